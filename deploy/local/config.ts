@@ -1,0 +1,145 @@
+import path from 'node:path'
+import { loadEnvFile } from 'node:process'
+import { StepFailure } from './step-failure.ts'
+
+/** What the person gave by the environment (or `.env`), and where things are kept. */
+export interface LocalConfig {
+  readonly repositoryDir: string
+  /** Data, logs, passwords: what `down --wipe` removes. */
+  readonly localDir: string
+  /** Programs that were fetched: shared by every stack of this clone, because they are large. */
+  readonly toolsDir: string
+  readonly searchPath: string
+  readonly given: GivenParts
+  /** Passed on to the services, so that their own settings reach them. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export interface GivenParts {
+  readonly databaseUrl: string | undefined
+  readonly databaseOwnerUrl: string | undefined
+  readonly redisUrl: string | undefined
+  readonly temporalAddress: string | undefined
+  readonly temporalNamespace: string
+  readonly temporalCliPath: string | undefined
+  readonly otlpEndpoint: string | undefined
+  readonly jaegerEndpoint: string | undefined
+  readonly gatewayPort: number | undefined
+}
+
+const repositoryDir = path.resolve(import.meta.dirname, '../..')
+
+/** Reads `.env` (what is set already wins) and the environment; every mistake is named in one failure. */
+export function readConfig(): LocalConfig {
+  try {
+    loadEnvFile(path.join(repositoryDir, '.env'))
+  } catch {
+    // There is no .env: everything has a default.
+  }
+  return configFrom(process.env)
+}
+
+/**
+ * For a throw-away stack in a folder of its own. What the person uses for `up` (a database!) must not be touched by
+ * tests, so nothing that is given is used but the program's place.
+ */
+export function throwAwayConfig(localDir: string): LocalConfig {
+  const given = [
+    'DATABASE_URL',
+    'DATABASE_OWNER_URL',
+    'REDIS_URL',
+    'TEMPORAL_ADDRESS',
+    'TEMPORAL_NAMESPACE',
+    'PORT',
+  ]
+  const environment: Record<string, string | undefined> = { ...process.env, FLEXPRICE_LOCAL_DIR: localDir }
+  for (const name of given) environment[name] = undefined
+  return configFrom(environment)
+}
+
+/** Whether a person looks at a terminal; CI systems give terminals to nobody, or to a log. */
+export function isInteractive(): boolean {
+  return process.stdout.isTTY && !process.env.CI
+}
+
+/** The same from any environment: what the tests use. An empty value counts as not given. */
+export function configFrom(environment: Readonly<Record<string, string | undefined>>): LocalConfig {
+  const value = (name: string) => environment[name]?.trim() || undefined
+  const problems: string[] = []
+  const given = {
+    databaseUrl: value('DATABASE_URL'),
+    databaseOwnerUrl: value('DATABASE_OWNER_URL'),
+    redisUrl: value('REDIS_URL'),
+    temporalAddress: value('TEMPORAL_ADDRESS'),
+    temporalNamespace: value('TEMPORAL_NAMESPACE') ?? 'default',
+    temporalCliPath: value('TEMPORAL_CLI_PATH'),
+    otlpEndpoint: value('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    jaegerEndpoint: value('JAEGER_ENDPOINT'),
+    gatewayPort: parsePort(value('PORT'), problems),
+  }
+  checkUrl('DATABASE_URL', given.databaseUrl, ['postgres:', 'postgresql:'], problems)
+  checkUrl('DATABASE_OWNER_URL', given.databaseOwnerUrl, ['postgres:', 'postgresql:'], problems)
+  checkUrl('REDIS_URL', given.redisUrl, ['redis:', 'rediss:'], problems)
+  checkDatabasePair(given, problems)
+  if (given.temporalAddress && !/^[^:/\s]+:\d+$/.test(given.temporalAddress)) {
+    problems.push('TEMPORAL_ADDRESS is not of the form host:port.')
+  }
+  if (problems.length > 0) {
+    throw new StepFailure(
+      'Reading the configuration',
+      problems.join('\n'),
+      'Correct the environment or .env; .env.example explains each variable.',
+    )
+  }
+  return Object.freeze({
+    repositoryDir,
+    localDir: path.resolve(value('FLEXPRICE_LOCAL_DIR') ?? path.join(repositoryDir, '.local')),
+    toolsDir: path.join(repositoryDir, '.local'),
+    searchPath: environment.PATH ?? '',
+    given: Object.freeze(given),
+    environment,
+  })
+}
+
+/** Row security rests on two roles: a run with the owner's alone would hide mistakes that production shows. */
+function checkDatabasePair(
+  given: Pick<GivenParts, 'databaseUrl' | 'databaseOwnerUrl'>,
+  problems: string[],
+): void {
+  if (given.databaseUrl && !given.databaseOwnerUrl) {
+    problems.push(
+      'DATABASE_URL is given without DATABASE_OWNER_URL, the role that owns the database and migrates it.',
+    )
+  }
+  if (given.databaseOwnerUrl && !given.databaseUrl) {
+    problems.push(
+      'DATABASE_OWNER_URL is given without DATABASE_URL, the role (owning nothing) that the services use.',
+    )
+  }
+  if (given.databaseUrl && given.databaseUrl === given.databaseOwnerUrl) {
+    problems.push('DATABASE_URL and DATABASE_OWNER_URL are the same: they must be two roles.')
+  }
+}
+
+function checkUrl(
+  name: string,
+  text: string | undefined,
+  protocols: readonly string[],
+  problems: string[],
+): void {
+  if (text === undefined) return
+  const parsed = URL.parse(text)
+  if (!parsed || !protocols.includes(parsed.protocol)) {
+    problems.push(
+      `${name} is not a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`,
+    )
+  }
+}
+
+function parsePort(text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
+  problems.push(`PORT is "${text}", not a number from 1 to 65535.`)
+  return undefined
+}

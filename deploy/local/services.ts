@@ -1,0 +1,104 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { freePort, gatewayPort } from './free-port.ts'
+import type { StartedProcess } from './process-table.ts'
+import type { StackRun } from './stack-run.ts'
+import { StepFailure } from './step-failure.ts'
+import { waitUntilReady } from './wait-until-ready.ts'
+
+export interface ServicesPart {
+  readonly taken: string
+  readonly gatewayUrl: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface StartedService {
+  readonly process: StartedProcess
+  readonly url: string
+}
+
+const readyTimeoutMs = 60_000
+const answerTimeoutMs = 5_000
+const gateway = 'gateway'
+
+/** Starts the gateway and every worker that has a folder, and waits until all say that they are ready. */
+export async function startServices(
+  run: StackRun,
+  options: { readonly environment: Environment; readonly watch: boolean },
+  tell: (doing: string) => void,
+): Promise<ServicesPart> {
+  const names = serviceNames(run.config.repositoryDir)
+  const started: StartedService[] = []
+  for (const name of names) {
+    const port =
+      name === gateway ? await gatewayPort(run.config.given.gatewayPort) : await freePort(name, run.settings)
+    started.push(startService(run, name, port, options))
+  }
+  let waiting = names
+  await Promise.all(
+    started.map(async (service) => {
+      await waitForService(run, service)
+      waiting = waiting.filter((name) => name !== service.process.name)
+      if (waiting.length > 0) tell(`waiting for ${waiting.join(', ')}`)
+    }),
+  )
+  const gatewayUrl = started.find((service) => service.process.name === gateway)?.url
+  if (gatewayUrl === undefined) throw new Error('The gateway is not among the services that were started.')
+  const restarting = options.watch ? ', restarted when their source changes' : ''
+  return { taken: `${names.join(', ')} ready${restarting}`, gatewayUrl }
+}
+
+function startService(
+  run: StackRun,
+  name: string,
+  port: number,
+  options: { readonly environment: Environment; readonly watch: boolean },
+): StartedService {
+  const process = run.processes.start({
+    name,
+    command: globalThis.process.execPath,
+    args: [...(options.watch ? ['--watch', '--watch-preserve-output'] : []), path.join('src', 'main.ts')],
+    environment: {
+      ...options.environment,
+      HOST: '127.0.0.1',
+      // A worker's only HTTP endpoints are those of health and metrics.
+      ...(name === gateway ? { PORT: String(port) } : { PORT: undefined, HEALTH_PORT: String(port) }),
+    },
+    cwd: path.join(run.config.repositoryDir, 'services', name),
+    stopSignal: 'SIGTERM',
+  })
+  return { process, url: `http://127.0.0.1:${port}` }
+}
+
+function waitForService(run: StackRun, service: StartedService): Promise<void> {
+  return waitUntilReady({
+    step: 'Services',
+    process: service.process,
+    timeoutMs: readyTimeoutMs,
+    remedy: `Its log says why. To run it in an editor: npm run up -- --only servers, with the URLs of .local/stack.json.`,
+    signal: run.signal,
+    isReady: async () => {
+      const answer = await fetch(`${service.url}/health/ready`, {
+        signal: AbortSignal.timeout(answerTimeoutMs),
+      })
+      const body = await answer.text()
+      if (answer.status !== 200) throw new Error(`/health/ready answers ${answer.status} ${body}`)
+    },
+  })
+}
+
+/** The gateway comes first and is stopped last but for the servers, so that a worker's stop can be watched through it. */
+function serviceNames(repositoryDir: string): readonly string[] {
+  const dir = path.join(repositoryDir, 'services')
+  const names = readdirSync(dir)
+    .filter((name) => name === gateway || name.startsWith('worker-'))
+    .filter((name) => existsSync(path.join(dir, name, 'src', 'main.ts')))
+    .toSorted()
+  if (names.includes(gateway)) return names
+  throw new StepFailure(
+    'Services',
+    `There is no ${path.join(dir, gateway, 'src', 'main.ts')}.`,
+    'Is the clone whole?',
+  )
+}

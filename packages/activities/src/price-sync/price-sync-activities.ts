@@ -1,0 +1,29 @@
+import type { PriceSyncResult } from '@flexprice/contracts/workflows'
+import type { Scoped } from '@flexprice/database'
+import { type BeganPriceSync, beginPriceSync } from './begin-price-sync.ts'
+import { completePriceSync } from './complete-price-sync.ts'
+import { syncPriceSlice } from './sync-price-slice.ts'
+
+export interface PriceSyncActivities {
+  /** Looks what has changed since the plan's watermark. Idempotent by the plan: one run is open at a time. */
+  beginPriceSync(input: { planId: string }): Promise<BeganPriceSync>
+  /** Works through one slice, page by page, from its cursor. Idempotent by (run, slice). */
+  syncPriceSlice(input: { runId: string; slice: number }): Promise<void>
+  /** Moves the plan's watermark and counts what the run did. Idempotent by the run. */
+  completePriceSync(input: { planId: string; runId: string }): Promise<PriceSyncResult>
+}
+
+export interface PriceSyncDependencies {
+  /** The database handle of whoever the running activity works for. */
+  readonly scoped: () => Scoped
+  /** How many slices of a plan are worked on at the same time. More than the database has cores gives nothing. */
+  readonly slicesMax: number
+}
+
+export function createPriceSyncActivities(dependencies: PriceSyncDependencies): PriceSyncActivities {
+  return {
+    beginPriceSync: (input) => beginPriceSync(dependencies, input),
+    syncPriceSlice: (input) => syncPriceSlice(dependencies, input),
+    completePriceSync: (input) => completePriceSync(dependencies, input),
+  }
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { compareWithContract, type SchemaSource } from './compare-with-contract.ts'
+import type { Operation } from './operation.ts'
+import { operations } from './operations.ts'
+import { toWireSchema, wireSchema } from './wire-schema.ts'
+
+const parameter = z.object({
+  name: z.string(),
+  in: z.enum(['path', 'query']),
+  required: z.boolean(),
+  schema: wireSchema,
+})
+const publishedContract = z
+  .object({
+    operations: z.record(
+      z.string(),
+      z.object({
+        method: z.string(),
+        path: z.string(),
+        parameters: z.array(parameter).default([]),
+        requestBody: z.object({ schema: wireSchema }).optional(),
+        responses: z.record(z.string(), wireSchema.nullable()),
+      }),
+    ),
+    schemas: z.record(z.string(), wireSchema),
+  })
+  .parse(JSON.parse(readFileSync(new URL('published-contract.json', import.meta.url), 'utf8')))
+
+/** What we add to the contract, marked + in the design. */
+const ownOperations = ['getWorkflow', 'cancelWorkflow', 'listQueues']
+const published = (schema: SchemaSource['schema']): SchemaSource => ({
+  schema,
+  named: publishedContract.schemas,
+})
+
+test('every operation is the published one or on the list of our own', () => {
+  const names = operations.map(({ operationId }) => operationId)
+  expect(names.toSorted()).toEqual(
+    [...Object.keys(publishedContract.operations), ...ownOperations].toSorted(),
+  )
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test.each(servedOperations())('$operationId keeps the published contract, field by field', (operation) => {
+  const facts = publishedContract.operations[operation.operationId]
+  expect({ method: operation.method, path: operation.path }).toEqual({
+    method: facts?.method,
+    path: facts?.path,
+  })
+  const { params, querystring, body, response } = operation.schema
+  const places = { path: params, query: querystring }
+  const problems = (facts?.parameters ?? []).flatMap((one) => {
+    const place = places[one.in]
+    const wire = place && toWireSchema(place)
+    const own = wire?.properties?.[one.name]
+    if (own === undefined) return [`${one.name}: missing`]
+    const required = wire?.required?.includes(one.name) ? one.required : true
+    return [
+      ...(required ? [] : [`${one.name}: required here only`]),
+      ...compareWithContract(published(one.schema), ours(own), 'request'),
+    ]
+  })
+  if (facts?.requestBody) {
+    problems.push(
+      ...(body
+        ? compareWithContract(published(facts.requestBody.schema), ours(toWireSchema(body)), 'request')
+        : ['no body']),
+    )
+  }
+  for (const [status, schema] of Object.entries(facts?.responses ?? {})) {
+    const own = response[Number(status)]
+    if (own === undefined) problems.push(`${status}: missing`)
+    else if (schema)
+      problems.push(...compareWithContract(published(schema), ours(toWireSchema(own)), 'answer'))
+  }
+  expect(problems).toEqual([])
+})
+
+test('a missing field, another type and another value are differences', () => {
+  const named = {}
+  const schema = {
+    type: 'object',
+    properties: { a: { type: 'string' }, b: { type: 'string', enum: ['x'] }, c: { type: 'integer' } },
+  }
+  const own = {
+    type: 'object',
+    properties: { b: { type: 'string', enum: ['y'] }, c: { type: 'number' }, d: { type: 'string' } },
+    required: ['d'],
+  }
+  expect(compareWithContract({ schema, named }, { schema: own, named }, 'request')).toEqual([
+    '.a: missing',
+    '.b: values x in the contract, y here',
+    '.c: integer in the contract, number here',
+    '.d: required here only',
+  ])
+})
+
+function servedOperations(): Operation[] {
+  return operations.filter(({ operationId }) => !ownOperations.includes(operationId))
+}
+
+function ours(schema: SchemaSource['schema']): SchemaSource {
+  return { schema, named: schema.$defs ?? {} }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+export const fieldProblem = z.object({ path: z.string(), message: z.string() })
+
+/** The body of every answer that is not a success. `details.fields` names each bad field by its path. */
+export const errorResponse = z
+  .object({
+    code: z.enum([
+      'http_client_error',
+      'system_error',
+      'internal_error',
+      'not_found',
+      'already_exists',
+      'version_conflict',
+      'validation_error',
+      'invalid_operation',
+      'permission_denied',
+      'database_error',
+      'service_unavailable',
+      'too_many_requests',
+      'not_implemented',
+    ]),
+    message: z.string(),
+    http_status_code: z.int(),
+    details: z.looseObject({ fields: z.array(fieldProblem).optional() }).optional(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'ErrorResponse' })
+export type ErrorResponse = z.output<typeof errorResponse>
+
+export const successResponse = z.object({ message: z.string() }).meta({ id: 'SuccessResponse' })

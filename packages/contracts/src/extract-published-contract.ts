@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { operations } from './operations.ts'
+import { toWireSchema } from './wire-schema.ts'
+
+/**
+ * Writes `published-contract.json`: what the contract test needs of the published contract, for the
+ * operations that we serve. Run by hand when an operation is added:
+ * `node src/extract-published-contract.ts <path of the published contract>`
+ */
+const [, , contractPath] = process.argv
+if (contractPath === undefined) throw new Error('Give the path of the published contract')
+
+const published = z
+  .object({
+    paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string().optional() }))),
+    components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+  })
+  .parse(JSON.parse(readFileSync(contractPath, 'utf8')))
+
+const served = new Set<string | undefined>(operations.map(({ operationId }) => operationId))
+const later = laterSchemaNames()
+const keptOperations: Record<string, unknown> = {}
+const keptSchemas: Record<string, unknown> = {}
+
+for (const [path, methods] of Object.entries(published.paths)) {
+  for (const [method, facts] of Object.entries(methods)) {
+    const { operationId } = facts
+    if (operationId === undefined || !served.has(operationId)) continue
+    keptOperations[operationId] = { method: method.toUpperCase(), path, ...facts }
+    keepSchemasOf(facts)
+  }
+}
+const target = new URL('published-contract.json', import.meta.url)
+writeFileSync(target, `${JSON.stringify({ operations: keptOperations, schemas: keptSchemas })}\n`)
+
+function keepSchemasOf(value: unknown): void {
+  for (const [, name] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    if (name === undefined || name in keptSchemas) continue
+    const schema = published.components.schemas[name]
+    keptSchemas[name] = later.has(name) ? { type: 'object' } : schema
+    if (!later.has(name)) keepSchemasOf(schema)
+  }
+}
+
+/** Schemas of the contract that no answer of ours is made of yet. */
+function laterSchemaNames(): ReadonlySet<string> {
+  const answers = operations.flatMap(({ schema }) => Object.values(schema.response))
+  const text = JSON.stringify(answers.map(toWireSchema))
+  const built = new Set(
+    Object.keys(Object.assign({}, ...answers.map((one) => toWireSchema(one).$defs ?? {}))),
+  )
+  return new Set(
+    [...text.matchAll(/"x-later":"([^"]+)"/g)].flatMap(([, name]) =>
+      name && !built.has(name) ? [name] : [],
+    ),
+  )
+}

@@ -1,0 +1,30 @@
+/**
+ * The HTTP API's resources and operations as zod schemas: the one source of validation, OpenAPI and
+ * types. Field for field the published contract (`published-contract.json` holds its facts, a test
+ * compares), plus what we add. It must never import Temporal, Fastify or Kysely.
+ * Workflow definitions are reached by the subpath `/workflows`.
+ */
+export type {
+  CreateCustomerRequest,
+  CustomerFilter,
+  CustomerResponse,
+  UpdateCustomerRequest,
+} from './customer.ts'
+export { type ErrorResponse, errorResponse } from './error.ts'
+export { ExactNumber } from './exact-number.ts'
+export { notBuiltFields, notImplementedIssue } from './not-built.ts'
+export type { Operation, OperationSchema } from './operation.ts'
+export * from './operations/customers.ts'
+export * from './operations/plans.ts'
+export * from './operations/prices.ts'
+export * from './operations/subscriptions.ts'
+export * from './operations/workflows.ts'
+export { operations } from './operations.ts'
+export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
+export type { CreatePlanRequest, PlanFilter, PlanResponse, UpdatePlanRequest } from './plan.ts'
+export { type CreatePriceRequest, type PriceFilter, priceTerms, type UpdatePriceRequest } from './price.ts'
+export type { LinePrice, PriceResponse } from './price-response.ts'
+export type { FilterCondition, SortCondition } from './search.ts'
+export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
+export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'

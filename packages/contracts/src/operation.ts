@@ -1,0 +1,26 @@
+import type { z } from 'zod'
+
+/** One call of the HTTP API: what the gateway serves, OpenAPI describes and the contract test compares. */
+export interface Operation<Schema extends OperationSchema = OperationSchema> {
+  readonly operationId: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below `/v1`, with `{name}` for a parameter, as the published contract writes it. */
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  /** The parts of a request and, by status, the answers; the keys are those of a route's schema. */
+  readonly schema: Schema
+}
+
+export interface OperationSchema {
+  readonly params?: z.ZodObject
+  readonly querystring?: z.ZodType
+  readonly body?: z.ZodType
+  readonly response: Readonly<Record<number, z.ZodType>>
+}
+
+export function operation<const Schema extends OperationSchema>(
+  definition: Operation<Schema>,
+): Operation<Schema> {
+  return Object.freeze(definition)
+}

@@ -1,0 +1,15 @@
+import type { Operation } from './operation.ts'
+import * as customers from './operations/customers.ts'
+import * as plans from './operations/plans.ts'
+import * as prices from './operations/prices.ts'
+import * as subscriptions from './operations/subscriptions.ts'
+import * as workflows from './operations/workflows.ts'
+
+/** Every operation that the gateway serves below `/v1`. */
+export const operations: readonly Operation[] = [
+  ...Object.values(customers),
+  ...Object.values(plans),
+  ...Object.values(prices),
+  ...Object.values(subscriptions),
+  ...Object.values(workflows),
+]

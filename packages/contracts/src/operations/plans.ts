@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { successResponse } from '../error.ts'
+import { operation } from '../operation.ts'
+import { createPlanRequest, listPlansResponse, planFilter, planResponse, updatePlanRequest } from '../plan.ts'
+import { identifier } from '../text.ts'
+import { workflowStarted } from '../workflow-execution.ts'
+
+const tag = 'Plans'
+const byId = z.strictObject({ id: identifier })
+
+export const createPlan = operation({
+  operationId: 'createPlan',
+  method: 'POST',
+  path: '/plans',
+  tag,
+  summary: 'Make a plan',
+  schema: { body: createPlanRequest, response: { 201: planResponse } },
+})
+
+export const getPlan = operation({
+  operationId: 'getPlan',
+  method: 'GET',
+  path: '/plans/{id}',
+  tag,
+  summary: 'A plan with its prices and how far they are synced to its subscriptions',
+  schema: { params: byId, response: { 200: planResponse } },
+})
+
+export const queryPlan = operation({
+  operationId: 'queryPlan',
+  method: 'POST',
+  path: '/plans/search',
+  tag,
+  summary: 'Search plans',
+  schema: { body: planFilter.prefault({}), response: { 200: listPlansResponse } },
+})
+
+export const updatePlan = operation({
+  operationId: 'updatePlan',
+  method: 'PUT',
+  path: '/plans/{id}',
+  tag,
+  summary: 'Change a plan; what is left out stays',
+  schema: { params: byId, body: updatePlanRequest, response: { 200: planResponse } },
+})
+
+export const deletePlan = operation({
+  operationId: 'deletePlan',
+  method: 'DELETE',
+  path: '/plans/{id}',
+  tag,
+  summary: 'Delete a plan that no subscription uses',
+  schema: { params: byId, response: { 200: successResponse } },
+})
+
+export const syncPlanPrices = operation({
+  operationId: 'syncPlanPrices',
+  method: 'POST',
+  path: '/plans/{id}/sync/subscriptions',
+  tag,
+  summary: "Bring the plan's prices to all of its subscriptions, as a workflow",
+  schema: { params: byId, response: { 200: workflowStarted } },
+})

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { exactNumber } from './exact-number.ts'
+import { instant } from './instant.ts'
+import { notImplementedIssue } from './not-built.ts'
+import { recordStatus } from './record-fields.ts'
+import { identifier, text } from './text.ts'
+
+const valueLengthMax = 2_000
+export const filtersMax = 50
+export const sortLengthMax = 500
+const sortsMax = 10
+const offsetMax = 1_000_000
+
+export const listLimitMax = 1_000
+export const listLimitDefault = 50
+
+export const filterCondition = z.strictObject({
+  field: identifier.optional(),
+  operator: z
+    .enum(['eq', 'contains', 'not_contains', 'gt', 'lt', 'gte', 'in', 'not_in', 'before', 'after'])
+    .optional(),
+  data_type: z.enum(['string', 'number', 'date', 'array']).optional(),
+  value: z
+    .strictObject({
+      string: text(valueLengthMax).optional(),
+      number: exactNumber.optional(),
+      boolean: z.boolean().optional(),
+      date: instant.optional(),
+      array: z.array(text(valueLengthMax)).max(listLimitMax).optional(),
+    })
+    .optional(),
+})
+export type FilterCondition = z.output<typeof filterCondition>
+
+export const sortCondition = z.strictObject({
+  field: identifier.optional(),
+  direction: z.enum(['asc', 'desc']).optional(),
+})
+export type SortCondition = z.output<typeof sortCondition>
+
+/** Which page of a list: 1 to 1,000 records, 50 unless told. */
+export const page = {
+  limit: z.int().min(1).max(listLimitMax).default(listLimitDefault),
+  offset: z.int().min(0).max(offsetMax).default(0),
+  // Ours: keyset paging in the default order, for sets too large for offsets.
+  cursor: identifier.optional(),
+}
+
+/** What every search of the contract accepts, whatever it searches. */
+export const searchFields = {
+  ...page,
+  order: z.enum(['asc', 'desc']).optional(),
+  sort: z.array(sortCondition).max(sortsMax).optional(),
+  filters: z.array(filterCondition).max(filtersMax).optional(),
+  start_time: instant.optional(),
+  end_time: instant.optional(),
+  status: recordStatus.optional(),
+}
+
+/** `expand`: a comma-separated list of what is to be put into the answer. Other names are not built. */
+export function expand<const Name extends string>(...built: readonly Name[]) {
+  return text(valueLengthMax)
+    .check((context) => {
+      for (const name of splitNames(context.value).filter((one) => !built.some((known) => known === one))) {
+        const message = `expanding ${JSON.stringify(name)} is not implemented`
+        context.issues.push({
+          code: 'custom',
+          input: context.value,
+          message,
+          params: { code: notImplementedIssue },
+        })
+      }
+    })
+    .transform((value): ReadonlySet<Name> => {
+      const names = splitNames(value)
+      return new Set(built.filter((name) => names.includes(name)))
+    })
+    .optional()
+}
+
+function splitNames(value: string): string[] {
+  return value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+export const pagination = z
+  .object({
+    total: z.int(),
+    limit: z.int(),
+    offset: z.int(),
+    /** Ours: the `cursor` of the next page; left out on the last one and in other orders. */
+    next_cursor: z.string().optional(),
+  })
+  .meta({ id: 'PaginationResponse' })
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), pagination })
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { instant } from './instant.ts'
+import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
+import { billingPeriod, invoiceCadence, priceType } from './price.ts'
+import { linePrice, priceResponse } from './price-response.ts'
+import { recordFields } from './record-fields.ts'
+import { expand, listOf, searchFields } from './search.ts'
+import { identifiers } from './text.ts'
+
+const currenciesMax = 200
+
+export const subscriptionLineItemFilter = z.strictObject({
+  ...searchFields,
+  // As in the contract: lines that are over are left out unless this is false.
+  active_filter: z.boolean().default(true),
+  current_period_start: instant.optional(),
+  subscription_ids: identifiers.optional(),
+  subscription_line_item_ids: identifiers.optional(),
+  customer_ids: identifiers.optional(),
+  price_ids: identifiers.optional(),
+  entity_ids: identifiers.optional(),
+  entity_type: notBuiltValues(z.enum(['plan', 'addon', 'subscription']), ['addon']).optional(),
+  billing_periods: z.array(z.string().max(50)).max(currenciesMax).optional(),
+  currencies: z.array(z.string().max(3)).max(currenciesMax).optional(),
+  expand: expand('price'),
+  addon_association_ids: notBuilt(identifiers),
+  meter_ids: notBuilt(identifiers),
+})
+export type SubscriptionLineItemFilter = z.output<typeof subscriptionLineItemFilter>
+
+const lineItemFields = {
+  ...recordFields,
+  subscription_id: z.string(),
+  customer_id: z.string().optional(),
+  price_id: z.string(),
+  price_type: priceType.optional(),
+  entity_id: z.string().optional(),
+  entity_type: z.enum(['plan', 'addon', 'subscription']).optional(),
+  plan_display_name: z.string().optional(),
+  display_name: z.string().optional(),
+  quantity: z.string(),
+  currency: z.string().optional(),
+  billing_period: billingPeriod.optional(),
+  billing_period_count: z.int().optional(),
+  invoice_cadence: invoiceCadence.optional(),
+  start_date: instant.optional(),
+  end_date: instant.optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  addon_association_id: z.string().optional(),
+  subscription_phase_id: z.string().optional(),
+  meter: laterObject('Meter').optional(),
+  meter_id: z.string().optional(),
+  meter_display_name: z.string().optional(),
+  price_unit: z.string().optional(),
+  price_unit_id: z.string().optional(),
+  commitment_amount: z.string().optional(),
+  commitment_duration: billingPeriod.optional(),
+  commitment_overage_factor: z.string().optional(),
+  commitment_quantity: z.string().optional(),
+  commitment_time_buckets: z.array(laterObject('TimeOfDayBucket')).optional(),
+  commitment_true_up_enabled: z.boolean().optional(),
+  commitment_type: z.enum(['quantity', 'amount']).optional(),
+  commitment_windowed: z.boolean().optional(),
+}
+
+/** A line inside its subscription's answer. */
+export const subscriptionLineItem = z
+  .object({ ...lineItemFields, price: linePrice.optional() })
+  .meta({ id: 'SubscriptionSubscriptionLineItem' })
+
+export const subscriptionLineItemResponse = z
+  .object({ ...lineItemFields, price: priceResponse.optional() })
+  .meta({ id: 'SubscriptionLineItemResponse' })
+export type SubscriptionLineItemResponse = z.output<typeof subscriptionLineItemResponse>
+
+export const listSubscriptionLineItemsResponse = listOf(subscriptionLineItemResponse).meta({
+  id: 'ListSubscriptionLineItemsResponse',
+})

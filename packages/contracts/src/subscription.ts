@@ -1,0 +1,118 @@
+import { billingPeriods } from '@flexprice/domain'
+import { z } from 'zod'
+import { customerResponse } from './customer.ts'
+import { instant } from './instant.ts'
+import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
+import { planResponse } from './plan.ts'
+import { billingCadence, billingPeriod } from './price.ts'
+import { recordFields } from './record-fields.ts'
+import { expand, listOf, searchFields } from './search.ts'
+import { subscriptionLineItem } from './subscription-line-item.ts'
+import { identifier, identifiers, text } from './text.ts'
+
+const statusesMax = 10
+
+export const subscriptionStatus = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])
+const subscriptionType = z.enum([
+  'standalone',
+  'delegated_invoicing',
+  'parent',
+  'inherited',
+  'grouped_invoicing',
+])
+const pauseStatus = z.enum(['none', 'active', 'scheduled', 'completed', 'cancelled'])
+
+export const subscriptionFilter = z.strictObject({
+  ...searchFields,
+  subscription_ids: identifiers.optional(),
+  customer_id: identifier.optional(),
+  customer_ids: identifiers.optional(),
+  external_customer_id: identifier.optional(),
+  plan_id: identifier.optional(),
+  subscription_status: z.array(subscriptionStatus).max(statusesMax).optional(),
+  // Every subscription of ours is standalone so far.
+  subscription_type: z
+    .array(
+      notBuiltValues(subscriptionType, ['delegated_invoicing', 'parent', 'inherited', 'grouped_invoicing']),
+    )
+    .max(statusesMax)
+    .optional(),
+  billing_period: z.array(billingPeriod).max(billingPeriods.length).optional(),
+  billing_cadence: z.array(billingCadence).max(statusesMax).optional(),
+  active_at: instant.optional(),
+  with_line_items: z.boolean().default(false),
+  expand: expand('customer', 'plan', 'line_items'),
+  effective_date_for_update: notBuilt(text(50)),
+  invoicing_customer_ids: notBuilt(identifiers),
+  parent_subscription_ids: notBuilt(identifiers),
+  trial_end_due_lte: notBuilt(instant),
+  with_coupon_associations: notBuilt(z.boolean()),
+})
+export type SubscriptionFilter = z.output<typeof subscriptionFilter>
+
+/** Fields of things that come with their own issues: in the contract, left out by us until then. */
+const laterFields = {
+  active_pause_id: z.string().optional(),
+  auto_invoice_threshold: z.string().optional(),
+  cancel_at: instant.optional(),
+  cancel_at_period_end: z.boolean().optional(),
+  cancelled_at: instant.optional(),
+  checkout_session: laterObject('CheckoutSessionResponse').optional(),
+  collection_method: z.string().optional(),
+  commitment_amount: z.string().optional(),
+  commitment_duration: billingPeriod.optional(),
+  coupon_associations: z.array(laterObject('CouponAssociationResponse')).optional(),
+  credit_grants: z.array(laterObject('CreditGrantResponse')).optional(),
+  enable_true_up: z.boolean().optional(),
+  entitlements: z.array(laterObject('AggregatedFeature')).optional(),
+  gateway_payment_method_id: z.string().optional(),
+  invoicing_customer_id: z.string().optional(),
+  latest_invoice: laterObject('InvoiceResponse').optional(),
+  line_item_grouping: z.enum(['per_charge_period', 'per_billing_period']).optional(),
+  overage_factor: z.string().optional(),
+  parent_subscription_id: z.string().optional(),
+  pause_status: pauseStatus.optional(),
+  pauses: z.array(laterObject('SubscriptionSubscriptionPause')).optional(),
+  payment_behavior: z.string().optional(),
+  payment_terms: z
+    .enum(['15 NET', '30 NET', '45 NET', '60 NET', '75 NET', '90 NET', 'END_OF_MONTH', 'END_OF_NEXT_MONTH'])
+    .optional(),
+  phases: z.array(laterObject('SubscriptionPhaseResponse')).optional(),
+  proration_behavior: z.enum(['create_prorations', 'none']).optional(),
+  trial_start: instant.optional(),
+  trial_end: instant.optional(),
+}
+
+export const subscriptionResponse = z
+  .object({
+    ...recordFields,
+    ...laterFields,
+    customer_id: z.string(),
+    customer: customerResponse.optional(),
+    plan_id: z.string(),
+    plan: planResponse.optional(),
+    line_items: z.array(subscriptionLineItem).optional(),
+    currency: z.string(),
+    subscription_status: subscriptionStatus,
+    subscription_type: subscriptionType,
+    billing_anchor: instant.optional(),
+    billing_cadence: billingCadence,
+    billing_cycle: z.enum(['anniversary', 'calendar']).optional(),
+    billing_period: billingPeriod,
+    billing_period_count: z.int(),
+    timezone: z.string().optional(),
+    start_date: instant,
+    end_date: instant.optional(),
+    current_period_start: instant.optional(),
+    current_period_end: instant.optional(),
+    lookup_key: z.string().optional(),
+    metadata: z.record(z.string(), z.string()).optional(),
+    synced_price_sequence: z.int().optional(),
+    version: z.int().optional(),
+  })
+  .meta({ id: 'SubscriptionResponse' })
+export type SubscriptionResponse = z.output<typeof subscriptionResponse>
+
+export const listSubscriptionsResponse = listOf(subscriptionResponse).meta({
+  id: 'ListSubscriptionsResponse',
+})

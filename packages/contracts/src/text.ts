@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** Bounded text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */
+export function text(lengthMax: number): z.ZodString {
+  return z.string().max(lengthMax).refine(isStorable, 'contains a character that cannot be stored')
+}
+
+function isStorable(value: string): boolean {
+  return !value.includes('\u0000') && value.isWellFormed()
+}
+
+export const nameLengthMax = 255
+export const descriptionLengthMax = 5_000
+
+export const name = text(nameLengthMax)
+export const description = text(descriptionLengthMax)
+/** An id of ours, or one that a caller gave (`external_id`, `lookup_key`). */
+export const identifier = text(nameLengthMax).min(1)
+
+const identifiersMax = 1_000
+
+/** A bounded list of ids to search by. */
+export const identifiers = z.array(identifier).max(identifiersMax)

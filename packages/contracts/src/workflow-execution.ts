@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { errorResponse } from './error.ts'
+import { instant } from './instant.ts'
+import { notBuilt } from './not-built.ts'
+import { expand, listOf, searchFields } from './search.ts'
+import { identifier, text } from './text.ts'
+
+export const workflowStatus = z.enum([
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TIMED_OUT',
+  'TERMINATED',
+])
+export type WorkflowStatus = z.output<typeof workflowStatus>
+
+/** Answer to a start: what to ask for by `GET /tasks/result`. */
+export const workflowStarted = z
+  .object({ message: z.string(), workflow_id: z.string(), run_id: z.string() })
+  .meta({ id: 'ModelsTemporalWorkflowResult' })
+
+/** `progress` while it runs, then `result` or `error`; their forms are those of the workflow's definition. */
+export const workflowResult = z
+  .object({
+    ...workflowStarted.shape,
+    status: workflowStatus,
+    progress: z.unknown().optional(),
+    result: z.unknown().optional(),
+    error: z.object({ code: errorResponse.shape.code, message: z.string() }).optional(),
+  })
+  .meta({ id: 'WorkflowResult' })
+export type WorkflowResultResponse = z.output<typeof workflowResult>
+
+export const workflowExecution = z
+  .object({
+    workflow_id: z.string(),
+    run_id: z.string(),
+    workflow_type: z.string().optional(),
+    task_queue: z.string().optional(),
+    status: z.string().optional(),
+    entity: z.string().optional(),
+    entity_id: z.string().optional(),
+    start_time: instant.optional(),
+    close_time: instant.optional(),
+    duration_ms: z.int().optional(),
+    total_duration: z.string().optional(),
+    created_by: z.string().optional(),
+  })
+  .meta({ id: 'WorkflowExecutionDTO' })
+
+/** One workflow, with what it says of itself while it runs. */
+export const workflowDetails = z
+  .object({ ...workflowExecution.shape, progress: z.unknown().optional() })
+  .meta({ id: 'WorkflowDetails' })
+
+export const workflowExecutionFilter = z.strictObject({
+  ...searchFields,
+  workflow_id: identifier.optional(),
+  workflow_type: identifier.optional(),
+  // Plain text in the contract; it is one of ours all the same.
+  workflow_status: text(50).pipe(workflowStatus).optional(),
+  task_queue: identifier.optional(),
+  entity: identifier.optional(),
+  entity_id: identifier.optional(),
+  expand: expand(),
+  // Temporal orders by start, newest first, and knows no other order and no free filters.
+  filters: notBuilt(searchFields.filters),
+  sort: notBuilt(searchFields.sort),
+})
+
+export const listWorkflowsResponse = listOf(workflowExecution).meta({ id: 'ListWorkflowsResponse' })
+
+export const taskQueue = z
+  .object({
+    name: z.string(),
+    workflow: z.string(),
+    backlog: z.int(),
+    backlog_age_ms: z.int(),
+    pollers: z.int(),
+  })
+  .meta({ id: 'TaskQueue' })
+
+export const listQueuesResponse = z.object({ items: z.array(taskQueue) }).meta({ id: 'ListQueuesResponse' })

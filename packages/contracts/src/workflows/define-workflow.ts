@@ -1,0 +1,43 @@
+/**
+ * The plain half of a workflow's definition: importable anywhere, the sandbox too. Its schemas lie in
+ * `<name>.schema.ts` beside it, for processes outside the sandbox. Everything that needs to know a
+ * workflow (start, worker, result, OpenAPI, CLI, metrics, k8s) reads it from here.
+ */
+export function defineWorkflow<const Name extends string, const Type extends string>(
+  definition: Omit<WorkflowDefinition<Name, Type>, 'taskQueue'>,
+): WorkflowDefinition<Name, Type> {
+  const taskQueue: `${Type}TaskQueue` = `${definition.type}TaskQueue`
+  return Object.freeze({ ...definition, taskQueue })
+}
+
+export interface WorkflowDefinition<Name extends string = string, Type extends string = string> {
+  /** kebab-case: file, CLI command, metric label, worker folder. */
+  readonly name: Name
+  /** Temporal's workflow type: the name of the function that its bundle exports. */
+  readonly type: Type
+  readonly taskQueue: `${Type}TaskQueue`
+  /** One line, shown in Temporal's UI and in OpenAPI. */
+  readonly summary: string
+  /** What it works on, for search attributes: `plan`, `subscription`, `task`. */
+  readonly entityType: string
+  /** How a second start for the same business key behaves. */
+  readonly whenRunning: WhenRunning
+  /** Hard limit for one execution, all of its runs; activities bound themselves. */
+  readonly executionTimeout: DurationText
+  /** 1 (soonest) to 5; Temporal's priority key. */
+  readonly priority: 1 | 2 | 3 | 4 | 5
+  /** Who may start it: API callers through the gateway, or the platform alone. */
+  readonly startedBy: 'api' | 'platform'
+}
+
+/** Spelled out, as Temporal's own duration type is `any` under Node's module resolution. */
+export type DurationText = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`
+
+/**
+ * `signal`: the running one gets the named signal (signal with start), so the request is not lost.
+ * `reuse`: the caller is given the running one. `refuse`: 409.
+ */
+export type WhenRunning =
+  | { readonly policy: 'signal'; readonly signal: string }
+  | { readonly policy: 'reuse' }
+  | { readonly policy: 'refuse' }

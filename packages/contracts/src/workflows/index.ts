@@ -1,0 +1,19 @@
+import { defineRegistry } from './define-registry.ts'
+import { priceSyncContract } from './price-sync.schema.ts'
+
+/**
+ * Every workflow that exists, by name. One line here is what makes a workflow known to the gateway, the
+ * workers, the result endpoint and the checks. Loads zod: code of the sandbox imports `./workflows/<name>`.
+ */
+export const workflows = defineRegistry({
+  'price-sync': priceSyncContract,
+})
+
+export type WorkflowName = keyof typeof workflows
+
+export type { InputOf, WorkflowContract } from './define-contract.ts'
+export { defineContract } from './define-contract.ts'
+export type { DurationText, WhenRunning, WorkflowDefinition } from './define-workflow.ts'
+export { defineWorkflow } from './define-workflow.ts'
+export { parseInput } from './parse-input.ts'
+export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'

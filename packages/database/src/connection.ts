@@ -1,0 +1,150 @@
+import { assert, type Scope } from '@flexprice/domain'
+import { recordSqlSpan } from '@flexprice/observability'
+import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { translateDatabaseError } from './database-errors.ts'
+import { createStatementNames } from './named-statements.ts'
+import { type SharedPool, scopedPool } from './scoped-pool.ts'
+import type { Tables } from './tables.ts'
+
+/** A handle that cannot be used without a scope, and sees that scope's rows only. Also a transaction's. */
+export interface Scoped {
+  readonly scope: Scope
+  readonly db: Kysely<Tables>
+}
+
+export interface DatabaseConfig {
+  /** A role that owns nothing and does not bypass row security (`DATABASE_URL`). */
+  readonly url: string
+  readonly applicationName: string
+  readonly poolSizeMax: number
+  readonly connectTimeoutMs?: number
+  readonly statementTimeoutMs?: number
+  readonly lockTimeoutMs?: number
+}
+
+export interface Database extends AsyncDisposable {
+  scoped(scope: Scope): Scoped
+  findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
+  /** Fails with `database_error` when the database cannot be reached, or when row security would not hold. */
+  ping(): Promise<void>
+  poolStats(): { total: number; idle: number; waiting: number }
+}
+
+export interface FoundApiKey {
+  readonly id: string
+  readonly tenantId: string
+  readonly environmentId: string
+  readonly userId: string
+  readonly keyHash: Buffer
+  readonly expiresAt: Date | null
+  readonly revokedAt: Date | null
+}
+
+const handlesMax = 1_000
+const defaults = { connectTimeoutMs: 5_000, statementTimeoutMs: 15_000, lockTimeoutMs: 5_000 }
+
+/** The process's one pool of connections; nothing is opened before the first query. */
+export function createDatabase(config: DatabaseConfig): Database {
+  const pool = createPool(config)
+  const shared: SharedPool = { pool, scopes: new WeakMap(), nameOf: createStatementNames() }
+  const handles = new Map<string, Kysely<Tables>>()
+
+  return {
+    scoped(scope) {
+      const key = `${scope.tenantId} ${scope.environmentId}`
+      let db = handles.get(key)
+      if (!db) {
+        db = new Kysely<Tables>({
+          dialect: new PostgresDialect({ pool: scopedPool(shared, scope) }),
+          log: traceStatement,
+        })
+        // Handles are cheap and stateless, so forgetting all of them is the simplest bound.
+        if (handles.size >= handlesMax) handles.clear()
+        handles.set(key, db)
+      }
+      return { scope, db }
+    },
+    findApiKey: (secretHash) => findApiKey(pool, secretHash),
+    ping: () => ping(pool),
+    poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
+
+/** Runs the work in one transaction: all of it, or nothing. The caller at the edge owns it. */
+export function inTransaction<Result>(
+  scoped: Scoped,
+  work: (scoped: Scoped) => Promise<Result>,
+): Promise<Result> {
+  return scoped.db.transaction().execute((db) => work({ scope: scoped.scope, db }))
+}
+
+function createPool(config: DatabaseConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: config.url,
+    application_name: config.applicationName,
+    max: config.poolSizeMax,
+    connectionTimeoutMillis: config.connectTimeoutMs ?? defaults.connectTimeoutMs,
+    statement_timeout: config.statementTimeoutMs ?? defaults.statementTimeoutMs,
+    lock_timeout: config.lockTimeoutMs ?? defaults.lockTimeoutMs,
+    keepAlive: true,
+    types: { getTypeParser },
+  })
+  // An idle connection that breaks must not end the process; its next user gets a fresh one.
+  pool.on('error', () => {})
+  return pool
+}
+
+const int8 = 20
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === int8) return parseBigint
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
+}
+
+/** Counts and sequences stay far below 2^53; money is never a bigint. */
+function parseBigint(value: string): number {
+  const number = Number(value)
+  assert(Number.isSafeInteger(number), `bigint ${value} is not a safe integer`)
+  return number
+}
+
+async function findApiKey(pool: pg.Pool, secretHash: Buffer): Promise<FoundApiKey | undefined> {
+  try {
+    const { rows } = await pool.query<FoundApiKey>({
+      name: 'find-api-key',
+      text: `select id, tenant_id as "tenantId", environment_id as "environmentId", user_id as "userId",
+        key_hash as "keyHash", expires_at as "expiresAt", revoked_at as "revokedAt" from find_api_key($1)`,
+      values: [secretHash],
+    })
+    return rows[0]
+  } catch (error) {
+    throw translateDatabaseError(error)
+  }
+}
+
+async function ping(pool: pg.Pool): Promise<void> {
+  try {
+    const { rows } = await pool.query<{ unbound: boolean }>({ name: 'ping', text: rowSecurityIsVoid })
+    assert(
+      rows[0]?.unbound === false,
+      'the role of DATABASE_URL bypasses row security: give it one that owns nothing',
+    )
+  } catch (error) {
+    throw translateDatabaseError(error)
+  }
+}
+
+const rowSecurityIsVoid = `
+  select r.rolsuper or r.rolbypassrls or exists (
+    select from pg_class c where c.relname = 'subscriptions' and c.relowner = r.oid) as unbound
+  from pg_roles r where r.rolname = current_user`
+
+function traceStatement(event: LogEvent): void {
+  recordSqlSpan({
+    statement: event.query.sql,
+    durationMs: event.queryDurationMillis,
+    ...(event.level === 'error' ? { error: event.error } : {}),
+  })
+}

@@ -1,0 +1,143 @@
+import { assert, CodedError, notFound } from '@flexprice/domain'
+import type { Selectable } from 'kysely'
+import type { Scoped } from './connection.ts'
+import { newId } from './ids.ts'
+import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
+import { allOf, anyOf, equal, metadataHas, type Search, type SearchPage, searchPage } from './search.ts'
+import { searchFields } from './search-fields.ts'
+import type { CustomerTable, Metadata } from './tables.ts'
+
+export type CustomerRow = Selectable<CustomerTable>
+export type CustomerChanges = Changes<Omit<CustomerRow, RecordColumn>>
+export type NewCustomer = CustomerChanges & Pick<CustomerRow, 'external_id' | 'name'>
+
+export interface CustomerSearch extends Search {
+  readonly customer_ids?: readonly string[] | undefined
+  readonly external_id?: string | undefined
+  readonly external_ids?: readonly string[] | undefined
+  readonly email?: string | undefined
+  readonly metadata?: Metadata | undefined
+}
+
+/** @throws already_exists when another published customer has the external id */
+export function insertCustomer(scoped: Scoped, customer: NewCustomer, now: Date): Promise<CustomerRow> {
+  return scoped.db
+    .insertInto('customers')
+    .values({
+      ...customer,
+      contact_persons: json(customer.contact_persons),
+      metadata: json(customer.metadata),
+      id: newId('customer'),
+      ...creation(scoped.scope, now),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** @throws not_found, for a deleted one too */
+export async function getCustomer(scoped: Scoped, id: string): Promise<CustomerRow> {
+  const query = scoped.db.selectFrom('customers').selectAll().where('id', '=', id)
+  const row = await query.where('status', '<>', 'deleted').executeTakeFirst()
+  if (!row) throw notFound('Customer', id)
+  return row
+}
+
+/** The published customer of that external id. @throws not_found */
+export async function getCustomerByExternalId(scoped: Scoped, externalId: string): Promise<CustomerRow> {
+  const query = scoped.db.selectFrom('customers').selectAll().where('external_id', '=', externalId)
+  const row = await query.where('status', '=', 'published').executeTakeFirst()
+  if (!row) throw notFound('Customer', externalId)
+  return row
+}
+
+/** @throws not_found; already_exists when another published customer has the new external id */
+export async function updateCustomer(
+  scoped: Scoped,
+  id: string,
+  changes: CustomerChanges,
+  now: Date,
+): Promise<CustomerRow> {
+  const row = await scoped.db
+    .updateTable('customers')
+    .set({
+      ...changes,
+      contact_persons: json(changes.contact_persons),
+      metadata: json(changes.metadata),
+      ...change(scoped.scope, now),
+    })
+    .where('id', '=', id)
+    .where('status', '<>', 'deleted')
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw notFound('Customer', id)
+  return row
+}
+
+/**
+ * Marks the customer as deleted, which frees its external id. Needs the caller's transaction: the row
+ * is locked against a creation's foreign key check, so that no subscription slips in meanwhile.
+ *
+ * @throws not_found; invalid_operation that names a subscription which is not cancelled
+ */
+export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Promise<void> {
+  assert(scoped.db.isTransaction, 'a customer is deleted in a transaction')
+  const query = scoped.db.selectFrom('customers').select('id').where('id', '=', id)
+  const customer = await query.where('status', '<>', 'deleted').forUpdate().executeTakeFirst()
+  if (!customer) throw notFound('Customer', id)
+  const subscription = await findLiveSubscription(scoped, id)
+  if (subscription) {
+    throw new CodedError('invalid_operation', `Customer ${id} is used by subscription ${subscription.id}`, {
+      details: { used_by: 'subscription', subscription_id: subscription.id },
+    })
+  }
+  await scoped.db
+    .updateTable('customers')
+    .set({ status: 'deleted', ...change(scoped.scope, now) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** @throws validation_error for a filter or sort that does not exist */
+export function searchCustomers(scoped: Scoped, search: CustomerSearch): Promise<SearchPage<CustomerRow>> {
+  const query = allOf(scoped.db.selectFrom('customers').selectAll(), [
+    anyOf('id', search.customer_ids),
+    equal('external_id', search.external_id),
+    anyOf('external_id', search.external_ids),
+    equal('email', search.email),
+    ...metadataHas(search.metadata),
+  ])
+  return searchPage(query, search, fields)
+}
+
+const fields = searchFields<keyof CustomerTable>({
+  text: [
+    'id',
+    'external_id',
+    'name',
+    'email',
+    'contact',
+    'address_line1',
+    'address_line2',
+    'address_city',
+    'address_state',
+    'address_postal_code',
+    'address_country',
+    'billing_currency',
+    'tax_treatment',
+    'timezone',
+    'status',
+    'created_by',
+    'updated_by',
+  ],
+  instant: ['created_at', 'updated_at'],
+})
+
+function findLiveSubscription(scoped: Scoped, customerId: string): Promise<{ id: string } | undefined> {
+  return scoped.db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('customer_id', '=', customerId)
+    .where('subscription_status', '<>', 'cancelled')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -1,0 +1,105 @@
+import { CodedError, type ErrorCode, isCodedError } from '@flexprice/domain'
+
+/** Constraint → what its violation means to the caller. The one place where constraint names are read. */
+const violations: Readonly<Record<string, { code: ErrorCode; message: string; path?: string }>> = {
+  customers_external_id_unique: {
+    code: 'already_exists',
+    message: 'A customer with this external_id exists',
+    path: 'external_id',
+  },
+  plans_lookup_key_unique: {
+    code: 'already_exists',
+    message: 'A plan with this lookup_key exists',
+    path: 'lookup_key',
+  },
+  prices_lookup_key_unique: {
+    code: 'already_exists',
+    message: 'A price with this lookup_key exists',
+    path: 'lookup_key',
+  },
+  environments_name_unique: {
+    code: 'already_exists',
+    message: 'An environment with this name exists',
+    path: 'name',
+  },
+  prices_plan: { code: 'not_found', message: 'The plan does not exist', path: 'entity_id' },
+  prices_end_after_start: {
+    code: 'validation_error',
+    message: 'The end lies before the start',
+    path: 'end_date',
+  },
+  subscriptions_customer: { code: 'not_found', message: 'The customer does not exist', path: 'customer_id' },
+  subscriptions_plan: { code: 'not_found', message: 'The plan does not exist', path: 'plan_id' },
+  subscriptions_end_after_start: {
+    code: 'validation_error',
+    message: 'The end lies before the start',
+    path: 'end_date',
+  },
+  line_items_end_after_start: {
+    code: 'validation_error',
+    message: 'The end lies before the start',
+    path: 'end_date',
+  },
+  line_items_unique: {
+    code: 'already_exists',
+    message: 'The subscription has a line of this price from this start',
+  },
+  price_sync_runs_one_open: { code: 'version_conflict', message: 'Another sync of this plan has just begun' },
+}
+
+/** SQLSTATE (its first characters) → code, where the failure passes by itself. */
+const passing: ReadonlyArray<readonly [prefix: string, code: ErrorCode, message: string]> = [
+  ['08', 'database_error', 'The database connection broke'],
+  ['53', 'database_error', 'The database has no room for more work'],
+  ['57014', 'service_unavailable', 'The database took too long'],
+  ['57', 'database_error', 'The database is shutting down or starting'],
+  ['55P03', 'service_unavailable', 'A row is locked by other work'],
+  ['40', 'service_unavailable', 'The work met other work on the same rows'],
+  ['25P03', 'database_error', 'The transaction was idle for too long'],
+]
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+])
+/** What node-postgres says without any code. */
+const networkMessages = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'Connection ended',
+]
+
+const retryAfterMs = 2_000
+
+/**
+ * Turns what the driver throws into a coded error; what it does not know is returned as it is, and
+ * becomes an internal error at the edge. The original stays as the cause, for the log.
+ */
+export function translateDatabaseError(error: unknown): unknown {
+  if (isCodedError(error) || !(error instanceof Error)) return error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const constraint = 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : ''
+  const violation = violations[constraint]
+  if (violation) {
+    const { path, message } = violation
+    return new CodedError(violation.code, message, {
+      cause: error,
+      details: path === undefined ? { constraint } : { fields: [{ path, message }] },
+    })
+  }
+  const match = passing.find(([prefix]) => code.startsWith(prefix))
+  if (match) return new CodedError(match[1], match[2], { cause: error, retryAfterMs })
+  if (networkCodes.has(code) || networkMessages.some((text) => error.message.includes(text))) {
+    return new CodedError('database_error', 'The database cannot be reached', { cause: error, retryAfterMs })
+  }
+  return error
+}

@@ -1,0 +1,39 @@
+import { ulid } from 'ulid'
+
+/** Type prefix of each id on the wire. */
+export const idPrefixes = {
+  tenant: 'tenant',
+  environment: 'env',
+  apiKey: 'key',
+  customer: 'cust',
+  plan: 'plan',
+  price: 'price',
+  subscription: 'subs',
+  lineItem: 'subli',
+  priceSyncRun: 'psr',
+} as const
+
+export type IdKind = keyof typeof idPrefixes
+
+const ulidLength = 26
+const ulidTimeAndEntropyLength = 18
+
+/** A new id, `prefix_ULID`. Ids of one process sort by creation. */
+export function newId(kind: IdKind): string {
+  return `${idPrefixes[kind]}_${ulid()}`
+}
+
+/**
+ * The head of the ids that one bulk statement makes: the prefix, the ULID's time and 40 bits of
+ * chance. The statement appends a row number as eight hexadecimal digits, which Crockford's alphabet
+ * contains, so its rows' ids are ULIDs, in order, at the price of one cheap expression.
+ */
+export function bulkIdHead(kind: IdKind): string {
+  return `${idPrefixes[kind]}_${ulid().slice(0, ulidTimeAndEntropyLength)}`
+}
+
+/** True when the text has the form of an id of that kind. It says nothing about its existence. */
+export function isIdOf(kind: IdKind, id: string): boolean {
+  const prefix = `${idPrefixes[kind]}_`
+  return id.startsWith(prefix) && id.length === prefix.length + ulidLength
+}

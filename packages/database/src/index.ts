@@ -1,0 +1,91 @@
+/**
+ * All SQL of the project, one file an aggregate, one function a question, over handles that carry
+ * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
+ * hand out a connection without a scope: row-level security holds even if a query forgets.
+ */
+export { readNow } from './clock.ts'
+export {
+  createDatabase,
+  type Database,
+  type DatabaseConfig,
+  type FoundApiKey,
+  inTransaction,
+  type Scoped,
+} from './connection.ts'
+export {
+  type CustomerChanges,
+  type CustomerRow,
+  type CustomerSearch,
+  deleteCustomer,
+  getCustomer,
+  getCustomerByExternalId,
+  insertCustomer,
+  type NewCustomer,
+  searchCustomers,
+  updateCustomer,
+} from './customers.ts'
+export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
+export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
+export {
+  countLiveSubscriptions,
+  deletePlan,
+  getPlan,
+  insertPlan,
+  type NewPlan,
+  type PlanChanges,
+  type PlanRow,
+  type PlanSearch,
+  searchPlans,
+  updatePlan,
+} from './plans.ts'
+export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
+export {
+  finishPriceSyncRun,
+  getPriceSyncRun,
+  type PriceSyncCounts,
+  type PriceSyncStart,
+  startPriceSyncRun,
+} from './price-sync-run.ts'
+export {
+  getPriceSyncProgress,
+  getPriceSyncStatus,
+  type PriceSyncRunProgress,
+  type PriceSyncStatus,
+} from './price-sync-status.ts'
+export {
+  getPrice,
+  getPriceByLookupKey,
+  insertPrices,
+  listPlanPrices,
+  type NewPrice,
+  type PriceRow,
+  type PriceSearch,
+  pricesPerInsertMax,
+  searchPrices,
+} from './prices.ts'
+export {
+  pageSizeDefault,
+  pageSizeMax,
+  type Search,
+  type SearchPage,
+  type SortCondition,
+  type SortDirection,
+} from './search.ts'
+export type { FilterCondition, FilterOperator, FilterValue } from './search-filter.ts'
+export {
+  getSubscription,
+  type SubscriptionRow,
+  type SubscriptionSearch,
+  searchSubscriptions,
+} from './subscription-search.ts'
+export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
+export {
+  createApiKey,
+  createEnvironment,
+  createTenant,
+  hashApiKey,
+  type NewApiKey,
+  revokeApiKey,
+} from './tenancy.ts'

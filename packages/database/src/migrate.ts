@@ -1,0 +1,39 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import pg from 'pg'
+import { migrations } from './migrations/index.ts'
+
+/**
+ * Brings the schema up to date as its owner and grants the application's role what it needs, no more.
+ * Safe to run twice and from two processes at once (Kysely's migrator holds a lock).
+ *
+ * @param options.ownerUrl the connection that owns the schema (`DATABASE_OWNER_URL`)
+ * @param options.appRole the role of `DATABASE_URL`; it must own nothing, so that row security binds it
+ * @returns the names of the migrations that were applied
+ * @throws the first failing migration's error; the ones before it stay applied
+ */
+export async function migrateToLatest(options: { ownerUrl: string; appRole: string }): Promise<string[]> {
+  const pool = new pg.Pool({ connectionString: options.ownerUrl, max: 2 })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
+    const { error, results } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+    await grantToApp(db, options.appRole)
+    return (results ?? []).map((result) => result.migrationName)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
+  const role = sql.id(appRole)
+  await sql`
+    revoke create on schema public from public;
+    grant usage on schema public to ${role};
+    grant select, insert, update, delete on all tables in schema public to ${role};
+    revoke all on kysely_migration, kysely_migration_lock from ${role};
+    revoke insert, update, delete on tenants, environments from ${role};
+    grant execute on function find_api_key(bytea) to ${role};
+  `.execute(db)
+}

@@ -1,0 +1,13 @@
+import type { Migration } from 'kysely/migration'
+import * as tenancy from './0001-tenancy.ts'
+import * as catalog from './0002-catalog.ts'
+import * as subscriptions from './0003-subscriptions.ts'
+import * as priceSync from './0004-price-sync.ts'
+
+/** In their order. A released migration is never changed; there is no way down: restore or go forward. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-tenancy': tenancy,
+  '0002-catalog': catalog,
+  '0003-subscriptions': subscriptions,
+  '0004-price-sync': priceSync,
+}

@@ -1,0 +1,271 @@
+import { assert, notFound } from '@flexprice/domain'
+import { sql } from 'kysely'
+import { readNow } from './clock.ts'
+import { inTransaction, type Scoped } from './connection.ts'
+import { newId } from './ids.ts'
+import type { PriceSyncRun } from './price-sync-page.ts'
+
+/** What one look at a plan found: slices to work through, or nothing to do. */
+export interface PriceSyncStart {
+  readonly runId: string | null
+  readonly slices: readonly number[]
+  readonly subscriptionsTotal: number
+}
+
+/**
+ * Opens a run over what the plan's subscriptions have not got yet, cut into at most `slicesMax` key
+ * ranges; or finds that the watermark has reached the plan's sequence, and touches nothing. An open run
+ * is taken on: the same workflow's with its counts, another's (it was cancelled or killed) with its
+ * cursors only, as long as the plan's prices are the same; otherwise it is closed and a new one begins.
+ * Idempotent by the plan: one run is open at a time.
+ *
+ * @throws not_found when the environment has no such plan
+ */
+export function startPriceSyncRun(
+  scoped: Scoped,
+  start: { planId: string; workflow: { id: string; runId: string }; slicesMax: number },
+): Promise<PriceSyncStart> {
+  return inTransaction(scoped, async (transaction) => {
+    const plan = await lockPlan(transaction, start.planId)
+    if (plan.floor === plan.sequence) {
+      return { runId: null, slices: [], subscriptionsTotal: plan.subscriptionsTotal }
+    }
+    const now = await readNow(transaction)
+    const open = await findOpenRun(transaction, start.planId)
+    const reusable = open?.target_sequence === plan.sequence && open.from_sequence === plan.floor
+    if (open && reusable && open.workflow_run_id === start.workflow.runId) {
+      const slices = await listSlices(transaction, open.id)
+      return {
+        runId: open.id,
+        slices: slices.map((slice) => slice.slice),
+        subscriptionsTotal: open.subscriptions_total,
+      }
+    }
+    const ranges =
+      open && reusable ? await restOfSlices(transaction, open.id) : await cutRanges(transaction, start)
+    if (open) await closeRun(transaction, open.id, now)
+    return openRun(transaction, { ...start, plan, ranges, now })
+  })
+}
+
+interface PlanState {
+  readonly sequence: number
+  readonly floor: number
+  readonly subscriptionsTotal: number
+}
+
+interface KeyRange {
+  readonly start: string
+  readonly end: string
+}
+
+/** Waits for price edits under way, so that the sequence read covers all that came before. */
+async function lockPlan(scoped: Scoped, planId: string): Promise<PlanState> {
+  const plan = await scoped.db
+    .selectFrom('plans')
+    .select((plans) => [
+      'price_sequence as sequence',
+      'synced_price_sequence as floor',
+      plans
+        .selectFrom('plan_subscription_counts')
+        .select(sql<number>`coalesce(sum(subscriptions), 0)::bigint`.as('total'))
+        .where('plan_id', '=', planId)
+        .as('total'),
+    ])
+    .where('id', '=', planId)
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('status', '=', 'published')
+    .forShare()
+    .executeTakeFirst()
+  if (!plan) throw notFound('Plan', planId)
+  return { sequence: plan.sequence, floor: plan.floor, subscriptionsTotal: plan.total ?? 0 }
+}
+
+async function findOpenRun(scoped: Scoped, planId: string) {
+  return scoped.db
+    .selectFrom('price_sync_runs')
+    .selectAll()
+    .where('plan_id', '=', planId)
+    .where('finished_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+function listSlices(scoped: Scoped, runId: string) {
+  return scoped.db
+    .selectFrom('price_sync_slices')
+    .select(['slice', 'cursor', 'range_end'])
+    .where('run_id', '=', runId)
+    .orderBy('slice')
+    .execute()
+}
+
+async function restOfSlices(scoped: Scoped, runId: string): Promise<KeyRange[]> {
+  const slices = await listSlices(scoped, runId)
+  return slices.map((slice) => ({ start: slice.cursor, end: slice.range_end }))
+}
+
+/** Ranges of about as many subscriptions each, over the index alone. */
+async function cutRanges(scoped: Scoped, cut: { planId: string; slicesMax: number }): Promise<KeyRange[]> {
+  const { rows } = await sql<{ end: string }>`
+    select max(id) as end from (
+      select id, ntile(${cut.slicesMax}) over (order by id) as slice from subscriptions
+      where plan_id = ${cut.planId} and subscription_status <> 'cancelled'
+    ) numbered group by slice order by slice`.execute(scoped.db)
+  return rows.map((row, index) => ({ start: rows[index - 1]?.end ?? '', end: row.end }))
+}
+
+async function closeRun(scoped: Scoped, runId: string, now: Date): Promise<void> {
+  await scoped.db.updateTable('price_sync_runs').set({ finished_at: now }).where('id', '=', runId).execute()
+}
+
+async function openRun(
+  scoped: Scoped,
+  run: {
+    planId: string
+    workflow: { id: string; runId: string }
+    now: Date
+    plan: PlanState
+    ranges: readonly KeyRange[]
+  },
+): Promise<PriceSyncStart> {
+  const runId = newId('priceSyncRun')
+  const environment_id = scoped.scope.environmentId
+  await scoped.db
+    .insertInto('price_sync_runs')
+    .values({
+      id: runId,
+      environment_id,
+      plan_id: run.planId,
+      workflow_id: run.workflow.id,
+      workflow_run_id: run.workflow.runId,
+      from_sequence: run.plan.floor,
+      target_sequence: run.plan.sequence,
+      subscriptions_total: run.plan.subscriptionsTotal,
+      started_at: run.now,
+      finished_at: null,
+    })
+    .execute()
+  if (run.ranges.length > 0) {
+    const slices = run.ranges.map((range, slice) => ({
+      run_id: runId,
+      slice,
+      environment_id,
+      range_start: range.start,
+      range_end: range.end,
+      cursor: range.start,
+      updated_at: run.now,
+    }))
+    await scoped.db.insertInto('price_sync_slices').values(slices).execute()
+  }
+  return {
+    runId,
+    slices: run.ranges.map((_, slice) => slice),
+    subscriptionsTotal: run.plan.subscriptionsTotal,
+  }
+}
+
+/** The run as its pages need it, and how many prices it brings. */
+export async function getPriceSyncRun(
+  scoped: Scoped,
+  runId: string,
+): Promise<PriceSyncRun & { priceCount: number }> {
+  const run = await scoped.db
+    .selectFrom('price_sync_runs')
+    .selectAll()
+    .where('id', '=', runId)
+    .executeTakeFirst()
+  assert(run, `price sync run ${runId} exists`)
+  const prices = await scoped.db
+    .selectFrom('prices')
+    .select((prices) => prices.fn.countAll<number>().as('count'))
+    .where('plan_id', '=', run.plan_id)
+    .where('sequence', '>', run.from_sequence)
+    .where('sequence', '<=', run.target_sequence)
+    .executeTakeFirstOrThrow()
+  return {
+    id: run.id,
+    planId: run.plan_id,
+    fromSequence: run.from_sequence,
+    targetSequence: run.target_sequence,
+    priceCount: prices.count,
+  }
+}
+
+/**
+ * Moves the plan's watermark to what the run brought, and closes it. Asserts that every slice is done:
+ * a watermark ahead of its slices would lose prices for ever. Idempotent by the run.
+ */
+export function finishPriceSyncRun(scoped: Scoped, runId: string): Promise<PriceSyncCounts> {
+  return inTransaction(scoped, async (transaction) => {
+    const { db } = transaction
+    // The plan's row first, as the start does, so that the two cannot wait for each other.
+    await sql`select from plans where id = (select plan_id from price_sync_runs where id = ${runId}) for no key update`.execute(
+      db,
+    )
+    const run = await db
+      .selectFrom('price_sync_runs')
+      .selectAll()
+      .where('id', '=', runId)
+      .forUpdate()
+      .executeTakeFirst()
+    assert(run, `price sync run ${runId} exists`)
+    const slices = await listSlices(transaction, runId)
+    assert(
+      slices.every((slice) => slice.cursor === slice.range_end),
+      `every slice of price sync run ${runId} is done`,
+    )
+    if (run.finished_at === null) {
+      await db
+        .updateTable('plans')
+        .set({ synced_price_sequence: sql`greatest(synced_price_sequence, ${run.target_sequence})` })
+        .where('id', '=', run.plan_id)
+        .where('environment_id', '=', run.environment_id)
+        .execute()
+      await closeRun(transaction, runId, await readNow(transaction))
+    }
+    return sumCounts(transaction, runId)
+  })
+}
+
+export interface PriceSyncCounts {
+  readonly subscriptionsTotal: number
+  readonly subscriptionsProcessed: number
+  readonly pricesAdded: number
+  readonly pricesRemoved: number
+  readonly skipped: {
+    readonly incompatible: number
+    readonly ended: number
+    readonly overridden: number
+    readonly endedByUser: number
+    readonly inSync: number
+  }
+}
+
+async function sumCounts(scoped: Scoped, runId: string): Promise<PriceSyncCounts> {
+  const { rows } = await sql<Record<string, number>>`
+    select max(run.subscriptions_total) as total,
+      coalesce(sum(subscriptions_processed), 0)::bigint as processed, coalesce(sum(prices_added), 0)::bigint as added,
+      coalesce(sum(prices_removed), 0)::bigint as removed,
+      coalesce(sum(skipped_incompatible), 0)::bigint as incompatible, coalesce(sum(skipped_ended), 0)::bigint as ended,
+      coalesce(sum(skipped_overridden), 0)::bigint as overridden,
+      coalesce(sum(skipped_ended_by_user), 0)::bigint as ended_by_user, coalesce(sum(skipped_in_sync), 0)::bigint as in_sync
+    from price_sync_runs run left join price_sync_slices slice on slice.run_id = run.id
+    where run.id = ${runId}`.execute(scoped.db)
+  const sums = rows[0]
+  assert(sums, 'an aggregate has one row')
+  const sum = (name: string): number => sums[name] ?? 0
+  return {
+    subscriptionsTotal: sum('total'),
+    subscriptionsProcessed: sum('processed'),
+    pricesAdded: sum('added'),
+    pricesRemoved: sum('removed'),
+    skipped: {
+      incompatible: sum('incompatible'),
+      ended: sum('ended'),
+      overridden: sum('overridden'),
+      endedByUser: sum('ended_by_user'),
+      inSync: sum('in_sync'),
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import type { Scope } from '@flexprice/domain'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type pg from 'pg'
+import { translateDatabaseError } from './database-errors.ts'
+
+/**
+ * A view of the pool whose connections see one environment only: before a connection is handed out,
+ * its session settings are brought to the scope, unless they are there already from its last use.
+ * It happens outside any transaction, so that a rollback cannot bring back the scope before.
+ */
+export function scopedPool(pool: SharedPool, scope: Scope): PostgresPool {
+  const key = `${scope.tenantId} ${scope.environmentId}`
+  return {
+    options: {},
+    end: async () => {},
+    async connect(): Promise<PostgresPoolClient> {
+      const client = await connect(pool)
+      if (pool.scopes.get(client) !== key) {
+        try {
+          pool.scopes.delete(client)
+          await client.query(setScope, [scope.tenantId, scope.environmentId])
+          pool.scopes.set(client, key)
+        } catch (error) {
+          client.release(true)
+          throw translateDatabaseError(error)
+        }
+      }
+      return poolClient(pool, client)
+    },
+  }
+}
+
+/** The process's one pool, with the scope each of its connections was last set to. */
+export interface SharedPool {
+  readonly pool: pg.Pool
+  readonly scopes: WeakMap<pg.PoolClient, string>
+  readonly nameOf: (text: string) => string | undefined
+}
+
+const setScope = {
+  name: 'set-scope',
+  text: "select set_config('app.tenant_id', $1, false), set_config('app.environment_id', $2, false)",
+}
+
+async function connect(pool: SharedPool): Promise<pg.PoolClient> {
+  try {
+    return await pool.pool.connect()
+  } catch (error) {
+    throw translateDatabaseError(error)
+  }
+}
+
+function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient {
+  const query = async (text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> => {
+    const name = parameters.length > 0 ? pool.nameOf(text) : undefined
+    const values = [...parameters]
+    try {
+      return await client.query(name === undefined ? { text, values } : { name, text, values })
+    } catch (error) {
+      throw translateDatabaseError(error)
+    }
+  }
+  return {
+    // tidy: border — Kysely's client also takes cursors; none is made, so the one form is the whole of it.
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy),
+  }
+}

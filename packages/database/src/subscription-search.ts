@@ -1,0 +1,101 @@
+import { notFound } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
+import { searchFields } from './search-fields.ts'
+import type { SubscriptionTable } from './tables.ts'
+
+export interface SubscriptionRow extends Selectable<SubscriptionTable> {
+  /** The greater of its own watermark and its plan's floor: up to there it is synced. */
+  readonly synced_up_to: number
+  readonly plan_price_sequence: number
+}
+
+export interface SubscriptionSearch extends Search {
+  readonly subscription_ids?: readonly string[] | undefined
+  readonly customer_id?: string | undefined
+  readonly customer_ids?: readonly string[] | undefined
+  readonly external_customer_id?: string | undefined
+  readonly plan_id?: string | undefined
+  readonly subscription_status?: ReadonlyArray<SubscriptionTable['subscription_status']> | undefined
+  /** ONETIME is a period of the contract, but no subscription's: it finds nothing. */
+  readonly billing_period?: readonly string[] | undefined
+  /** The instant lies in the subscription's [start_date, end_date). */
+  readonly active_at?: Date | undefined
+}
+
+/** @throws not_found */
+export async function getSubscription(scoped: Scoped, id: string): Promise<SubscriptionRow> {
+  const row = await selectSubscriptions(scoped)
+    .where('id', '=', id)
+    .where('status', '<>', 'deleted')
+    .executeTakeFirst()
+  if (!row) throw notFound('Subscription', id)
+  return row
+}
+
+/** @throws validation_error for a filter or sort that does not exist */
+export function searchSubscriptions(
+  scoped: Scoped,
+  search: SubscriptionSearch,
+): Promise<SearchPage<SubscriptionRow>> {
+  const { active_at: at, external_customer_id: externalId } = search
+  const query = allOf(selectSubscriptions(scoped), [
+    anyOf('id', search.subscription_ids),
+    equal('customer_id', search.customer_id),
+    anyOf('customer_id', search.customer_ids),
+    externalId === undefined
+      ? undefined
+      : sql<boolean>`customer_id in (
+          select c.id from customers c where c.external_id = ${externalId} and c.status = 'published')`,
+    equal('plan_id', search.plan_id),
+    anyOf('subscription_status', search.subscription_status),
+    anyOf('billing_period', search.billing_period),
+    at && sql<boolean>`start_date <= ${at} and (end_date is null or end_date > ${at})`,
+  ])
+  return searchPage(query, search, fields)
+}
+
+/** The plan's numbers come by sub-selects, not a join, so that counting does not pay for them. */
+function selectSubscriptions(scoped: Scoped) {
+  return scoped.db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .select([
+      sql<number>`(select greatest(subscriptions.synced_price_sequence, p.synced_price_sequence)
+        from plans p where p.environment_id = subscriptions.environment_id and p.id = plan_id)`.as(
+        'synced_up_to',
+      ),
+      sql<number>`(select p.price_sequence
+        from plans p where p.environment_id = subscriptions.environment_id and p.id = plan_id)`.as(
+        'plan_price_sequence',
+      ),
+    ])
+}
+
+const fields = searchFields<keyof SubscriptionTable>({
+  text: [
+    'id',
+    'customer_id',
+    'plan_id',
+    'currency',
+    'billing_period',
+    'billing_cycle',
+    'timezone',
+    'subscription_status',
+    'lookup_key',
+    'status',
+    'created_by',
+    'updated_by',
+  ],
+  number: ['billing_period_count', 'version'],
+  instant: [
+    'billing_anchor',
+    'start_date',
+    'end_date',
+    'current_period_start',
+    'current_period_end',
+    'created_at',
+    'updated_at',
+  ],
+})

@@ -1,0 +1,120 @@
+import { assert, notFound } from '@flexprice/domain'
+import { sql } from 'kysely'
+import { inTransaction, type Scoped } from './connection.ts'
+import { bulkIdHead, newId } from './ids.ts'
+import type { BillingPeriodColumn } from './tables.ts'
+
+/** A subscription to be inserted, its periods already computed (calendars are TypeScript's). */
+export interface NewSubscription {
+  readonly customerId: string
+  readonly currency: string
+  readonly billingPeriod: Exclude<BillingPeriodColumn, 'ONETIME'>
+  readonly billingPeriodCount: number
+  readonly billingCycle: 'anniversary' | 'calendar'
+  readonly billingAnchor: Date
+  readonly timezone: string
+  readonly startDate: Date
+  readonly endDate: Date | null
+  readonly currentPeriodStart: Date
+  readonly currentPeriodEnd: Date
+  readonly status: 'active' | 'trialing' | 'incomplete' | 'draft' | 'paused'
+}
+
+/** One call inserts at most this many; more is the caller's loop. */
+export const subscriptionsInsertMax = 5_000
+
+/**
+ * Inserts subscriptions of one plan with their lines, in one transaction and two statements: a line
+ * from each of the plan's prices with the same currency, period and count (and ONETIME ones) whose span
+ * reaches past the subscription's start (billing rules, section 7).
+ * The plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes wholly before, and is in
+ * the lines, or wholly after, and raises the sequence above theirs. So no edit can slip past.
+ * Whether a subscription without any compatible price may exist is the caller's question.
+ *
+ * @returns the new ids, in the order given
+ * @throws not_found when the plan or a customer does not exist in the environment
+ */
+export function insertSubscriptions(
+  scoped: Scoped,
+  insert: { planId: string; subscriptions: readonly NewSubscription[]; now: Date },
+): Promise<string[]> {
+  const { subscriptions } = insert
+  assert(
+    subscriptions.length <= subscriptionsInsertMax,
+    `at most ${subscriptionsInsertMax} subscriptions at once`,
+  )
+  if (subscriptions.length === 0) return Promise.resolve([])
+  const ids = subscriptions.map(() => newId('subscription'))
+  return inTransaction(scoped, async (transaction) => {
+    const priceSequence = await sharePlan(transaction, insert.planId)
+    await insertRows(transaction, { ...insert, ids, priceSequence })
+    await insertLines(transaction, { ...insert, ids })
+    return ids
+  })
+}
+
+async function sharePlan(scoped: Scoped, planId: string): Promise<number> {
+  const plan = await scoped.db
+    .selectFrom('plans')
+    .select('price_sequence')
+    .where('id', '=', planId)
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('status', '=', 'published')
+    .forShare()
+    .executeTakeFirst()
+  if (!plan) throw notFound('Plan', planId)
+  return plan.price_sequence
+}
+
+async function insertRows(
+  scoped: Scoped,
+  rows: {
+    planId: string
+    ids: string[]
+    subscriptions: readonly NewSubscription[]
+    priceSequence: number
+    now: Date
+  },
+): Promise<void> {
+  const { environmentId, userId } = scoped.scope
+  const column = <Value>(read: (subscription: NewSubscription) => Value): Value[] =>
+    rows.subscriptions.map(read)
+  await sql`
+    insert into subscriptions (id, environment_id, customer_id, plan_id, currency, billing_period,
+      billing_period_count, billing_cycle, billing_anchor, timezone, start_date, end_date, current_period_start,
+      current_period_end, subscription_status, synced_price_sequence, created_at, updated_at, created_by, updated_by)
+    select id, ${environmentId}, customer_id, ${rows.planId}, currency, billing_period, billing_period_count,
+      billing_cycle, billing_anchor, timezone, start_date, end_date, current_period_start, current_period_end, status,
+      ${rows.priceSequence}, ${rows.now}, ${rows.now}, ${userId}, ${userId}
+    from unnest(${rows.ids}::text[], ${column((s) => s.customerId)}::text[], ${column((s) => s.currency)}::text[],
+      ${column((s) => s.billingPeriod)}::text[], ${column((s) => s.billingPeriodCount)}::int[],
+      ${column((s) => s.billingCycle)}::text[], ${column((s) => s.billingAnchor)}::timestamptz[],
+      ${column((s) => s.timezone)}::text[], ${column((s) => s.startDate)}::timestamptz[],
+      ${column((s) => s.endDate)}::timestamptz[], ${column((s) => s.currentPeriodStart)}::timestamptz[],
+      ${column((s) => s.currentPeriodEnd)}::timestamptz[], ${column((s) => s.status)}::text[])
+      as s (id, customer_id, currency, billing_period, billing_period_count, billing_cycle, billing_anchor,
+        timezone, start_date, end_date, current_period_start, current_period_end, status)
+    order by id`.execute(scoped.db)
+}
+
+async function insertLines(
+  scoped: Scoped,
+  lines: { planId: string; ids: string[]; now: Date },
+): Promise<void> {
+  const { environmentId, userId } = scoped.scope
+  await sql`
+    insert into subscription_line_items (id, environment_id, subscription_id, price_id, quantity, start_date, end_date,
+      ended_by, created_at, updated_at, created_by, updated_by)
+    select ${bulkIdHead('lineItem')} || lpad(to_hex(row_number() over ()), 8, '0'), ${environmentId}, s.id, p.id,
+      coalesce(p.min_quantity, 1), greatest(s.start_date, p.start_date), p.end_date,
+      case when p.end_date is not null then 'price' end, ${lines.now}, ${lines.now}, ${userId}, ${userId}
+    from (select * from subscriptions where environment_id = ${environmentId} and id = any (${lines.ids}) order by id) s
+    cross join lateral (
+      select * from prices p
+      where p.plan_id = ${lines.planId} and p.status = 'published' and p.currency = s.currency
+        and ((p.billing_period = s.billing_period and p.billing_period_count = s.billing_period_count)
+          or p.billing_period = 'ONETIME')
+        and (p.end_date is null or p.end_date > greatest(s.start_date, p.start_date))
+      order by p.id
+    ) p`.execute(scoped.db)
+}

@@ -1,0 +1,101 @@
+import { inTransaction, type Scoped } from '../connection.ts'
+import { insertCustomer } from '../customers.ts'
+import { newId } from '../ids.ts'
+import { insertPlan, type PlanRow } from '../plans.ts'
+import { insertPrices, type NewPrice, type PriceRow } from '../prices.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables.ts'
+
+/** Rows for the tests of this package, with as little to say as a test needs; its clock is `now`. */
+export const now = new Date('2026-03-15T12:00:00.000Z')
+
+export function daysFromNow(days: number): Date {
+  return new Date(now.getTime() + days * dayMs)
+}
+
+const dayMs = 86_400_000
+
+export function addPlan(scoped: Scoped, name = 'Pro'): Promise<PlanRow> {
+  return insertPlan(scoped, { name }, now)
+}
+
+export async function addPrice(
+  scoped: Scoped,
+  price: Partial<NewPrice> & { plan_id: string },
+): Promise<PriceRow> {
+  const [row] = await inTransaction(scoped, (transaction) => insertPrices(transaction, [monthly(price)], now))
+  if (!row) throw new Error('an insert returns its row')
+  return row
+}
+
+export function monthly(price: Partial<NewPrice> & { plan_id: string }): NewPrice {
+  return {
+    type: 'FIXED',
+    billing_model: 'FLAT_FEE',
+    currency: 'usd',
+    billing_period: 'MONTHLY',
+    invoice_cadence: 'ADVANCE',
+    ...(price.billing_model === 'TIERED' ? {} : { amount: '10' }),
+    ...price,
+  }
+}
+
+/** A monthly subscription of a new customer. */
+export async function addSubscription(
+  scoped: Scoped,
+  subscription: { plan_id: string } & Partial<
+    Pick<SubscriptionTable, 'customer_id' | 'subscription_status' | 'end_date'>
+  >,
+): Promise<{ id: string; customer_id: string }> {
+  const { environmentId: environment_id, userId } = scoped.scope
+  const externalId = newId('customer')
+  const customer_id =
+    subscription.customer_id ??
+    (await insertCustomer(scoped, { external_id: externalId, name: 'Ada' }, now)).id
+  const row = {
+    id: newId('subscription'),
+    environment_id,
+    customer_id,
+    currency: 'usd',
+    billing_period: 'MONTHLY',
+    billing_anchor: now,
+    start_date: now,
+    end_date: null,
+    current_period_start: now,
+    current_period_end: daysFromNow(31),
+    subscription_status: 'active',
+    synced_price_sequence: 0,
+    ...audit(userId),
+    ...subscription,
+  } as const
+  await scoped.db
+    .insertInto('subscriptions')
+    .values({ ...row, customer_id })
+    .execute()
+  return { id: row.id, customer_id }
+}
+
+export async function addLineItem(
+  scoped: Scoped,
+  line: { subscription_id: string; price_id: string } & Partial<
+    Pick<SubscriptionLineItemTable, 'end_date' | 'quantity'>
+  >,
+): Promise<string> {
+  const id = newId('lineItem')
+  await scoped.db
+    .insertInto('subscription_line_items')
+    .values({
+      id,
+      environment_id: scoped.scope.environmentId,
+      quantity: '1',
+      start_date: now,
+      ended_by: line.end_date ? 'user' : null,
+      ...audit(scoped.scope.userId),
+      ...line,
+    })
+    .execute()
+  return id
+}
+
+function audit(userId: string) {
+  return { created_at: now, updated_at: now, created_by: userId, updated_by: userId }
+}

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  compareDecimals,
+  equalDecimals,
+  formatDecimal,
+  fractionDigitsMax,
+  integerDigitsMax,
+  isNegative,
+  isPositive,
+  parseDecimal,
+} from './decimal.ts'
+
+const seed = 20_260_101
+
+/** A plain decimal within the bounds, in its one canonical text. */
+const canonical = fc
+  .tuple(
+    fc.boolean(),
+    fc.bigInt({ min: 0n, max: 10n ** BigInt(integerDigitsMax) - 1n }),
+    fc.bigInt({ min: 0n, max: 10n ** BigInt(fractionDigitsMax) - 1n }),
+  )
+  .map(([negative, integer, fraction]) => {
+    const digits = fraction.toString().padStart(fractionDigitsMax, '0').replace(/0+$/, '')
+    const text = digits ? `${integer}.${digits}` : `${integer}`
+    return negative && text !== '0' ? `-${text}` : text
+  })
+
+function decimal(text: string) {
+  const value = parseDecimal(text)
+  if (!value) throw new Error(`${text} is not a decimal`)
+  return value
+}
+
+describe('parseDecimal', () => {
+  it.each([
+    ['0', '0'],
+    ['-0', '0'],
+    ['-0.00', '0'],
+    ['1.50', '1.5'],
+    ['007', '7'],
+    ['-3.10', '-3.1'],
+    ['0.000000000000000001', '0.000000000000000001'],
+    ['99999999999999999999.999999999999999999', '99999999999999999999.999999999999999999'],
+  ])('reads %s as %s', (text, expected) => {
+    expect(formatDecimal(decimal(text))).toBe(expected)
+  })
+
+  it.each([
+    '',
+    ' ',
+    ' 1',
+    '1 ',
+    '1\n',
+    '+1',
+    '--1',
+    '1e3',
+    '1E-3',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1,5',
+    '1,000.00',
+    '1_000',
+    '.5',
+    '1.',
+    '-',
+    '.',
+    '0x10',
+    '１',
+    '1.2.3',
+    '100000000000000000000',
+    '0.0000000000000000001',
+  ])('refuses %j', (text) => {
+    expect(parseDecimal(text)).toBeUndefined()
+  })
+
+  it('gives back every decimal in bounds exactly as it was', () => {
+    fc.assert(
+      fc.property(canonical, (text) => {
+        expect(formatDecimal(decimal(text))).toBe(text)
+      }),
+      { seed },
+    )
+  })
+
+  it('never takes part in a calculation with a number', () => {
+    const one = decimal('1')
+    expect(() => one.plus(0.1)).toThrow()
+    expect(() => decimal('0.123456789012345678').toNumber()).toThrow()
+  })
+})
+
+describe('comparison', () => {
+  it('is exact where a number is not', () => {
+    expect(equalDecimals(decimal('0.1').plus(decimal('0.2')), decimal('0.3'))).toBe(true)
+    expect(compareDecimals(decimal('9007199254740993'), decimal('9007199254740992'))).toBe(1)
+  })
+
+  it('goes by value, not by text', () => {
+    expect(equalDecimals(decimal('1.50'), decimal('1.5'))).toBe(true)
+    expect(compareDecimals(decimal('10'), decimal('9'))).toBe(1)
+    expect(compareDecimals(decimal('-10'), decimal('9'))).toBe(-1)
+  })
+
+  it('agrees with the order of whole numbers', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }),
+        fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }),
+        (a, b) => {
+          expect(compareDecimals(decimal(`${a}`), decimal(`${b}`))).toBe(a < b ? -1 : a > b ? 1 : 0)
+        },
+      ),
+      { seed },
+    )
+  })
+
+  it('knows no sign of zero', () => {
+    expect([
+      isNegative(decimal('-0')),
+      isPositive(decimal('0')),
+      equalDecimals(decimal('-0'), decimal('0')),
+    ]).toEqual([false, false, true])
+    expect([isNegative(decimal('-0.01')), isPositive(decimal('0.01'))]).toEqual([true, true])
+  })
+})

@@ -1,0 +1,19 @@
+/**
+ * What the gateway and the command line need of Temporal: start, describe, result, cancel, search, queue
+ * figures. The only importer of Temporal's client; it must never pull in the worker (36 MB against 279 MB), and knows
+ * no single workflow.
+ */
+export type { CallOptions } from './call.ts'
+export type { TemporalSettings } from './connection-settings.ts'
+export { temporalSettings } from './connection-settings.ts'
+export type { Temporal } from './create-temporal.ts'
+export { createTemporal } from './create-temporal.ts'
+export type { WorkflowDescription } from './describe-workflow.ts'
+export type { QueueStats } from './queue-stats.ts'
+export { searchAttributeNames } from './search-attributes.ts'
+export type { WorkflowFilter, WorkflowPage } from './search-workflows.ts'
+export { searchOffsetMax } from './search-workflows.ts'
+export type { StartedWorkflow } from './start-workflow.ts'
+export type { WorkflowOutcome, WorkflowResultOptions } from './workflow-result.ts'
+export type { WorkflowStatus } from './workflow-status.ts'
+export { workflowStatuses } from './workflow-status.ts'

@@ -1,0 +1,80 @@
+import { type InputOf, parseInput, type WorkflowContract } from '@flexprice/contracts/workflows'
+import { invalid, type Scope } from '@flexprice/domain'
+import type { Client, WorkflowOptions } from '@temporalio/client'
+import { type CallOptions, call } from './call.ts'
+import type { ContextInterceptor } from './context-interceptor.ts'
+import { searchAttributes } from './search-attributes.ts'
+
+/** Temporal's columns for a workflow's id hold 255 bytes. */
+export const workflowIdBytesMax = 255
+/** Temporal's limit for a fairness key. */
+const fairnessKeyBytesMax = 64
+
+/**
+ * The only way to start a workflow. Starting twice is safe: the id is a business key, and the definition
+ * says what a second start does. Throws `validation_error`, `already_exists` (policy `refuse`), `service_unavailable`.
+ */
+export async function startWorkflow<Contract extends WorkflowContract>(
+  { client, context }: { client: Client; context: ContextInterceptor },
+  contract: Contract,
+  input: InputOf<Contract>,
+  scope: Scope,
+  options: CallOptions = {},
+): Promise<StartedWorkflow> {
+  const parsed = parseInput(contract, input)
+  const start = startOptions(contract, parsed, scope)
+  return context.actFor(scope, () => call(client, () => send(client, contract, start), options))
+}
+
+export interface StartedWorkflow {
+  readonly workflowId: string
+  /** The run that was started, or that runs already and took the request in. */
+  readonly runId: string
+}
+
+async function send(
+  client: Client,
+  { definition }: WorkflowContract,
+  options: WorkflowOptions & { args: unknown[] },
+): Promise<StartedWorkflow> {
+  const { workflowId } = options
+  const { whenRunning } = definition
+  if (whenRunning.policy === 'signal') {
+    const handle = await client.workflow.signalWithStart(definition.type, {
+      ...options,
+      signal: whenRunning.signal,
+    })
+    return { workflowId, runId: handle.signaledRunId }
+  }
+  const handle = await client.workflow.start(definition.type, {
+    ...options,
+    workflowIdConflictPolicy: whenRunning.policy === 'reuse' ? 'USE_EXISTING' : 'FAIL',
+  })
+  return { workflowId, runId: handle.firstExecutionRunId }
+}
+
+function startOptions(
+  contract: WorkflowContract,
+  input: unknown,
+  scope: Scope,
+): WorkflowOptions & { args: unknown[] } {
+  const { definition } = contract
+  const workflowId = contract.workflowId(scope.environmentId, input)
+  if (Buffer.byteLength(workflowId) > workflowIdBytesMax) {
+    throw invalid([{ path: '', message: `the id of a ${definition.entityType} is too long` }])
+  }
+  return {
+    workflowId,
+    taskQueue: definition.taskQueue,
+    args: [input],
+    workflowExecutionTimeout: definition.executionTimeout,
+    staticSummary: definition.summary,
+    typedSearchAttributes: searchAttributes(contract, contract.entityId(input), scope),
+    priority: { priorityKey: definition.priority, fairnessKey: fairnessKey(scope.tenantId) },
+  }
+}
+
+/** A tenant that floods a queue waits behind its own work only. */
+function fairnessKey(tenantId: string): string {
+  return Buffer.from(tenantId).subarray(0, fairnessKeyBytesMax).toString('latin1')
+}

@@ -1,0 +1,106 @@
+import {
+  type CodedError,
+  type ErrorCode,
+  type ErrorDetails,
+  errorCodes,
+  errorKind,
+  isErrorCode,
+} from '@flexprice/domain'
+import {
+  type Client,
+  isGrpcCancelledError,
+  isGrpcDeadlineError,
+  WorkflowFailedError,
+} from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import { callTimeoutMs } from './call.ts'
+import { describeOwn, type Owner, toDescription, type WorkflowDescription } from './describe-workflow.ts'
+import { translateError } from './translate-error.ts'
+import type { WorkflowStatus } from './workflow-status.ts'
+
+/**
+ * The outcome of a workflow: at once if it has ended, else after at most `waitMs`, and then RUNNING if it
+ * still runs. Follows a workflow that continued in a new run. Throws `not_found` as `describeWorkflow` does. Waiting
+ * ends with the request's signal; the answer is then RUNNING and nobody reads it.
+ */
+export async function workflowResult(
+  client: Client,
+  scope: Owner,
+  workflowId: string,
+  { runId, waitMs = 0, signal }: WorkflowResultOptions = {},
+): Promise<WorkflowOutcome> {
+  const described = await describeOwn(client, scope, workflowId, { runId, signal })
+  const workflow = toDescription(described)
+  const over = workflow.status !== 'RUNNING'
+  if (!over && waitMs === 0 && described.status.name !== 'CONTINUED_AS_NEW') return { ...workflow }
+  const handle = client.workflow.getHandle(workflowId, workflow.runId)
+  try {
+    const deadline = Date.now() + (over ? callTimeoutMs : Math.max(waitMs, continuedWaitMs))
+    const result = await client.withDeadline(deadline, () =>
+      signal === undefined ? handle.result() : client.withAbortSignal(signal, () => handle.result()),
+    )
+    return { ...workflow, status: 'COMPLETED', result }
+  } catch (failure) {
+    if (failure instanceof WorkflowFailedError) return { ...workflow, ...explain(failure) }
+    const gaveUp = isGrpcDeadlineError(failure) || (signal?.aborted === true && isGrpcCancelledError(failure))
+    if (!over && gaveUp) return { ...workflow }
+    throw translateError(failure)
+  }
+}
+
+/** A run that continued in a new one: time to follow to that one's end, if it has one. */
+const continuedWaitMs = 200
+
+export interface WorkflowResultOptions {
+  /** Ids are used again: the run that is meant. */
+  readonly runId?: string | undefined
+  /** How long to wait for the end; the caller keeps it below its own time limit. */
+  readonly waitMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface WorkflowOutcome extends WorkflowDescription {
+  /** Of a COMPLETED one, as the workflow returned it: the contract's `result` schema describes it. */
+  readonly result?: unknown
+  /** Of a FAILED or TIMED_OUT one. */
+  readonly error?: WorkflowError
+}
+
+/** Internals stay inside: what is not one of our coded failures is an `internal_error` without its text. */
+export interface WorkflowError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details?: CodedError['details']
+}
+
+function explain(failure: WorkflowFailedError): { status: WorkflowStatus; error?: WorkflowError } {
+  switch (failure.cause?.name) {
+    case 'CancelledFailure':
+      return { status: 'CANCELLED' }
+    case 'TerminatedFailure':
+      return { status: 'TERMINATED' }
+    case 'TimeoutFailure':
+      return { status: 'TIMED_OUT', error: { code: 'internal_error', message: 'It ran out of time' } }
+    default:
+      return { status: 'FAILED', error: codedCause(failure) }
+  }
+}
+
+function codedCause(failure: WorkflowFailedError): WorkflowError {
+  const depthMax = 10
+  let cause: unknown = failure.cause
+  for (let depth = 0; depth < depthMax && cause instanceof Error; depth++) {
+    if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {
+      const code = cause.type
+      if (errorKind(code) === 'internal') return { code, message: errorCodes[code].title }
+      const details = errorDetails(cause.details?.[0])
+      return { code, message: cause.message, ...(details && { details }) }
+    }
+    cause = cause.cause
+  }
+  return { code: 'internal_error', message: errorCodes.internal_error.title }
+}
+
+function errorDetails(details: unknown): ErrorDetails | undefined {
+  return typeof details === 'object' && details !== null ? { ...details } : undefined
+}

@@ -1,0 +1,57 @@
+import type { WorkflowDefinition } from '@flexprice/contracts/workflows'
+import type { Logger } from '@flexprice/observability'
+// Not the package's entry, which loads the sandbox's half and with it more than a worker needs.
+import { OpenTelemetryActivityInboundInterceptor } from '@temporalio/interceptors-opentelemetry-v2/lib/worker/index.js'
+import { type NativeConnection, Worker } from '@temporalio/worker'
+import { createActivityInterceptor } from './activity-interceptor.ts'
+import type { WorkerConfig } from './worker-config.ts'
+
+/** A cancelled activity learns of it with a heartbeat; by default they go out each 24 s. */
+const heartbeatIntervalMaxMs = 5_000
+/** Beyond the grace time: activities that neither finish nor notice. Then the process gives up on them. */
+const forceAfterGraceMs = 5_000
+
+/** One queue's worker, not yet polling. */
+export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
+  const { connection, definition, bundle, activities, config, logger } = options
+  return Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: definition.taskQueue,
+    workflowBundle: bundle,
+    activities,
+    interceptors: {
+      // The trace is the outer one: its span sees the translated failure, and expected ones are no errors.
+      activity: [
+        (context) => ({ inbound: new OpenTelemetryActivityInboundInterceptor(context) }),
+        createActivityInterceptor(logger),
+      ],
+    },
+    maxConcurrentActivityTaskExecutions: config.activitySlots,
+    maxConcurrentLocalActivityExecutions: config.activitySlots,
+    maxConcurrentWorkflowTaskExecutions: config.workflowSlots,
+    maxCachedWorkflows: config.cachedWorkflows,
+    maxHeartbeatThrottleInterval: heartbeatIntervalMaxMs,
+    shutdownGraceTime: config.shutdownGraceMs,
+    shutdownForceTime: config.shutdownGraceMs + forceAfterGraceMs,
+    ...(config.deployment && { workerDeploymentOptions: pinned(config.deployment) }),
+  })
+}
+
+export interface CreateWorkerOptions {
+  readonly connection: NativeConnection
+  readonly definition: WorkflowDefinition
+  readonly bundle: { readonly code: string }
+  readonly activities: object
+  readonly config: WorkerConfig
+  readonly logger: Logger
+}
+
+/** Jobs are short: each ends on the version it began on, so that no history meets changed code. */
+function pinned({ deploymentName, buildId }: NonNullable<WorkerConfig['deployment']>) {
+  return {
+    version: { deploymentName, buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'PINNED',
+  } as const
+}

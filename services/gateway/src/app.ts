@@ -1,0 +1,67 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { AppConfig } from './config.ts'
+import type { Dependencies } from './dependencies.ts'
+import { answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
+import { authenticate } from './plugins/authenticate.ts'
+import { logRequests } from './plugins/log-requests.ts'
+import { measureRequests } from './plugins/measure-requests.ts'
+import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
+import { publishOpenApi } from './plugins/publish-open-api.ts'
+import { reportHealth } from './plugins/report-health.ts'
+import { requestId, tagAnswers } from './plugins/tag-answers.ts'
+import { traceRequests } from './plugins/trace-requests.ts'
+import { registerRoutes } from './routes.ts'
+
+const bodyBytesMax = 32 * 1024 * 1024
+/** Workflow ids pass in a path. */
+const pathParameterLengthMax = 512
+const keepAliveTimeoutMs = 75_000
+
+/**
+ * The HTTP API as a Fastify app that does not listen yet: tests inject requests, `main.ts` listens.
+ * Nothing is connected; a dependency that is away answers as 503.
+ *
+ * @param options.isReady false once the process is told to stop, for `/health/ready`
+ */
+export async function createApp(
+  deps: Dependencies,
+  config: AppConfig,
+  options: { isReady?: () => boolean } = {},
+): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = deps.logger
+  const app: FastifyInstance = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    // Ids come by the work context; a child's bindings would write them a second time.
+    childLoggerFactory: (logger) => logger,
+    genReqId: requestId,
+    bodyLimit: bodyBytesMax,
+    routerOptions: { maxParamLength: pathParameterLengthMax },
+    requestTimeout: config.requestTimeoutMs,
+    handlerTimeout: config.waitMsMax + config.requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    // The load balancer learns of the end by /health/ready; until then its requests are served.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  await traceRequests(app)
+  tagAnswers(app)
+  logRequests(app)
+  measureRequests(app, deps)
+  answerErrors(app)
+  parseJsonBodies(app)
+  await publishOpenApi(app)
+  reportHealth(app, deps, options.isReady ?? (() => true))
+  await app.register(
+    async (v1) => {
+      authenticate(v1, deps, config)
+      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config)
+    },
+    { prefix: '/v1' },
+  )
+  return app
+}

@@ -1,0 +1,11 @@
+import type { Database } from '@flexprice/database'
+import type { Logger, Metrics } from '@flexprice/observability'
+import type { Temporal } from '@flexprice/temporal-client'
+
+/** What the gateway is made of; each plugin and route takes no more of it than it uses. */
+export interface Dependencies {
+  readonly database: Database
+  readonly temporal: Temporal
+  readonly logger: Logger
+  readonly metrics: Metrics
+}

@@ -1,0 +1,33 @@
+import { type HealthReport, runHealthChecks } from '@flexprice/observability'
+import type { FastifyInstance } from 'fastify'
+import type { Dependencies } from '../dependencies.ts'
+
+/**
+ * `/health/live`: the process answers. `/health/ready`: it is not being stopped, and each dependency,
+ * by its name and with its latency, can be used; else 503.
+ */
+export function reportHealth(
+  app: FastifyInstance,
+  { database, temporal, logger }: Pick<Dependencies, 'database' | 'temporal' | 'logger'>,
+  isReady: () => boolean,
+): void {
+  const checks = { database: () => database.ping(), temporal: () => temporal.ping() }
+  const onFailure = (name: string, err: unknown) =>
+    logger.warn({ err, 'event.action': 'health-check-failed', 'labels.check': name }, 'A dependency is away')
+  let running: Promise<HealthReport> | undefined
+  // Probes that come while the checks run share their report: a check that hangs cannot pile up.
+  const check = () => {
+    running ??= runHealthChecks(checks, checkTimeoutMs, onFailure).finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  app.get('/health/ready', { schema: { hide: true } }, async (_request, reply) => {
+    const report = await check()
+    const ready = report.healthy && isReady()
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not_ready', checks: report.checks })
+  })
+}
+
+const checkTimeoutMs = 2_000

@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Operation, OperationSchema } from '@flexprice/contracts'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+
+/** The server as routes see it: what a handler reads and sends has the types of its operation's schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** An operation of the contracts as the head of a Fastify route; the caller adds the handler. */
+export function routeOf<Schema extends OperationSchema>(operation: Operation<Schema>) {
+  const { method, path, schema, operationId, summary, tag } = operation
+  return {
+    method,
+    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    schema: { ...schema, operationId, summary, tags: [tag] },
+  }
+}

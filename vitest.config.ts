@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests of packages that neither start nor need a server run without the stack. */
+const withoutStack = [
+  'packages/{contracts,domain,observability}/**/*.test.ts',
+  '*.test.ts',
+  'tidy/**/*.test.ts',
+]
+const all = ['{packages,services,deploy,benchmarks}/**/*.test.ts', '*.test.ts', 'tidy/**/*.test.ts']
+const never = ['**/node_modules/**', '**/.local/**']
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Two cores carry two test processes and the servers; more only wait for each other.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    sequence: { seed: 20_260_101 },
+    projects: [
+      { extends: true, test: { name: 'pure', include: withoutStack, exclude: never } },
+      {
+        extends: true,
+        test: {
+          name: 'stack',
+          include: all,
+          exclude: [...never, ...withoutStack],
+          globalSetup: ['packages/testing/src/global-setup.ts'],
+        },
+      },
+    ],
+  },
+})
