@@ -72,11 +72,15 @@ export function createDatabase(config: DatabaseConfig): Database {
   }
 }
 
-/** Runs the work in one transaction: all of it, or nothing. The caller at the edge owns it. */
+/**
+ * Runs the work in one transaction: all of it, or nothing. Within one already it joins that one, so that
+ * a function that needs a transaction can be part of its caller's.
+ */
 export function inTransaction<Result>(
   scoped: Scoped,
   work: (scoped: Scoped) => Promise<Result>,
 ): Promise<Result> {
+  if (scoped.db.isTransaction) return work(scoped)
   return scoped.db.transaction().execute((db) => work({ scope: scoped.scope, db }))
 }
 

@@ -25,8 +25,8 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
-export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
+export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

@@ -88,7 +88,7 @@ async function applyPrices(
     added as (
       insert into subscription_line_items (id, environment_id, subscription_id, price_id, quantity,
         start_date, end_date, ended_by, created_at, updated_at, created_by, updated_by)
-      select ${bulkIdHead('lineItem')} || lpad(to_hex(row_number() over ()), 8, '0'), ${environmentId},
+      select ${bulkIdHead('lineItem')} || lpad(upper(to_hex(row_number() over ())), 8, '0'), ${environmentId},
         subscription_id, price_id, new_quantity, new_start, new_end, new_ended_by, ${now}, ${now}, ${userId}, ${userId}
       from pair where effect = 'add'
     ),

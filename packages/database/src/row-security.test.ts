@@ -164,7 +164,7 @@ describe("another environment's rows", () => {
     const { numUpdatedRows } = await ours.db
       .updateTable('customers')
       .set({ name: 'Eve' })
-      .where('name', '=', 'Ada')
+      .where('id', '=', customerId)
       .executeTakeFirst()
     expect(numUpdatedRows).toBe(0n)
     const { numDeletedRows } = await ours.db.deleteFrom('subscription_line_items').executeTakeFirst()

@@ -1,5 +1,5 @@
-import type { Scope } from '@flexprice/domain'
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import { assert, type Scope } from '@flexprice/domain'
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
 import { translateDatabaseError } from './database-errors.ts'
 
@@ -51,18 +51,26 @@ async function connect(pool: SharedPool): Promise<pg.PoolClient> {
 }
 
 function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient {
-  const query = async (text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> => {
-    const name = parameters.length > 0 ? pool.nameOf(text) : undefined
-    const values = [...parameters]
-    try {
-      return await client.query(name === undefined ? { text, values } : { name, text, values })
-    } catch (error) {
-      throw translateDatabaseError(error)
-    }
+  function query<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>
+  function query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>
+  function query(text: unknown, parameters: readonly unknown[] = []): unknown {
+    assert(typeof text === 'string', 'no cursor is made: it would slip past the naming')
+    return runStatement(pool, client, text, parameters)
   }
-  return {
-    // tidy: border — Kysely's client also takes cursors; none is made, so the one form is the whole of it.
-    query: query as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy),
+  return { query, release: (destroy) => client.release(destroy) }
+}
+
+async function runStatement(
+  pool: SharedPool,
+  client: pg.PoolClient,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<pg.QueryResult> {
+  const name = parameters.length > 0 ? pool.nameOf(text) : undefined
+  const values = [...parameters]
+  try {
+    return await client.query(name === undefined ? { text, values } : { name, text, values })
+  } catch (error) {
+    throw translateDatabaseError(error)
   }
 }

@@ -105,7 +105,7 @@ async function insertLines(
   await sql`
     insert into subscription_line_items (id, environment_id, subscription_id, price_id, quantity, start_date, end_date,
       ended_by, created_at, updated_at, created_by, updated_by)
-    select ${bulkIdHead('lineItem')} || lpad(to_hex(row_number() over ()), 8, '0'), ${environmentId}, s.id, p.id,
+    select ${bulkIdHead('lineItem')} || lpad(upper(to_hex(row_number() over ())), 8, '0'), ${environmentId}, s.id, p.id,
       coalesce(p.min_quantity, 1), greatest(s.start_date, p.start_date), p.end_date,
       case when p.end_date is not null then 'price' end, ${lines.now}, ${lines.now}, ${userId}, ${userId}
     from (select * from subscriptions where environment_id = ${environmentId} and id = any (${lines.ids}) order by id) s

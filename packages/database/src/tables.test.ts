@@ -239,9 +239,8 @@ async function liveTables(ownerUrl: string): Promise<Record<string, Record<strin
       where table_schema = 'public' and table_name not in ('kysely_migration', 'kysely_migration_lock')`)
     const tables: Record<string, Record<string, string>> = {}
     for (const row of rows) {
-      const columns = (tables[row.table] ??= {})
-      columns[row.column] =
-        `${kinds[row.type] ?? row.type}${row.null ? ' | null' : ''}${row.default ? ' default' : ''}`
+      const type = `${kinds[row.type] ?? row.type}${row.null ? ' | null' : ''}${row.default ? ' default' : ''}`
+      tables[row.table] = { ...tables[row.table], [row.column]: type }
     }
     return tables
   } finally {

@@ -7,6 +7,15 @@ export function testStack(): { postgresUrl: string; temporalAddress: string; red
   }
 }
 
+/**
+ * The Temporal namespace of this test process: the server has test-1 to test-8. An offset lets two suites
+ * run against one server.
+ */
+export function testNamespace(): string {
+  const offset = Number(process.env.TEST_TEMPORAL_NAMESPACE_OFFSET ?? 0)
+  return `test-${Number(process.env.VITEST_POOL_ID ?? 1) + offset}`
+}
+
 function required(name: string): string {
   const value = process.env[name]
   if (!value)

@@ -15,9 +15,8 @@ import {
 } from '@flexprice/temporal-worker'
 import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
-import { testStack } from './config.ts'
+import { testNamespace, testStack } from './config.ts'
 
-/** The server has namespaces test-1 to test-8: one for each process of Vitest, and spare ones. */
 export function testTemporalSettings(): TemporalSettings {
   return { address: testStack().temporalAddress, namespace: testNamespace() }
 }
@@ -91,12 +90,6 @@ const defaults: Omit<WorkerConfig, 'temporal'> = {
   activitySlots: 20,
   workflowSlots: 20,
   cachedWorkflows: 100,
-}
-
-function testNamespace(): string {
-  // For people who run two suites against one server.
-  const offset = Number(process.env['TEST_TEMPORAL_NAMESPACE_OFFSET'] ?? 0)
-  return `test-${Number(process.env['VITEST_POOL_ID'] ?? 1) + offset}`
 }
 
 let installed = false

@@ -11,7 +11,9 @@ export async function beginPriceSync(
   { scoped, slicesMax }: PriceSyncDependencies,
   { planId }: { planId: string },
 ): Promise<BeganPriceSync> {
-  const { workflowId, runId } = Context.current().info.workflowExecution
+  const { workflowExecution } = Context.current().info
+  assert(workflowExecution, 'a price sync runs in a workflow')
+  const { workflowId, runId } = workflowExecution
   const started = await startPriceSyncRun(scoped(), {
     planId,
     workflow: { id: workflowId, runId },
