@@ -57,9 +57,9 @@ export function throwAwayConfig(localDir: string): LocalConfig {
   return configFrom(environment)
 }
 
-/** Whether a person looks at a terminal; CI systems give terminals to nobody, or to a log. */
+/** Whether a person looks at a terminal. One without a width is a machine's: a spinner cannot tell how many lines it took. */
 export function isInteractive(): boolean {
-  return process.stdout.isTTY && !process.env.CI
+  return process.stdout.isTTY && process.stdout.columns > 0 && !process.env.CI
 }
 
 /** The same from any environment: what the tests use. An empty value counts as not given. */

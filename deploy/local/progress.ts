@@ -14,6 +14,8 @@ export type Tell = (doing: string) => void
 
 /** Progress for a person at a terminal (a spinner) or for a log (plain lines: no terminal, or CI). */
 export function createProgress(interactive: boolean): Progress {
+  // A closed terminal or pipe must not end the process before it has stopped what it started.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   return {
     async step(name, work) {
       const started = performance.now()

@@ -32,6 +32,8 @@ export const contactPerson = z.strictObject({
   is_primary: z.boolean().optional(),
 })
 
+export const contactPersons = z.array(contactPerson).max(contactPersonsMax)
+
 const integrationMapping = z.strictObject({
   entity_id: identifier,
   entity_type: z.enum([
@@ -77,7 +79,7 @@ const customerFields = {
   ...address,
   email: text(emailLengthMax).optional(),
   contact: name.optional(),
-  contact_persons: z.array(contactPerson).max(contactPersonsMax).optional(),
+  contact_persons: contactPersons.optional(),
   billing_currency: optionalCurrency.optional(),
   tax_treatment: taxTreatment.optional(),
   timezone: timeZone.optional(),
@@ -122,7 +124,7 @@ export const customerResponse = z
     name: z.string(),
     email: z.string().optional(),
     contact: z.string().optional(),
-    contact_persons: z.array(z.looseObject(contactPerson.shape)).optional(),
+    contact_persons: contactPersons.optional(),
     address_line1: z.string().optional(),
     address_line2: z.string().optional(),
     address_city: z.string().optional(),

@@ -1,25 +1,34 @@
+import { type ErrorCode, wireCode } from '@flexprice/domain'
 import { z } from 'zod'
+
+/** Codes of the published contract. */
+export const wireErrorCode = z.enum([
+  'http_client_error',
+  'system_error',
+  'internal_error',
+  'not_found',
+  'already_exists',
+  'version_conflict',
+  'validation_error',
+  'invalid_operation',
+  'permission_denied',
+  'database_error',
+  'service_unavailable',
+  'too_many_requests',
+  'not_implemented',
+])
+
+/** A code of ours as the contract spells it; a test goes through all of them. */
+export function publishedErrorCode(code: ErrorCode): z.output<typeof wireErrorCode> {
+  return wireErrorCode.parse(wireCode(code))
+}
 
 export const fieldProblem = z.object({ path: z.string(), message: z.string() })
 
 /** The body of every answer that is not a success. `details.fields` names each bad field by its path. */
 export const errorResponse = z
   .object({
-    code: z.enum([
-      'http_client_error',
-      'system_error',
-      'internal_error',
-      'not_found',
-      'already_exists',
-      'version_conflict',
-      'validation_error',
-      'invalid_operation',
-      'permission_denied',
-      'database_error',
-      'service_unavailable',
-      'too_many_requests',
-      'not_implemented',
-    ]),
+    code: wireErrorCode,
     message: z.string(),
     http_status_code: z.int(),
     details: z.looseObject({ fields: z.array(fieldProblem).optional() }).optional(),

@@ -4,13 +4,14 @@
  * compares), plus what we add. It must never import Temporal, Fastify or Kysely.
  * Workflow definitions are reached by the subpath `/workflows`.
  */
-export type {
-  CreateCustomerRequest,
-  CustomerFilter,
-  CustomerResponse,
-  UpdateCustomerRequest,
+export {
+  type CreateCustomerRequest,
+  type CustomerFilter,
+  type CustomerResponse,
+  contactPersons,
+  type UpdateCustomerRequest,
 } from './customer.ts'
-export { type ErrorResponse, errorResponse } from './error.ts'
+export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'

@@ -1,3 +1,4 @@
+import { equalDecimals, parseDecimal } from '@flexprice/domain'
 import { ExactNumber } from './exact-number.ts'
 
 /**
@@ -18,10 +19,10 @@ const maybeInexact = /\d[\d.]{15}|\d[eE][+-]?\d/
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source
-  if (typeof value !== 'number' || source === undefined || String(value) === source) return value
-  return Number.isSafeInteger(value) && isPlainInteger(source) ? value : new ExactNumber(source)
-}
-
-function isPlainInteger(source: string): boolean {
-  return /^-?\d+$/.test(source)
+  if (typeof value !== 'number' || source === undefined) return value
+  const exact = parseDecimal(source)
+  const read = parseDecimal(String(value))
+  if (exact !== undefined && read !== undefined && equalDecimals(exact, read)) return value
+  // Written with an exponent: no form of a quantity of ours, but good enough for a count.
+  return exact === undefined && Number.isSafeInteger(value) ? value : new ExactNumber(source)
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { errorResponse } from './error.ts'
+import { wireErrorCode } from './error.ts'
 import { instant } from './instant.ts'
 import { notBuilt } from './not-built.ts'
+import { recordStatus } from './record-fields.ts'
 import { expand, listOf, searchFields } from './search.ts'
 import { identifier, text } from './text.ts'
 
@@ -27,7 +28,7 @@ export const workflowResult = z
     status: workflowStatus,
     progress: z.unknown().optional(),
     result: z.unknown().optional(),
-    error: z.object({ code: errorResponse.shape.code, message: z.string() }).optional(),
+    error: z.object({ code: wireErrorCode, message: z.string() }).optional(),
   })
   .meta({ id: 'WorkflowResult' })
 export type WorkflowResultResponse = z.output<typeof workflowResult>
@@ -64,7 +65,10 @@ export const workflowExecutionFilter = z.strictObject({
   entity: identifier.optional(),
   entity_id: identifier.optional(),
   expand: expand(),
-  // Temporal orders by start, newest first, and knows no other order and no free filters.
+  // Temporal orders by start, newest first, and knows no other order, no free filters and no record's status.
+  order: notBuilt(z.enum(['asc', 'desc']), 'desc'),
+  status: notBuilt(recordStatus, 'published'),
+  cursor: notBuilt(identifier),
   filters: notBuilt(searchFields.filters),
   sort: notBuilt(searchFields.sort),
 })

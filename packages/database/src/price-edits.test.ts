@@ -102,6 +102,7 @@ describe("an edit of a price's money", () => {
     const price = await addPrice(scoped, { plan_id: planId, lookup_key: 'seat' })
     const successor = await edit(price, { amount: '20' }, daysFromNow(30))
     expect((await getPriceByLookupKey(scoped, 'seat')).id).toBe(successor.id)
+    expect((await getPrice(scoped, price.id)).lookup_key).toBeNull()
     const renamed = await edit(successor, { amount: '30', lookup_key: 'seat-2' }, daysFromNow(40))
     expect((await getPriceByLookupKey(scoped, 'seat-2')).id).toBe(renamed.id)
     await addPrice(scoped, { plan_id: planId, lookup_key: 'seat' })
@@ -216,6 +217,25 @@ describe('an edit of texts', () => {
     expect(await edit(price, changes)).toEqual({ ...price, ...changes })
     expect((await getPlan(scoped, planId)).price_sequence).toBe(1)
     expect(await edit(price, { lookup_key: null })).toMatchObject({ lookup_key: null })
+  })
+
+  test('that names a lookup key waits for an edit of money, then is refused: the key would stand for nothing', async () => {
+    const price = await addPrice(scoped, { plan_id: planId })
+    const edited = Promise.withResolvers<void>()
+    const naming = Promise.withResolvers<void>()
+    const editing = inTransaction(scoped, async (transaction) => {
+      await updatePrice(transaction, { priceId: price.id, changes: { amount: '20' }, now })
+      edited.resolve()
+      await naming.promise
+    })
+    await edited.promise
+    const outcome = expect(edit(price, { lookup_key: 'seat' })).rejects.toMatchObject({
+      code: 'invalid_operation',
+    })
+    await waitForLock(stack.ownerUrl)
+    naming.resolve()
+    await editing
+    await outcome
   })
 
   test('counts the same money in other digits as no edit of money', async () => {

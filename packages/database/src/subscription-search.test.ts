@@ -196,9 +196,14 @@ describe('a line item', () => {
   })
 
   test('comes in the order that was asked for', async () => {
-    const search = { sort: [{ field: 'end_date', direction: 'asc' }], limit: 1 } as const
-    const { items, total } = await searchLineItems(scoped, search, now)
-    expect([items.map((row) => name.get(row.id)), total]).toEqual([['line-ended'], 4])
+    const sort = [
+      { field: 'end_date', direction: 'asc' },
+      { field: 'quantity', direction: 'desc' },
+    ] as const
+    const { items } = await searchLineItems(scoped, { sort }, now)
+    expect(items.slice(0, 2).map((row) => name.get(row.id))).toEqual(['line-ended', 'line-seat'])
+    const page = await searchLineItems(scoped, { sort, limit: 1, offset: 1 }, now)
+    expect([page.items.map((row) => name.get(row.id)), page.total]).toEqual([['line-seat'], 4])
   })
 
   test('is listed with its subscription, also when it has ended', async () => {

@@ -18,7 +18,15 @@ export function createActivityInterceptor(logger: Logger): ActivityInterceptorsF
         } catch (error) {
           // Temporal's own log line shows the translated failure; this is the one place that has the original.
           if (isUnexpected(error)) {
-            logger.error({ err: error, temporal: workIds(context) }, 'activity.failed_unexpectedly')
+            const activity = context.info.activityType
+            logger.error(
+              {
+                'event.action': 'activity-failed-unexpectedly',
+                err: error,
+                temporal: { activity, ...workIds(context) },
+              },
+              'An activity failed in a way that nobody expected',
+            )
           }
           throw activityFailure(error, cancellationSignal)
         }

@@ -18,7 +18,15 @@ export async function retryUntilDone<Result>(
     try {
       return await attempt()
     } catch (error) {
-      logger.warn({ err: error, dependency: what, retryInMs: delayMs }, 'worker.waits_for_dependency')
+      logger.warn(
+        {
+          'event.action': 'dependency-missing',
+          err: error,
+          'labels.dependency': what,
+          'labels.retry_in_ms': delayMs,
+        },
+        'A dependency cannot be used yet; the worker waits for it',
+      )
     }
     await sleep(delayMs, undefined, { signal })
   }

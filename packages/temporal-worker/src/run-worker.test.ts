@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +40,27 @@ async function startProcess(variables: Record<string, string> = {}, parameters: 
   const untilStatus = (path: string, code: number) =>
     vi.waitFor(async () => expect(await status(path)).toBe(code), { timeout: 30_000, interval: 50 })
   return { child, ended, output, get, status, untilStatus }
+}
+
+/** A port that begins to answer for Temporal when this is called. */
+async function forward(port: number, address: string): Promise<AsyncDisposable> {
+  const [host, targetPort] = address.split(':')
+  const server = createServer((inbound) => {
+    const outbound = connect(Number(targetPort), host)
+    inbound.pipe(outbound).pipe(inbound)
+    for (const socket of [inbound, outbound]) {
+      socket.on('error', () => {
+        inbound.destroy()
+        outbound.destroy()
+      })
+    }
+  }).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    async [Symbol.asyncDispose]() {
+      server.close()
+    },
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -94,6 +115,32 @@ test('a worker waits for a Temporal that is away, is live and not ready, and can
   expect(await worker.status('/health/ready')).toBe(503)
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toBe(0)
+})
+
+test('a worker whose Temporal comes late works as if it had been there, with its metrics', async () => {
+  const port = await freePort()
+  const worker = await startProcess({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` })
+  await worker.untilStatus('/health/live', 200)
+  await sleep(1_500)
+  expect(await worker.status('/metrics')).toBe(200)
+  await using _late = await forward(port, testTemporalSettings().address)
+  await worker.untilStatus('/health/ready', 200)
+  const scope = newTestScope()
+  const { workflowId } = await temporal.startWorkflow(probe, { key: '1' }, scope)
+  expect((await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })).status).toBe('COMPLETED')
+  expect(await (await worker.get('/metrics')).text()).toMatch(/^temporal_workflow_completed\{/m)
+  worker.child.kill('SIGTERM')
+  expect(await worker.ended).toBe(0)
+})
+
+test('a worker that is stopped while it waits for its database ends at once', async () => {
+  const worker = await startProcess({ PROBE_DEPENDENCY: 'missing' })
+  await worker.untilStatus('/health/live', 200)
+  await sleep(1_500)
+  worker.child.kill('SIGTERM')
+  const started = performance.now()
+  expect(await worker.ended).toBe(0)
+  expect(performance.now() - started).toBeLessThan(5_000)
 })
 
 test('everything that is wrong with the configuration is told at once, and nothing starts', async () => {

@@ -23,7 +23,7 @@ import { type BundleSource, workflowBundle } from './workflow-bundle.ts'
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { contract, bundle, config, logger, checks } = options
   const { definition } = contract
-  const runtime = await installRuntime(logger)
+  await using runtime = await installRuntime(logger)
   using stop = stopSignal({ logger, giveUpAfterMs: config.shutdownGraceMs + giveUpAfterGraceMs })
   const state: WorkerState = {}
   await using _health = await serveHealth(options, state, stop.signal, runtime)
@@ -45,7 +45,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   } finally {
     await state.connection?.close()
   }
-  logger.info('worker.stopped')
+  logger.info({ 'event.action': 'stopped' }, 'The worker has stopped')
 }
 
 export interface RunWorkerOptions {
@@ -77,7 +77,10 @@ async function runUntilStopped(worker: Worker, signal: AbortSignal, logger: Logg
   try {
     const ended = worker.run()
     if (signal.aborted) shutdown()
-    logger.info({ taskQueue: worker.options.taskQueue }, 'worker.polls')
+    logger.info(
+      { 'event.action': 'started', 'labels.task_queue': worker.options.taskQueue },
+      'The worker polls its queue',
+    )
     await ended
   } finally {
     signal.removeEventListener('abort', shutdown)
@@ -102,7 +105,11 @@ async function serveHealth(
     },
     isReady: () => !stopped.aborted && isPolling(state.worker),
     metrics: async () => `${await metrics.render()}\n${await runtime.metrics()}`,
-    onFailure: (name, error) => logger.debug({ err: error, check: name }, 'health.check_failed'),
+    onFailure: (name, error) =>
+      logger.debug(
+        { 'event.action': 'check-failed', 'labels.check': name, err: error },
+        'A health check failed',
+      ),
   })
 }
 

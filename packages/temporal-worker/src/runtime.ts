@@ -16,9 +16,9 @@ const latencyBuckets = [
  * Prometheus' text form. Core serves them on a port of its own, on the loopback only; ours joins them with the
  * process's. Once a process, before the first connection. Signals are ours: readiness goes before polling stops.
  */
-export async function installRuntime(logger: Logger): Promise<{ metrics(): Promise<string> }> {
+export async function installRuntime(logger: Logger): Promise<InstalledRuntime> {
   const address = `127.0.0.1:${await freePort()}`
-  Runtime.install({
+  const runtime = Runtime.install({
     logger: temporalLogger(logger),
     shutdownSignals: [],
     telemetryOptions: {
@@ -40,12 +40,18 @@ export async function installRuntime(logger: Logger): Promise<{ metrics(): Promi
   })
   return {
     async metrics() {
-      const response = await fetch(`http://${address}/metrics`, {
-        signal: AbortSignal.timeout(metricsTimeoutMs),
-      })
-      return response.text()
+      const signal = AbortSignal.timeout(metricsTimeoutMs)
+      // Core goes down with its last connection and comes back with the next: it has none while it waits.
+      const response = await fetch(`http://${address}/metrics`, { signal }).catch(() => undefined)
+      return response === undefined ? '' : response.text()
     },
+    // Core ends by itself with its last connection; one that never had any would keep the process alive.
+    [Symbol.asyncDispose]: () => runtime.shutdown(),
   }
+}
+
+interface InstalledRuntime extends AsyncDisposable {
+  metrics(): Promise<string>
 }
 
 async function freePort(): Promise<number> {

@@ -7,12 +7,15 @@ import type { Logger } from '@flexprice/observability'
 export function stopSignal({ logger, giveUpAfterMs }: { logger: Logger; giveUpAfterMs: number }): StopSignal {
   const controller = new AbortController()
   const giveUp = (reason: string): never => {
-    logger.error({ reason }, 'worker.gave_up')
+    logger.error(
+      { 'event.action': 'stop-gave-up', 'labels.reason': reason },
+      'The worker ends without finishing',
+    )
     process.exit(1)
   }
   const stop = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) giveUp('a second signal')
-    logger.info({ signal: name, giveUpAfterMs }, 'worker.stops')
+    logger.info({ 'event.action': 'stopping', 'labels.signal': name }, 'The worker stops')
     controller.abort(new Error(`stopped by ${name}`))
     setTimeout(() => giveUp('the stop took too long'), giveUpAfterMs).unref()
   }

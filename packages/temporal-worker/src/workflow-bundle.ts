@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '@flexprice/observability'
-import { bundleWorkflowCode } from '@temporalio/worker'
+import { bundleWorkflowCode, type Logger as TemporalLogger } from '@temporalio/worker'
 import { temporalLogger } from './temporal-logger.ts'
 
 /**
@@ -22,9 +22,11 @@ export async function workflowBundle(
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(source.workflows),
     workflowInterceptorModules: [fileURLToPath(source.interceptors)],
-    logger: temporalLogger(logger),
+    logger: quiet(temporalLogger(logger)),
   })
-  await keep(path, code).catch((error: unknown) => logger.debug({ err: error }, 'worker.bundle_not_kept'))
+  await keep(path, code).catch((error: unknown) =>
+    logger.debug({ 'event.action': 'bundle-not-kept', err: error }, 'The bundle could not be kept'),
+  )
   return { code }
 }
 
@@ -38,6 +40,11 @@ export interface BundleSource {
 }
 
 const bundleDirectory = fileURLToPath(new URL('../.bundles/', import.meta.url))
+
+/** The bundler tells every module by name; only what goes wrong is news. */
+function quiet(logger: TemporalLogger): TemporalLogger {
+  return { ...logger, info: logger.debug }
+}
 
 /** Each package that code of the sandbox may import, and the exact version that makes the bundle. */
 async function sourceHash(source: BundleSource): Promise<string> {

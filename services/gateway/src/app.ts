@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -8,9 +8,11 @@ import { logRequests } from './plugins/log-requests.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
+import { refuseUnknownParts } from './plugins/refuse-unknown-parts.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
+import './request-decoration.ts'
 import { registerRoutes } from './routes.ts'
 
 const bodyBytesMax = 32 * 1024 * 1024
@@ -32,7 +34,8 @@ export async function createApp(
   const loggerInstance: FastifyBaseLogger = deps.logger
   const app: FastifyInstance = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    // One line a request, by `logRequests`; failures by `answerErrors`.
+    logController: new LogController({ disableRequestLogging: true }),
     // Ids come by the work context; a child's bindings would write them a second time.
     childLoggerFactory: (logger) => logger,
     genReqId: requestId,
@@ -58,7 +61,8 @@ export async function createApp(
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(
     async (v1) => {
-      authenticate(v1, deps, config)
+      await authenticate(v1, deps, config)
+      refuseUnknownParts(v1)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config)
     },
     { prefix: '/v1' },

@@ -38,10 +38,16 @@ export function gatewayConfig(env: Readonly<Record<string, string | undefined>> 
   const telemetry = telemetryConfig(given)
   const temporal = readTemporal(given)
   if (!own.success || !telemetry.ok || !temporal.ok) {
-    const problems = own.success ? [] : own.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    const problems = own.success
+      ? []
+      : own.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
     return {
       ok: false,
-      problems: [...problems, ...(telemetry.ok ? [] : telemetry.problems), ...(temporal.ok ? [] : temporal.problems)],
+      problems: [
+        ...problems,
+        ...(telemetry.ok ? [] : telemetry.problems),
+        ...(temporal.ok ? [] : temporal.problems),
+      ],
     }
   }
   const { data } = own
@@ -101,4 +107,22 @@ function readTemporal(env: Record<string, string | undefined>): TemporalResult {
   } catch (error) {
     return { ok: false, problems: [`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`] }
   }
+}
+
+/**
+ * The configuration; or the process ends before it starts half, with what is wrong on standard error.
+ * With `--check-config` it ends here in any case.
+ */
+export function configOrExit(result: ConfigResult, commandLine: readonly string[]): GatewayConfig {
+  if (!result.ok) {
+    process.stderr.write(
+      `The configuration is not usable:\n${result.problems.map((line) => `  ${line}\n`).join('')}`,
+    )
+    process.exit(1)
+  }
+  if (commandLine.includes('--check-config')) {
+    process.stdout.write('The configuration is usable.\n')
+    process.exit(0)
+  }
+  return result.config
 }

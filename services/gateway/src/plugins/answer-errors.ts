@@ -6,7 +6,11 @@ import { inContextOf } from './trace-requests.ts'
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
-    send({ status: 404, code: 'not_found', message: `${request.method} ${pathOf(request)} does not exist` }, request, reply),
+    send(
+      { status: 404, code: 'not_found', message: `${request.method} ${pathOf(request)} does not exist` },
+      request,
+      reply,
+    ),
   )
 }
 

@@ -30,7 +30,9 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   if (isCodedError(error)) return fromCoded(error)
   if (hasZodFastifySchemaValidationErrors(error)) {
     const { fields, notBuiltOnly } = validationProblems(error.validation, notImplementedIssue)
-    return answer(notBuiltOnly ? 'not_implemented' : 'validation_error', sentence(fields), { details: { fields } })
+    return answer(notBuiltOnly ? 'not_implemented' : 'validation_error', sentence(fields), {
+      details: { fields },
+    })
   }
   const refusal = refusalByFastify(error)
   if (refusal !== undefined) return refusal
@@ -89,8 +91,14 @@ function sentence(fields: readonly FieldProblem[]): string {
 const refusals: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['validation_error', 'The body is larger than 32 MiB'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['validation_error', 'The body is not valid JSON'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['validation_error', 'The body must be JSON: content-type application/json'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['validation_error', 'The body does not have the length that its header says'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'validation_error',
+    'The body must be JSON: content-type application/json',
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'validation_error',
+    'The body does not have the length that its header says',
+  ],
   FST_ERR_BAD_URL: ['validation_error', 'The path is not a valid URL'],
   FST_ERR_MAX_LIMIT_EXCEEDED: ['validation_error', 'A part of the path is too long'],
   FST_ERR_HANDLER_TIMEOUT: ['service_unavailable', 'The request took too long'],
@@ -101,6 +109,7 @@ function refusalByFastify(error: unknown): ErrorAnswer | undefined {
   const known = refusals[error.code]
   if (known) return answer(...known)
   const status = 'statusCode' in error ? error.statusCode : undefined
-  const isRefusal = error.code.startsWith('FST_') && typeof status === 'number' && status >= 400 && status < 500
+  const isRefusal =
+    error.code.startsWith('FST_') && typeof status === 'number' && status >= 400 && status < 500
   return isRefusal ? answer('validation_error', error.message) : undefined
 }

@@ -3,7 +3,11 @@
  * nothing in the document points to, also through others.
  */
 export function withoutUnusedSchemas<Document extends object>(document: Document): Document {
-  if (!('components' in document) || !isRecord(document.components) || !isRecord(document.components['schemas'])) {
+  if (
+    !('components' in document) ||
+    !isRecord(document.components) ||
+    !isRecord(document.components.schemas)
+  ) {
     return document
   }
   const { schemas, ...otherComponents } = document.components

@@ -18,7 +18,10 @@ export async function publishOpenApi(app: FastifyInstance): Promise<void> {
     transform: (route) =>
       transform({
         ...route,
-        schema: { ...route.schema, response: { ...answersOf(route.schema), '4xx': errorResponse, '5xx': errorResponse } },
+        schema: {
+          ...route.schema,
+          response: { ...answersOf(route.schema), '4xx': errorResponse, '5xx': errorResponse },
+        },
       }),
     transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
   })
@@ -26,7 +29,10 @@ export async function publishOpenApi(app: FastifyInstance): Promise<void> {
   let document: string | undefined
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(app.swagger())
-    return reply.type('application/json; charset=utf-8').serializer((text: string) => text).send(document)
+    return reply
+      .type('application/json; charset=utf-8')
+      .serializer((text: string) => text)
+      .send(document)
   })
 }
 

@@ -15,18 +15,26 @@ export function validationProblems(
 ): { fields: FieldProblem[]; notBuiltOnly: boolean } {
   return {
     fields: problems.flatMap(fieldProblems).slice(0, fieldsMax),
-    notBuiltOnly: problems.every(({ params }) => codeOf(params?.['params']) === notBuiltCode),
+    notBuiltOnly: problems.every(({ params }) => codeOf(params?.params) === notBuiltCode),
   }
 }
 
 /** A bad list of a thousand prices need not make an answer of a megabyte. */
 const fieldsMax = 100
 
-function fieldProblems({ keyword, instancePath, message = 'is not valid', params }: SchemaProblem): FieldProblem[] {
+function fieldProblems({
+  keyword,
+  instancePath,
+  message = 'is not valid',
+  params,
+}: SchemaProblem): FieldProblem[] {
   const path = fieldPath(instancePath)
-  const unknown = params?.['keys']
+  const unknown = params?.keys
   if (keyword === 'unrecognized_keys' && Array.isArray(unknown)) {
-    return unknown.map((key) => ({ path: path === '' ? String(key) : `${path}.${key}`, message: 'is not a known field' }))
+    return unknown.map((key) => ({
+      path: path === '' ? String(key) : `${path}.${key}`,
+      message: 'is not a known field',
+    }))
   }
   return [{ path, message }]
 }

@@ -1,0 +1,133 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  createApiKey,
+  createDatabase,
+  createEnvironment,
+  createTenant,
+  type Scoped,
+} from '@flexprice/database'
+import { assert } from '@flexprice/domain'
+import { throwAwayConfig } from '@flexprice/local-stack/config'
+import { startDatabase } from '@flexprice/local-stack/database'
+import { migrate } from '@flexprice/local-stack/migrate'
+import { createProgress } from '@flexprice/local-stack/progress'
+import { startRedis } from '@flexprice/local-stack/redis'
+import { startServices } from '@flexprice/local-stack/services'
+import { createStackRun } from '@flexprice/local-stack/stack-run'
+import { startTemporal } from '@flexprice/local-stack/temporal'
+import pg from 'pg'
+
+/** The whole product on this machine, durable as in production, for one benchmark; gone when disposed. */
+export interface BenchStack extends AsyncDisposable {
+  readonly scoped: Scoped
+  /** The role that the services use: the floor runs under the same row security as the product. */
+  readonly app: pg.Client
+  readonly owner: pg.Client
+  readonly superuser: pg.Client
+  readonly gatewayUrl: string
+  readonly apiKey: string
+  readonly postmasterPid: number
+  pidOf(process: string): number
+}
+
+export async function startBenchStack(): Promise<BenchStack> {
+  const localDir = mkdtempSync(path.join(tmpdir(), 'flexprice-bench-'))
+  // Made for its owner alone, but the user postgres must pass it.
+  chmodSync(localDir, 0o711)
+  const signal = new AbortController().signal
+  const pids = new Map<string, number>()
+  const run = createStackRun(throwAwayConfig(localDir), { throwAway: false, signal }, (processes) => {
+    for (const process of processes) pids.set(process.name, process.pid)
+  })
+  const progress = createProgress(false)
+  const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
+  await progress.step('Redis', (tell) => startRedis(run, tell))
+  const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces: [] }, tell))
+  await progress.step('Migrations', () => migrate(database))
+  const environment = {
+    ...run.config.environment,
+    DATABASE_URL: database.appUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    TRACES_EXPORTER: 'none',
+    LOG_LEVEL: 'warn',
+  }
+  const services = await progress.step('Services', (tell) =>
+    startServices(run, { environment, watch: false }, tell),
+  )
+  const tenancy = await makeTenancy(database.appUrl, database.ownerUrl)
+  const owner = await connect(database.ownerUrl)
+  const superuser = await connect(superuserUrl(database.ownerUrl, run.settings.read().passwords.superuser))
+  return {
+    ...tenancy,
+    app: await connectAs(database.appUrl, tenancy.scoped),
+    owner,
+    superuser,
+    gatewayUrl: services.gatewayUrl,
+    postmasterPid: await postmasterOf(owner),
+    pidOf(name) {
+      const pid = pids.get(name)
+      assert(pid, `${name} was started`)
+      return pid
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([owner.end(), superuser.end()])
+      await run.processes.stopAll(() => undefined)
+      for (const dir of [run.settings.read().postgres_home, localDir]) {
+        if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {
+  const tenant = await createTenant(ownerUrl, { name: 'Benchmark' })
+  const environment = await createEnvironment(ownerUrl, {
+    tenantId: tenant.id,
+    name: 'Benchmark',
+    type: 'production',
+  })
+  const scope = {
+    tenantId: tenant.id,
+    environmentId: environment.id,
+    userId: 'user_bench',
+    requestId: 'req_bench',
+  }
+  const scoped = createDatabase({ url: appUrl, applicationName: 'benchmark', poolSizeMax: 2 }).scoped(scope)
+  const { secret } = await createApiKey(scoped, { name: 'Benchmark' })
+  return { scoped, apiKey: secret }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  // The server goes first at the end; the benchmark has what it wanted by then.
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+async function connectAs(url: string, { scope }: Scoped): Promise<pg.Client> {
+  const client = await connect(url)
+  await client.query(
+    "select set_config('app.tenant_id', $1, false), set_config('app.environment_id', $2, false)",
+    [scope.tenantId, scope.environmentId],
+  )
+  return client
+}
+
+function superuserUrl(ownerUrl: string, password: string): string {
+  const url = new URL(ownerUrl)
+  url.username = 'postgres'
+  url.password = password
+  return url.href
+}
+
+/** The server's first process: the parent of the one that serves this connection. */
+async function postmasterOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const status = readFileSync(`/proc/${rows[0]?.pid}/status`, 'utf8')
+  const parent = /^PPid:\s+(\d+)$/m.exec(status)?.[1]
+  assert(parent, 'a backend has a parent')
+  return Number(parent)
+}

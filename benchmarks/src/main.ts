@@ -1,0 +1,52 @@
+// `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
+import { parseArgs } from 'node:util'
+import { startBenchStack } from './bench-stack.ts'
+import { benchPriceSync } from './price-sync/price-sync.ts'
+import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
+
+const benchmarks = { 'price-sync': benchPriceSync } as const
+
+const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]
+
+  names     ${Object.keys(benchmarks).join(', ')}
+  --size    s: a twentieth, for CI; m (default): as the benchmarks page says; l: with its largest parts
+  --json    one object a row instead of a table
+  --readme  writes the table into README.md
+
+Starts a stack of its own in a temporary folder. A failed check ends it with exit code 1.`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: 'm' },
+    json: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+const [name] = positionals
+const { size } = values
+if (values.help || name === undefined || !isBenchmark(name) || !isSize(size)) {
+  process.stderr.write(`${usage}\n`)
+  process.exit(values.help ? 0 : 2)
+}
+
+const rows: Row[] = []
+{
+  await using stack = await startBenchStack()
+  if (!values.json) process.stdout.write(`${tableHead}\n`)
+  for await (const row of benchmarks[name](stack, size)) {
+    rows.push(row)
+    printRow(row, values.json)
+  }
+}
+if (values.readme) writeReadmeTable(name, rows)
+process.exit(rows.every((row) => Object.values(row.checks).every(Boolean)) ? 0 : 1)
+
+function isBenchmark(text: string): text is keyof typeof benchmarks {
+  return Object.hasOwn(benchmarks, text)
+}
+
+function isSize(text: string): text is 's' | 'm' | 'l' {
+  return text === 's' || text === 'm' || text === 'l'
+}

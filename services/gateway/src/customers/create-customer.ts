@@ -1,0 +1,20 @@
+import { createCustomer } from '@flexprice/contracts'
+import { insertCustomer, readNow } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { customerFields } from './customer-fields.ts'
+import { customerResponse } from './customer-response.ts'
+
+export function createCustomerRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(createCustomer),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { external_id, name, ...fields } = request.body
+      const customer = { external_id, name, ...customerFields(fields) }
+      const row = await insertCustomer(scoped, customer, await readNow(scoped))
+      return reply.code(201).send(customerResponse(scoped.scope, row))
+    },
+  })
+}

@@ -1,0 +1,18 @@
+import { queryCustomer } from '@flexprice/contracts'
+import { searchCustomers } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { listResponse } from '../list-response.ts'
+import { type Api, routeOf } from '../route.ts'
+import { customerResponse } from './customer-response.ts'
+
+export function queryCustomerRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(queryCustomer),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const page = await searchCustomers(scoped, request.body)
+      return reply.send(listResponse(page, request.body, (row) => customerResponse(scoped.scope, row)))
+    },
+  })
+}

@@ -1,0 +1,54 @@
+import { createDatabase } from '@flexprice/database'
+import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
+import { createTemporal } from '@flexprice/temporal-client'
+import { createApp } from './app.ts'
+import { configOrExit, gatewayConfig } from './config.ts'
+import './request-decoration.ts'
+
+const service = 'gateway'
+const config = configOrExit(gatewayConfig(), process.argv)
+const logger = createLogger({ service, level: config.telemetry.logLevel })
+const telemetry = await startTelemetry({
+  service,
+  ...config.telemetry,
+  onError: (err) => logger.warn({ err, 'event.action': 'span-export-failed' }, 'Spans could not be sent'),
+})
+const metrics = createMetrics({ service })
+const database = createDatabase({ applicationName: service, ...config.database })
+const temporal = createTemporal(config.temporal)
+let ready = true
+const app = await createApp({ database, temporal, logger, metrics }, config, { isReady: () => ready })
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+
+try {
+  await app.listen({ host: config.host, port: config.port })
+  logger.info({ 'event.action': 'started', 'server.port': config.port }, 'The gateway listens')
+} catch (err) {
+  logger.fatal({ err, 'event.action': 'start-failed' }, `Port ${config.port} cannot be listened on`)
+  process.exitCode = 1
+  await close()
+}
+
+/** Not ready, finish what is under way within the grace time, flush, end. */
+async function stop(signal: string): Promise<void> {
+  ready = false
+  logger.info({ 'event.action': 'stopping', 'labels.signal': signal }, 'The gateway stops')
+  const timer = setTimeout(() => {
+    logger.error(
+      { 'event.action': 'stop-timed-out' },
+      'Requests were still under way at the end of the grace time',
+    )
+    process.exit(1)
+  }, config.shutdownGraceMs)
+  await close()
+  clearTimeout(timer)
+  process.exit(0)
+}
+
+async function close(): Promise<void> {
+  await app.close()
+  await temporal[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+  await telemetry.shutdown()
+}

@@ -1,0 +1,17 @@
+import type { PlanResponse } from '@flexprice/contracts'
+import type { PlanRow } from '@flexprice/database'
+import type { Scope } from '@flexprice/domain'
+import { recordResponse } from '../record-response.ts'
+
+/** A plan, without its prices and without how far they are synced. */
+export function planResponse(scope: Scope, row: PlanRow): Omit<PlanResponse, 'prices' | 'price_sync_status'> {
+  return {
+    ...recordResponse(scope, row),
+    status: row.status,
+    name: row.name,
+    description: row.description,
+    lookup_key: row.lookup_key ?? undefined,
+    display_order: row.display_order ?? undefined,
+    metadata: { ...row.metadata },
+  }
+}

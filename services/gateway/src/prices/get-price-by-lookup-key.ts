@@ -1,0 +1,17 @@
+import { getPriceByLookupKey } from '@flexprice/contracts'
+import { getPriceByLookupKey as findPrice } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { priceResponse } from './price-response.ts'
+
+export function getPriceByLookupKeyRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(getPriceByLookupKey),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const row = await findPrice(scoped, request.params.lookup_key)
+      return reply.send(priceResponse(scoped.scope, row))
+    },
+  })
+}

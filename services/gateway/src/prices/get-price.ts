@@ -1,0 +1,19 @@
+import { getPrice } from '@flexprice/contracts'
+import { getPrice as findPrice } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { priceResponse } from './price-response.ts'
+
+export function getPriceRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(getPrice),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      expectIdOf('price', request.params.id)
+      const row = await findPrice(scoped, request.params.id)
+      return reply.send(priceResponse(scoped.scope, row))
+    },
+  })
+}

@@ -1,0 +1,35 @@
+import type { CreatePriceRequest } from '@flexprice/contracts'
+import type { NewPrice } from '@flexprice/database'
+import { assert, parseCurrency } from '@flexprice/domain'
+import { expectIdOf } from '../id-kind.ts'
+import { storedTiers } from './stored-tiers.ts'
+
+/** A request whose terms are valid as the row to be. @throws not_found for an entity that is no plan */
+export function newPrice(body: CreatePriceRequest): NewPrice {
+  expectIdOf('plan', body.entity_id)
+  const currency = parseCurrency(body.currency)
+  assert(currency !== undefined, 'the schema refuses an unknown currency')
+  const isPackage = body.billing_model === 'PACKAGE'
+  return {
+    plan_id: body.entity_id,
+    type: body.type,
+    billing_model: body.billing_model,
+    billing_period: body.billing_period,
+    billing_period_count: body.billing_period_count,
+    invoice_cadence: body.invoice_cadence,
+    currency,
+    amount: body.amount,
+    tier_mode: body.tier_mode,
+    tiers: storedTiers(body.tiers),
+    divide_by: isPackage ? body.transform_quantity?.divide_by : undefined,
+    round: isPackage ? (body.transform_quantity?.round ?? 'up') : undefined,
+    min_quantity: body.min_quantity,
+    trial_period_days: body.trial_period_days,
+    lookup_key: body.lookup_key === '' ? undefined : body.lookup_key,
+    display_name: body.display_name,
+    description: body.description,
+    metadata: body.metadata,
+    start_date: body.start_date,
+    end_date: body.end_date,
+  }
+}

@@ -1,0 +1,70 @@
+import type { AppConfig } from './config.ts'
+import { createCustomerRoute } from './customers/create-customer.ts'
+import { deleteCustomerRoute } from './customers/delete-customer.ts'
+import { getCustomerRoute } from './customers/get-customer.ts'
+import { getCustomerByExternalIdRoute } from './customers/get-customer-by-external-id.ts'
+import { queryCustomerRoute } from './customers/query-customer.ts'
+import { updateCustomerRoute } from './customers/update-customer.ts'
+import type { Dependencies } from './dependencies.ts'
+import { createPlanRoute } from './plans/create-plan.ts'
+import { deletePlanRoute } from './plans/delete-plan.ts'
+import { getPlanRoute } from './plans/get-plan.ts'
+import { queryPlanRoute } from './plans/query-plan.ts'
+import { syncPlanPricesRoute } from './plans/sync-plan-prices.ts'
+import { updatePlanRoute } from './plans/update-plan.ts'
+import { createPriceRoute } from './prices/create-price.ts'
+import { createPricesBulkRoute } from './prices/create-prices-bulk.ts'
+import { deletePriceRoute } from './prices/delete-price.ts'
+import { getPriceRoute } from './prices/get-price.ts'
+import { getPriceByLookupKeyRoute } from './prices/get-price-by-lookup-key.ts'
+import { queryPriceRoute } from './prices/query-price.ts'
+import { updatePriceRoute } from './prices/update-price.ts'
+import type { Api } from './route.ts'
+import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
+import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
+import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
+import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
+import { getTaskResultRoute } from './workflows/get-task-result.ts'
+import { getWorkflowRoute } from './workflows/get-workflow.ts'
+import { listQueuesRoute } from './workflows/list-queues.ts'
+import { queryWorkflowRoute } from './workflows/query-workflow.ts'
+
+/** Every operation of the contracts; a test holds this list against theirs. */
+export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig): void {
+  const closing = new AbortController()
+  api.addHook('preClose', (done) => {
+    closing.abort()
+    done()
+  })
+  for (const register of routes) register(api, deps)
+  getTaskResultRoute(api, deps, config, closing.signal)
+}
+
+const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
+  createCustomerRoute,
+  getCustomerRoute,
+  getCustomerByExternalIdRoute,
+  queryCustomerRoute,
+  updateCustomerRoute,
+  deleteCustomerRoute,
+  createPlanRoute,
+  getPlanRoute,
+  queryPlanRoute,
+  updatePlanRoute,
+  deletePlanRoute,
+  syncPlanPricesRoute,
+  createPriceRoute,
+  createPricesBulkRoute,
+  getPriceRoute,
+  getPriceByLookupKeyRoute,
+  queryPriceRoute,
+  updatePriceRoute,
+  deletePriceRoute,
+  getSubscriptionRoute,
+  querySubscriptionRoute,
+  querySubscriptionLineItemsRoute,
+  getWorkflowRoute,
+  queryWorkflowRoute,
+  cancelWorkflowRoute,
+  listQueuesRoute,
+]

@@ -1,0 +1,31 @@
+import type { SubscriptionResponse } from '@flexprice/contracts'
+import type { SubscriptionRow } from '@flexprice/database'
+import type { Scope } from '@flexprice/domain'
+import { recordResponse } from '../record-response.ts'
+
+/** A subscription, without the records around it. */
+export function subscriptionResponse(scope: Scope, row: SubscriptionRow): SubscriptionResponse {
+  return {
+    ...recordResponse(scope, row),
+    status: row.status,
+    customer_id: row.customer_id,
+    plan_id: row.plan_id,
+    currency: row.currency,
+    subscription_status: row.subscription_status,
+    subscription_type: 'standalone',
+    billing_anchor: row.billing_anchor,
+    billing_cadence: 'RECURRING',
+    billing_cycle: row.billing_cycle,
+    billing_period: row.billing_period,
+    billing_period_count: row.billing_period_count,
+    timezone: row.timezone,
+    start_date: row.start_date,
+    end_date: row.end_date ?? undefined,
+    current_period_start: row.current_period_start,
+    current_period_end: row.current_period_end,
+    lookup_key: row.lookup_key ?? undefined,
+    metadata: { ...row.metadata },
+    synced_price_sequence: row.synced_up_to,
+    version: row.version,
+  }
+}

@@ -1,0 +1,44 @@
+import { insertSubscriptions, readNow } from '@flexprice/database'
+import type { Caller } from './caller-under-test.ts'
+import { priceBody } from './price-body.ts'
+
+export interface AddedSubscription {
+  readonly subscriptionId: string
+  readonly customerId: string
+  readonly planId: string
+  readonly priceId: string
+}
+
+let added = 0
+
+/** A customer with a running monthly subscription to a plan of its own with one price. */
+export async function addSubscription(caller: Caller): Promise<AddedSubscription> {
+  const plan = await caller.create('/plans', { name: 'Pro' })
+  const price = await caller.create('/prices', priceBody(plan.id, { min_quantity: 3 }))
+  const customer = await caller.create('/customers', { external_id: `subscriber-${++added}`, name: 'Ada' })
+  const now = await readNow(caller.scoped)
+  const start = new Date(now.getTime() + 1)
+  const [subscriptionId = ''] = await insertSubscriptions(caller.scoped, {
+    planId: plan.id,
+    now,
+    subscriptions: [
+      {
+        customerId: customer.id,
+        currency: 'usd',
+        billingPeriod: 'MONTHLY',
+        billingPeriodCount: 1,
+        billingCycle: 'anniversary',
+        billingAnchor: start,
+        timezone: 'UTC',
+        startDate: start,
+        endDate: null,
+        currentPeriodStart: start,
+        currentPeriodEnd: new Date(start.getTime() + monthMs),
+        status: 'active',
+      },
+    ],
+  })
+  return { subscriptionId, customerId: customer.id, planId: plan.id, priceId: price.id }
+}
+
+const monthMs = 30 * 86_400_000

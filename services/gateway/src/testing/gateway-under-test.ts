@@ -1,0 +1,80 @@
+import { createApiKey, createDatabase, type Scoped } from '@flexprice/database'
+import { createLogger, createMetrics } from '@flexprice/observability'
+import { createTemporal, type Temporal } from '@flexprice/temporal-client'
+import { createTestDatabase, type TestDatabase, testStack } from '@flexprice/testing'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from '../app.ts'
+import type { AppConfig } from '../config.ts'
+import { type Caller, createCaller } from './caller-under-test.ts'
+
+/** The real app over a database of the test file's own and the real Temporal; nothing listens. */
+export interface GatewayUnderTest extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly database: TestDatabase
+  readonly temporal: Temporal
+  /** Lines that were logged since the start. */
+  readonly logLines: readonly string[]
+  /** A key of a tenant and environment that no other caller has. */
+  newCaller(): Promise<Caller>
+  /** A further key of the same environment. */
+  newKeyOf(scoped: Scoped, key?: { expiresAt?: Date }): Promise<Caller & { readonly keyId: string }>
+}
+
+export interface GatewayOptions {
+  readonly config?: Partial<AppConfig>
+  /** Where nobody listens, for "Temporal is down". */
+  readonly temporalAddress?: string
+  /** Where nobody listens, for "the database is down". */
+  readonly databaseUrl?: string
+  readonly isReady?: () => boolean
+}
+
+/** No worker polls here: workflows that gateway tests start stay as they are. */
+const namespace = 'test-8'
+const config: AppConfig = { rateLimitPerSecond: 10_000, waitMsMax: 2_000, requestTimeoutMs: 30_000 }
+const poolSizeMax = 5
+
+export async function startGateway(options: GatewayOptions = {}): Promise<GatewayUnderTest> {
+  const testDatabase = await createTestDatabase()
+  const url = options.databaseUrl ?? testDatabase.appUrl
+  const database = createDatabase({
+    url,
+    applicationName: 'gateway-test',
+    poolSizeMax,
+    connectTimeoutMs: 2_000,
+  })
+  const temporal = createTemporal({
+    address: options.temporalAddress ?? testStack().temporalAddress,
+    namespace,
+  })
+  const logLines: string[] = []
+  const logger = createLogger({
+    service: 'gateway',
+    level: 'info',
+    destination: { write: (line) => void logLines.push(line) },
+  })
+  const metrics = createMetrics({ service: 'gateway' })
+  const app = await createApp(
+    { database, temporal, logger, metrics },
+    { ...config, ...options.config },
+    options.isReady ? { isReady: options.isReady } : {},
+  )
+  const newKeyOf: GatewayUnderTest['newKeyOf'] = async (scoped, key = {}) => {
+    const { id, secret } = await createApiKey(scoped, { name: 'test', ...key })
+    return { ...createCaller(app, scoped, secret), keyId: id }
+  }
+  return {
+    app,
+    database: testDatabase,
+    temporal,
+    logLines,
+    newCaller: async () => newKeyOf(await testDatabase.newTenant()),
+    newKeyOf,
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await temporal[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+      await testDatabase[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { getWorkflow } from '@flexprice/contracts'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { readProgress } from './read-progress.ts'
+import { workflowResponse } from './workflow-response.ts'
+
+export function getWorkflowRoute(
+  api: Api,
+  { database, temporal }: Pick<Dependencies, 'database' | 'temporal'>,
+): void {
+  api.route({
+    ...routeOf(getWorkflow),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const workflow = await temporal.describeWorkflow(scoped.scope, request.params.workflow_id, {
+        runId: request.query.run_id,
+        signal: request.signal,
+      })
+      return reply.send({ ...workflowResponse(workflow), progress: await readProgress(scoped, workflow) })
+    },
+  })
+}

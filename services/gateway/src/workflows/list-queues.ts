@@ -1,0 +1,21 @@
+import { listQueues } from '@flexprice/contracts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+
+export function listQueuesRoute(api: Api, { temporal }: Pick<Dependencies, 'temporal'>): void {
+  api.route({
+    ...routeOf(listQueues),
+    async handler(request, reply) {
+      const queues = await temporal.queueStats(undefined, { signal: request.signal })
+      return reply.send({
+        items: queues.map((queue) => ({
+          name: queue.taskQueue,
+          workflow: queue.workflow,
+          backlog: queue.backlog,
+          backlog_age_ms: queue.oldestAgeMs,
+          pollers: queue.pollers,
+        })),
+      })
+    },
+  })
+}

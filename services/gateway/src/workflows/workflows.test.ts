@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addSubscription } from '../testing/add-subscription.ts'
+import type { Caller } from '../testing/caller-under-test.ts'
+import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
+
+let gateway: GatewayUnderTest
+let caller: Caller
+let stranger: Caller
+let workflowId: string
+let planId: string
+
+beforeAll(async () => {
+  gateway = await startGateway({ config: { waitMsMax: 300 } })
+  caller = await gateway.newCaller()
+  stranger = await gateway.newCaller()
+  planId = (await addSubscription(caller)).planId
+  workflowId = `price-sync:${caller.scoped.scope.environmentId}:${planId}`
+  await caller.call('POST', `/plans/${planId}/sync/subscriptions`)
+})
+afterAll(() => gateway[Symbol.asyncDispose]())
+
+test('getTaskResult 200 RUNNING at once, and after at most the wait limit', async () => {
+  const path = `/tasks/result?workflow_id=${workflowId}`
+  const running = {
+    status: 200,
+    body: { workflow_id: workflowId, status: 'RUNNING', message: expect.any(String) },
+  }
+  expect(await caller.call('GET', path)).toMatchObject(running)
+  const started = performance.now()
+  expect(await caller.call('GET', `${path}&wait=10m`)).toMatchObject(running)
+  const waitedMs = performance.now() - started
+  expect(waitedMs).toBeGreaterThan(200)
+  expect(waitedMs).toBeLessThan(5_000)
+})
+
+test.each(['30', '30h', '-1s', 's'])('getTaskResult 400 for wait=%s', async (wait) => {
+  expect(await caller.call('GET', `/tasks/result?workflow_id=${workflowId}&wait=${wait}`)).toMatchObject({
+    status: 400,
+    body: { details: { fields: [{ path: 'wait' }] } },
+  })
+})
+
+test('getTaskResult 400 without a workflow id and for an unknown parameter', async () => {
+  expect(await caller.call('GET', '/tasks/result')).toMatchObject({ status: 400 })
+  expect(await caller.call('GET', '/tasks/result?workflow_id=a&verbose=1')).toMatchObject({
+    status: 400,
+    body: { details: { fields: [{ path: 'verbose' }] } },
+  })
+})
+
+test('404 for another tenant, for an unknown workflow and for an unknown run', async () => {
+  for (const path of [`/tasks/result?workflow_id=${workflowId}`, `/workflows/${workflowId}`]) {
+    expect(await stranger.call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  }
+  expect(await stranger.call('POST', `/workflows/${workflowId}/cancel`)).toMatchObject({ status: 404 })
+  expect(await caller.call('GET', '/tasks/result?workflow_id=price-sync:a:b')).toMatchObject({ status: 404 })
+  const unknownRun = '00000000-0000-4000-8000-000000000000'
+  expect(await caller.call('GET', `/workflows/${workflowId}?run_id=${unknownRun}`)).toMatchObject({
+    status: 404,
+  })
+})
+
+test('getWorkflow 200 for ids with colons; queryWorkflow 200 finds it for its own tenant only', async () => {
+  expect(await caller.call('GET', `/workflows/${workflowId}`)).toMatchObject({
+    status: 200,
+    body: {
+      workflow_id: workflowId,
+      task_queue: 'PriceSyncWorkflowTaskQueue',
+      start_time: expect.any(String),
+    },
+  })
+  const search = {
+    entity: 'plan',
+    entity_id: planId,
+    workflow_status: 'RUNNING',
+    workflow_type: 'PriceSyncWorkflow',
+  }
+  // Temporal's search follows its state after a moment.
+  await expect
+    .poll(async () => (await caller.call('POST', '/workflows/search', search)).body, { timeout: 15_000 })
+    .toMatchObject({ items: [{ workflow_id: workflowId }], pagination: { total: 1, limit: 50, offset: 0 } })
+  expect(await stranger.call('POST', '/workflows/search', search)).toMatchObject({ body: { items: [] } })
+})
+
+test('queryWorkflow 400 for a state that does not exist, not_implemented for another order', async () => {
+  expect(await caller.call('POST', '/workflows/search', { workflow_status: 'ASLEEP' })).toMatchObject({
+    status: 400,
+    body: { code: 'validation_error' },
+  })
+  expect(await caller.call('POST', '/workflows/search', { order: 'asc' })).toMatchObject({
+    status: 400,
+    body: { code: 'not_implemented' },
+  })
+})
+
+test('listQueues 200 with every queue', async () => {
+  expect(await caller.call('GET', '/queues')).toMatchObject({
+    status: 200,
+    body: { items: [{ name: 'PriceSyncWorkflowTaskQueue', workflow: 'price-sync', pollers: 0 }] },
+  })
+})
+
+test('cancelWorkflow 200 for one that runs', async () => {
+  expect(await caller.call('POST', `/workflows/${workflowId}/cancel`)).toMatchObject({
+    status: 200,
+    body: { workflow_id: workflowId, run_id: expect.any(String) },
+  })
+})
+
+test('503 with Retry-After for each when Temporal is down', async () => {
+  await using without = await startGateway({ temporalAddress: '127.0.0.1:1' })
+  const own = await without.newCaller()
+  const calls = [
+    own.call('GET', '/tasks/result?workflow_id=a&wait=1s'),
+    own.call('GET', '/workflows/a'),
+    own.call('POST', '/workflows/search'),
+    own.call('POST', '/workflows/a/cancel'),
+    own.call('GET', '/queues'),
+  ]
+  for (const answer of await Promise.all(calls)) {
+    expect(answer).toMatchObject({ status: 503, body: { code: 'service_unavailable' } })
+    expect(answer.headers).toHaveProperty('retry-after')
+  }
+})

@@ -1,0 +1,32 @@
+import { createPriceSyncActivities } from '@flexprice/activities/price-sync'
+import { workflows } from '@flexprice/contracts/workflows'
+import { createDatabase } from '@flexprice/database'
+import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
+import { configOrExit, currentScope, runWorker } from '@flexprice/temporal-worker'
+import { priceSyncWorkerConfig } from './config.ts'
+
+const service = 'worker-price-sync'
+const config = configOrExit(priceSyncWorkerConfig(), process.argv)
+const logger = createLogger({ service, level: config.telemetry.logLevel })
+await using _telemetry = await startTelemetry({
+  service,
+  ...config.telemetry,
+  onError: (err) => logger.warn({ err, 'event.action': 'span-export-failed' }, 'Spans could not be sent'),
+})
+await using database = createDatabase({ applicationName: service, ...config.database })
+
+await runWorker({
+  contract: workflows['price-sync'],
+  bundle: {
+    workflows: import.meta.resolve('@flexprice/workflows/price-sync'),
+    interceptors: import.meta.resolve('@flexprice/workflows/interceptors'),
+  },
+  activities: createPriceSyncActivities({
+    scoped: () => database.scoped(currentScope()),
+    slicesMax: config.slicesMax,
+  }),
+  config,
+  logger,
+  metrics: createMetrics({ service }),
+  checks: { database: () => database.ping() },
+})
