@@ -1,17 +1,130 @@
+import { priceSyncWorkflowId } from '@flexprice/contracts/workflows/price-sync'
+import {
+  createApiKey,
+  createDatabase,
+  createEnvironment,
+  createTenant,
+  type Database,
+  hashApiKey,
+  insertCustomer,
+  insertPlan,
+  insertPrices,
+  insertSubscriptions,
+  inTransaction,
+  listPlanPrices,
+  readNow,
+  type Scoped,
+} from '@flexprice/database'
+import { gridIntervalAt } from '@flexprice/domain'
 import type { DatabasePart } from './database.ts'
+import { demoPrices } from './demo-prices.ts'
+import type { DemoSettings } from './settings-file.ts'
+import type { DemoStack } from './stack-file.ts'
 import type { StackRun } from './stack-run.ts'
 
 export interface DemoPart {
   readonly taken: string
   readonly apiKey: string
-  readonly planId: string
-  readonly priceId: string
+  readonly commands: DemoStack
 }
 
+const customerCount = 1_000
+const poolSize = 4
+const actor = { userId: 'local-stack', requestId: 'local-stack' }
+
+/** Something to sync: a tenant with a key, a plan with three prices and a thousand subscriptions. Made once, then found again. */
 export async function makeDemo(
-  _run: StackRun,
-  _database: DatabasePart,
-  _tell: (doing: string) => void,
+  run: StackRun,
+  database: DatabasePart,
+  tell: (doing: string) => void,
 ): Promise<DemoPart> {
-  return { taken: 'not yet', apiKey: 'sk_none', planId: 'plan_none', priceId: 'price_none' }
+  await using pool = createDatabase({
+    url: database.appUrl,
+    applicationName: 'local-stack',
+    poolSizeMax: poolSize,
+  })
+  const known = run.settings.read().demo
+  if (known) {
+    const scoped = await scopeOfKey(pool, known.api_key)
+    // Awaited here: the pool is closed on the way out.
+    if (scoped) return await describe(scoped, known, 'there already')
+  }
+  tell(`making a tenant, a key, a plan and ${customerCount} subscriptions`)
+  const { scoped, demo } = await create(pool, database.ownerUrl)
+  run.settings.change({ demo })
+  return await describe(scoped, demo, `1 plan, ${demoPrices.length} prices, ${customerCount} subscriptions`)
+}
+
+/** The demo of the settings, if this database has it: another one may be given by DATABASE_URL since. */
+async function scopeOfKey(pool: Database, apiKey: string): Promise<Scoped | undefined> {
+  const key = await pool.findApiKey(hashApiKey(apiKey))
+  if (!key || key.revokedAt) return undefined
+  return pool.scoped({ ...actor, tenantId: key.tenantId, environmentId: key.environmentId })
+}
+
+async function create(pool: Database, ownerUrl: string): Promise<{ scoped: Scoped; demo: DemoSettings }> {
+  const tenant = await createTenant(ownerUrl, { name: 'Demo' })
+  const environment = await createEnvironment(ownerUrl, {
+    tenantId: tenant.id,
+    name: 'Development',
+    type: 'development',
+  })
+  const scoped = pool.scoped({ ...actor, tenantId: tenant.id, environmentId: environment.id })
+  const now = await readNow(scoped)
+  // The key comes with the rest or not at all: a start that was cut off leaves a tenant that nobody uses, no half a demo.
+  const demo = await inTransaction(scoped, async (transaction) => {
+    const plan = await insertPlan(transaction, { name: 'Demo', description: 'Made by npm run up' }, now)
+    await insertPrices(
+      transaction,
+      demoPrices.map((price) => ({ ...price, plan_id: plan.id })),
+      now,
+    )
+    await subscribeCustomers(transaction, plan.id, now)
+    const key = await createApiKey(transaction, { name: 'Demo' })
+    return { api_key: key.secret, plan_id: plan.id }
+  })
+  return { scoped, demo }
+}
+
+async function subscribeCustomers(scoped: Scoped, planId: string, now: Date): Promise<void> {
+  const grid = { anchor: now, period: 'MONTHLY', count: 1, timeZone: 'UTC' } as const
+  const period = gridIntervalAt(grid, now)
+  const subscriptions = []
+  for (let number = 1; number <= customerCount; number += 1) {
+    const name = `Demo customer ${number}`
+    const customer = await insertCustomer(scoped, { external_id: `demo-${number}`, name }, now)
+    subscriptions.push({
+      customerId: customer.id,
+      currency: 'usd',
+      billingPeriod: grid.period,
+      billingPeriodCount: grid.count,
+      billingCycle: 'anniversary',
+      billingAnchor: grid.anchor,
+      timezone: grid.timeZone,
+      startDate: now,
+      endDate: null,
+      currentPeriodStart: period.start,
+      currentPeriodEnd: period.end,
+      status: 'active',
+    } as const)
+  }
+  await insertSubscriptions(scoped, { planId, subscriptions, now })
+}
+
+/** The commands name the price as it stands now: an earlier edit has ended the one that the demo began with. */
+async function describe(scoped: Scoped, demo: DemoSettings, taken: string): Promise<DemoPart> {
+  const prices = await listPlanPrices(scoped, [demo.plan_id], await readNow(scoped))
+  const price = prices.find(
+    (candidate) => candidate.billing_model === 'FLAT_FEE' && candidate.end_date === null,
+  )
+  return {
+    taken: `tenant "Demo", ${taken}`,
+    apiKey: demo.api_key,
+    commands: {
+      plan_id: demo.plan_id,
+      price_id: price?.id,
+      next_amount: Number(price?.amount) === 12.5 ? '15.00' : '12.50',
+      workflow_id: priceSyncWorkflowId(scoped.scope.environmentId, demo.plan_id),
+    },
+  }
 }

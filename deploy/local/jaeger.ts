@@ -45,7 +45,8 @@ export async function startJaeger(
     name: 'jaeger',
     command,
     args: second ? ['--config', writeSettings(run, ports)] : jaegerFlags(ports),
-    environment: run.config.environment,
+    // It would trace itself too, to a collector at the usual port.
+    environment: { ...run.config.environment, OTEL_TRACES_SAMPLER: 'always_off' },
     cwd: run.config.localDir,
     stopSignal: 'SIGTERM',
   })

@@ -4,15 +4,19 @@ import { z } from 'zod'
 import { readJson, writePrivateJson } from './private-file.ts'
 import { reasonOf, StepFailure } from './step-failure.ts'
 
+/** The demo data that was made, to be found again. */
+const demoSchema = z.object({ api_key: z.string(), plan_id: z.string() })
+
 const settingsSchema = z.object({
   passwords: z.object({ superuser: z.string(), owner: z.string(), app: z.string() }),
   /** The last ports by part, taken again when free: URLs in an editor's settings stay good. */
   ports: z.record(z.string(), z.int()),
   /** Where PostgreSQL lives when `.local/` cannot be entered by its user. */
   postgres_home: z.string().optional(),
-  demo: z.object({ api_key: z.string() }).optional(),
+  demo: demoSchema.optional(),
 })
 
+export type DemoSettings = z.output<typeof demoSchema>
 export type Settings = z.output<typeof settingsSchema>
 
 /** `.local/settings.json`: what outlives a stop. Passwords are made at the first start. */

@@ -14,6 +14,14 @@ const processSchema = z.object({
   stop_signal: z.enum(['SIGINT', 'SIGTERM']),
 })
 
+/** What the commands to try are made of. */
+const demoSchema = z.object({
+  plan_id: z.string(),
+  price_id: z.string().optional(),
+  next_amount: z.string(),
+  workflow_id: z.string(),
+})
+
 const stackSchema = z.object({
   ready: z.boolean(),
   only_servers: z.boolean(),
@@ -21,8 +29,7 @@ const stackSchema = z.object({
   supervisor: z.object(identity).nullable(),
   gateway_url: z.string().optional(),
   api_key: z.string().optional(),
-  demo_plan_id: z.string().optional(),
-  demo_price_id: z.string().optional(),
+  demo: demoSchema.optional(),
   database_url: z.string().optional(),
   database_owner_url: z.string().optional(),
   redis_url: z.string().optional(),
@@ -34,6 +41,7 @@ const stackSchema = z.object({
 })
 
 export type Stack = z.output<typeof stackSchema>
+export type DemoStack = z.output<typeof demoSchema>
 export type StackProcess = z.output<typeof processSchema>
 
 /** `.local/stack.json`: what runs now. It is there from the first started process until the last has stopped. */
@@ -48,10 +56,7 @@ export interface StackFile {
 
 export function createStackFile(localDir: string): StackFile {
   const file = path.join(localDir, 'stack.json')
-  const read = () => {
-    const content = readStack(file)
-    return content === undefined ? undefined : content
-  }
+  const read = () => readStack(file)
   return {
     file,
     read,

@@ -33,7 +33,7 @@ export async function startStack(
   await progress.step('Migrations', () => migrate(database))
   if (!options.onlyServers) {
     const demo = await progress.step('Demo data', (tell) => makeDemo(run, database, tell))
-    stackFile.change({ api_key: demo.apiKey, demo_plan_id: demo.planId, demo_price_id: demo.priceId })
+    stackFile.change({ api_key: demo.apiKey, demo: demo.commands })
     const environment = {
       ...run.config.environment,
       DATABASE_URL: database.appUrl,

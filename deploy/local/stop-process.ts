@@ -7,7 +7,8 @@ export interface StoppableProcess extends ProcessIdentity {
 }
 
 const pollMs = 50
-const graceMsDefault = 30_000
+/** Above the grace time that the services give themselves (SHUTDOWN_GRACE_MS). */
+const graceMsDefault = 45_000
 const killWaitMs = 5_000
 
 /**

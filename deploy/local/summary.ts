@@ -18,22 +18,22 @@ export function summary(stack: Stack, stackFile: string): string {
 }
 
 function threeCommands(stack: Stack): readonly string[] {
-  const { gateway_url: url, api_key: key, demo_plan_id: plan, demo_price_id: price } = stack
-  if (!url || !key || !plan || !price) return []
+  const { gateway_url: url, api_key: key, demo } = stack
+  if (!url || !key || !demo?.price_id) return []
   const call = `curl -sS -H 'x-api-key: ${key}'`
   const json = `-H 'content-type: application/json'`
   return [
     'Three things to try, in this order:',
     '',
-    '  # The demo plan, with how many of its subscriptions still lack its newest prices',
-    `  ${call} ${url}/v1/plans/${plan}`,
+    '  # The demo plan, with how many of its subscriptions lack its newest prices',
+    `  ${call} ${url}/v1/plans/${demo.plan_id}`,
     '',
-    '  # A new amount for one of its prices, and bring it to the 1,000 subscriptions',
-    `  ${call} ${json} -X PUT -d '{"amount":"12.50"}' ${url}/v1/prices/${price} && \\`,
-    `  ${call} -X POST ${url}/v1/plans/${plan}/sync/subscriptions`,
+    '  # A new amount for one of its prices, then bring it to the 1,000 subscriptions',
+    `  ${call} -X PUT ${json} -d '{"amount":"${demo.next_amount}"}' ${url}/v1/prices/${demo.price_id} && \\`,
+    `  ${call} -X POST ${url}/v1/plans/${demo.plan_id}/sync/subscriptions`,
     '',
     '  # What became of it',
-    `  ${call} '${url}/v1/tasks/result?workflow_id=WORKFLOW_ID&wait=30s'`,
+    `  ${call} '${url}/v1/tasks/result?workflow_id=${demo.workflow_id}&wait=30s'`,
     '',
   ]
 }

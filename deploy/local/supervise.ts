@@ -7,7 +7,6 @@ import type { StackRun } from './stack-run.ts'
 
 const restartsMax = 5
 const restartDelayMs = 1_000
-const keepAliveMs = 60_000
 
 /**
  * Watches over a started stack until the signal comes. A part that ends by itself is started again, at most
@@ -27,12 +26,9 @@ export async function supervise(run: StackRun, progress: Progress): Promise<void
     restartLater(run, process, progress)
   }
   run.processes.events.on('ended', onEnded)
-  // The parts are not tied to this process, and a waiting promise alone does not keep it alive.
-  const keepAlive = setInterval(() => undefined, keepAliveMs)
   try {
     if (!run.signal.aborted) await once(run.signal, 'abort')
   } finally {
-    clearInterval(keepAlive)
     run.processes.events.off('ended', onEnded)
   }
 }

@@ -15,6 +15,10 @@ import type { Counts } from './vitest-counts.ts'
 
 const namespaceCount = 8
 
+const keepAliveMs = 60_000
+
+// The servers are not tied to this process, and a promise that waits does not keep it alive by itself.
+setInterval(() => undefined, keepAliveMs)
 const progress = createProgress(isInteractive())
 const counts = await main(process.argv.slice(2)).catch((error: unknown) => {
   progress.fail(error)

@@ -11,6 +11,10 @@ import { stopStack } from './stop-stack.ts'
 import { summary } from './summary.ts'
 import { supervise } from './supervise.ts'
 
+const keepAliveMs = 60_000
+
+// The parts are not tied to this process, and a promise that waits does not keep it alive by itself.
+setInterval(() => undefined, keepAliveMs)
 const progress = createProgress(isInteractive())
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   progress.fail(error)

@@ -29,6 +29,22 @@ function end(price: PriceRow, endDate?: Date, at = now): Promise<PriceRow> {
   )
 }
 
+/** An edit of money that is done but not committed; the answer commits it. */
+async function beginEdit(price: PriceRow): Promise<() => Promise<void>> {
+  const edited = Promise.withResolvers<void>()
+  const committing = Promise.withResolvers<void>()
+  const editing = inTransaction(scoped, async (transaction) => {
+    await updatePrice(transaction, { priceId: price.id, changes: { amount: '20' }, now })
+    edited.resolve()
+    await committing.promise
+  })
+  await edited.promise
+  return () => {
+    committing.resolve()
+    return editing
+  }
+}
+
 const startedBefore = { start_date: daysFromNow(-10) }
 
 describe("an edit of a price's money", () => {
@@ -106,9 +122,8 @@ describe("an edit of a price's money", () => {
     const renamed = await edit(successor, { amount: '30', lookup_key: 'seat-2' }, daysFromNow(40))
     expect((await getPriceByLookupKey(scoped, 'seat-2')).id).toBe(renamed.id)
     await addPrice(scoped, { plan_id: planId, lookup_key: 'seat' })
-    await expect(edit(renamed, { amount: '40', lookup_key: 'seat' }, daysFromNow(50))).rejects.toMatchObject({
-      code: 'already_exists',
-    })
+    const taken = edit(renamed, { amount: '40', lookup_key: 'seat' }, daysFromNow(50))
+    await expect(taken).rejects.toMatchObject({ code: 'already_exists' })
   })
 
   test('to another billing model drops what that one does not read', async () => {
@@ -165,14 +180,7 @@ describe("an edit of a price's money", () => {
 
   test('and its number are seen together: a reader of the number waits for the edit', async () => {
     const price = await addPrice(scoped, { plan_id: planId })
-    const edited = Promise.withResolvers<void>()
-    const reading = Promise.withResolvers<void>()
-    const editing = inTransaction(scoped, async (transaction) => {
-      await updatePrice(transaction, { priceId: price.id, changes: { amount: '20' }, now })
-      edited.resolve()
-      await reading.promise
-    })
-    await edited.promise
+    const commit = await beginEdit(price)
     // As a subscription's creation does it: the plan FOR SHARE, then its prices.
     const creation = inTransaction(scoped, async ({ db }) => {
       const plan = await db
@@ -185,8 +193,7 @@ describe("an edit of a price's money", () => {
       return { sequence: plan.price_sequence, seen: prices.map((row) => row.sequence) }
     })
     await waitForLock(stack.ownerUrl)
-    reading.resolve()
-    await editing
+    await commit()
     expect(await creation).toEqual({ sequence: 2, seen: [2, 2] })
   })
 
@@ -221,20 +228,11 @@ describe('an edit of texts', () => {
 
   test('that names a lookup key waits for an edit of money, then is refused: the key would stand for nothing', async () => {
     const price = await addPrice(scoped, { plan_id: planId })
-    const edited = Promise.withResolvers<void>()
-    const naming = Promise.withResolvers<void>()
-    const editing = inTransaction(scoped, async (transaction) => {
-      await updatePrice(transaction, { priceId: price.id, changes: { amount: '20' }, now })
-      edited.resolve()
-      await naming.promise
-    })
-    await edited.promise
-    const outcome = expect(edit(price, { lookup_key: 'seat' })).rejects.toMatchObject({
-      code: 'invalid_operation',
-    })
+    const commit = await beginEdit(price)
+    const naming = edit(price, { lookup_key: 'seat' })
+    const outcome = expect(naming).rejects.toMatchObject({ code: 'invalid_operation' })
     await waitForLock(stack.ownerUrl)
-    naming.resolve()
-    await editing
+    await commit()
     await outcome
   })
 

@@ -38,20 +38,21 @@ export function syncPriceSlicePage(
   })
 }
 
+/**
+ * Locks the slice's row, and has the transaction's statements planned by index alone: right after a
+ * load, statistics say that the tables are empty, and a plan made then and kept would read all lines for
+ * each pair.
+ */
 async function lockSlice(
   scoped: Scoped,
   runId: string,
   slice: number,
 ): Promise<{ cursor: string; range_end: string }> {
-  const row = await scoped.db
-    .selectFrom('price_sync_slices')
-    .select(['cursor', 'range_end'])
-    .where('run_id', '=', runId)
-    .where('slice', '=', slice)
-    .forUpdate()
-    .executeTakeFirst()
-  assert(row, `price sync run ${runId} has slice ${slice}`)
-  return row
+  const { rows } = await sql<{ cursor: string; range_end: string }>`
+    select cursor, range_end, set_config('enable_seqscan', 'off', true) from price_sync_slices
+    where run_id = ${runId} and slice = ${slice} for update`.execute(scoped.db)
+  assert(rows[0], `price sync run ${runId} has slice ${slice}`)
+  return rows[0]
 }
 
 /**
@@ -96,6 +97,7 @@ async function applyPrices(
       update subscription_line_items as line
       set end_date = pair.new_end, ended_by = pair.new_ended_by, updated_at = ${now}, updated_by = ${userId}
       from pair where pair.effect in ('end', 'extend', 'shorten') and line.id = pair.line_id
+        and line.subscription_id > ${page.cursor} and line.subscription_id <= ${page.end}
     ),
     counted as (
       select count(*) filter (where effect in ('add', 'extend')) as added,

@@ -4,7 +4,14 @@ import { inTransaction, type Scoped } from './connection.ts'
 import { endLineItem, overridePrice } from './line-items.ts'
 import { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
 import { insertSubscriptions } from './subscriptions.ts'
-import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
+import {
+  addPlan,
+  addPrice,
+  addSubscription,
+  daysFromNow,
+  newSubscription,
+  now,
+} from './testing/catalog-rows.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
@@ -219,20 +226,3 @@ test("another environment's plan is not found", async () => {
   const foreign = await databases.newTenant()
   await expect(runPriceSync(foreign, planId)).rejects.toMatchObject({ code: 'not_found' })
 })
-
-function newSubscription(customerId: string) {
-  return {
-    customerId,
-    currency: 'usd',
-    billingPeriod: 'MONTHLY',
-    billingPeriodCount: 1,
-    billingCycle: 'anniversary',
-    billingAnchor: now,
-    timezone: 'UTC',
-    startDate: now,
-    endDate: null,
-    currentPeriodStart: now,
-    currentPeriodEnd: daysFromNow(31),
-    status: 'active',
-  } as const
-}

@@ -31,7 +31,7 @@ export interface QueueStats {
   readonly activityTasks: TaskStats
 }
 
-export interface TaskStats {
+interface TaskStats {
   readonly backlog: number
   readonly oldestAgeMs: number
   readonly pollers: readonly string[]

@@ -65,7 +65,7 @@ async function readPage(client: Client, query: string, page: WorkflowPage): Prom
   return items
 }
 
-export function toQuery(scope: Owner, filter: WorkflowFilter): string {
+function toQuery(scope: Owner, filter: WorkflowFilter): string {
   const conditions = [
     `TenantId = ${quote(scope.tenantId)}`,
     `EnvironmentId = ${quote(scope.environmentId)}`,

@@ -67,7 +67,7 @@ export interface WorkflowOutcome extends WorkflowDescription {
 }
 
 /** Internals stay inside: what is not one of our coded failures is an `internal_error` without its text. */
-export interface WorkflowError {
+interface WorkflowError {
   readonly code: ErrorCode
   readonly message: string
   readonly details?: CodedError['details']

@@ -6,10 +6,9 @@ import {
   newTestScope,
   startTestWorker,
   type TestWorker,
-  testTemporalSettings,
+  withTestClient,
 } from '@flexprice/testing/temporal'
 import { trace } from '@opentelemetry/api'
-import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { currentScope } from './activity-scope.ts'
 
@@ -120,11 +119,8 @@ test('the next attempt waits as long as the error asks for', async () => {
 })
 
 test('a workflow that was started by hand, without a scope, is refused once and for all', async () => {
-  const { address, namespace } = testTemporalSettings()
-  const connection = await Connection.connect({ address })
   const { type, taskQueue } = probe.definition
   const start = { workflowId: `probe:by-hand:${process.pid}`, taskQueue, args: [{ key: 'by hand' }] }
-  const result = new Client({ connection, namespace }).workflow.execute(type, start)
+  const result = withTestClient((client) => client.workflow.execute(type, start))
   await expect(result).rejects.toMatchObject({ cause: { type: 'invalid_operation' } })
-  await connection.close()
 })

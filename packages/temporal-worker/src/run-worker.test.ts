@@ -9,7 +9,7 @@ import { createTestTemporal, newTestScope, testTemporalSettings } from '@flexpri
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 
 const temporal = createTestTemporal()
-const main = fileURLToPath(import.meta.resolve('./fixtures/probe-worker.ts'))
+const main = fileURLToPath(import.meta.resolve('./testing/probe-worker.ts'))
 const running = new Set<ChildProcess>()
 
 afterEach(() => {

@@ -38,6 +38,17 @@ export function newTestScope(): Scope {
   }
 }
 
+/** Temporal's own client, for what ours rightly cannot do: start without a scope, read a history. */
+export async function withTestClient<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  const { address, namespace } = testTemporalSettings()
+  const connection = await Connection.connect({ address })
+  try {
+    return await work(new Client({ connection, namespace }))
+  } finally {
+    await connection.close()
+  }
+}
+
 /**
  * Runs the workflow's queue until disposed: graceful, then what still runs on the queue is terminated, so
  * that the next test file's worker does not get it.
@@ -106,15 +117,10 @@ function installTestRuntime(): void {
 }
 
 async function terminateLeftOvers({ taskQueue }: WorkflowDefinition): Promise<void> {
-  const { address, namespace } = testTemporalSettings()
-  const connection = await Connection.connect({ address })
-  try {
-    const client = new Client({ connection, namespace })
+  await withTestClient(async (client) => {
     const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`
     for await (const { workflowId, runId } of client.workflow.list({ query })) {
       await client.workflow.getHandle(workflowId, runId).terminate('left by a test')
     }
-  } finally {
-    await connection.close()
-  }
+  })
 }

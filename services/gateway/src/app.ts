@@ -4,11 +4,11 @@ import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
 import { authenticate } from './plugins/authenticate.ts'
+import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
-import { refuseUnknownParts } from './plugins/refuse-unknown-parts.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
@@ -62,7 +62,7 @@ export async function createApp(
   await app.register(
     async (v1) => {
       await authenticate(v1, deps, config)
-      refuseUnknownParts(v1)
+      fitRequestParts(v1)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config)
     },
     { prefix: '/v1' },

@@ -3,6 +3,7 @@ import { insertCustomer } from '../customers.ts'
 import { newId } from '../ids.ts'
 import { insertPlan, type PlanRow } from '../plans.ts'
 import { insertPrices, type NewPrice, type PriceRow } from '../prices.ts'
+import type { NewSubscription } from '../subscriptions.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables.ts'
 
 /** Rows for the tests of this package, with as little to say as a test needs; its clock is `now`. */
@@ -94,6 +95,28 @@ export async function addLineItem(
     })
     .execute()
   return id
+}
+
+/** A monthly subscription as its insertion wants it, from `now`. */
+export function newSubscription(
+  customerId: string,
+  subscription: Partial<NewSubscription> = {},
+): NewSubscription {
+  return {
+    customerId,
+    currency: 'usd',
+    billingPeriod: 'MONTHLY',
+    billingPeriodCount: 1,
+    billingCycle: 'anniversary',
+    billingAnchor: now,
+    timezone: 'UTC',
+    startDate: now,
+    endDate: null,
+    currentPeriodStart: now,
+    currentPeriodEnd: daysFromNow(31),
+    status: 'active',
+    ...subscription,
+  }
 }
 
 function audit(userId: string) {

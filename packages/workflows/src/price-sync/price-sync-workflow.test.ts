@@ -4,7 +4,7 @@ import { CodedError } from '@flexprice/domain'
 import { createTestTemporal, newTestScope, startTestWorker } from '@flexprice/testing/temporal'
 import { Context } from '@temporalio/activity'
 import { afterAll, expect, test, vi } from 'vitest'
-import { pretendPriceSync } from './pretend-activities.ts'
+import { pretendPriceSync } from './testing/pretend-activities.ts'
 
 const contract = workflows['price-sync']
 const temporal = createTestTemporal()

@@ -6,7 +6,11 @@ import { workflowBundle } from '@flexprice/temporal-worker'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { expect, test } from 'vitest'
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  shutdownSignals: [],
+  telemetryOptions: { logging: { filter: { core: 'ERROR' } } },
+})
 
 const { name, type } = workflows['price-sync'].definition
 const { code } = await workflowBundle(

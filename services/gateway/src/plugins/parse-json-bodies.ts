@@ -2,8 +2,8 @@ import { needsExactJson, parseExactJson } from '@flexprice/contracts'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Bodies are JSON and nothing else. No digit of a number is lost, `__proto__` is refused, an empty
- * body counts as none (SDKs send the header without one), and a route without a body takes no fields.
+ * Bodies are JSON and nothing else. No digit of a number is lost, `__proto__` is refused, and an
+ * empty body counts as none: SDKs send the header without one.
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')

@@ -2,12 +2,13 @@ import { type FieldProblem, invalid } from '@flexprice/domain'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * A part of a request that its operation does not have is refused by name, as an unknown field is:
- * nothing that a caller sends is silently dropped.
+ * Fits each request to the parts that its operation has: no body counts as an empty one, and a part that
+ * it does not have is refused by name, as an unknown field is. Nothing sent is silently dropped.
  */
-export function refuseUnknownParts(app: FastifyInstance): void {
+export function fitRequestParts(app: FastifyInstance): void {
   app.addHook('preValidation', (request, _reply, done) => {
     const schema = request.routeOptions.schema
+    if (schema?.body !== undefined) request.body ??= {}
     const problems = [
       ...(schema?.querystring === undefined ? unknownFields(request.query) : []),
       ...(schema?.body === undefined ? unknownFields(request.body) : []),

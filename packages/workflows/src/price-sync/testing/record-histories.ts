@@ -1,5 +1,5 @@
 /**
- * Records a history for each course that a price sync can take, from a real server, beside this file:
+ * Records a history for each course that a price sync can take, from a real server, beside its body:
  * `pnpm record-histories`, with the test stack's variables set. To be run when the body changes on purpose, once
  * nothing runs any more that began on the old one; the new histories are committed with the change.
  */
@@ -13,19 +13,18 @@ import {
   createTestTemporal,
   newTestScope,
   startTestWorker,
-  testTemporalSettings,
+  withTestClient,
 } from '@flexprice/testing/temporal'
 import { Context } from '@temporalio/activity'
-import { Client, Connection } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { pretendPriceSync } from './pretend-activities.ts'
 
 const contract = workflows['price-sync']
-const workspace = fileURLToPath(new URL('../../../../', import.meta.url))
+const workspace = fileURLToPath(new URL('../../../../../', import.meta.url))
 const input = { plan_id: 'plan_recorded' }
 const bundle = {
-  workflows: import.meta.resolve('./index.ts'),
-  interceptors: import.meta.resolve('../interceptors.ts'),
+  workflows: import.meta.resolve('../index.ts'),
+  interceptors: import.meta.resolve('../../interceptors.ts'),
 }
 
 await using temporal = createTestTemporal()
@@ -81,21 +80,16 @@ async function record(
   const { workflowId } = await temporal.startWorkflow(contract, input, scope)
   await meanwhile(scope, workflowId)
   const { status } = await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })
-  await writeFile(new URL(`./${course}.history.json`, import.meta.url), await readHistory(workflowId))
+  await writeFile(new URL(`../${course}.history.json`, import.meta.url), await readHistory(workflowId))
   process.stdout.write(`${course}: ${status}\n`)
 }
 
 /** Without the machine's name and folders. */
 async function readHistory(workflowId: string): Promise<string> {
-  const { address, namespace } = testTemporalSettings()
-  const connection = await Connection.connect({ address })
-  try {
-    const history = await new Client({ connection, namespace }).workflow.getHandle(workflowId).fetchHistory()
-    const text = JSON.stringify(JSON.parse(historyToJSON(history)), undefined, 1)
-    return `${text.replaceAll(hostname(), 'recorded').replaceAll(workspace, '')}\n`
-  } finally {
-    await connection.close()
-  }
+  const history = await withTestClient((client) => client.workflow.getHandle(workflowId).fetchHistory())
+  const text = JSON.stringify(JSON.parse(historyToJSON(history)), undefined, 1)
+  return `${text.replaceAll(hostname(), 'recorded').replaceAll(workspace, '')}
+`
 }
 
 async function untilCancelled(): Promise<void> {

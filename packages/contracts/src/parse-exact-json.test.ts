@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { exactNumber } from './exact-number.ts'
+import { needsExactJson, parseExactJson } from './parse-exact-json.ts'
+
+function read(text: string): unknown {
+  return needsExactJson(text) ? parseExactJson(text) : JSON.parse(text)
+}
+
+test('no digit of an amount is lost on the way in and out, however long', () => {
+  const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`))
+  fc.assert(
+    fc.property(digits(20), digits(18), (whole, fraction) => {
+      const normal = whole.replace(/^0+(?=\d)/, '')
+      const literal = `${normal}.${fraction}`
+      const amount = exactNumber.parse(first(read(`[${literal}]`)))
+      const trimmed = literal.replace(/\.?0+$/, '') || '0'
+      expect(amount).toBe(trimmed === '' ? '0' : trimmed)
+      expect(JSON.stringify([exactNumber.encode(amount)])).toBe(`[${amount}]`)
+    }),
+    { seed: 20_260_101 },
+  )
+})
+
+test('counts stay numbers, in whatever notation', () => {
+  expect(read('{"a":10.0,"b":1e2,"c":12345678901234567890,"d":"12345678901234567890"}')).toMatchObject({
+    a: 10,
+    b: 100,
+    c: { source: '12345678901234567890' },
+    d: '12345678901234567890',
+  })
+})
+
+test.each(['"1"', 'true', 'null', '1e400', '1e-30'])('%s is no quantity', (literal) => {
+  expect(exactNumber.safeParse(first(read(`[${literal}, 1e5]`))).success).toBe(false)
+})
+
+function first(list: unknown): unknown {
+  return z.array(z.unknown()).parse(list)[0]
+}

@@ -1,0 +1,81 @@
+import type { Scoped } from '../connection.ts'
+import type { ModelLine, ModelPrice, ModelSubscription, ModelWorld } from './price-sync-model.ts'
+
+/** What the database holds of a plan, as the model reads it; lines are in a fixed order. */
+export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWorld & { floor: number }> {
+  const { db } = scoped
+  const plan = await db
+    .selectFrom('plans')
+    .select('synced_price_sequence')
+    .where('id', '=', planId)
+    .executeTakeFirstOrThrow()
+  const prices = await db.selectFrom('prices').selectAll().orderBy('id').execute()
+  const subscriptions = await db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('plan_id', '=', planId)
+    .where('subscription_status', '<>', 'cancelled')
+    .orderBy('id')
+    .execute()
+  return {
+    floor: plan.synced_price_sequence,
+    prices: prices.flatMap((price): ModelPrice[] =>
+      price.plan_id === planId
+        ? [
+            {
+              id: price.id,
+              rootId: price.root_price_id,
+              successorId: price.successor_price_id,
+              terms: termsOf(price),
+              oneTime: price.billing_period === 'ONETIME',
+              start: price.start_date.getTime(),
+              end: price.end_date?.getTime() ?? null,
+              minQuantity: price.min_quantity,
+              sequence: price.sequence,
+            },
+          ]
+        : [],
+    ),
+    overrides: prices.flatMap(({ id, subscription_id: subscriptionId, overridden_price_id: priceId }) =>
+      subscriptionId !== null && priceId !== null ? [{ id, subscriptionId, priceId }] : [],
+    ),
+    subscriptions: subscriptions.map(
+      (subscription): ModelSubscription => ({
+        id: subscription.id,
+        terms: termsOf(subscription),
+        start: subscription.start_date.getTime(),
+        sequence: subscription.synced_price_sequence,
+      }),
+    ),
+    lines: await readLines(scoped, planId),
+  }
+}
+
+export function sortedLines(lines: readonly ModelLine[]): ModelLine[] {
+  const key = (line: ModelLine) => `${line.subscriptionId} ${line.priceId} ${line.start}`
+  return lines.toSorted((left, right) => (key(left) < key(right) ? -1 : 1))
+}
+
+/** Also those of cancelled subscriptions: a sync must leave them as they are. */
+async function readLines(scoped: Scoped, planId: string): Promise<ModelLine[]> {
+  const lines = await scoped.db
+    .selectFrom('subscription_line_items as line')
+    .innerJoin('subscriptions as s', 's.id', 'line.subscription_id')
+    .select(['subscription_id', 'price_id', 'quantity', 'ended_by', 'line.start_date', 'line.end_date'])
+    .where('s.plan_id', '=', planId)
+    .execute()
+  return sortedLines(
+    lines.map((line) => ({
+      subscriptionId: line.subscription_id,
+      priceId: line.price_id,
+      start: line.start_date.getTime(),
+      end: line.end_date?.getTime() ?? null,
+      endedBy: line.ended_by,
+      quantity: Number(line.quantity),
+    })),
+  )
+}
+
+function termsOf(row: { currency: string; billing_period: string; billing_period_count: number }): string {
+  return `${row.currency} ${row.billing_period} ${row.billing_period_count}`
+}
