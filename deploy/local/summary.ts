@@ -20,7 +20,7 @@ export function summary(stack: Stack, stackFile: string): string {
 function threeCommands(stack: Stack): readonly string[] {
   const { gateway_url: url, api_key: key, demo } = stack
   if (!url || !key || !demo?.price_id) return []
-  const call = `curl -sS -H 'x-api-key: ${key}'`
+  const call = `curl -sS -w '\\n' -H 'x-api-key: ${key}'`
   const json = `-H 'content-type: application/json'`
   return [
     'Three things to try, in this order:',

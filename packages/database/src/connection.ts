@@ -95,8 +95,10 @@ function createPool(config: DatabaseConfig): pg.Pool {
     keepAlive: true,
     types: { getTypeParser },
   })
-  // An idle connection that breaks must not end the process; its next user gets a fresh one.
+  // A connection that breaks must not end the process, be it idle (the pool's own event) or in use (its
+  // client's event, beside the error of the statement): its next user gets a fresh one.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -58,6 +58,13 @@ const passing: ReadonlyArray<readonly [prefix: string, code: ErrorCode, message:
   ['25P03', 'database_error', 'The transaction was idle for too long'],
 ]
 
+/** SQLSTATE → what is wrong with a value that the schemas let pass. */
+const badValues = new Map([
+  ['22003', 'A number is too large'],
+  ['22021', 'A text contains a character that cannot be stored'],
+  ['22P05', 'A text contains a character that cannot be stored'],
+])
+
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -96,10 +103,23 @@ export function translateDatabaseError(error: unknown): unknown {
       details: path === undefined ? { constraint } : { fields: [{ path, message }] },
     })
   }
+  const badValue = badValues.get(code)
+  if (badValue !== undefined) return new CodedError('validation_error', badValue, { cause: error })
+  if (isStaleStatement(error)) {
+    return new CodedError('database_error', 'The schema has changed', { cause: error, retryAfterMs })
+  }
   const match = passing.find(([prefix]) => code.startsWith(prefix))
   if (match) return new CodedError(match[1], match[2], { cause: error, retryAfterMs })
   if (networkCodes.has(code) || networkMessages.some((text) => error.message.includes(text))) {
     return new CodedError('database_error', 'The database cannot be reached', { cause: error, retryAfterMs })
   }
   return error
+}
+
+/**
+ * True when a prepared statement's columns were changed by a migration: it fails on its connection for
+ * ever. PostgreSQL has no SQLSTATE of its own for it; pgjdbc tells it by the routine, too.
+ */
+export function isStaleStatement(error: unknown): boolean {
+  return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery'
 }

@@ -1,4 +1,4 @@
-import { ulid } from 'ulid'
+import { monotonicFactory, ulid } from 'ulid'
 
 /** Type prefix of each id on the wire. */
 export const idPrefixes = {
@@ -15,18 +15,21 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes
 
+/** Within a millisecond each id is the one before plus one, so that ids sort by creation. */
+const nextUlid = monotonicFactory()
 const ulidLength = 26
 const ulidTimeAndEntropyLength = 18
 
 /** A new id, `prefix_ULID`. Ids of one process sort by creation. */
 export function newId(kind: IdKind): string {
-  return `${idPrefixes[kind]}_${ulid()}`
+  return `${idPrefixes[kind]}_${nextUlid()}`
 }
 
 /**
  * The head of the ids that one bulk statement makes: the prefix, the ULID's time and 40 bits of
  * chance. The statement appends a row number as eight hexadecimal digits, which Crockford's alphabet
- * contains, so its rows' ids are ULIDs, in order, at the price of one cheap expression.
+ * contains, so its rows' ids are ULIDs, in order, at the price of one cheap expression. Drawn anew each
+ * time: two statements of one millisecond must not have the same head.
  */
 export function bulkIdHead(kind: IdKind): string {
   return `${idPrefixes[kind]}_${ulid().slice(0, ulidTimeAndEntropyLength)}`

@@ -40,11 +40,11 @@ export {
   updatePlan,
 } from './plans.ts'
 export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
 export {
   finishPriceSyncRun,
   getPriceSyncRun,
-  type PriceSyncCounts,
   type PriceSyncStart,
   startPriceSyncRun,
 } from './price-sync-run.ts'

@@ -1,7 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
 import { insertCustomer } from './customers.ts'
 import type { PriceSyncCounts } from './price-sync-run.ts'
 import { getPriceSyncStatus } from './price-sync-status.ts'

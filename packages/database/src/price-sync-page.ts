@@ -1,4 +1,4 @@
-import { assert } from '@flexprice/domain'
+import { assert, CodedError } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import { inTransaction, type Scoped } from './connection.ts'
 import { bulkIdHead } from './ids.ts'
@@ -16,6 +16,7 @@ export interface PriceSyncRun {
  * moves the slice's cursor and counts. Idempotent: the cursor's row is locked first, so a second worker
  * on the same slice goes on where the first one committed.
  *
+ * @throws version_conflict when the run is closed: another sync has taken the plan over
  * @param page.subscriptionsMax how many subscriptions the page takes at the most
  * @returns how many it took; 0 when the slice is done
  */
@@ -43,16 +44,29 @@ export function syncPriceSlicePage(
  * load, statistics say that the tables are empty, and a plan made then and kept would read all lines for
  * each pair.
  */
+/**
+ * Holds the run open too: a sync that takes the plan over waits for the page, and a page that comes after
+ * it writes nothing, so that two runs never write the same subscriptions at once.
+ *
+ * @throws version_conflict when the run is closed
+ */
 async function lockSlice(
   scoped: Scoped,
   runId: string,
   slice: number,
 ): Promise<{ cursor: string; range_end: string }> {
-  const { rows } = await sql<{ cursor: string; range_end: string }>`
-    select cursor, range_end, set_config('enable_seqscan', 'off', true) from price_sync_slices
-    where run_id = ${runId} and slice = ${slice} for update`.execute(scoped.db)
-  assert(rows[0], `price sync run ${runId} has slice ${slice}`)
-  return rows[0]
+  const row = await scoped.db
+    .selectFrom('price_sync_slices')
+    .innerJoin('price_sync_runs', 'price_sync_runs.id', 'price_sync_slices.run_id')
+    .select(['cursor', 'range_end'])
+    .where('run_id', '=', runId)
+    .where('slice', '=', slice)
+    .where('finished_at', 'is', null)
+    .forUpdate('price_sync_slices')
+    .forKeyShare('price_sync_runs')
+    .executeTakeFirst()
+  if (!row) throw runClosed(runId)
+  return row
 }
 
 /**
@@ -175,7 +189,7 @@ function classifiedPairs(page: {
       end as effect,
       coalesce(case when cardinality(p.chain) > 1 then (${lastOfChain(sql`l.quantity`)}) end, p.min_quantity) as new_quantity,
       greatest(s.start_date, p.start_date) as new_start,
-      greatest(line.start_date, p.end_date) as new_end,
+      case when p.end_date is not null then greatest(line.start_date, p.end_date) end as new_end,
       case when p.end_date is not null then 'price' end as new_ended_by
     from subscription s
     cross join lateral (select * from price where price.sequence > s.synced_price_sequence offset 0) p
@@ -189,9 +203,16 @@ function classifiedPairs(page: {
     ) line on true`
 }
 
-/** Evaluated only for prices with predecessors or successors: a CASE keeps the others from paying for it. */
+/**
+ * Evaluated only for prices with predecessors or successors: a CASE keeps the others from paying for it.
+ * Of two lines with one start the earlier one has no length, as its price ended before.
+ */
 function lastOfChain(column: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select ${column} from subscription_line_items l
     where l.subscription_id = s.id and l.price_id = any (p.chain)
-    order by l.start_date desc, l.price_id desc limit 1`
+    order by l.start_date desc, l.end_date desc nulls first, l.price_id desc limit 1`
+}
+
+export function runClosed(runId: string): CodedError {
+  return new CodedError('version_conflict', `Price sync run ${runId} was closed: another took the plan over`)
 }

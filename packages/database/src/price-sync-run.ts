@@ -3,7 +3,9 @@ import { sql } from 'kysely'
 import { readNow } from './clock.ts'
 import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
-import type { PriceSyncRun } from './price-sync-page.ts'
+import { countLiveSubscriptions } from './plans.ts'
+import { type PriceSyncCounts, sumCounts } from './price-sync-counts.ts'
+import { type PriceSyncRun, runClosed } from './price-sync-page.ts'
 
 /** What one look at a plan found: slices to work through, or nothing to do. */
 export interface PriceSyncStart {
@@ -44,7 +46,9 @@ export function startPriceSyncRun(
     const ranges =
       open && reusable ? await restOfSlices(transaction, open.id) : await cutRanges(transaction, start)
     if (open) await closeRun(transaction, open.id, now)
-    return openRun(transaction, { ...start, plan, ranges, now })
+    // Counted under the lock: a creation that an edit waited for has come since the plan was asked for.
+    const subscriptionsTotal = await countLiveSubscriptions(transaction, start.planId)
+    return openRun(transaction, { ...start, plan: { ...plan, subscriptionsTotal }, ranges, now })
   })
 }
 
@@ -56,6 +60,8 @@ interface PlanState {
 
 interface KeyRange {
   readonly start: string
+  /** Everything up to here is done. */
+  readonly cursor: string
   readonly end: string
 }
 
@@ -94,7 +100,7 @@ async function findOpenRun(scoped: Scoped, planId: string) {
 function listSlices(scoped: Scoped, runId: string) {
   return scoped.db
     .selectFrom('price_sync_slices')
-    .select(['slice', 'cursor', 'range_end'])
+    .select(['slice', 'range_start', 'cursor', 'range_end'])
     .where('run_id', '=', runId)
     .orderBy('slice')
     .execute()
@@ -102,7 +108,7 @@ function listSlices(scoped: Scoped, runId: string) {
 
 async function restOfSlices(scoped: Scoped, runId: string): Promise<KeyRange[]> {
   const slices = await listSlices(scoped, runId)
-  return slices.map((slice) => ({ start: slice.cursor, end: slice.range_end }))
+  return slices.map((slice) => ({ start: slice.range_start, cursor: slice.cursor, end: slice.range_end }))
 }
 
 /** Ranges of about as many subscriptions each, over the index alone. */
@@ -112,7 +118,10 @@ async function cutRanges(scoped: Scoped, cut: { planId: string; slicesMax: numbe
       select id, ntile(${cut.slicesMax}) over (order by id) as slice from subscriptions
       where plan_id = ${cut.planId} and subscription_status <> 'cancelled'
     ) numbered group by slice order by slice`.execute(scoped.db)
-  return rows.map((row, index) => ({ start: rows[index - 1]?.end ?? '', end: row.end }))
+  return rows.map((row, index) => {
+    const start = rows[index - 1]?.end ?? ''
+    return { start, cursor: start, end: row.end }
+  })
 }
 
 async function closeRun(scoped: Scoped, runId: string, now: Date): Promise<void> {
@@ -153,7 +162,7 @@ async function openRun(
       environment_id,
       range_start: range.start,
       range_end: range.end,
-      cursor: range.start,
+      cursor: range.cursor,
       updated_at: run.now,
     }))
     await scoped.db.insertInto('price_sync_slices').values(slices).execute()
@@ -195,21 +204,24 @@ export async function getPriceSyncRun(
 /**
  * Moves the plan's watermark to what the run brought, and closes it. Asserts that every slice is done:
  * a watermark ahead of its slices would lose prices for ever. Idempotent by the run.
+ *
+ * @throws version_conflict when another sync closed the run before it was done
  */
 export function finishPriceSyncRun(scoped: Scoped, runId: string): Promise<PriceSyncCounts> {
   return inTransaction(scoped, async (transaction) => {
     const { db } = transaction
     // The plan's row first, as the start does, so that the two cannot wait for each other.
-    await sql`select from plans where id = (select plan_id from price_sync_runs where id = ${runId}) for no key update`.execute(
-      db,
-    )
+    const { rows } = await sql<{ floor: number }>`
+      select synced_price_sequence as floor from plans
+      where id = (select plan_id from price_sync_runs where id = ${runId}) for no key update`.execute(db)
     const run = await db
       .selectFrom('price_sync_runs')
       .selectAll()
       .where('id', '=', runId)
       .forUpdate()
       .executeTakeFirst()
-    assert(run, `price sync run ${runId} exists`)
+    assert(run && rows[0], `price sync run ${runId} exists`)
+    if (run.finished_at !== null && rows[0].floor < run.target_sequence) throw runClosed(runId)
     const slices = await listSlices(transaction, runId)
     assert(
       slices.every((slice) => slice.cursor === slice.range_end),
@@ -226,46 +238,4 @@ export function finishPriceSyncRun(scoped: Scoped, runId: string): Promise<Price
     }
     return sumCounts(transaction, runId)
   })
-}
-
-export interface PriceSyncCounts {
-  readonly subscriptionsTotal: number
-  readonly subscriptionsProcessed: number
-  readonly pricesAdded: number
-  readonly pricesRemoved: number
-  readonly skipped: {
-    readonly incompatible: number
-    readonly ended: number
-    readonly overridden: number
-    readonly endedByUser: number
-    readonly inSync: number
-  }
-}
-
-async function sumCounts(scoped: Scoped, runId: string): Promise<PriceSyncCounts> {
-  const { rows } = await sql<Record<string, number>>`
-    select max(run.subscriptions_total) as total,
-      coalesce(sum(subscriptions_processed), 0)::bigint as processed, coalesce(sum(prices_added), 0)::bigint as added,
-      coalesce(sum(prices_removed), 0)::bigint as removed,
-      coalesce(sum(skipped_incompatible), 0)::bigint as incompatible, coalesce(sum(skipped_ended), 0)::bigint as ended,
-      coalesce(sum(skipped_overridden), 0)::bigint as overridden,
-      coalesce(sum(skipped_ended_by_user), 0)::bigint as ended_by_user, coalesce(sum(skipped_in_sync), 0)::bigint as in_sync
-    from price_sync_runs run left join price_sync_slices slice on slice.run_id = run.id
-    where run.id = ${runId}`.execute(scoped.db)
-  const sums = rows[0]
-  assert(sums, 'an aggregate has one row')
-  const sum = (name: string): number => sums[name] ?? 0
-  return {
-    subscriptionsTotal: sum('total'),
-    subscriptionsProcessed: sum('processed'),
-    pricesAdded: sum('added'),
-    pricesRemoved: sum('removed'),
-    skipped: {
-      incompatible: sum('incompatible'),
-      ended: sum('ended'),
-      overridden: sum('overridden'),
-      endedByUser: sum('ended_by_user'),
-      inSync: sum('in_sync'),
-    },
-  }
 }

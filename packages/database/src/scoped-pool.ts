@@ -1,7 +1,7 @@
 import { assert, type Scope } from '@flexprice/domain'
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
-import { translateDatabaseError } from './database-errors.ts'
+import { isStaleStatement, translateDatabaseError } from './database-errors.ts'
 
 /**
  * A view of the pool whose connections see one environment only: before a connection is handed out,
@@ -55,22 +55,19 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
   function query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>
   function query(text: unknown, parameters: readonly unknown[] = []): unknown {
     assert(typeof text === 'string', 'no cursor is made: it would slip past the naming')
-    return runStatement(pool, client, text, parameters)
+    return runStatement(text, parameters)
   }
-  return { query, release: (destroy) => client.release(destroy) }
-}
-
-async function runStatement(
-  pool: SharedPool,
-  client: pg.PoolClient,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<pg.QueryResult> {
-  const name = parameters.length > 0 ? pool.nameOf(text) : undefined
-  const values = [...parameters]
-  try {
-    return await client.query(name === undefined ? { text, values } : { name, text, values })
-  } catch (error) {
-    throw translateDatabaseError(error)
+  async function runStatement(text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+    const name = parameters.length > 0 ? pool.nameOf(text) : undefined
+    const values = [...parameters]
+    try {
+      return await client.query(name === undefined ? { text, values } : { name, text, values })
+    } catch (error) {
+      stale ||= isStaleStatement(error)
+      throw translateDatabaseError(error)
+    }
   }
+  // A migration made prepared statements of this connection useless; a fresh one prepares them anew.
+  let stale = false
+  return { query, release: (destroy) => client.release(destroy || stale) }
 }

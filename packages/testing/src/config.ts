@@ -16,6 +16,12 @@ export function testNamespace(): string {
   return `test-${Number(process.env.VITEST_POOL_ID ?? 1) + offset}`
 }
 
+/** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */
+export function testTemplate(): string {
+  process.env.TEST_TEMPLATE_DATABASE ??= `flexprice_template_${process.pid}`
+  return process.env.TEST_TEMPLATE_DATABASE
+}
+
 function required(name: string): string {
   const value = process.env[name]
   if (!value)

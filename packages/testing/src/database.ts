@@ -7,8 +7,8 @@ import {
   type Scoped,
 } from '@flexprice/database'
 import pg from 'pg'
-import { testStack } from './config.ts'
-import { databaseUrl, roles, templateName } from './template-database.ts'
+import { testStack, testTemplate } from './config.ts'
+import { databaseUrl, roles } from './template-database.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   readonly database: Database
@@ -24,7 +24,7 @@ const poolSizeMax = 10
 /** A migrated database of the test file's own; it is dropped when disposed. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `flexprice_test_${randomBytes(6).toString('hex')}`
-  await asAdmin((admin) => admin.query(`create database ${name} template ${templateName}`))
+  await asAdmin((admin) => admin.query(`create database ${name} template ${testTemplate()}`))
   const ownerUrl = databaseUrl(name, roles.owner)
   const appUrl = databaseUrl(name, roles.app)
   const database = createDatabase({ url: appUrl, applicationName: 'test', poolSizeMax })

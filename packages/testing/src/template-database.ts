@@ -1,16 +1,15 @@
 import { migrateToLatest } from '@flexprice/database/migrations'
 import pg from 'pg'
-import { testStack } from './config.ts'
+import { testStack, testTemplate } from './config.ts'
 
-/** The migrated database that each test file's own is copied from. */
-export const templateName = 'flexprice_template'
 export const roles = {
   owner: { name: 'flexprice_test_owner', password: 'owner' },
   app: { name: 'flexprice_test_app', password: 'app' },
 } as const
 
-/** Makes the roles and the template anew. Called once a run, before any test file. */
+/** Makes the roles and the migrated database that each test file's own is copied from: once a run, before any test file. */
 export async function createTemplateDatabase(): Promise<void> {
+  const templateName = testTemplate()
   const admin = new pg.Client({ connectionString: testStack().postgresUrl })
   await admin.connect()
   try {

@@ -4,6 +4,7 @@ import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
 import { authenticate } from './plugins/authenticate.ts'
+import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
@@ -41,8 +42,8 @@ export async function createApp(
     genReqId: requestId,
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: pathParameterLengthMax },
+    // For a request to arrive. What a handler waits for has limits of its own: statements, locks, Temporal, `wait`.
     requestTimeout: config.requestTimeoutMs,
-    handlerTimeout: config.waitMsMax + config.requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     // The load balancer learns of the end by /health/ready; until then its requests are served.
     return503OnClosing: false,
@@ -53,6 +54,7 @@ export async function createApp(
 
   await traceRequests(app)
   tagAnswers(app)
+  const closing = closeGracefully(app)
   logRequests(app)
   measureRequests(app, deps)
   answerErrors(app)
@@ -63,7 +65,7 @@ export async function createApp(
     async (v1) => {
       await authenticate(v1, deps, config)
       fitRequestParts(v1)
-      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config)
+      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
     },
     { prefix: '/v1' },
   )

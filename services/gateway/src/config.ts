@@ -22,7 +22,7 @@ export interface AppConfig {
   readonly rateLimitPerSecond: number
   /** The longest that `wait` may hold a request. */
   readonly waitMsMax: number
-  /** How long a request may take, waiting not counted, and how long it may take to arrive. */
+  /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number
 }
 

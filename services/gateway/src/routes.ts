@@ -30,14 +30,9 @@ import { listQueuesRoute } from './workflows/list-queues.ts'
 import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 
 /** Every operation of the contracts; a test holds this list against theirs. */
-export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig): void {
-  const closing = new AbortController()
-  api.addHook('preClose', (done) => {
-    closing.abort()
-    done()
-  })
+export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
-  getTaskResultRoute(api, deps, config, closing.signal)
+  getTaskResultRoute(api, deps, config, closing)
 }
 
 const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [

@@ -101,7 +101,6 @@ const refusals: Readonly<Record<string, readonly [code: ErrorCode, message: stri
   ],
   FST_ERR_BAD_URL: ['validation_error', 'The path is not a valid URL'],
   FST_ERR_MAX_LIMIT_EXCEEDED: ['validation_error', 'A part of the path is too long'],
-  FST_ERR_HANDLER_TIMEOUT: ['service_unavailable', 'The request took too long'],
 }
 
 function refusalByFastify(error: unknown): ErrorAnswer | undefined {

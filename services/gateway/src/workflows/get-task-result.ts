@@ -1,6 +1,7 @@
 import { getTaskResult, publishedErrorCode } from '@flexprice/contracts'
 import type { WorkflowOutcome } from '@flexprice/temporal-client'
 import { callerDatabase } from '../caller.ts'
+import { callerGone } from '../caller-gone.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
@@ -21,7 +22,7 @@ export function getTaskResultRoute(
       const outcome = await temporal.workflowResult(scoped.scope, workflow_id, {
         runId: run_id,
         waitMs: Math.min(wait, waitMsMax),
-        signal: AbortSignal.any([request.signal, closing]),
+        signal: AbortSignal.any([callerGone(reply), closing]),
       })
       return reply.send({
         message: messageOf(outcome),

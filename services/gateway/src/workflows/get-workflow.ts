@@ -1,5 +1,6 @@
 import { getWorkflow } from '@flexprice/contracts'
 import { callerDatabase } from '../caller.ts'
+import { callerGone } from '../caller-gone.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
 import { readProgress } from './read-progress.ts'
@@ -15,7 +16,7 @@ export function getWorkflowRoute(
       const scoped = callerDatabase(database, request)
       const workflow = await temporal.describeWorkflow(scoped.scope, request.params.workflow_id, {
         runId: request.query.run_id,
-        signal: request.signal,
+        signal: callerGone(reply),
       })
       return reply.send({ ...workflowResponse(workflow), progress: await readProgress(scoped, workflow) })
     },

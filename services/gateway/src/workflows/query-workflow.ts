@@ -1,4 +1,5 @@
 import { queryWorkflow } from '@flexprice/contracts'
+import { callerGone } from '../caller-gone.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { callerScope } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
@@ -22,7 +23,7 @@ export function queryWorkflowRoute(api: Api, { temporal }: Pick<Dependencies, 't
           startedBefore: filter.end_time,
         },
         { limit, offset },
-        { signal: request.signal },
+        { signal: callerGone(reply) },
       )
       return reply.send({ items: items.map(workflowResponse), pagination: { total, limit, offset } })
     },

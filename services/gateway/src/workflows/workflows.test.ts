@@ -82,6 +82,19 @@ test('getWorkflow 200 for ids with colons; queryWorkflow 200 finds it for its ow
   expect(await stranger.call('POST', '/workflows/search', search)).toMatchObject({ body: { items: [] } })
 })
 
+test('queryWorkflow and getTaskResult 200 over a real connection, where a body that was read has closed', async () => {
+  const address = await gateway.app.listen({ host: '127.0.0.1', port: 0 })
+  const headers = { 'x-api-key': caller.apiKey, 'content-type': 'application/json' }
+  const search = await fetch(`${address}/v1/workflows/search`, {
+    method: 'POST',
+    headers,
+    body: '{"limit":1}',
+  })
+  expect(search.status).toBe(200)
+  const path = `/v1/tasks/result?workflow_id=${workflowId}&wait=200ms`
+  expect(await (await fetch(address + path, { headers })).json()).toMatchObject({ status: 'RUNNING' })
+})
+
 test('queryWorkflow 400 for a state that does not exist, not_implemented for another order', async () => {
   expect(await caller.call('POST', '/workflows/search', { workflow_status: 'ASLEEP' })).toMatchObject({
     status: 400,
