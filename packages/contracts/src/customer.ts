@@ -11,16 +11,16 @@ const addressLineLengthMax = 500
 const emailLengthMax = 320
 
 /** A currency code in any case; lower case inside. The empty text means none. */
-export const optionalCurrency = z
+const optionalCurrency = z
   .string()
   .max(3)
   .refine((code) => code === '' || parseCurrency(code) !== undefined, 'is not a currency of ISO 4217')
   .overwrite((code) => code.toLowerCase())
 
 /** A zone of the IANA database. */
-export const timeZone = text(100).refine(isTimeZone, 'is not a time zone of the IANA database')
+const timeZone = text(100).refine(isTimeZone, 'is not a time zone of the IANA database')
 
-export const contactPerson = z.strictObject({
+const contactPerson = z.strictObject({
   id: text(255).optional(),
   salutation: text(50).optional(),
   first_name: name.min(1),

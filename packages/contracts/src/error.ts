@@ -23,7 +23,7 @@ export function publishedErrorCode(code: ErrorCode): z.output<typeof wireErrorCo
   return wireErrorCode.parse(wireCode(code))
 }
 
-export const fieldProblem = z.object({ path: z.string(), message: z.string() })
+const fieldProblem = z.object({ path: z.string(), message: z.string() })
 
 /** The body of every answer that is not a success. `details.fields` names each bad field by its path. */
 export const errorResponse = z

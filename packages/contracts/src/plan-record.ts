@@ -3,7 +3,7 @@ import { laterObject } from './not-built.ts'
 import { recordFields } from './record-fields.ts'
 
 /** Counts come from the sync's own watermark, never from counting line items. */
-export const priceSyncStatus = z
+const priceSyncStatus = z
   .object({
     current_sequence: z.int(),
     synced: z.boolean(),

@@ -11,8 +11,8 @@ export const sortLengthMax = 500
 const sortsMax = 10
 const offsetMax = 1_000_000
 
-export const listLimitMax = 1_000
-export const listLimitDefault = 50
+const listLimitMax = 1_000
+const listLimitDefault = 50
 
 export const filterCondition = z.strictObject({
   field: identifier.optional(),
@@ -32,7 +32,7 @@ export const filterCondition = z.strictObject({
 })
 export type FilterCondition = z.output<typeof filterCondition>
 
-export const sortCondition = z.strictObject({
+const sortCondition = z.strictObject({
   field: identifier.optional(),
   direction: z.enum(['asc', 'desc']).optional(),
 })
@@ -85,7 +85,7 @@ function splitNames(value: string): string[] {
     .filter((name) => name !== '')
 }
 
-export const pagination = z
+const pagination = z
   .object({
     total: z.int(),
     limit: z.int(),

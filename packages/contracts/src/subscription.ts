@@ -12,7 +12,7 @@ import { identifier, identifiers, text } from './text.ts'
 
 const statusesMax = 10
 
-export const subscriptionStatus = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])
+const subscriptionStatus = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])
 const subscriptionType = z.enum([
   'standalone',
   'delegated_invoicing',

@@ -9,8 +9,8 @@ function isStorable(value: string): boolean {
   return !value.includes('\u0000') && value.isWellFormed()
 }
 
-export const nameLengthMax = 255
-export const descriptionLengthMax = 5_000
+const nameLengthMax = 255
+const descriptionLengthMax = 5_000
 
 export const name = text(nameLengthMax)
 export const description = text(descriptionLengthMax)

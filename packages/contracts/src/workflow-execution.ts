@@ -33,7 +33,7 @@ export const workflowResult = z
   .meta({ id: 'WorkflowResult' })
 export type WorkflowResultResponse = z.output<typeof workflowResult>
 
-export const workflowExecution = z
+const workflowExecution = z
   .object({
     workflow_id: z.string(),
     run_id: z.string(),
@@ -75,7 +75,7 @@ export const workflowExecutionFilter = z.strictObject({
 
 export const listWorkflowsResponse = listOf(workflowExecution).meta({ id: 'ListWorkflowsResponse' })
 
-export const taskQueue = z
+const taskQueue = z
   .object({
     name: z.string(),
     workflow: z.string(),

@@ -7,6 +7,7 @@ import { authenticate } from './plugins/authenticate.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { logRequests } from './plugins/log-requests.ts'
+import { measureQueues } from './plugins/measure-queues.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
@@ -57,6 +58,7 @@ export async function createApp(
   const closing = closeGracefully(app)
   logRequests(app)
   measureRequests(app, deps)
+  measureQueues(deps)
   answerErrors(app)
   parseJsonBodies(app)
   await publishOpenApi(app)

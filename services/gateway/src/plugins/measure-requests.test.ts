@@ -14,3 +14,19 @@ test('requests are counted by route and status, and no id or tenant is in a labe
   expect(body).not.toContain('plan_x')
   expect(body).not.toContain(caller.scoped.scope.tenantId)
 })
+
+test('the backlog of each queue can be seen, and is absent while Temporal is away', async () => {
+  await using gateway = await startGateway()
+  const { body } = await gateway.app.inject({ url: '/metrics' })
+  for (const name of ['task_queue_backlog', 'task_queue_oldest_seconds', 'task_queue_pollers']) {
+    expect(linesOf(body, name)).toEqual([expect.stringMatching(/queue="PriceSyncWorkflowTaskQueue".*\} \d/)])
+  }
+  await using without = await startGateway({ temporalAddress: '127.0.0.1:1' })
+  const answer = await without.app.inject({ url: '/metrics' })
+  expect(answer.statusCode).toBe(200)
+  expect(linesOf(answer.body, 'task_queue_backlog')).toEqual([])
+})
+
+function linesOf(body: string, name: string): string[] {
+  return body.split('\n').filter((line) => line.startsWith(`${name}{`))
+}

@@ -20,7 +20,7 @@ export function requestId(request: IncomingMessage): string {
 
 const sane = /^[\w.:/+=-]{1,128}$/
 
-export function traceIdOf(request: FastifyRequest): string | undefined {
+function traceIdOf(request: FastifyRequest): string | undefined {
   const { span } = request.opentelemetry()
   const traceId = span?.spanContext().traceId
   return traceId === undefined || /^0+$/.test(traceId) ? undefined : traceId
