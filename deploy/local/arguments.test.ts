@@ -7,15 +7,15 @@ describe('the options of up', () => {
   })
 
   it('can be given together', () => {
-    expect(parseUpArguments(['--detach', '--only', 'servers', '--jaeger', '--watch'])).toEqual({
+    expect(parseUpArguments(['--detach', '--only', 'servers', '--jaeger'])).toEqual({
       detach: true,
       onlyServers: true,
       jaeger: true,
-      watch: true,
+      watch: false,
     })
   })
 
-  it.each([[['--detatch']], [['--only', 'gateway']], [['--only']], [['servers']]])(
+  it.each([[['--detatch']], [['--only', 'gateway']], [['--only']], [['--watch', '--detach']], [['servers']]])(
     'refuse %j and name the help',
     (args) => {
       expect(() => parseUpArguments(args)).toThrow(

@@ -23,6 +23,9 @@ export function parseUpArguments(args: readonly string[]): UpArguments {
     if (values.only !== undefined && values.only !== 'servers') {
       throw new Error(`--only knows "servers" alone, not "${values.only}".`)
     }
+    if (values.watch && values.detach) {
+      throw new Error('--watch needs this process to stay: leave --detach out.')
+    }
     return values
   })
   return {

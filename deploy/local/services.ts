@@ -9,6 +9,7 @@ import { waitUntilReady } from './wait-until-ready.ts'
 export interface ServicesPart {
   readonly taken: string
   readonly gatewayUrl: string
+  readonly names: readonly string[]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -25,7 +26,7 @@ const gateway = 'gateway'
 /** Starts the gateway and every worker that has a folder, and waits until all say that they are ready. */
 export async function startServices(
   run: StackRun,
-  options: { readonly environment: Environment; readonly watch: boolean },
+  environment: Environment,
   tell: (doing: string) => void,
 ): Promise<ServicesPart> {
   const names = serviceNames(run.config.repositoryDir)
@@ -33,7 +34,7 @@ export async function startServices(
   for (const name of names) {
     const port =
       name === gateway ? await gatewayPort(run.config.given.gatewayPort) : await freePort(name, run.settings)
-    started.push(startService(run, name, port, options))
+    started.push(startService(run, name, port, environment))
   }
   let waiting = names
   await Promise.all(
@@ -45,22 +46,16 @@ export async function startServices(
   )
   const gatewayUrl = started.find((service) => service.process.name === gateway)?.url
   if (gatewayUrl === undefined) throw new Error('The gateway is not among the services that were started.')
-  const restarting = options.watch ? ', restarted when their source changes' : ''
-  return { taken: `${names.join(', ')} ready${restarting}`, gatewayUrl }
+  return { taken: `${names.join(', ')} ready`, gatewayUrl, names }
 }
 
-function startService(
-  run: StackRun,
-  name: string,
-  port: number,
-  options: { readonly environment: Environment; readonly watch: boolean },
-): StartedService {
+function startService(run: StackRun, name: string, port: number, environment: Environment): StartedService {
   const process = run.processes.start({
     name,
     command: globalThis.process.execPath,
-    args: [...(options.watch ? ['--watch', '--watch-preserve-output'] : []), path.join('src', 'main.ts')],
+    args: [path.join('src', 'main.ts')],
     environment: {
-      ...options.environment,
+      ...environment,
       HOST: '127.0.0.1',
       // A worker's only HTTP endpoints are those of health and metrics.
       ...(name === gateway ? { PORT: String(port) } : { PORT: undefined, HEALTH_PORT: String(port) }),

@@ -10,13 +10,17 @@ import type { StackFile } from './stack-file.ts'
 import type { StackRun } from './stack-run.ts'
 import { startTemporal } from './temporal.ts'
 
-/** Starts every part in order and writes each, as soon as it is known, to the stack file. */
+/**
+ * Starts every part in order and writes each, as soon as it is known, to the stack file.
+ *
+ * @returns the names of the services that were started
+ */
 export async function startStack(
   run: StackRun,
   options: UpArguments,
   stackFile: StackFile,
   progress: Progress,
-): Promise<void> {
+): Promise<readonly string[]> {
   const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
   stackFile.change({ database_url: database.appUrl, database_owner_url: database.ownerUrl })
   const redis = await progress.step('Redis', (tell) => startRedis(run, tell))
@@ -31,25 +35,25 @@ export async function startStack(
   const jaeger = await progress.step('Jaeger', (tell) => startJaeger(run, options.jaeger, tell))
   stackFile.change({ jaeger_url: jaeger.url })
   await progress.step('Migrations', () => migrate(database))
-  if (!options.onlyServers) {
-    const demo = await progress.step('Demo data', (tell) => makeDemo(run, database, tell))
-    stackFile.change({ api_key: demo.apiKey, demo: demo.commands })
-    const environment = {
-      ...run.config.environment,
-      DATABASE_URL: database.appUrl,
-      // The services must not hold the owner's rights, not even by chance.
-      DATABASE_OWNER_URL: undefined,
-      REDIS_URL: redis.url,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporalNamespace,
-      ...tracingEnvironment(jaeger),
-    }
-    const services = await progress.step('Services', (tell) =>
-      startServices(run, { environment, watch: options.watch }, tell),
-    )
-    stackFile.change({ gateway_url: services.gatewayUrl })
+  if (options.onlyServers) {
+    stackFile.change({ ready: true })
+    return []
   }
-  stackFile.change({ ready: true })
+  const demo = await progress.step('Demo data', (tell) => makeDemo(run, database, tell))
+  stackFile.change({ api_key: demo.apiKey, demo: demo.commands })
+  const environment = {
+    ...run.config.environment,
+    DATABASE_URL: database.appUrl,
+    // The services must not hold the owner's rights, not even by chance.
+    DATABASE_OWNER_URL: undefined,
+    REDIS_URL: redis.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporalNamespace,
+    ...tracingEnvironment(jaeger),
+  }
+  const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
+  stackFile.change({ gateway_url: services.gatewayUrl, ready: true })
+  return services.names
 }
 
 function tracingEnvironment(jaeger: JaegerPart): Readonly<Record<string, string | undefined>> {

@@ -20,9 +20,12 @@ export function describeFailure(error: unknown): string {
   return `Something failed that should not.\n  ${indented(text)}`
 }
 
-/** The reason in one line, whatever was thrown. */
+/** The reason in one line, whatever was thrown; fetch alone says only that it failed, and why in its cause. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error && error.cause.message !== ''
+    ? `${error.message} (${error.cause.message})`
+    : error.message
 }
 
 function indented(text: string): string {

@@ -11,19 +11,26 @@ const restartDelayMs = 1_000
 /**
  * Watches over a started stack until the signal comes. A part that ends by itself is started again, at most
  * `restartsMax` times for each: a worker that was killed is back within seconds, and one that cannot start says why.
+ * A watched service waits for a change of its source instead.
  */
-export async function supervise(run: StackRun, progress: Progress): Promise<void> {
+export async function supervise(
+  run: StackRun,
+  watched: readonly string[],
+  progress: Progress,
+): Promise<void> {
   const restarts = new Map<string, number>()
   const onEnded = (process: StartedProcess) => {
     const count = (restarts.get(process.name) ?? 0) + 1
     restarts.set(process.name, count)
     progress.say(`\n${process.name} ended with ${process.ending()}. The last lines of ${process.log}:`)
     progress.say(logTail(process.log))
-    if (count > restartsMax) {
+    if (watched.includes(process.name)) {
+      progress.say(`${process.name} is started again when its source changes.`)
+    } else if (count > restartsMax) {
       progress.say(`It is left alone after ${restartsMax} restarts. The rest runs on; Ctrl-C stops it.`)
-      return
+    } else {
+      restartLater(run, process.name, progress)
     }
-    restartLater(run, process, progress)
   }
   run.processes.events.on('ended', onEnded)
   try {
@@ -33,11 +40,11 @@ export async function supervise(run: StackRun, progress: Progress): Promise<void
   }
 }
 
-async function restartLater(run: StackRun, process: StartedProcess, progress: Progress): Promise<void> {
+async function restartLater(run: StackRun, name: string, progress: Progress): Promise<void> {
   try {
     await sleep(restartDelayMs, undefined, { signal: run.signal })
-    run.processes.start(process.spec)
-    progress.say(`${process.name} is started again.`)
+    await run.processes.restart(name)
+    progress.say(`${name} is started again.`)
   } catch (error) {
     if (!run.signal.aborted) progress.fail(error)
   }

@@ -10,6 +10,7 @@ import { orStopped, stopSignal } from './stop-signal.ts'
 import { stopStack } from './stop-stack.ts'
 import { summary } from './summary.ts'
 import { supervise } from './supervise.ts'
+import { watchSources } from './watch-sources.ts'
 
 const keepAliveMs = 60_000
 
@@ -39,7 +40,7 @@ async function runStack(config: LocalConfig, options: UpArguments, stackFile: St
   )
   let ready = false
   try {
-    await orStopped(signal, startStack(run, options, stackFile, progress))
+    const services = await orStopped(signal, startStack(run, options, stackFile, progress))
     ready = true
     const stack = stackFile.read()
     if (stack) progress.say(summary(stack, stackFile.file))
@@ -49,7 +50,8 @@ async function runStack(config: LocalConfig, options: UpArguments, stackFile: St
       return 0
     }
     progress.say('Ctrl-C stops everything; the data stays.')
-    await supervise(run, progress)
+    using _watching = options.watch ? watchSources(run, services, progress) : undefined
+    await supervise(run, options.watch ? services : [], progress)
   } catch (error) {
     if (!signal.aborted) progress.fail(error)
   }

@@ -13,13 +13,34 @@ export async function call<Answer>(
   { timeoutMs = callTimeoutMs, signal }: CallOptions = {},
 ): Promise<Answer> {
   const deadline = Date.now() + timeoutMs
+  const answer = client.withDeadline(deadline, () =>
+    signal === undefined ? send() : client.withAbortSignal(signal, send),
+  )
+  const pending = pendingCalls(client)
+  pending.add(answer)
   try {
-    return await client.withDeadline(deadline, () =>
-      signal === undefined ? send() : client.withAbortSignal(signal, send),
-    )
+    return await answer
   } catch (error) {
     throw translateError(error)
+  } finally {
+    pending.delete(answer)
   }
+}
+
+/**
+ * Until no call is under way. A connection must not be closed before: gRPC's next try would find it shut
+ * down and throw where nobody can catch it. Bounded, as each call has a deadline.
+ */
+export async function callsSettled(client: Client): Promise<void> {
+  await Promise.allSettled(pendingCalls(client))
+}
+
+const pendingByClient = new WeakMap<Client, Set<Promise<unknown>>>()
+
+function pendingCalls(client: Client): Set<Promise<unknown>> {
+  const pending = pendingByClient.get(client) ?? new Set()
+  pendingByClient.set(client, pending)
+  return pending
 }
 
 export interface CallOptions {

@@ -7,7 +7,7 @@ import {
 import type { Scope } from '@flexprice/domain'
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client'
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry-v2/lib/client/index.js'
-import { type CallOptions, call } from './call.ts'
+import { type CallOptions, call, callsSettled } from './call.ts'
 import { cancelWorkflow } from './cancel-workflow.ts'
 import type { TemporalSettings } from './connection-settings.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
@@ -55,7 +55,10 @@ export function createTemporal(settings: TemporalSettings): Temporal {
         timeoutMs: pingTimeoutMs,
       })
     },
-    [Symbol.asyncDispose]: () => connection.close(),
+    async [Symbol.asyncDispose]() {
+      await callsSettled(client)
+      await connection.close()
+    },
   }
 }
 

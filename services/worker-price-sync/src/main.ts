@@ -1,4 +1,4 @@
-import { createPriceSyncActivities } from '@flexprice/activities/price-sync'
+import { createPriceSyncActivities, createPriceSyncEvents } from '@flexprice/activities/price-sync'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
@@ -13,6 +13,7 @@ await using _telemetry = await startTelemetry({
   ...config.telemetry,
   onError: (err) => logger.warn({ err, 'event.action': 'span-export-failed' }, 'Spans could not be sent'),
 })
+const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 
 await runWorker({
@@ -24,9 +25,10 @@ await runWorker({
   activities: createPriceSyncActivities({
     scoped: () => database.scoped(currentScope()),
     slicesMax: config.slicesMax,
+    events: createPriceSyncEvents({ logger, metrics }),
   }),
   config,
   logger,
-  metrics: createMetrics({ service }),
+  metrics,
   checks: { database: () => database.ping() },
 })

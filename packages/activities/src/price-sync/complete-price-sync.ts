@@ -3,12 +3,12 @@ import { finishPriceSyncRun } from '@flexprice/database'
 import type { PriceSyncDependencies } from './price-sync-activities.ts'
 
 export async function completePriceSync(
-  { scoped }: PriceSyncDependencies,
+  { scoped, events }: PriceSyncDependencies,
   { planId, runId }: { planId: string; runId: string },
 ): Promise<PriceSyncResult> {
   const counts = await finishPriceSyncRun(scoped(), runId)
   const { incompatible, ended, overridden, endedByUser, inSync } = counts.skipped
-  return {
+  const result = {
     plan_id: planId,
     subscriptions_processed: counts.subscriptionsProcessed,
     subscriptions_unchanged: Math.max(0, counts.subscriptionsTotal - counts.subscriptionsProcessed),
@@ -17,4 +17,6 @@ export async function completePriceSync(
     prices_skipped: incompatible + ended + overridden + endedByUser + inSync,
     skipped_by_reason: { incompatible, ended, overridden, ended_by_user: endedByUser, in_sync: inSync },
   }
+  events.synced(result)
+  return result
 }

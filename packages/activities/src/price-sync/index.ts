@@ -2,6 +2,7 @@
  * The work of a price sync, for the workers of its queue. Activities are idempotent: a run is found
  * again by its plan, a slice goes on from its row's cursor. They must never import a workflow or a service.
  */
+export { createPriceSyncEvents, type PriceSyncEvents } from './events.ts'
 export {
   createPriceSyncActivities,
   type PriceSyncActivities,

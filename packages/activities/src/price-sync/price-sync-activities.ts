@@ -2,6 +2,7 @@ import type { PriceSyncResult } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database'
 import { type BeganPriceSync, beginPriceSync } from './begin-price-sync.ts'
 import { completePriceSync } from './complete-price-sync.ts'
+import type { PriceSyncEvents } from './events.ts'
 import { syncPriceSlice } from './sync-price-slice.ts'
 
 export interface PriceSyncActivities {
@@ -18,6 +19,7 @@ export interface PriceSyncDependencies {
   readonly scoped: () => Scoped
   /** How many slices of a plan are worked on at the same time. More than the database has cores gives nothing. */
   readonly slicesMax: number
+  readonly events: PriceSyncEvents
 }
 
 export function createPriceSyncActivities(dependencies: PriceSyncDependencies): PriceSyncActivities {

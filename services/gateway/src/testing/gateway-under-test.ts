@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { createApiKey, createDatabase, type Scoped } from '@flexprice/database'
 import { createLogger, createMetrics } from '@flexprice/observability'
 import { createTemporal, type Temporal } from '@flexprice/temporal-client'
@@ -34,7 +33,6 @@ export interface GatewayOptions {
 const namespace = 'test-8'
 const config: AppConfig = { rateLimitPerSecond: 10_000, waitMsMax: 2_000, requestTimeoutMs: 30_000 }
 const poolSizeMax = 5
-const retriesMsMax = 3_000
 
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayUnderTest> {
   const testDatabase = await createTestDatabase()
@@ -74,8 +72,6 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     newKeyOf,
     async [Symbol.asyncDispose]() {
       await app.close()
-      // Temporal's client throws from a timer if its channel is closed between two tries of a call.
-      if (options.temporalAddress !== undefined) await setTimeout(retriesMsMax)
       await temporal[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
       await testDatabase[Symbol.asyncDispose]()

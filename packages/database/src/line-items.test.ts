@@ -1,0 +1,189 @@
+import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { inTransaction, type Scoped } from './connection.ts'
+import { insertCustomer } from './customers.ts'
+import { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+import { updatePrice } from './price-edits.ts'
+import { getPrice, type PriceRow } from './prices.ts'
+import { insertSubscriptions } from './subscriptions.ts'
+import { addPlan, addPrice, daysFromNow, newSubscription, now } from './testing/catalog-rows.ts'
+import { linesOf } from './testing/run-price-sync.ts'
+
+let databases: TestDatabase
+let scoped: Scoped
+let planId: string
+let price: PriceRow
+let subscriptionId: string
+
+beforeAll(async () => {
+  databases = await createTestDatabase()
+})
+beforeEach(async () => {
+  scoped = await databases.newTenant({ clockAt: now })
+  planId = (await addPlan(scoped)).id
+  price = await addPrice(scoped, { plan_id: planId, min_quantity: 3 })
+})
+afterAll(() => databases[Symbol.asyncDispose]())
+
+async function subscribe(): Promise<void> {
+  const customer = await insertCustomer(scoped, { external_id: 'ada', name: 'Ada' }, now)
+  const subscriptions = [newSubscription(customer.id)]
+  const [id = ''] = await insertSubscriptions(scoped, { planId, subscriptions, now })
+  subscriptionId = id
+}
+
+function edit(priceId: string, days: number): Promise<PriceRow> {
+  const change = { priceId, changes: { amount: String(20 + days) }, effectiveFrom: daysFromNow(days), now }
+  return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
+}
+
+function override(change: Partial<PriceOverride> = {}, within = scoped): Promise<string> {
+  const whole = { subscriptionId, priceId: price.id, amount: '3.5', effectiveFrom: daysFromNow(1), now }
+  return overridePrice(within, { ...whole, ...change })
+}
+
+async function lineIds(): Promise<string[]> {
+  const lines = scoped.db.selectFrom('subscription_line_items').select('id').orderBy('start_date')
+  return (await lines.execute()).map((line) => line.id)
+}
+
+async function endFirst(endDate: Date, at = now, within = scoped): Promise<void> {
+  const [lineItemId = ''] = await lineIds()
+  await endLineItem(within, { lineItemId, endDate, now: at })
+}
+
+describe('the end of a line', () => {
+  beforeEach(subscribe)
+
+  test('is the user’s, and can come earlier as long as it has not passed', async () => {
+    await endFirst(daysFromNow(9))
+    await endFirst(daysFromNow(4), daysFromNow(3))
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([
+      { start_date: now, end_date: daysFromNow(4), ended_by: 'user' },
+    ])
+    await expect(endFirst(daysFromNow(3), daysFromNow(4))).rejects.toMatchObject({
+      code: 'invalid_operation',
+    })
+  })
+
+  test('at its start leaves a line of no length', async () => {
+    await endFirst(now)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ start_date: now, end_date: now }])
+  })
+
+  test('is refused before its start and behind its present end', async () => {
+    const refused = { code: 'validation_error', details: { fields: [{ path: 'end_date' }] } }
+    await expect(endFirst(daysFromNow(-1))).rejects.toMatchObject(refused)
+    await endFirst(daysFromNow(4))
+    await expect(endFirst(daysFromNow(5))).rejects.toMatchObject(refused)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ end_date: daysFromNow(4) }])
+  })
+
+  test('does not exist for another environment, or without a line', async () => {
+    const notFound = { code: 'not_found' }
+    await expect(endFirst(daysFromNow(4), now, await databases.newTenant())).rejects.toMatchObject(notFound)
+    const none = { lineItemId: 'subli_none', endDate: daysFromNow(4), now }
+    await expect(endLineItem(scoped, none)).rejects.toMatchObject(notFound)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ end_date: null }])
+  })
+})
+
+test('a line that its price ended cannot be drawn out over its successor’s', async () => {
+  await edit(price.id, 3)
+  await subscribe()
+  await expect(endFirst(daysFromNow(9))).rejects.toMatchObject({ code: 'validation_error' })
+})
+
+describe('an override', () => {
+  test('takes over the chain’s line at its instant, with that line’s quantity', async () => {
+    await subscribe()
+    const id = await override()
+    expect(await linesOf(scoped, subscriptionId)).toEqual([
+      { price_id: price.id, quantity: 3, start_date: now, end_date: daysFromNow(1), ended_by: 'user' },
+      { price_id: id, quantity: 3, start_date: daysFromNow(1), end_date: null, ended_by: null },
+    ])
+    expect(await getPrice(scoped, id)).toMatchObject({
+      ...{ plan_id: null, subscription_id: subscriptionId, root_price_id: id, overridden_price_id: price.id },
+      ...{ amount: '3.500000000000000000', currency: 'usd', billing_period: 'MONTHLY', sequence: 0 },
+    })
+  })
+
+  test('has the quantity that it is given', async () => {
+    await subscribe()
+    const id = await override({ quantity: '0.25' })
+    expect((await linesOf(scoped, subscriptionId)).at(-1)).toMatchObject({ price_id: id, quantity: 0.25 })
+  })
+
+  test('of a price that the subscription has no line of has its least quantity', async () => {
+    await subscribe()
+    const later = await addPrice(scoped, { plan_id: planId, min_quantity: 8 })
+    const id = await override({ priceId: later.id })
+    expect((await linesOf(scoped, subscriptionId)).at(-1)).toMatchObject({ price_id: id, quantity: 8 })
+  })
+
+  test('ends every line that the chain has scheduled, and goes on with the one at work', async () => {
+    const second = await edit(price.id, 3)
+    const third = await edit(second.id, 6)
+    const fourth = await edit(third.id, 9)
+    await subscribe()
+    const [, scheduled = ''] = await lineIds()
+    await scoped.db
+      .updateTable('subscription_line_items')
+      .set({ quantity: '7' })
+      .where('id', '=', scheduled)
+      .execute()
+    const id = await override({ priceId: fourth.id, effectiveFrom: daysFromNow(4) })
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([
+      { price_id: price.id, end_date: daysFromNow(3), ended_by: 'price' },
+      { price_id: second.id, end_date: daysFromNow(4), ended_by: 'user' },
+      { price_id: id, quantity: 7, start_date: daysFromNow(4), end_date: null },
+      { price_id: third.id, start_date: daysFromNow(6), end_date: daysFromNow(6) },
+      { price_id: fourth.id, start_date: daysFromNow(9), end_date: daysFromNow(9) },
+    ])
+  })
+
+  test('never begins before the subscription', async () => {
+    await subscribe()
+    const id = await override({ effectiveFrom: daysFromNow(-9) })
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([
+      { price_id: price.id, start_date: now, end_date: now },
+      { price_id: id, start_date: now, end_date: null },
+    ])
+  })
+
+  test('of a chain that is overridden already is refused, also twice at once', async () => {
+    await subscribe()
+    const second = await edit(price.id, 3)
+    const twice = await Promise.allSettled([override(), override({ amount: '4' })])
+    const refused = { code: 'invalid_operation' }
+    expect(twice.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: refused }])
+    await expect(override({ priceId: second.id })).rejects.toMatchObject(refused)
+    expect(await linesOf(scoped, subscriptionId)).toHaveLength(2)
+  })
+
+  test('of a price with other terms than the subscription is refused', async () => {
+    await subscribe()
+    for (const terms of [
+      { currency: 'eur' },
+      { billing_period: 'ANNUAL' },
+      { billing_period_count: 2 },
+    ] as const) {
+      const { id } = await addPrice(scoped, { plan_id: planId, ...terms })
+      await expect(override({ priceId: id })).rejects.toMatchObject({ code: 'invalid_operation' })
+    }
+    const setup = await addPrice(scoped, { plan_id: planId, billing_period: 'ONETIME' })
+    await override({ priceId: setup.id })
+  })
+
+  test('is not found for a price of another plan, a missing subscription or another environment', async () => {
+    await subscribe()
+    const notFound = { code: 'not_found' }
+    const foreign = await databases.newTenant()
+    const elsewhere = await addPrice(scoped, { plan_id: (await addPlan(scoped)).id })
+    await expect(override({ priceId: elsewhere.id })).rejects.toMatchObject(notFound)
+    await expect(override({ priceId: 'price_none' })).rejects.toMatchObject(notFound)
+    await expect(override({ subscriptionId: 'subs_none' })).rejects.toMatchObject(notFound)
+    await expect(override({}, foreign)).rejects.toMatchObject(notFound)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ price_id: price.id, end_date: null }])
+  })
+})
