@@ -40,13 +40,10 @@ export function syncPriceSlicePage(
 }
 
 /**
- * Locks the slice's row, and has the transaction's statements planned by index alone: right after a
- * load, statistics say that the tables are empty, and a plan made then and kept would read all lines for
- * each pair.
- */
-/**
- * Holds the run open too: a sync that takes the plan over waits for the page, and a page that comes after
- * it writes nothing, so that two runs never write the same subscriptions at once.
+ * Locks the slice's row and holds the run open: a sync that takes the plan over waits for the page, and a
+ * page that comes after it writes nothing, so that two runs never write the same subscriptions at once.
+ * Has the transaction's statements planned by index alone, too: right after a load, statistics say that the
+ * tables are empty, and a plan made then and kept would read all lines for each pair.
  *
  * @throws version_conflict when the run is closed
  */
@@ -58,7 +55,7 @@ async function lockSlice(
   const row = await scoped.db
     .selectFrom('price_sync_slices')
     .innerJoin('price_sync_runs', 'price_sync_runs.id', 'price_sync_slices.run_id')
-    .select(['cursor', 'range_end'])
+    .select(['cursor', 'range_end', planByIndex])
     .where('run_id', '=', runId)
     .where('slice', '=', slice)
     .where('finished_at', 'is', null)
@@ -68,6 +65,8 @@ async function lockSlice(
   if (!row) throw runClosed(runId)
   return row
 }
+
+const planByIndex = sql<string>`set_config('enable_seqscan', 'off', true)`.as('enable_seqscan')
 
 /**
  * Holds off who changes the lines of one of these subscriptions (an override, an end: they lock its

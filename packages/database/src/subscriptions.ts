@@ -29,10 +29,11 @@ export const subscriptionsInsertMax = 5_000
  * reaches past the subscription's start (billing rules, section 7).
  * The plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes wholly before, and is in
  * the lines, or wholly after, and raises the sequence above theirs. So no edit can slip past.
+ * A customer's row is locked against its deletion, which only marks it: the foreign key alone would let it pass.
  * Whether a subscription without any compatible price may exist is the caller's question.
  *
  * @returns the new ids, in the order given
- * @throws not_found when the plan or a customer does not exist in the environment
+ * @throws not_found when the environment has no such published plan or customer
  */
 export function insertSubscriptions(
   scoped: Scoped,
@@ -77,14 +78,14 @@ async function insertRows(
   },
 ): Promise<void> {
   const { environmentId, userId } = scoped.scope
-  const column = <Value>(read: (subscription: NewSubscription) => Value): Value[] =>
-    rows.subscriptions.map(read)
-  await sql`
+  const { subscriptions } = rows
+  const column = <Value>(read: (subscription: NewSubscription) => Value): Value[] => subscriptions.map(read)
+  const { numAffectedRows } = await sql`
     insert into subscriptions (id, environment_id, customer_id, plan_id, currency, billing_period,
       billing_period_count, billing_cycle, billing_anchor, timezone, start_date, end_date, current_period_start,
       current_period_end, subscription_status, synced_price_sequence, created_at, updated_at, created_by, updated_by)
-    select id, ${environmentId}, customer_id, ${rows.planId}, currency, billing_period, billing_period_count,
-      billing_cycle, billing_anchor, timezone, start_date, end_date, current_period_start, current_period_end, status,
+    select s.id, c.environment_id, c.id, ${rows.planId}, currency, billing_period, billing_period_count, billing_cycle,
+      billing_anchor, s.timezone, start_date, end_date, current_period_start, current_period_end, s.status,
       ${rows.priceSequence}, ${rows.now}, ${rows.now}, ${userId}, ${userId}
     from unnest(${rows.ids}::text[], ${column((s) => s.customerId)}::text[], ${column((s) => s.currency)}::text[],
       ${column((s) => s.billingPeriod)}::text[], ${column((s) => s.billingPeriodCount)}::int[],
@@ -94,7 +95,26 @@ async function insertRows(
       ${column((s) => s.currentPeriodEnd)}::timestamptz[], ${column((s) => s.status)}::text[])
       as s (id, customer_id, currency, billing_period, billing_period_count, billing_cycle, billing_anchor,
         timezone, start_date, end_date, current_period_start, current_period_end, status)
-    order by id`.execute(scoped.db)
+      join customers c on c.environment_id = ${environmentId} and c.id = s.customer_id and c.status = 'published'
+    order by s.id for key share of c`.execute(scoped.db)
+  if (numAffectedRows !== BigInt(subscriptions.length)) {
+    throw await missingCustomer(
+      scoped,
+      column((s) => s.customerId),
+    )
+  }
+}
+
+async function missingCustomer(scoped: Scoped, ids: readonly string[]): Promise<Error> {
+  const found = await scoped.db
+    .selectFrom('customers')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('status', '=', 'published')
+    .execute()
+  const missing = ids.find((id) => !found.some((customer) => customer.id === id))
+  assert(missing, 'a subscription that was not inserted has no customer')
+  return notFound('Customer', missing)
 }
 
 async function insertLines(
