@@ -2,11 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests of packages that neither start nor need a server run without the stack. */
 const withoutStack = [
-  'packages/{contracts,domain,observability}/**/*.test.ts',
+  'packages/{configuration,contracts,domain,observability}/**/*.test.ts',
   '*.test.ts',
   'tidy/**/*.test.ts',
 ]
-const all = ['{packages,services,deploy,benchmarks}/**/*.test.ts', '*.test.ts', 'tidy/**/*.test.ts']
+const all = ['{packages,services,deploy,benchmarks,end-to-end}/**/*.test.ts', '*.test.ts', 'tidy/**/*.test.ts']
 const never = ['**/node_modules/**', '**/.local/**']
 
 export default defineConfig({

@@ -40,7 +40,7 @@ const importers: readonly { readonly library: RegExp; readonly allowed: RegExp; 
   { library: /^kysely/, allowed: /^packages\/(database|testing)\//, who: 'packages/database' },
   {
     library: /^(pg|pg-.*)$/,
-    allowed: /^packages\/(database|testing)\/|^benchmarks\/|^deploy\/local\/|\.test\.ts$/,
+    allowed: /^packages\/(database|testing)\/|^(benchmarks|end-to-end)\/|^deploy\/local\/|\.test\.ts$/,
     who: 'packages/database and development tools',
   },
   {

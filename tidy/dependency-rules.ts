@@ -70,7 +70,7 @@ function allows(pkg: Package, other: Package, use: Use): boolean {
   const [group, name = ''] = pkg.folder.split('/')
   const [otherGroup, otherName = ''] = other.folder.split('/')
   if (otherGroup !== 'packages') return false
-  if (use === 'test' || group === 'benchmarks' || name === 'testing') return true
+  if (use === 'test' || group === 'benchmarks' || group === 'end-to-end' || name === 'testing') return true
   if (group !== 'packages') return otherName !== 'testing'
   const tables = use === 'value' ? [mayLoad] : [mayLoad, mayName]
   return tables.some((allowed) => allowed[name]?.includes(otherName))

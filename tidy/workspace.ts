@@ -34,7 +34,9 @@ export async function readWorkspace(): Promise<Workspace> {
   const files = await listFiles('')
   const packages = files
     .filter((path) =>
-      /^(packages|services|deploy)\/[^/]+\/package\.json$|^benchmarks\/package\.json$/.test(path),
+      /^(packages|services|deploy)\/[^/]+\/package\.json$|^(benchmarks|end-to-end)\/package\.json$/.test(
+        path,
+      ),
     )
     .map(readPackage)
   const sources = files.filter((path) => /\.(ts|mjs)$/.test(path)).map(readSource)

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { freePort, gatewayPort } from './free-port.ts'
 import { createSettingsFile } from './settings-file.ts'
 
@@ -14,7 +14,9 @@ async function listening(port: number) {
 }
 
 function settings() {
-  return createSettingsFile(mkdtempSync(path.join(tmpdir(), 'flexprice-settings-')))
+  const dir = mkdtempSync(path.join(tmpdir(), 'flexprice-settings-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  return createSettingsFile(dir)
 }
 
 it('a part gets the port it had before, so that URLs stay good', async () => {

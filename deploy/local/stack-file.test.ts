@@ -1,13 +1,15 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { identify } from './process-identity.ts'
 import { createSettingsFile, settingsPath } from './settings-file.ts'
 import { createStackFile, isRunning } from './stack-file.ts'
 
 function folder() {
-  return mkdtempSync(path.join(tmpdir(), 'flexprice stack-'))
+  const dir = mkdtempSync(path.join(tmpdir(), 'flexprice stack-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  return dir
 }
 
 function mode(file: string) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,7 +47,10 @@ async function running(): Promise<Stack> {
 }
 
 beforeAll(() => chmodSync(parentDir, 0o755))
-afterAll(() => start('down.ts', ['--wipe']).ending)
+afterAll(async () => {
+  await start('down.ts', ['--wipe']).ending
+  rmSync(parentDir, { recursive: true, force: true })
+})
 
 describe('up --only servers --detach, in a folder with a space', () => {
   it('returns when the servers answer, and leaves them running', { timeout: startTimeoutMs }, async () => {

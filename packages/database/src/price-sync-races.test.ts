@@ -6,7 +6,14 @@ import { updatePrice } from './price-edits.ts'
 import { syncPriceSlicePage } from './price-sync-page.ts'
 import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from './price-sync-run.ts'
 import { getPriceSyncProgress, getPriceSyncStatus } from './price-sync-status.ts'
-import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
+import {
+  addPlan,
+  addPrice,
+  addSubscription,
+  daysFromNow,
+  newSubscription,
+  now,
+} from './testing/catalog-rows.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 import { waitForLock } from './testing/wait-for-lock.ts'
 
@@ -127,6 +134,57 @@ test('a price edit inside a run is left to the next one, which no subscription m
   for (const id of subscriptionIds) {
     expect((await linesOf(scoped, id)).at(-1)).toMatchObject({ price_id: successor.id, end_date: null })
   }
+})
+
+test('a page of a run that another sync has taken over writes nothing, and its end claims nothing', async () => {
+  await addPrice(scoped, { plan_id: planId })
+  const cancelled = await begin('cancelled')
+  await page(cancelled)
+  const next = await begin('next')
+  const closed = { code: 'version_conflict' }
+  await expect(page(cancelled)).rejects.toMatchObject(closed)
+  await expect(finishPriceSyncRun(scoped, cancelled.id)).rejects.toMatchObject(closed)
+  while ((await page(next)) > 0);
+  const counts = await finishPriceSyncRun(scoped, next.id)
+  expect(counts).toMatchObject({ subscriptionsProcessed: 4, pricesAdded: 4 })
+  expect(await finishPriceSyncRun(scoped, next.id)).toEqual(counts)
+})
+
+test('a sync that takes a run over waits for the page that is being written', async () => {
+  await addPrice(scoped, { plan_id: planId })
+  const cancelled = await begin('cancelled')
+  let beginning: ReturnType<typeof begin> | undefined
+  await inTransaction(scoped, async (transaction) => {
+    await syncPriceSlicePage(transaction, { run: cancelled, slice: 0, subscriptionsMax: 2, now })
+    beginning = begin('next')
+    await waitForLock(databases.ownerUrl)
+  })
+  const next = await beginning
+  if (!next) throw new Error('it began')
+  while ((await page(next)) > 0);
+  expect(await finishPriceSyncRun(scoped, next.id)).toMatchObject({ subscriptionsProcessed: 4 })
+  expect(await linesPerSubscription()).toEqual([1, 1, 1, 1, 1, 1])
+})
+
+test('the count of what is not synced yet only falls, also when another sync takes over', async () => {
+  await addPrice(scoped, { plan_id: planId })
+  const unsynced = async () => (await getPriceSyncStatus(scoped, planId)).unsyncedSubscriptionCount
+  expect(await unsynced()).toBe(6)
+  await page(await begin('cancelled'))
+  expect(await unsynced()).toBe(4)
+  const next = await begin('next')
+  expect(await unsynced()).toBe(4)
+  await page(next)
+  expect(await unsynced()).toBe(2)
+})
+
+test('two syncs that begin at once: one opens the run, the other is told of it', async () => {
+  await addPrice(scoped, { plan_id: planId })
+  const begun = await Promise.allSettled([begin('one'), begin('other'), begin('third')])
+  const refused = begun.filter((result) => result.status === 'rejected')
+  for (const { reason } of refused) expect(reason).toMatchObject({ code: 'version_conflict' })
+  const open = scoped.db.selectFrom('price_sync_runs').select('id').where('finished_at', 'is', null)
+  expect(await open.execute()).toHaveLength(1)
 })
 
 test('an edit after a cancelled run makes the next one begin anew', async () => {

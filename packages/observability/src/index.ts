@@ -23,10 +23,5 @@ export {
 export { currentTraceId, withSpan } from './span.ts'
 export { recordSqlSpan, type SqlStatement } from './sql-span.ts'
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts'
-export {
-  type TelemetryConfig,
-  type TelemetryConfigResult,
-  type TracesExporter,
-  telemetryConfig,
-} from './telemetry-config.ts'
+export { type TelemetryConfig, type TracesExporter, telemetryConfig } from './telemetry-config.ts'
 export { runInWorkContext, type WorkContext, workContext } from './work-context.ts'

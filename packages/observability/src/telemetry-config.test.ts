@@ -1,3 +1,4 @@
+import { readConfig } from '@flexprice/configuration'
 import { expect, test } from 'vitest'
 import { telemetryConfig } from './telemetry-config.ts'
 
@@ -13,20 +14,20 @@ test.each([
   [{ ...otlp, ...jaeger, TRACES_EXPORTER: 'jaeger' }, 'jaeger'],
   [{ ...otlp, TRACES_EXPORTER: 'none' }, 'none'],
 ])('%j exports by %s', (env, exporter) => {
-  expect(telemetryConfig(env)).toMatchObject({
+  expect(readConfig(env)).toMatchObject({
     ok: true,
     config: { exporter, sampleRatio: 1, logLevel: 'info' },
   })
 })
 
 test('ratio and level are read', () => {
-  expect(telemetryConfig({ OTEL_TRACES_SAMPLER_ARG: '0.25', LOG_LEVEL: 'debug' })).toMatchObject({
+  expect(readConfig({ OTEL_TRACES_SAMPLER_ARG: '0.25', LOG_LEVEL: 'debug' })).toMatchObject({
     config: { sampleRatio: 0.25, logLevel: 'debug' },
   })
 })
 
 test('everything that is wrong is said at once, each by its variable', () => {
-  const result = telemetryConfig({
+  const result = readConfig({
     TRACES_EXPORTER: 'zipkin',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
     JAEGER_ENDPOINT: 'nonsense',
@@ -44,7 +45,7 @@ test('everything that is wrong is said at once, each by its variable', () => {
 })
 
 test.each(['otlp', 'jaeger'])('%s without its endpoint is a problem', (exporter) => {
-  expect(telemetryConfig({ TRACES_EXPORTER: exporter })).toMatchObject({
+  expect(readConfig({ TRACES_EXPORTER: exporter })).toMatchObject({
     ok: false,
     problems: [expect.stringContaining('is missing')],
   })

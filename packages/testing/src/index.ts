@@ -1,6 +1,9 @@
 /**
- * What tests and benchmarks need of the real stack: a database per test file, workers in the test's
- * own process, builders of data. For development only: no service may depend on it.
+ * What tests and benchmarks need of the real stack: a database per test file, services as
+ * processes of their own, ways to servers that can be cut. For development only: no service may depend on it.
  */
-export { testStack } from './config.ts'
+export { testNamespace, testStack } from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
+export { type ServiceProcess, startService } from './service-process.ts'
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
+export { terminateLeftOvers } from './test-client.ts'

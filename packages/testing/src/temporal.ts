@@ -13,9 +13,11 @@ import {
   type WorkerConfig,
   workflowBundle,
 } from '@flexprice/temporal-worker'
-import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { testNamespace, testStack } from './config.ts'
+import { terminateLeftOvers } from './test-client.ts'
+
+export { withTestClient } from './test-client.ts'
 
 export function testTemporalSettings(): TemporalSettings {
   return { address: testStack().temporalAddress, namespace: testNamespace() }
@@ -35,17 +37,6 @@ export function newTestScope(): Scope {
     environmentId: `env_${unique}`,
     userId: 'user_test',
     requestId: `req_${unique}`,
-  }
-}
-
-/** Temporal's own client, for what ours rightly cannot do: start without a scope, read a history. */
-export async function withTestClient<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-  const { address, namespace } = testTemporalSettings()
-  const connection = await Connection.connect({ address })
-  try {
-    return await work(new Client({ connection, namespace }))
-  } finally {
-    await connection.close()
   }
 }
 
@@ -113,14 +104,5 @@ function installTestRuntime(): void {
     logger: new DefaultLogger('ERROR'),
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  })
-}
-
-async function terminateLeftOvers({ taskQueue }: WorkflowDefinition): Promise<void> {
-  await withTestClient(async (client) => {
-    const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`
-    for await (const { workflowId, runId } of client.workflow.list({ query })) {
-      await client.workflow.getHandle(workflowId, runId).terminate('left by a test')
-    }
   })
 }

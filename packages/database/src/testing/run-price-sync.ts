@@ -12,10 +12,10 @@ import { now } from './catalog-rows.ts'
 export async function runPriceSync(
   scoped: Scoped,
   planId: string,
-  options: { slices?: number; subscriptionsMax?: number; at?: Date } = {},
+  options: { slices?: number; subscriptionsMax?: number; at?: Date; runId?: string } = {},
 ): Promise<PriceSyncCounts | undefined> {
-  const { slices: slicesMax = 2, subscriptionsMax = 3, at = now } = options
-  const workflow = { id: `price-sync:${planId}`, runId: 'run' }
+  const { slices: slicesMax = 2, subscriptionsMax = 3, at = now, runId = 'run' } = options
+  const workflow = { id: `price-sync:${planId}`, runId }
   const started = await startPriceSyncRun(scoped, { planId, workflow, slicesMax })
   if (started.runId === null) return undefined
   const run = await getPriceSyncRun(scoped, started.runId)

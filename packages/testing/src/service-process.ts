@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** One of our services as a process of its own, as it runs in production. */
+export interface ServiceProcess extends AsyncDisposable {
+  readonly url: string
+  /** The lines that it has logged so far. */
+  logLines(): readonly string[]
+  /** `kill -9`: the process gets to do nothing. */
+  kill(): Promise<void>
+  /** SIGTERM, and waits for the end: its exit code. */
+  stop(): Promise<number | null>
+}
+
+type Environment = Readonly<Record<string, string>>
+
+/**
+ * Starts `services/<name>` on a free port and waits until it says that it is ready. Its environment is
+ * what is given here and nothing else. Disposing kills it, and throws if it had ended by itself.
+ */
+export async function startService(name: string, environment: Environment): Promise<ServiceProcess> {
+  const port = String(await freePort())
+  const url = `http://127.0.0.1:${port}`
+  const child = spawn(process.execPath, [mainOf(name)], {
+    env: { HOST: '127.0.0.1', PORT: port, HEALTH_PORT: port, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = collect(child)
+  const ended = once(child, 'exit')
+  const killWithUs = () => child.kill('SIGKILL')
+  process.once('exit', killWithUs)
+  let told = false
+
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    if (!told && hasEnded(child)) throw new Error(`${name} has ended by itself:\n${output().slice(-5_000)}`)
+    told = true
+    child.kill(signal)
+    await ended
+    process.off('exit', killWithUs)
+  }
+  const service: ServiceProcess = {
+    url,
+    logLines: () => output().split('\n').filter(Boolean),
+    kill: () => end('SIGKILL'),
+    async stop() {
+      await end('SIGTERM')
+      return child.exitCode
+    },
+    [Symbol.asyncDispose]: () => end('SIGKILL'),
+  }
+  try {
+    await untilReady(url, child)
+  } catch (error) {
+    if (!hasEnded(child)) await service.kill()
+    throw new Error(`${name} does not get ready:\n${output().slice(-5_000)}`, { cause: error })
+  }
+  return service
+}
+
+const readyTimeoutMs = 60_000
+const answerTimeoutMs = 5_000
+const pollMs = 50
+
+function mainOf(name: string): string {
+  return fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url))
+}
+
+function collect({ stdout, stderr }: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  return () => text
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + readyTimeoutMs
+  for (;;) {
+    const signal = AbortSignal.timeout(answerTimeoutMs)
+    const answer = await fetch(`${url}/health/ready`, { signal }).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer?.status === 200) return
+    if (hasEnded(child)) throw new Error('It has ended')
+    if (performance.now() > deadline) throw new Error(`Not ready after ${readyTimeoutMs} ms`)
+    await sleep(pollMs)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('There is no free port')
+  return address.port
+}

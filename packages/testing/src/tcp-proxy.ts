@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+/** A way to a server that can be cut: to the processes behind it, the server is then truly away. */
+export interface TcpProxy extends AsyncDisposable {
+  /** `host:port`; the same before and after a cut. */
+  readonly address: string
+  /** Breaks all connections, and refuses new ones until `mend`. */
+  cut(): Promise<void>
+  mend(): Promise<void>
+}
+
+/** @param target `host:port` of the server */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port: targetPort } = new URL(`tcp://${target}`)
+  const sockets = new Set<Socket>()
+  const server = createServer((incoming) => {
+    const outgoing = connect({ host: hostname, port: Number(targetPort), noDelay: true })
+    incoming.setNoDelay(true)
+    incoming.pipe(outgoing)
+    outgoing.pipe(incoming)
+    for (const socket of [incoming, outgoing]) {
+      sockets.add(socket)
+      // A broken half breaks the other; the error itself is what was asked for.
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        incoming.destroy()
+        outgoing.destroy()
+      })
+    }
+  })
+  const listen = async (port: number): Promise<number> => {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    if (typeof address !== 'object' || address === null) throw new Error('The proxy has no port')
+    return address.port
+  }
+  const cut = async (): Promise<void> => {
+    if (!server.listening) return
+    const closed = once(server, 'close')
+    server.close()
+    for (const socket of sockets) socket.resetAndDestroy()
+    await closed
+  }
+  const port = await listen(0)
+  return {
+    address: `127.0.0.1:${port}`,
+    cut,
+    async mend() {
+      await listen(port)
+    },
+    [Symbol.asyncDispose]: cut,
+  }
+}
