@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { borderProblems } from './tidy/border-rules.ts'
+import { exampleProblems, readmeProblems } from './tidy/configuration-rules.ts'
 import { dependencyProblems } from './tidy/dependency-rules.ts'
 import {
   barrelProblems,
@@ -11,6 +12,7 @@ import {
 } from './tidy/language-rules.ts'
 import { decisionProblems, nameProblems } from './tidy/name-rules.ts'
 import { sandboxProblems } from './tidy/sandbox-rules.ts'
+import { serviceVariables } from './tidy/service-variables.ts'
 import { sizeProblems } from './tidy/size-rules.ts'
 import { testProblems } from './tidy/test-rules.ts'
 import { textProblems } from './tidy/text-rules.ts'
@@ -67,6 +69,19 @@ describe('the project', () => {
   it('numbers its decisions without gaps', () => expectNone(decisionProblems(files)))
 
   it('has every part of every workflow, and no part of none', () => expectNone(workflowProblems(workspace)))
+
+  it('says in README.md and .env.example what its services read', async () => {
+    const services = await serviceVariables(files)
+    const localStack = sources.filter(({ path }) => path.startsWith('deploy/local/'))
+    expectNone([
+      ...readmeProblems(readFileSync('README.md', 'utf8'), services),
+      ...exampleProblems(
+        readFileSync('.env.example', 'utf8'),
+        services,
+        localStack.map(({ text }) => text),
+      ),
+    ])
+  })
 
   it('holds no secret, no registry and no path of one machine', () => {
     const texts = files.filter((path) => !/\.(png|ico|gz|wasm)$|^pnpm-lock\.yaml$/.test(path))

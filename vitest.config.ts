@@ -6,7 +6,11 @@ const withoutStack = [
   '*.test.ts',
   'tidy/**/*.test.ts',
 ]
-const all = ['{packages,services,deploy,benchmarks,end-to-end}/**/*.test.ts', '*.test.ts', 'tidy/**/*.test.ts']
+const all = [
+  '{packages,services,deploy,benchmarks,end-to-end}/**/*.test.ts',
+  '*.test.ts',
+  'tidy/**/*.test.ts',
+]
 const never = ['**/node_modules/**', '**/.local/**']
 
 export default defineConfig({

@@ -108,7 +108,15 @@ const { ${camel} } = proxyLocalActivities<${model}Activities>({
 }
 
 function manifest(name: string): string {
-  const own = ['activities', 'contracts', 'database', 'observability', 'temporal-worker', 'workflows']
+  const own = [
+    'activities',
+    'configuration',
+    'contracts',
+    'database',
+    'observability',
+    'temporal-worker',
+    'workflows',
+  ]
   const dependencies = Object.fromEntries(own.map((part) => [`@flexprice/${part}`, 'workspace:*']))
   const content = {
     name: `@flexprice/worker-${name}`,
@@ -122,23 +130,26 @@ function manifest(name: string): string {
 
 function config(camel: string, type: string): string {
   const model = type.replace(/Workflow$/, '')
-  return `import { type ConfigResult, readConfig, type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
+  return `import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database'
+import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface ${model}WorkerConfig extends WorkerConfig {
-  readonly database: { readonly url: string; readonly poolSizeMax: number }
+  readonly database: DatabaseSettings
 }
 
-/** Reads the environment's variables; an empty one counts as none. */
 export function ${camel}WorkerConfig(
-  variables: Readonly<Record<string, string | undefined>> = process.env,
+  variables: Variables = process.env,
 ): ConfigResult<${model}WorkerConfig> {
-  return readConfig(variables, (env) => ({
+  return readConfig(variables, readVariables)
+}
+
+/** By this name \`--help\`, the README's table and its test find what the service reads. */
+export function readVariables(env: Environment): ${model}WorkerConfig {
+  return {
+    database: databaseSettings(env, { statementTimeoutMs: 60_000 }),
     ...workerConfig(env),
-    database: {
-      url: env.required('DATABASE_URL'),
-      poolSizeMax: env.integer('DATABASE_POOL_SIZE', { min: 1, max: 1_000, otherwise: 10 }),
-    },
-  }))
+  }
 }
 `
 }
@@ -146,14 +157,15 @@ export function ${camel}WorkerConfig(
 function main({ name, camel, type }: WorkflowNames): string {
   const model = type.replace(/Workflow$/, '')
   return `import { create${model}Activities } from '@flexprice/activities/${name}'
+import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
-import { configOrExit, currentScope, runWorker } from '@flexprice/temporal-worker'
-import { ${camel}WorkerConfig } from './config.ts'
+import { currentScope, runWorker } from '@flexprice/temporal-worker'
+import { ${camel}WorkerConfig, readVariables } from './config.ts'
 
 const service = 'worker-${name}'
-const config = configOrExit(${camel}WorkerConfig(), process.argv)
+const config = configOrExit(${camel}WorkerConfig(), process.argv, readVariables)
 const logger = createLogger({ service, level: config.telemetry.logLevel })
 await using _telemetry = await startTelemetry({
   service,

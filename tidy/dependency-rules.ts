@@ -4,15 +4,17 @@ import { type Package, packageOf, resolveOurs, type Workspace } from './workspac
 
 /** The dependency table of the architecture page: which of our packages each may load. */
 const mayLoad: Readonly<Record<string, readonly string[]>> = {
+  configuration: [],
   domain: [],
   contracts: ['domain'],
-  observability: [],
-  database: ['domain', 'observability'],
+  observability: ['configuration'],
+  database: ['configuration', 'domain', 'observability'],
   cache: ['domain', 'observability'],
   activities: ['domain', 'contracts', 'database', 'cache', 'observability'],
   workflows: ['domain', 'contracts'],
-  'temporal-client': ['domain', 'contracts', 'observability'],
-  'temporal-worker': ['domain', 'contracts', 'observability'],
+  'temporal-client': ['configuration', 'domain', 'contracts', 'observability'],
+  // The client's settings alone (`/settings`): a worker is told in the same words where Temporal is.
+  'temporal-worker': ['configuration', 'domain', 'contracts', 'observability', 'temporal-client'],
 }
 
 /** Further packages that it may name in `import type` only. */

@@ -7,7 +7,7 @@ const libraries = /^(@temporalio\/(workflow|common)|big\.js|currency-codes|tempo
 
 /** Our own code that must stay outside: effects, and schemas with their zod. */
 const outside =
-  /^packages\/(activities|database|cache|observability|temporal-client|temporal-worker)\/|\.schema\.ts$/
+  /^packages\/(activities|configuration|database|cache|observability|temporal-client|temporal-worker)\/|\.schema\.ts$/
 
 /**
  * Follows every import that is loaded, from the workflows' files on, through our packages to the

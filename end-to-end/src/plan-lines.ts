@@ -31,6 +31,22 @@ export async function countLines({ ownerUrl }: TestDatabase, planId: string): Pr
   }
 }
 
+/** A plan's lines by price, as the owner sees them: how many run on, and how many have an end. */
+export async function linesByPrice(
+  { ownerUrl }: TestDatabase,
+  planId: string,
+): Promise<Readonly<Record<string, { readonly open: number; readonly ended: number }>>> {
+  await using owner = await connect(ownerUrl)
+  const { rows } = await owner.client.query<{ price: string; open: number; ended: number }>(
+    `select l.price_id as price, count(*) filter (where l.end_date is null)::int as open,
+      count(*) filter (where l.end_date is not null)::int as ended
+    from subscription_line_items l join subscriptions s on s.id = l.subscription_id
+    where s.plan_id = $1 group by l.price_id`,
+    [planId],
+  )
+  return Object.fromEntries(rows.map(({ price, open, ended }) => [price, { open, ended }]))
+}
+
 export interface Line {
   readonly id: string
   readonly priceId: string
@@ -62,6 +78,8 @@ export async function holdSubscription(
 
 async function connect(url: string): Promise<{ client: pg.Client } & AsyncDisposable> {
   const client = new pg.Client({ connectionString: url })
+  // A test that fails drops its database before it lets go of this.
+  client.on('error', () => undefined)
   await client.connect()
   return { client, [Symbol.asyncDispose]: () => client.end() }
 }

@@ -24,6 +24,7 @@ export {
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
+export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'

@@ -6,14 +6,7 @@ import { updatePrice } from './price-edits.ts'
 import { syncPriceSlicePage } from './price-sync-page.ts'
 import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from './price-sync-run.ts'
 import { getPriceSyncProgress, getPriceSyncStatus } from './price-sync-status.ts'
-import {
-  addPlan,
-  addPrice,
-  addSubscription,
-  daysFromNow,
-  newSubscription,
-  now,
-} from './testing/catalog-rows.ts'
+import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 import { waitForLock } from './testing/wait-for-lock.ts'
 

@@ -16,7 +16,7 @@ import { readWorld } from './testing/price-sync-world.ts'
 import { runPriceSync } from './testing/run-price-sync.ts'
 
 const workersCount = 6
-const stepsPerWorker = 60
+const stepsPerWorker = 40
 const syncersCount = 2
 const seed = 20_260_315
 
@@ -31,7 +31,8 @@ async function syncUntil(scoped: Scoped, planId: string, done: () => boolean): P
   let finished = 0
   for (let turn = 0; !done(); turn++) {
     try {
-      const runId = `run ${turn} ${Math.trunc(turn / 2)}`
+      // Each three turns are a workflow's, at times the same as the other's: retries, then a takeover.
+      const runId = `run ${Math.trunc(turn / 3)}`
       if (await runPriceSync(scoped, planId, { slices: 3, subscriptionsMax: 2, runId })) finished++
       else await setTimeout(5)
     } catch (error) {

@@ -221,8 +221,3 @@ test('a plan without subscriptions is synced at once', async () => {
   })
   expect(await runPriceSync(scoped, planId)).toBeUndefined()
 })
-
-test("another environment's plan is not found", async () => {
-  const foreign = await databases.newTenant()
-  await expect(runPriceSync(foreign, planId)).rejects.toMatchObject({ code: 'not_found' })
-})

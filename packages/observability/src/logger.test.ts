@@ -44,6 +44,21 @@ test('an error becomes ECS error fields', () => {
   })
 })
 
+test("an error's causes reach the operator, redacted like the rest", () => {
+  const refused = new Error('connect to postgres://app:sesame@db refused')
+  const err = new Error('The database cannot be reached', { cause: refused })
+  const [line] = logged((log) => log.error({ err }, 'failed'))
+  expect(line).toMatchObject({
+    error: {
+      type: 'Error',
+      message: 'The database cannot be reached',
+      stack_trace: expect.stringMatching(
+        /^Error: The database(?:.|\n)*\nCaused by: Error: connect to postgres:\/\/\[redacted\]@db refused\n {4}at /,
+      ),
+    },
+  })
+})
+
 test('a line names the active span and the work it belongs to, and nothing outside of any', async () => {
   await using _telemetry = await startTelemetry({ service: 'gateway', exporter: 'none' })
   const { log, lines } = capturingLogger()

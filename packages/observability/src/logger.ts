@@ -2,6 +2,7 @@ import { ecsFormat } from '@elastic/ecs-pino-format'
 import { isSpanContextValid, trace } from '@opentelemetry/api'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { redactLine } from './redact.ts'
+import { stackWithCauses } from './stack-with-causes.ts'
 import { workContext } from './work-context.ts'
 
 export interface LoggerOptions {
@@ -15,7 +16,7 @@ export interface LoggerOptions {
 /**
  * A pino logger that writes ECS JSON lines with the ids of the active span and of the work context,
  * and without secrets or personal data, wherever in the line they are (see `redact.ts`).
- * Pass an error as `err`; Fastify takes it as `loggerInstance`.
+ * Pass an error as `err`, it is told with all its causes; Fastify takes the logger as `loggerInstance`.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const format = ecsFormat({
@@ -26,7 +27,13 @@ export function createLogger(options: LoggerOptions): Logger {
     ...(options.version === undefined ? {} : { serviceVersion: options.version }),
   })
   return pino(
-    { ...format, level: options.level, mixin: idsOfWork, hooks: { streamWrite: redactLine } },
+    {
+      ...format,
+      formatters: { ...format.formatters, log: (fields) => withCauses(fields, format.formatters?.log) },
+      level: options.level,
+      mixin: idsOfWork,
+      hooks: { streamWrite: redactLine },
+    },
     options.destination ?? pino.destination(1),
   )
 }
@@ -34,6 +41,19 @@ export function createLogger(options: LoggerOptions): Logger {
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 export type { Logger }
+
+type Fields = Record<string, unknown>
+
+/** ECS has one place for an error, and its format only the outermost error's stack. */
+function withCauses(fields: Fields, toEcs: (fields: Fields) => Fields = (same) => same): Fields {
+  const ecs = toEcs(fields)
+  const { err } = fields
+  if (!(err instanceof Error)) return ecs
+  return {
+    ...ecs,
+    error: { ...(typeof ecs.error === 'object' ? ecs.error : {}), stack_trace: stackWithCauses(err) },
+  }
+}
 
 function idsOfWork(): Record<string, string | undefined> {
   const span = trace.getActiveSpan()?.spanContext()

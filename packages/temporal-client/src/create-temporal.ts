@@ -9,12 +9,12 @@ import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor }
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry-v2/lib/client/index.js'
 import { type CallOptions, call, callsSettled } from './call.ts'
 import { cancelWorkflow } from './cancel-workflow.ts'
-import type { TemporalSettings } from './connection-settings.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
 import { describeWorkflow, type Owner, type WorkflowDescription } from './describe-workflow.ts'
 import { type QueueStats, queueStats } from './queue-stats.ts'
 import { searchWorkflows, type WorkflowFilter, type WorkflowPage } from './search-workflows.ts'
 import { type StartedWorkflow, startWorkflow } from './start-workflow.ts'
+import type { TemporalSettings } from './temporal-settings.ts'
 import { type WorkflowOutcome, type WorkflowResultOptions, workflowResult } from './workflow-result.ts'
 
 /** A call is tried so often within its time limit; a Temporal that is away is told to the caller soon. */

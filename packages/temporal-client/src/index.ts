@@ -4,8 +4,6 @@
  * no single workflow.
  */
 export type { CallOptions } from './call.ts'
-export type { TemporalSettings } from './connection-settings.ts'
-export { temporalSettings } from './connection-settings.ts'
 export type { Temporal } from './create-temporal.ts'
 export { createTemporal } from './create-temporal.ts'
 export type { WorkflowDescription } from './describe-workflow.ts'
@@ -14,6 +12,7 @@ export { searchAttributeNames } from './search-attributes.ts'
 export type { WorkflowFilter, WorkflowPage } from './search-workflows.ts'
 export { searchOffsetMax } from './search-workflows.ts'
 export type { StartedWorkflow } from './start-workflow.ts'
+export type { TemporalSettings } from './temporal-settings.ts'
 export type { WorkflowOutcome, WorkflowResultOptions } from './workflow-result.ts'
 export type { WorkflowStatus } from './workflow-status.ts'
 export { workflowStatuses } from './workflow-status.ts'

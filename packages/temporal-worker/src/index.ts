@@ -3,12 +3,9 @@
  * stop. The only importer of Temporal's worker. Knows no single workflow and no activity: the service hands them in.
  */
 export { currentScope } from './activity-scope.ts'
-export type { ConfigResult } from './config-result.ts'
-export { configOrExit, readConfig } from './config-result.ts'
 export { connectToTemporal } from './connect-to-temporal.ts'
 export type { CreateWorkerOptions } from './create-worker.ts'
 export { createWorker } from './create-worker.ts'
-export type { Environment } from './environment.ts'
 export type { RunWorkerOptions } from './run-worker.ts'
 export { runWorker } from './run-worker.ts'
 export { installRuntime } from './runtime.ts'

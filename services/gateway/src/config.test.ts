@@ -31,9 +31,9 @@ test('everything that is wrong at once, by variable', () => {
     ok: false,
     problems: [
       expect.stringMatching(/^DATABASE_URL: is missing/),
+      expect.stringMatching(/^LOG_LEVEL: /),
       'PORT: must be a whole number from 0 to 65535',
       'RATE_LIMIT_PER_SECOND: must be a whole number from 1 to 1000000',
-      expect.stringMatching(/^LOG_LEVEL: /),
     ],
   })
 })

@@ -1,19 +1,20 @@
+import {
+  type ConfigResult,
+  type Environment,
+  type ProcessConfig,
+  processConfig,
+  readConfig,
+  type Variables,
+} from '@flexprice/configuration'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database'
 import { type TelemetryConfig, telemetryConfig } from '@flexprice/observability'
-import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-client'
-import { z } from 'zod'
+import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-client/settings'
 
-export interface GatewayConfig extends AppConfig {
-  readonly host: string
+export interface GatewayConfig extends AppConfig, ProcessConfig {
   readonly port: number
-  readonly database: {
-    readonly url: string
-    readonly poolSizeMax: number
-    readonly statementTimeoutMs: number
-    readonly lockTimeoutMs: number
-  }
+  readonly database: DatabaseSettings
   readonly temporal: TemporalSettings
   readonly telemetry: TelemetryConfig
-  readonly shutdownGraceMs: number
 }
 
 /** What the app itself needs, apart from where things are. */
@@ -26,103 +27,48 @@ export interface AppConfig {
   readonly requestTimeoutMs: number
 }
 
-/** Either a frozen configuration or everything that is wrong, one readable line a variable. */
-export type ConfigResult =
-  | { readonly ok: true; readonly config: GatewayConfig }
-  | { readonly ok: false; readonly problems: readonly string[] }
+export function gatewayConfig(variables: Variables = process.env): ConfigResult<GatewayConfig> {
+  return readConfig(variables, readVariables)
+}
 
-/** Reads the environment's variables; an empty one counts as none. `.env.example` says what each means. */
-export function gatewayConfig(env: Readonly<Record<string, string | undefined>> = process.env): ConfigResult {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
-  const own = variables.safeParse(given)
-  const telemetry = telemetryConfig(given)
-  const temporal = readTemporal(given)
-  if (!own.success || !telemetry.ok || !temporal.ok) {
-    const problems = own.success
-      ? []
-      : own.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    return {
-      ok: false,
-      problems: [
-        ...problems,
-        ...(telemetry.ok ? [] : telemetry.problems),
-        ...(temporal.ok ? [] : temporal.problems),
-      ],
-    }
-  }
-  const { data } = own
+/** By this name `--help`, the README's table and its test find what the service reads. */
+export function readVariables(env: Environment): GatewayConfig {
   return {
-    ok: true,
-    config: Object.freeze({
-      host: data.HOST,
-      port: data.PORT,
-      database: {
-        url: data.DATABASE_URL,
-        poolSizeMax: data.DATABASE_POOL_SIZE,
-        statementTimeoutMs: data.DATABASE_STATEMENT_TIMEOUT_MS,
-        lockTimeoutMs: data.DATABASE_LOCK_TIMEOUT_MS,
-      },
-      temporal: temporal.settings,
-      telemetry: telemetry.config,
-      shutdownGraceMs: data.SHUTDOWN_GRACE_MS,
-      rateLimitPerSecond: data.RATE_LIMIT_PER_SECOND,
-      waitMsMax: data.WAIT_LIMIT_MS,
-      requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
+    database: databaseSettings(env, { statementTimeoutMs: 15_000 }),
+    temporal: temporalSettings(env),
+    telemetry: telemetryConfig(env),
+    ...processConfig(env),
+    port: env.integer('PORT', {
+      meaning: 'port of the API, `/docs`, `/health` and `/metrics`; 0: a free one',
+      otherwise: 8_080,
+      min: 0,
+      max: 65_535,
+    }),
+    ...appConfig(env),
+  }
+}
+
+function appConfig(env: Environment): AppConfig {
+  return {
+    rateLimitPerSecond: env.integer('RATE_LIMIT_PER_SECOND', {
+      meaning: 'requests a second that one key may send to one gateway',
+      otherwise: 1_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+    waitMsMax: env.integer('WAIT_LIMIT_MS', {
+      meaning: 'the longest that `wait` may hold a request',
+      unit: 'ms',
+      otherwise: 25_000,
+      min: 0,
+      max: 600_000,
+    }),
+    requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', {
+      meaning: 'how long a request may take to arrive',
+      unit: 'ms',
+      otherwise: 30_000,
+      min: 1,
+      max: 600_000,
     }),
   }
-}
-
-const variables = z.object({
-  DATABASE_URL: z
-    .string({ error: 'is missing: the connection of a role that owns nothing' })
-    .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgres://'),
-  HOST: z.string().default('0.0.0.0'),
-  PORT: integer(0, 65_535, 8_080),
-  DATABASE_POOL_SIZE: integer(1, 1_000, 10),
-  DATABASE_STATEMENT_TIMEOUT_MS: integer(1, 600_000, 15_000),
-  DATABASE_LOCK_TIMEOUT_MS: integer(1, 600_000, 5_000),
-  SHUTDOWN_GRACE_MS: integer(0, 3_600_000, 30_000),
-  RATE_LIMIT_PER_SECOND: integer(1, 1_000_000, 1_000),
-  WAIT_LIMIT_MS: integer(0, 600_000, 25_000),
-  REQUEST_TIMEOUT_MS: integer(1, 600_000, 30_000),
-})
-
-function integer(min: number, max: number, otherwise: number) {
-  const message = `must be a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message)
-    .default(otherwise)
-}
-
-type TemporalResult =
-  | { readonly ok: true; readonly settings: TemporalSettings }
-  | { readonly ok: false; readonly problems: readonly string[] }
-
-function readTemporal(env: Record<string, string | undefined>): TemporalResult {
-  try {
-    return { ok: true, settings: temporalSettings(env) }
-  } catch (error) {
-    return { ok: false, problems: [`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`] }
-  }
-}
-
-/**
- * The configuration; or the process ends before it starts half, with what is wrong on standard error.
- * With `--check-config` it ends here in any case.
- */
-export function configOrExit(result: ConfigResult, commandLine: readonly string[]): GatewayConfig {
-  if (!result.ok) {
-    process.stderr.write(
-      `The configuration is not usable:\n${result.problems.map((line) => `  ${line}\n`).join('')}`,
-    )
-    process.exit(1)
-  }
-  if (commandLine.includes('--check-config')) {
-    process.stdout.write('The configuration is usable.\n')
-    process.exit(0)
-  }
-  return result.config
 }

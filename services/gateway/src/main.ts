@@ -1,12 +1,13 @@
+import { configOrExit } from '@flexprice/configuration'
 import { createDatabase } from '@flexprice/database'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { createTemporal } from '@flexprice/temporal-client'
 import { createApp } from './app.ts'
-import { configOrExit, gatewayConfig } from './config.ts'
+import { gatewayConfig, readVariables } from './config.ts'
 import './request-decoration.ts'
 
 const service = 'gateway'
-const config = configOrExit(gatewayConfig(), process.argv)
+const config = configOrExit(gatewayConfig(), process.argv, readVariables)
 const logger = createLogger({ service, level: config.telemetry.logLevel })
 const telemetry = await startTelemetry({
   service,

@@ -29,8 +29,8 @@ test('everything that is wrong is told, one line a variable', () => {
   expect(priceSyncWorkerConfig({ PRICE_SYNC_SLICES: '0', HEALTH_PORT: 'x', LOG_LEVEL: '' })).toEqual({
     ok: false,
     problems: [
+      expect.stringMatching(/^DATABASE_URL: is missing/),
       'HEALTH_PORT: must be a whole number from 0 to 65535',
-      'DATABASE_URL: is missing',
       'PRICE_SYNC_SLICES: must be a whole number from 1 to 64',
     ],
   })

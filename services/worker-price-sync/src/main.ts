@@ -1,12 +1,13 @@
 import { createPriceSyncActivities, createPriceSyncEvents } from '@flexprice/activities/price-sync'
+import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
-import { configOrExit, currentScope, runWorker } from '@flexprice/temporal-worker'
-import { priceSyncWorkerConfig } from './config.ts'
+import { currentScope, runWorker } from '@flexprice/temporal-worker'
+import { priceSyncWorkerConfig, readVariables } from './config.ts'
 
 const service = 'worker-price-sync'
-const config = configOrExit(priceSyncWorkerConfig(), process.argv)
+const config = configOrExit(priceSyncWorkerConfig(), process.argv, readVariables)
 const logger = createLogger({ service, level: config.telemetry.logLevel })
 await using _telemetry = await startTelemetry({
   service,

@@ -1,4 +1,4 @@
-import { type ConfigResult, readConfig } from '../config-result.ts'
+import { type ConfigResult, readConfig } from '@flexprice/configuration'
 import { type WorkerConfig, workerConfig } from '../worker-config.ts'
 
 interface ProbeWorkerConfig extends WorkerConfig {
@@ -8,6 +8,7 @@ interface ProbeWorkerConfig extends WorkerConfig {
 export function probeWorkerConfig(): ConfigResult<ProbeWorkerConfig> {
   return readConfig(process.env, (env) => ({
     ...workerConfig(env),
-    dependencyMissing: env.text('PROBE_DEPENDENCY') === 'missing',
+    dependencyMissing:
+      env.text('PROBE_DEPENDENCY', { meaning: 'how it is', otherwise: 'there' }) === 'missing',
   }))
 }

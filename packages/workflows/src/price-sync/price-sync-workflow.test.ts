@@ -118,6 +118,21 @@ test('a cancelled sync ends CANCELLED after each slice has come to its checkpoin
   expect(checkpoints).toBe(2)
 })
 
+test('a sync that is cancelled while a slice is failing ends CANCELLED too', async () => {
+  const activities = pretendPriceSync({
+    async onSlice() {
+      await untilCancelled().catch(() => undefined)
+      throw new CodedError('database_error', 'The database cannot be reached')
+    },
+  })
+  await using _worker = await startWorker(activities)
+  const { scope, workflowId, outcome } = await start()
+  await vi.waitFor(() => expect(activities.plan.passes).toBe(1), 10_000)
+  await sleep(200)
+  await temporal.cancelWorkflow(scope, workflowId)
+  expect((await outcome()).status).toBe('CANCELLED')
+})
+
 async function untilCancelled(): Promise<void> {
   const context = Context.current()
   for (;;) {
