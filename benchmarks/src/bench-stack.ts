@@ -53,9 +53,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     TRACES_EXPORTER: 'none',
     LOG_LEVEL: 'warn',
   }
-  const services = await progress.step('Services', (tell) =>
-    startServices(run, { environment, watch: false }, tell),
-  )
+  const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
   const tenancy = await makeTenancy(database.appUrl, database.ownerUrl)
   const owner = await connect(database.ownerUrl)
   const superuser = await connect(superuserUrl(database.ownerUrl, run.settings.read().passwords.superuser))

@@ -1,11 +1,7 @@
 import type { Scoped } from '../connection.ts'
+import type { PriceSyncCounts } from '../price-sync-counts.ts'
 import { syncPriceSlicePage } from '../price-sync-page.ts'
-import {
-  finishPriceSyncRun,
-  getPriceSyncRun,
-  type PriceSyncCounts,
-  startPriceSyncRun,
-} from '../price-sync-run.ts'
+import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from '../price-sync-run.ts'
 import { now } from './catalog-rows.ts'
 
 /** A whole sync as the activities do it, without Temporal; undefined when there was nothing to do. */
