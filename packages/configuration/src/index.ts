@@ -5,6 +5,6 @@
  */
 export { configOrExit } from './config-or-exit.ts'
 export type { DeclaredVariable } from './declared-variable.ts'
-export type { About, Environment } from './environment.ts'
+export type { Environment } from './environment.ts'
 export { type ProcessConfig, processConfig } from './process-config.ts'
 export { type ConfigResult, declaredVariables, readConfig, type Variables } from './read-config.ts'

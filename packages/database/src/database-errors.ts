@@ -44,7 +44,11 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'already_exists',
     message: 'The subscription has a line of this price from this start',
   },
-  price_sync_runs_one_open: { code: 'version_conflict', message: 'Another sync of this plan has just begun' },
+  // Passing: the next try finds the other's run and takes it on.
+  price_sync_runs_one_open: {
+    code: 'service_unavailable',
+    message: 'Another sync of this plan has just begun',
+  },
 }
 
 /** SQLSTATE (its first characters) → code, where the failure passes by itself. */
