@@ -116,18 +116,29 @@ function parseBigint(value: string): number {
   return number
 }
 
+/** The one query before a scope is known. Not Kysely's, so it tells the trace of itself. */
 async function findApiKey(pool: pg.Pool, secretHash: Buffer): Promise<FoundApiKey | undefined> {
-  try {
-    const { rows } = await pool.query<FoundApiKey>({
-      name: 'find-api-key',
-      text: `select id, tenant_id as "tenantId", environment_id as "environmentId", user_id as "userId",
-        key_hash as "keyHash", expires_at as "expiresAt", revoked_at as "revokedAt" from find_api_key($1)`,
-      values: [secretHash],
+  const started = performance.now()
+  const told = (error?: unknown) =>
+    recordSqlSpan({
+      statement: selectApiKey.text,
+      durationMs: performance.now() - started,
+      ...(error === undefined ? {} : { error }),
     })
+  try {
+    const { rows } = await pool.query<FoundApiKey>({ ...selectApiKey, values: [secretHash] })
+    told()
     return rows[0]
   } catch (error) {
+    told(error)
     throw translateDatabaseError(error)
   }
+}
+
+const selectApiKey = {
+  name: 'find-api-key',
+  text: `select id, tenant_id as "tenantId", environment_id as "environmentId", user_id as "userId",
+    key_hash as "keyHash", expires_at as "expiresAt", revoked_at as "revokedAt" from find_api_key($1)`,
 }
 
 async function ping(pool: pg.Pool): Promise<void> {

@@ -89,7 +89,6 @@ describe('work that takes too long', () => {
       await updatePlan(transaction, id, { name: 'Held' }, now)
       await expect(updatePlan(scoped, id, { name: 'Waits' }, now)).rejects.toMatchObject({
         code: 'service_unavailable',
-        retryAfterMs: expect.any(Number),
       })
     })
     expect(await updatePlan(scoped, id, { name: 'Free' }, now)).toMatchObject({ name: 'Free' })
@@ -125,7 +124,7 @@ describe('a connection', () => {
     const url = new URL(databases.appUrl)
     url.port = '1'
     const nowhere = createDatabase({ url: url.href, applicationName: 'errors', poolSizeMax: 1 })
-    const refused = { code: 'database_error', retryAfterMs: expect.any(Number) }
+    const refused = { code: 'database_error' }
     await expect(nowhere.ping()).rejects.toMatchObject(refused)
     await expect(nowhere.findApiKey(Buffer.alloc(32))).rejects.toMatchObject(refused)
     await expect(addPlan(nowhere.scoped(scoped.scope))).rejects.toMatchObject(refused)

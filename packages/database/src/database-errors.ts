@@ -89,11 +89,10 @@ const networkMessages = [
   'Connection ended',
 ]
 
-const retryAfterMs = 2_000
-
 /**
  * Turns what the driver throws into a coded error; what it does not know is returned as it is, and
- * becomes an internal error at the edge. The original stays as the cause, for the log.
+ * becomes an internal error at the edge. The original stays as the cause, for the log. No time to wait is
+ * given: nobody knows it, so who tries again does it with a growing delay.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (isCodedError(error) || !(error instanceof Error)) return error
@@ -110,12 +109,12 @@ export function translateDatabaseError(error: unknown): unknown {
   const badValue = badValues.get(code)
   if (badValue !== undefined) return new CodedError('validation_error', badValue, { cause: error })
   if (isStaleStatement(error)) {
-    return new CodedError('database_error', 'The schema has changed', { cause: error, retryAfterMs })
+    return new CodedError('database_error', 'The schema has changed', { cause: error })
   }
   const match = passing.find(([prefix]) => code.startsWith(prefix))
-  if (match) return new CodedError(match[1], match[2], { cause: error, retryAfterMs })
+  if (match) return new CodedError(match[1], match[2], { cause: error })
   if (networkCodes.has(code) || networkMessages.some((text) => error.message.includes(text))) {
-    return new CodedError('database_error', 'The database cannot be reached', { cause: error, retryAfterMs })
+    return new CodedError('database_error', 'The database cannot be reached', { cause: error })
   }
   return error
 }

@@ -171,11 +171,11 @@ test('the count of what is not synced yet only falls, also when another sync tak
   expect(await unsynced()).toBe(2)
 })
 
-test('two syncs that begin at once: one opens the run, the other is told of it', async () => {
+test('two syncs that begin at once: one opens the run, the other is told to try again', async () => {
   await addPrice(scoped, { plan_id: planId })
   const begun = await Promise.allSettled([begin('one'), begin('other'), begin('third')])
   const refused = begun.filter((result) => result.status === 'rejected')
-  for (const { reason } of refused) expect(reason).toMatchObject({ code: 'version_conflict' })
+  for (const { reason } of refused) expect(reason).toMatchObject({ code: 'service_unavailable' })
   const open = scoped.db.selectFrom('price_sync_runs').select('id').where('finished_at', 'is', null)
   expect(await open.execute()).toHaveLength(1)
 })

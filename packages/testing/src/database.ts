@@ -6,9 +6,8 @@ import {
   type Database,
   type Scoped,
 } from '@flexprice/database'
-import pg from 'pg'
-import { testStack, testTemplate } from './config.ts'
-import { databaseUrl, roles } from './template-database.ts'
+import { testTemplate } from './config.ts'
+import { asSuperuser, databaseUrl, roles } from './template-database.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   readonly database: Database
@@ -24,7 +23,7 @@ const poolSizeMax = 10
 /** A migrated database of the test file's own; it is dropped when disposed. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `flexprice_test_${randomBytes(6).toString('hex')}`
-  await asAdmin((admin) => admin.query(`create database ${name} template ${testTemplate()}`))
+  await asSuperuser((superuser) => superuser.query(`create database ${name} template ${testTemplate()}`))
   const ownerUrl = databaseUrl(name, roles.owner)
   const appUrl = databaseUrl(name, roles.app)
   const database = createDatabase({ url: appUrl, applicationName: 'test', poolSizeMax })
@@ -49,17 +48,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     },
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]()
-      await asAdmin((admin) => admin.query(`drop database if exists ${name} with (force)`))
+      await asSuperuser((superuser) => superuser.query(`drop database if exists ${name} with (force)`))
     },
-  }
-}
-
-async function asAdmin(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
-  const admin = new pg.Client({ connectionString: testStack().postgresUrl })
-  await admin.connect()
-  try {
-    await work(admin)
-  } finally {
-    await admin.end()
   }
 }

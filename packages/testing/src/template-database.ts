@@ -9,21 +9,30 @@ export const roles = {
 
 /** Makes the roles and the migrated database that each test file's own is copied from: once a run, before any test file. */
 export async function createTemplateDatabase(): Promise<void> {
-  const templateName = testTemplate()
-  const admin = new pg.Client({ connectionString: testStack().postgresUrl })
-  await admin.connect()
-  try {
+  await asSuperuser(async (superuser) => {
     for (const role of Object.values(roles)) {
-      await admin.query(`do $$ begin
+      await superuser.query(`do $$ begin
         create role ${role.name} login password '${role.password}' nosuperuser nobypassrls;
         exception when duplicate_object then null; end $$`)
     }
-    await admin.query(`drop database if exists ${templateName} with (force)`)
-    await admin.query(`create database ${templateName} owner ${roles.owner.name}`)
+    await superuser.query(`drop database if exists ${testTemplate()} with (force)`)
+    await superuser.query(`create database ${testTemplate()} owner ${roles.owner.name}`)
+  })
+  await migrateToLatest({ ownerUrl: databaseUrl(testTemplate(), roles.owner), appRole: roles.app.name })
+}
+
+export async function dropTemplateDatabase(): Promise<void> {
+  await asSuperuser((superuser) => superuser.query(`drop database if exists ${testTemplate()} with (force)`))
+}
+
+export async function asSuperuser(work: (superuser: pg.Client) => Promise<unknown>): Promise<void> {
+  const superuser = new pg.Client({ connectionString: testStack().postgresUrl })
+  await superuser.connect()
+  try {
+    await work(superuser)
   } finally {
-    await admin.end()
+    await superuser.end()
   }
-  await migrateToLatest({ ownerUrl: databaseUrl(templateName, roles.owner), appRole: roles.app.name })
 }
 
 export function databaseUrl(database: string, role: { name: string; password: string }): string {
