@@ -8,6 +8,8 @@ export interface Row {
   readonly product: { readonly wall_s: number; readonly cpu_s: number; readonly peak_rss_mb: number }
   readonly floor: { readonly wall_s: number; readonly cpu_s: number }
   readonly ratio: number
+  /** Of the server's CPU seconds; null where there is too little of it, or it is no measure. */
+  readonly cpu_ratio: number | null
   readonly goal: string
   readonly checks: Readonly<Record<string, boolean>>
 }
@@ -36,7 +38,6 @@ export const tableHead = [
 function tableRow(row: Row): string {
   const { product, floor } = row
   const failed = Object.entries(row.checks).filter(([, ok]) => !ok)
-  const cpuRatio = floor.cpu_s > 0 ? round(product.cpu_s / floor.cpu_s, 2) : '–'
   return [
     '',
     row.scenario,
@@ -44,7 +45,7 @@ function tableRow(row: Row): string {
     `${product.wall_s} s, ${product.cpu_s} s, ${product.peak_rss_mb} MB`,
     `${floor.wall_s} s, ${floor.cpu_s} s`,
     round(row.ratio, 2),
-    cpuRatio,
+    row.cpu_ratio ?? '–',
     row.goal,
     failed.length === 0 ? 'ok' : `FAILED: ${failed.map(([name]) => name).join(', ')}`,
     '',

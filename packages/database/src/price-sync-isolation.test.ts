@@ -36,8 +36,8 @@ test("another environment's plan and runs do not exist, and stay as they were", 
   await expect(
     syncPriceSlicePage(foreign, { run, slice: 0, subscriptionsMax: 9, now }),
   ).rejects.toMatchObject({ code: 'version_conflict' })
-  expect(await getPriceSyncProgress(foreign, workflow.id)).toBeUndefined()
-  expect(await getPriceSyncProgress(scoped, workflow.id)).toMatchObject({ subscriptionsProcessed: 0 })
+  expect(await getPriceSyncProgress(foreign, workflow)).toBeUndefined()
+  expect(await getPriceSyncProgress(scoped, workflow)).toMatchObject({ subscriptionsProcessed: 0 })
   expect(await linesOf(scoped, id)).toEqual([])
 })
 

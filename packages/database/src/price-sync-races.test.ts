@@ -201,12 +201,16 @@ test('a sync that begins while a price is edited waits for the edit', async () =
   expect(await beginning).toMatchObject({ targetSequence: 2, priceCount: 2 })
 })
 
-test('progress can be read while pages are written', async () => {
+test('progress can be read while pages are written, of this execution alone', async () => {
   await addPrice(scoped, { plan_id: planId })
-  const run = await begin()
-  await page(run)
-  const progress = await getPriceSyncProgress(scoped, `price-sync:${planId}`)
-  expect(progress).toMatchObject({ subscriptionsTotal: 6, subscriptionsProcessed: 2, pricesAdded: 2 })
+  await page(await begin('first'))
+  const id = `price-sync:${planId}`
+  const first = await getPriceSyncProgress(scoped, { id, runId: 'first' })
+  expect(first).toMatchObject({ subscriptionsDue: 6, subscriptionsProcessed: 2, pricesAdded: 2 })
+  expect(await getPriceSyncProgress(scoped, { id, runId: 'second' })).toBeUndefined()
+  await begin('second')
+  const second = await getPriceSyncProgress(scoped, { id, runId: 'second' })
+  expect(second).toMatchObject({ subscriptionsDue: 4, subscriptionsProcessed: 0 })
 })
 
 function addPriceWithin(transaction: Scoped) {

@@ -44,7 +44,9 @@ export function startPriceSyncRun(
       }
     }
     const ranges =
-      open && reusable ? await restOfSlices(transaction, open.id) : await cutRanges(transaction, start)
+      open && reusable
+        ? await restOfSlices(transaction, open.id)
+        : await cutRanges(transaction, { ...start, targetSequence: plan.sequence })
     if (open) await closeRun(transaction, open.id, now)
     // Counted under the lock: a creation that an edit waited for has come since the plan was asked for.
     const subscriptionsTotal = await countLiveSubscriptions(transaction, start.planId)
@@ -63,6 +65,8 @@ interface KeyRange {
   /** Everything up to here is done. */
   readonly cursor: string
   readonly end: string
+  /** Subscriptions that are still to be looked at. */
+  readonly due: number
 }
 
 /** Waits for price edits under way, so that the sequence read covers all that came before. */
@@ -100,7 +104,7 @@ async function findOpenRun(scoped: Scoped, planId: string) {
 function listSlices(scoped: Scoped, runId: string) {
   return scoped.db
     .selectFrom('price_sync_slices')
-    .select(['slice', 'range_start', 'cursor', 'range_end'])
+    .select(['slice', 'range_start', 'cursor', 'range_end', 'subscriptions_due', 'subscriptions_processed'])
     .where('run_id', '=', runId)
     .orderBy('slice')
     .execute()
@@ -108,19 +112,28 @@ function listSlices(scoped: Scoped, runId: string) {
 
 async function restOfSlices(scoped: Scoped, runId: string): Promise<KeyRange[]> {
   const slices = await listSlices(scoped, runId)
-  return slices.map((slice) => ({ start: slice.range_start, cursor: slice.cursor, end: slice.range_end }))
+  return slices.map((slice) => ({
+    start: slice.range_start,
+    cursor: slice.cursor,
+    end: slice.range_end,
+    due: Math.max(0, slice.subscriptions_due - slice.subscriptions_processed),
+  }))
 }
 
-/** Ranges of about as many subscriptions each, over the index alone. */
-async function cutRanges(scoped: Scoped, cut: { planId: string; slicesMax: number }): Promise<KeyRange[]> {
-  const { rows } = await sql<{ end: string }>`
-    select max(id) as end from (
+/** Ranges of about as many subscriptions each that are behind, over the index alone. */
+async function cutRanges(
+  scoped: Scoped,
+  cut: { planId: string; slicesMax: number; targetSequence: number },
+): Promise<KeyRange[]> {
+  const { rows } = await sql<{ end: string; due: number }>`
+    select max(id) as end, count(*) as due from (
       select id, ntile(${cut.slicesMax}) over (order by id) as slice from subscriptions
       where plan_id = ${cut.planId} and subscription_status <> 'cancelled'
+        and synced_price_sequence < ${cut.targetSequence}
     ) numbered group by slice order by slice`.execute(scoped.db)
   return rows.map((row, index) => {
     const start = rows[index - 1]?.end ?? ''
-    return { start, cursor: start, end: row.end }
+    return { start, cursor: start, end: row.end, due: row.due }
   })
 }
 
@@ -163,6 +176,7 @@ async function openRun(
       range_start: range.start,
       range_end: range.end,
       cursor: range.cursor,
+      subscriptions_due: range.due,
       updated_at: run.now,
     }))
     await scoped.db.insertInto('price_sync_slices').values(slices).execute()

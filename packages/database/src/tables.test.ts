@@ -95,6 +95,7 @@ const declared = {
     range_start: 'string',
     range_end: 'string',
     cursor: 'string',
+    subscriptions_due: 'number',
     subscriptions_processed: 'number default',
     prices_added: 'number default',
     prices_removed: 'number default',

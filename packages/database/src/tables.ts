@@ -208,6 +208,7 @@ export interface PriceSyncSliceTable {
   range_start: string
   range_end: string
   cursor: string
+  subscriptions_due: number
   subscriptions_processed: Generated<number>
   prices_added: Generated<number>
   prices_removed: Generated<number>

@@ -27,7 +27,8 @@ const result = z.strictObject({
 })
 
 const progress = z.strictObject({
-  subscriptions_total: count,
+  /** To be looked at; those that the watermark passes over are not among them. */
+  subscriptions_due: count,
   subscriptions_processed: count,
   prices_added: count,
   prices_removed: count,

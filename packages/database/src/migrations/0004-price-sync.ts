@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     -- One sync of a plan at a time, held by the database too.
     create unique index price_sync_runs_one_open on price_sync_runs (plan_id) where finished_at is null;
-    create index price_sync_runs_workflow on price_sync_runs (environment_id, workflow_id, id);
+    create index price_sync_runs_workflow on price_sync_runs (environment_id, workflow_id, workflow_run_id, id);
 
     create table price_sync_slices (
       run_id text collate "C" not null references price_sync_runs (id),
@@ -30,6 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       range_start text collate "C" not null,
       range_end text collate "C" not null,
       cursor text collate "C" not null,
+      -- How many lay behind the cursor when the run began: what progress is measured by.
+      subscriptions_due bigint not null,
       subscriptions_processed bigint not null default 0,
       prices_added bigint not null default 0,
       prices_removed bigint not null default 0,

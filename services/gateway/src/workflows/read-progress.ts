@@ -9,25 +9,31 @@ import type { WorkflowDescription } from '@flexprice/temporal-client'
 export async function readProgress(scoped: Scoped, workflow: WorkflowDescription): Promise<unknown> {
   const contract = Object.values(workflows).find(({ definition }) => definition.type === workflow.type)
   if (contract === undefined || workflow.status !== 'RUNNING') return undefined
-  return readers[contract.definition.name](scoped, workflow.workflowId)
+  return readers[contract.definition.name](scoped, { id: workflow.workflowId, runId: workflow.runId })
 }
 
 /** One line a workflow: a missing one does not compile. */
-const readers: { readonly [Name in WorkflowName]: (scoped: Scoped, workflowId: string) => Promise<unknown> } =
-  {
-    'price-sync': priceSyncProgress,
-  }
+const readers: {
+  readonly [Name in WorkflowName]: (scoped: Scoped, workflow: Execution) => Promise<unknown>
+} = {
+  'price-sync': priceSyncProgress,
+}
 
-async function priceSyncProgress(scoped: Scoped, workflowId: string) {
-  const run = await getPriceSyncProgress(scoped, workflowId)
+interface Execution {
+  readonly id: string
+  readonly runId: string
+}
+
+async function priceSyncProgress(scoped: Scoped, workflow: Execution) {
+  const run = await getPriceSyncProgress(scoped, workflow)
   if (run === undefined) return undefined
-  const { subscriptionsTotal: total, subscriptionsProcessed: processed } = run
+  const { subscriptionsDue: due, subscriptionsProcessed: processed } = run
   return {
-    subscriptions_total: total,
+    subscriptions_due: due,
     subscriptions_processed: processed,
     prices_added: run.pricesAdded,
     prices_removed: run.pricesRemoved,
     prices_skipped: run.pricesSkipped,
-    percent: total === 0 ? 100 : Math.min(100, Math.floor((processed / total) * 1_000) / 10),
+    percent: due === 0 ? 100 : Math.min(100, Math.floor((processed / due) * 1_000) / 10),
   }
 }
