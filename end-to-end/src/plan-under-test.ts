@@ -1,4 +1,5 @@
-import { insertSubscriptions, readNow, type Scoped, subscriptionsInsertMax } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database'
+import { insertMonthlySubscriptions } from '@flexprice/testing'
 import { z } from 'zod'
 import type { ApiClient } from './api-client.ts'
 
@@ -19,7 +20,9 @@ export async function makePlan(
 ): Promise<PlanUnderTest> {
   const planId = created.parse(await api.send('POST', '/plans', { name: 'Pro' })).id
   const customer = created.parse(await api.send('POST', '/customers', { external_id: planId, name: 'Ada' }))
-  const addSubscriptions = (count: number) => subscribe(scoped, { planId, customerId: customer.id, count })
+  // There is no operation for it yet.
+  const addSubscriptions = (count: number) =>
+    insertMonthlySubscriptions(scoped, { planId, customerId: customer.id, count })
   return {
     planId,
     subscriptionIds: (await addSubscriptions(subscriptions)).toSorted(),
@@ -31,38 +34,8 @@ export async function makePlan(
   }
 }
 
-const dayMs = 86_400_000
 const created = z.looseObject({ id: z.string() })
 const prices = z.object({ items: z.array(created) })
-
-/** By the database's function, as there is no API for it yet. */
-async function subscribe(
-  scoped: Scoped,
-  { planId, customerId, count }: { planId: string; customerId: string; count: number },
-): Promise<string[]> {
-  const now = await readNow(scoped)
-  const subscription = {
-    customerId,
-    currency: 'usd',
-    billingPeriod: 'MONTHLY',
-    billingPeriodCount: 1,
-    billingCycle: 'anniversary',
-    billingAnchor: now,
-    timezone: 'UTC',
-    startDate: now,
-    endDate: null,
-    currentPeriodStart: now,
-    currentPeriodEnd: new Date(now.getTime() + 30 * dayMs),
-    status: 'active',
-  } as const
-  const ids: string[] = []
-  while (ids.length < count) {
-    const length = Math.min(subscriptionsInsertMax, count - ids.length)
-    const subscriptions = Array.from({ length }, () => subscription)
-    ids.push(...(await insertSubscriptions(scoped, { planId, subscriptions, now })))
-  }
-  return ids
-}
 
 function priceBody(planId: string) {
   return {

@@ -1,16 +1,7 @@
-import {
-  insertCustomer,
-  insertPlan,
-  insertPrices,
-  insertSubscriptions,
-  inTransaction,
-  readNow,
-  subscriptionsInsertMax,
-} from '@flexprice/database'
+import { insertCustomer, insertPlan, insertPrices, inTransaction, readNow } from '@flexprice/database'
 import { assert } from '@flexprice/domain'
+import { insertMonthlySubscriptions } from '@flexprice/testing'
 import type { BenchStack } from '../bench-stack.ts'
-
-const dayMs = 86_400_000
 
 /** A plan with so many monthly subscriptions of one customer, made before it had a price: all are missing. */
 export async function makePlan(stack: BenchStack, subscriptions: number): Promise<string> {
@@ -18,25 +9,7 @@ export async function makePlan(stack: BenchStack, subscriptions: number): Promis
   const now = await readNow(scoped)
   const plan = await insertPlan(scoped, { name: `Plan of ${subscriptions}` }, now)
   const customer = await insertCustomer(scoped, { external_id: plan.id, name: 'Benchmark' }, now)
-  const subscription = {
-    customerId: customer.id,
-    currency: 'usd',
-    billingPeriod: 'MONTHLY',
-    billingPeriodCount: 1,
-    billingCycle: 'anniversary',
-    billingAnchor: now,
-    timezone: 'UTC',
-    startDate: now,
-    endDate: null,
-    currentPeriodStart: now,
-    currentPeriodEnd: new Date(now.getTime() + 30 * dayMs),
-    status: 'active',
-  } as const
-  for (let made = 0; made < subscriptions; made += subscriptionsInsertMax) {
-    const length = Math.min(subscriptionsInsertMax, subscriptions - made)
-    const slice = Array.from({ length }, () => subscription)
-    await insertSubscriptions(scoped, { planId: plan.id, subscriptions: slice, now })
-  }
+  await insertMonthlySubscriptions(scoped, { planId: plan.id, customerId: customer.id, count: subscriptions })
   return plan.id
 }
 

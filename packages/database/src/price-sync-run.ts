@@ -6,6 +6,7 @@ import { newId } from './ids.ts'
 import { countLiveSubscriptions } from './plans.ts'
 import { type PriceSyncCounts, sumCounts } from './price-sync-counts.ts'
 import { type PriceSyncRun, runClosed } from './price-sync-page.ts'
+import { cutRanges, insertSlices, type KeyRange, listSlices, restOfSlices } from './price-sync-slices.ts'
 
 /** What one look at a plan found: slices to work through, or nothing to do. */
 export interface PriceSyncStart {
@@ -60,15 +61,6 @@ interface PlanState {
   readonly subscriptionsTotal: number
 }
 
-interface KeyRange {
-  readonly start: string
-  /** Everything up to here is done. */
-  readonly cursor: string
-  readonly end: string
-  /** Subscriptions that are still to be looked at. */
-  readonly due: number
-}
-
 /** Waits for price edits under way, so that the sequence read covers all that came before. */
 async function lockPlan(scoped: Scoped, planId: string): Promise<PlanState> {
   const plan = await scoped.db
@@ -99,42 +91,6 @@ async function findOpenRun(scoped: Scoped, planId: string) {
     .where('finished_at', 'is', null)
     .forUpdate()
     .executeTakeFirst()
-}
-
-function listSlices(scoped: Scoped, runId: string) {
-  return scoped.db
-    .selectFrom('price_sync_slices')
-    .select(['slice', 'range_start', 'cursor', 'range_end', 'subscriptions_due', 'subscriptions_processed'])
-    .where('run_id', '=', runId)
-    .orderBy('slice')
-    .execute()
-}
-
-async function restOfSlices(scoped: Scoped, runId: string): Promise<KeyRange[]> {
-  const slices = await listSlices(scoped, runId)
-  return slices.map((slice) => ({
-    start: slice.range_start,
-    cursor: slice.cursor,
-    end: slice.range_end,
-    due: Math.max(0, slice.subscriptions_due - slice.subscriptions_processed),
-  }))
-}
-
-/** Ranges of about as many subscriptions each that are behind, over the index alone. */
-async function cutRanges(
-  scoped: Scoped,
-  cut: { planId: string; slicesMax: number; targetSequence: number },
-): Promise<KeyRange[]> {
-  const { rows } = await sql<{ end: string; due: number }>`
-    select max(id) as end, count(*) as due from (
-      select id, ntile(${cut.slicesMax}) over (order by id) as slice from subscriptions
-      where plan_id = ${cut.planId} and subscription_status <> 'cancelled'
-        and synced_price_sequence < ${cut.targetSequence}
-    ) numbered group by slice order by slice`.execute(scoped.db)
-  return rows.map((row, index) => {
-    const start = rows[index - 1]?.end ?? ''
-    return { start, cursor: start, end: row.end, due: row.due }
-  })
 }
 
 async function closeRun(scoped: Scoped, runId: string, now: Date): Promise<void> {
@@ -168,19 +124,7 @@ async function openRun(
       finished_at: null,
     })
     .execute()
-  if (run.ranges.length > 0) {
-    const slices = run.ranges.map((range, slice) => ({
-      run_id: runId,
-      slice,
-      environment_id,
-      range_start: range.start,
-      range_end: range.end,
-      cursor: range.cursor,
-      subscriptions_due: range.due,
-      updated_at: run.now,
-    }))
-    await scoped.db.insertInto('price_sync_slices').values(slices).execute()
-  }
+  await insertSlices(scoped, { runId, ranges: run.ranges, now: run.now })
   return {
     runId,
     slices: run.ranges.map((_, slice) => slice),

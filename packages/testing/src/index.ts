@@ -4,6 +4,7 @@
  */
 export { testNamespace, testStack } from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
+export { insertMonthlySubscriptions } from './monthly-subscriptions.ts'
 export { type ServiceProcess, startService } from './service-process.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 export { terminateLeftOvers } from './test-client.ts'
