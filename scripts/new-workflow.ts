@@ -30,7 +30,9 @@ async function newWorkflow(name: string | undefined): Promise<void> {
       .map((file) => `  ${file}\n`)
       .join('')}`,
   )
-  process.stdout.write('Next: pnpm install, then the TODOs, its progress in the gateway, a history, pnpm docs:configuration and pnpm check.\n')
+  process.stdout.write(
+    'Next: pnpm install, then the TODOs, its progress in the gateway, a history, pnpm docs:configuration and pnpm check.\n',
+  )
 }
 
 function fail(message: string): void {
