@@ -147,7 +147,7 @@ export function ${camel}WorkerConfig(
 /** By this name \`--help\`, the README's table and its test find what the service reads. */
 export function readVariables(env: Environment): ${model}WorkerConfig {
   return {
-    database: databaseSettings(env, { statementTimeoutMs: 60_000 }),
+    database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     ...workerConfig(env),
   }
 }

@@ -1,4 +1,4 @@
-import { endPrice, inTransaction, readNow } from '@flexprice/database'
+import { endPrice, inTransaction, readNow, updatePrice } from '@flexprice/database'
 import type { BenchStack } from '../bench-stack.ts'
 import { best, type Row, round } from '../report.ts'
 import { type MeasuredSync, measureFloor, measureSync } from '../sync-client.ts'
@@ -73,44 +73,55 @@ export async function nothingToDo(stack: BenchStack, subscriptions: number): Pro
   return { ...row, goal: '≤ 1.1', checks: { 'all passed over': untouched } }
 }
 
-/** P3: one new price of fifty, and one that ended, against a bare statement for just those rows. */
+/** P3: of fifty prices one is new, one has ended, one was edited: against bare statements for just those rows. */
 export async function oneOfFifty(stack: BenchStack, sizes: Sizes): Promise<Row[]> {
   const { subscriptions } = sizes
   const planId = await makePlan(stack, subscriptions)
   const priceIds = await addPrices(stack, planId, manyPrices)
   await measureSync(stack, planId)
-  const added: Runs = { floors: [], products: [] }
-  const ended: Runs = { floors: [], products: [] }
+  const news: Runs = { floors: [], products: [] }
+  const ends: Runs = { floors: [], products: [] }
+  const edits: Runs = { floors: [], products: [] }
   for (let repeat = 0; repeat < repeats; repeat++) {
     const [floorPrice = ''] = await addPrices(stack, planId, 1)
     await settle(stack)
-    added.floors.push(await measureFloor(stack, bareInsert(stack, planId, [floorPrice])))
+    news.floors.push(await measureFloor(stack, bareInsert(stack, planId, [floorPrice])))
     await forget(stack, planId)
     await addPrices(stack, planId, 1)
     await settle(stack)
-    added.products.push(await measureSync(stack, planId))
+    news.products.push(await measureSync(stack, planId))
 
-    const [byFloor = '', byProduct = ''] = priceIds.slice(2 * repeat)
+    const [byFloor = '', byProduct = '', toEnd = '', toEdit = ''] = priceIds.slice(4 * repeat)
     await settle(stack)
-    ended.floors.push(await measureFloor(stack, bareEnd(planId, byFloor)))
+    ends.floors.push(await measureFloor(stack, bareEnd(planId, byFloor)))
     await endNow(stack, byProduct)
     await settle(stack)
-    ended.products.push(await measureSync(stack, planId))
+    ends.products.push(await measureSync(stack, planId))
+
+    const [successor = ''] = await addPrices(stack, planId, 1)
+    await settle(stack)
+    edits.floors.push(
+      add(
+        await measureFloor(stack, bareEnd(planId, toEnd)),
+        await measureFloor(stack, bareInsert(stack, planId, [successor])),
+      ),
+    )
+    await forget(stack, planId)
+    await editNow(stack, toEdit)
+    await settle(stack)
+    edits.products.push(await measureSync(stack, planId))
   }
-  const label = `${size(subscriptions)} × ${manyPrices}`
-  const exactly = (runs: readonly MeasuredSync[], count: (run: MeasuredSync) => number) =>
-    runs.every((run) => count(run) === subscriptions)
+  const added = (run: MeasuredSync) => run.result.prices_added === subscriptions
+  const removed = (run: MeasuredSync) => run.result.prices_removed === subscriptions
+  const row = (scenario: string, runs: Runs, exact: (run: MeasuredSync) => boolean) => ({
+    ...compare(scenario, `${size(subscriptions)} × ${manyPrices}`, runs.products, runs.floors),
+    goal: '≤ 1.5',
+    checks: { 'rows exact': runs.products.every(exact) },
+  })
   return [
-    {
-      ...compare('P3 one new price', label, added.products, added.floors),
-      goal: '≤ 1.5',
-      checks: { 'rows exact': exactly(added.products, (run) => run.result.prices_added) },
-    },
-    {
-      ...compare('P3 one price ended', label, ended.products, ended.floors),
-      goal: '≤ 1.5',
-      checks: { 'rows exact': exactly(ended.products, (run) => run.result.prices_removed) },
-    },
+    row('P3 one new price', news, added),
+    row('P3 one price ended', ends, removed),
+    row('P3 one price edited', edits, (run) => added(run) && removed(run)),
   ]
 }
 
@@ -177,6 +188,17 @@ async function forget(stack: BenchStack, planId: string): Promise<void> {
 async function endNow(stack: BenchStack, priceId: string): Promise<void> {
   const now = await readNow(stack.scoped)
   await inTransaction(stack.scoped, (transaction) => endPrice(transaction, { priceId, now }))
+}
+
+async function editNow(stack: BenchStack, priceId: string): Promise<void> {
+  const now = await readNow(stack.scoped)
+  await inTransaction(stack.scoped, (transaction) =>
+    updatePrice(transaction, { priceId, changes: { amount: '12.50' }, now }),
+  )
+}
+
+function add(one: Floors[number], other: Floors[number]): Floors[number] {
+  return { wall_s: one.wall_s + other.wall_s, cpu_s: one.cpu_s + other.cpu_s }
 }
 
 /** By the subscriptions, since no index leads from a price to its lines: the product's way is the fastest there is. */

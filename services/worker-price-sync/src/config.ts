@@ -17,7 +17,8 @@ export function priceSyncWorkerConfig(
 /** By this name `--help`, the README's table and its test find what the service reads. */
 export function readVariables(env: Environment): PriceSyncWorkerConfig {
   return {
-    database: databaseSettings(env, { statementTimeoutMs: 60_000 }),
+    // Below the activities' heartbeat timeout: a page that hangs fails by itself, before the next attempt begins.
+    database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     ...workerConfig(env),
     slicesMax: env.integer('PRICE_SYNC_SLICES', {
       meaning: 'slices of one plan that are worked on at once',
