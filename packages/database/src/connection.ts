@@ -93,6 +93,9 @@ function createPool(config: DatabaseConfig): pg.Pool {
     statement_timeout: config.statementTimeoutMs ?? defaults.statementTimeoutMs,
     lock_timeout: config.lockTimeoutMs ?? defaults.lockTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis,
+    // A process that has gone without a word must not hold its locks for hours.
+    idle_in_transaction_session_timeout: idleInTransactionMsMax,
     types: { getTypeParser },
   })
   // A connection that breaks must not end the process, be it idle (the pool's own event) or in use (its
@@ -102,6 +105,8 @@ function createPool(config: DatabaseConfig): pg.Pool {
   return pool
 }
 
+const keepAliveInitialDelayMillis = 10_000
+const idleInTransactionMsMax = 15_000
 const int8 = 20
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
@@ -155,7 +160,7 @@ async function ping(pool: pg.Pool): Promise<void> {
 
 const rowSecurityIsVoid = `
   select r.rolsuper or r.rolbypassrls or exists (
-    select from pg_class c where c.relname = 'subscriptions' and c.relowner = r.oid) as unbound
+    select from pg_class c where c.relrowsecurity and pg_has_role(r.oid, c.relowner, 'USAGE')) as unbound
   from pg_roles r where r.rolname = current_user`
 
 function traceStatement(event: LogEvent): void {

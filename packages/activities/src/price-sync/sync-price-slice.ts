@@ -5,6 +5,7 @@ import type { PriceSyncDependencies } from './price-sync-activities.ts'
 /** Short enough for locks and progress, long enough to cost nothing: 50–300 ms on two cores, measured. */
 const pairsPerPageMax = 25_000
 const subscriptionsPerPageMax = 5_000
+const halvingsMax = 6
 
 /**
  * Each page is one transaction that also moves the slice's cursor, so that a killed worker's next
@@ -19,7 +20,7 @@ export async function syncPriceSlice(
   const handle = scoped()
   const run = await getPriceSyncRun(handle, runId)
   const now = await readNow(handle)
-  const subscriptionsMax = pageSize(run.priceCount)
+  const subscriptionsMax = pageSize(run.priceCount, context.info.attempt)
   for (;;) {
     context.cancellationSignal.throwIfAborted()
     const taken = await syncPriceSlicePage(handle, { run, slice, subscriptionsMax, now })
@@ -28,7 +29,9 @@ export async function syncPriceSlice(
   }
 }
 
-function pageSize(priceCount: number): number {
-  const fitting = Math.floor(pairsPerPageMax / Math.max(1, priceCount))
+/** Half as much at each further attempt, as far as a sixty-fourth: a page may have been too slow for its time limit. */
+function pageSize(priceCount: number, attempt: number): number {
+  const pairsMax = pairsPerPageMax / 2 ** Math.min(attempt - 1, halvingsMax)
+  const fitting = Math.floor(pairsMax / Math.max(1, priceCount))
   return Math.min(subscriptionsPerPageMax, Math.max(1, fitting))
 }

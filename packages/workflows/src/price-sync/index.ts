@@ -2,8 +2,10 @@ import type { PriceSyncActivities } from '@flexprice/activities/price-sync'
 import type { PriceSyncInput, PriceSyncResult } from '@flexprice/contracts/workflows'
 import { syncRequestedSignal } from '@flexprice/contracts/workflows/price-sync'
 import {
+  CancellationScope,
   continueAsNew,
   defineSignal,
+  isCancellation,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -27,6 +29,10 @@ export async function PriceSyncWorkflow(
   setHandler(syncRequested, () => {
     requested = true
   })
+  // A cancel stops what was asked for before it; what is asked for while it takes effect is not its affair.
+  CancellationScope.current().cancelRequested.catch(() => {
+    requested = false
+  })
   let total = done
   while (requested) {
     if (total !== undefined && workflowInfo().continueAsNewSuggested) {
@@ -34,7 +40,12 @@ export async function PriceSyncWorkflow(
     }
     // Cleared before the look, not after: what is requested from here on may concern edits that it does not see.
     requested = false
-    total = addPass(total, await runPass(planId))
+    try {
+      total = addPass(total, await runPass(planId))
+    } catch (failure) {
+      if (requested && isCancellation(failure)) await continueAsNew<typeof PriceSyncWorkflow>(input)
+      throw failure
+    }
   }
   // No await between the last check of `requested` and the return: a signal cannot slip in between. One
   // that arrives with the completion makes the server refuse it and wake the workflow again.

@@ -133,6 +133,27 @@ test('a sync that is cancelled while a slice is failing ends CANCELLED too', asy
   expect((await outcome()).status).toBe('CANCELLED')
 })
 
+test('a request that comes while a cancel takes effect is not lost: a new run serves it', async () => {
+  const scope = newTestScope()
+  let first = true
+  const activities = pretendPriceSync({
+    slices: [0],
+    async onSlice() {
+      if (!first) return
+      first = false
+      await untilCancelled()
+    },
+  })
+  await using _worker = await startWorker(activities)
+  const { workflowId } = await start(scope)
+  await vi.waitFor(() => expect(first).toBe(false), 10_000)
+  await temporal.cancelWorkflow(scope, workflowId)
+  await sleep(300)
+  activities.plan.edits++
+  await start(scope)
+  await vi.waitFor(() => expect(activities.plan.synced).toBe(activities.plan.edits), 20_000)
+})
+
 async function untilCancelled(): Promise<void> {
   const context = Context.current()
   for (;;) {
