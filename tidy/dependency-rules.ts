@@ -72,8 +72,6 @@ function allows(pkg: Package, other: Package, use: Use): boolean {
   const [group, name = ''] = pkg.folder.split('/')
   const [otherGroup, otherName = ''] = other.folder.split('/')
   if (group === 'benchmarks' && otherGroup === 'deploy') return true
-  // A benchmark measures the product as `npm run up` starts it.
-  if (group === 'benchmarks' && other.folder === 'deploy/local') return true
   if (otherGroup !== 'packages') return false
   if (use === 'test' || group === 'benchmarks' || group === 'end-to-end' || name === 'testing') return true
   if (group !== 'packages') return otherName !== 'testing'
