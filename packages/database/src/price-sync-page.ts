@@ -143,9 +143,10 @@ async function applyPrices(
  * Each pair of subscription and changed price with what is to be done: the table of billing rules,
  * section 8, "Price sync", row by row in its order. The line looked at is the price's last one; where
  * the price has predecessors or successors, the chain's last line tells quantity and a user's end.
- * Written so that no estimate can make it quadratic, as the planner knows no sizes here: a pair's line is a
- * probe of the index, overrides are a hashed set. Joining the page's lines as a set is a tenth cheaper by
- * hash, but a nested loop was seen to take minutes.
+ * Written so that no estimate can make it quadratic, as the planner knows no sizes here: overrides are a hashed
+ * set, and the page's lines a full join, which only hashes or merges (as a left join, a nested loop was seen to
+ * take minutes; a probe of the index for each pair costs a tenth more). It gives lines without a pair, too: their
+ * effect is null.
  */
 function classifiedPairs(page: {
   run: PriceSyncRun
@@ -173,9 +174,17 @@ function classifiedPairs(page: {
       select distinct o.subscription_id, p.root_price_id
       from prices o join prices p on p.id = o.overridden_price_id and p.environment_id = o.environment_id
       where o.subscription_id > ${cursor} and o.subscription_id <= ${end}
+    ),
+    line as materialized (
+      select distinct on (l.subscription_id, l.price_id) l.id, l.subscription_id, l.price_id, l.start_date, l.end_date,
+        l.ended_by
+      from subscription_line_items l
+      where l.subscription_id > ${cursor} and l.subscription_id <= ${end} and l.price_id = any (array(select id from price))
+      order by l.subscription_id, l.price_id, l.start_date desc
     )
     select s.id as subscription_id, p.id as price_id, line.id as line_id,
       case
+        when s.id is null then null
         when not compatible then 'incompatible'
         when line.id is null and p.end_date <= greatest(${now}, s.start_date, p.start_date) then 'ended'
         when (s.id, p.root_price_id) in (select subscription_id, root_price_id from override) then 'overridden'
@@ -192,15 +201,12 @@ function classifiedPairs(page: {
       greatest(s.start_date, p.start_date) as new_start,
       case when p.end_date is not null then greatest(line.start_date, p.end_date) end as new_end,
       case when p.end_date is not null then 'price' end as new_ended_by
-    from subscription s
-    cross join lateral (select * from price where price.sequence > s.synced_price_sequence offset 0) p
-    cross join lateral (select p.currency = s.currency and p.billing_period = s.billing_period
-      and p.billing_period_count = s.billing_period_count as compatible) terms
-    left join lateral (
-      select l.id, l.start_date, l.end_date, l.ended_by from subscription_line_items l
-      where terms.compatible and l.subscription_id = s.id and l.price_id = p.id
-      order by l.start_date desc limit 1
-    ) line on true`
+    from (
+      subscription s
+      cross join lateral (select * from price where price.sequence > s.synced_price_sequence offset 0) p
+      cross join lateral (select p.currency = s.currency and p.billing_period = s.billing_period
+        and p.billing_period_count = s.billing_period_count as compatible) terms
+    ) full join line on line.subscription_id = s.id and line.price_id = p.id`
 }
 
 /**
