@@ -5,15 +5,18 @@ import path from 'node:path'
 import { isInteractive, throwAwayConfig } from './config.ts'
 import { startPostgres } from './postgres.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { pythonPackage } from './python-package.ts'
 import { startRedis } from './redis.ts'
 import { runChecks } from './run-checks.ts'
+import { findCommand } from './run-command.ts'
 import { createStackRun, type StackRun } from './stack-run.ts'
-import { StepFailure } from './step-failure.ts'
+import { reasonOf, StepFailure } from './step-failure.ts'
 import { orStopped, stopSignal } from './stop-signal.ts'
 import { startTemporal } from './temporal.ts'
 import type { Counts } from './vitest-counts.ts'
 
 const namespaceCount = 8
+const pythonSdk = { name: 'flexprice', version: '2.1.43' }
 
 const keepAliveMs = 60_000
 
@@ -64,6 +67,7 @@ async function startServers(
       redis.taken,
       'The tests need it: install redis-server, or Python with pip.',
     )
+  const python = await progress.step('Python SDK', (tell) => findPythonSdk(run, tell))
   const namespaces = Array.from({ length: namespaceCount }, (_, index) => `test-${index + 1}`)
   const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces }, tell))
   return {
@@ -71,6 +75,19 @@ async function startServers(
     TEST_POSTGRES_URL: postgres.superuserUrl,
     TEST_TEMPORAL_ADDRESS: temporal.address,
     TEST_REDIS_URL: redis.url,
+    TEST_PYTHON: python.command,
+    TEST_PYTHON_MODULES: python.modulesDir,
+  }
+}
+
+/** FlexPrice's newest SDK, which drives the API in a test. */
+async function findPythonSdk(run: StackRun, tell: (doing: string) => void) {
+  try {
+    const command = findCommand(['python3', 'python'], run.config.searchPath)
+    const { modulesDir } = await pythonPackage(run, pythonSdk, tell)
+    return { taken: `${pythonSdk.name} ${pythonSdk.version} of pip`, command, modulesDir }
+  } catch (error) {
+    throw new StepFailure('Python SDK', reasonOf(error), 'The tests need it: install Python 3 with pip.')
   }
 }
 

@@ -17,6 +17,8 @@ export interface StackUnderTest extends AsyncDisposable {
   /** A tenant with one environment, and the holder of its key. */
   readonly scoped: Scoped
   readonly api: ApiClient
+  /** The key of `api`. */
+  readonly apiKey: string
   readonly gateway: ServiceProcess
   /** The first one. */
   readonly worker: ServiceProcess
@@ -49,7 +51,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackUnder
   const newTenant = async () => {
     const scoped = await database.newTenant()
     const { secret } = await createApiKey(scoped, { name: 'test' })
-    return { scoped, api: createApiClient(gateway.url, secret) }
+    return { scoped, apiKey: secret, api: createApiClient(gateway.url, secret) }
   }
   const tenant = await newTenant()
   const owned = started.move()

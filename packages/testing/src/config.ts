@@ -7,6 +7,11 @@ export function testStack(): { postgresUrl: string; temporalAddress: string; red
   }
 }
 
+/** How the tests run a Python program with FlexPrice's SDK for Python. */
+export function testPython(): { command: string; modulesDir: string } {
+  return { command: required('TEST_PYTHON'), modulesDir: required('TEST_PYTHON_MODULES') }
+}
+
 /**
  * The Temporal namespace of this test process: the server has test-1 to test-8. An offset lets two suites
  * run against one server.

@@ -2,7 +2,7 @@
  * What tests and benchmarks need of the real stack: a database per test file, services as
  * processes of their own, ways to servers that can be cut. For development only: no service may depend on it.
  */
-export { testNamespace, testStack } from './config.ts'
+export { testNamespace, testPython, testStack } from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { insertMonthlySubscriptions } from './monthly-subscriptions.ts'
 export { type ServiceProcess, startService } from './service-process.ts'

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { testPython } from '@flexprice/testing'
+import { expect, test } from 'vitest'
+import { startStack } from '../stack-under-test.ts'
+import { expectedWalk, walked } from './walked.ts'
+
+const run = promisify(execFile)
+const walk = fileURLToPath(new URL('walk.py', import.meta.url))
+
+test("FlexPrice's SDK for Python goes from a customer to an invoice, and its models parse every answer", async () => {
+  await using stack = await startStack()
+  const { command, modulesDir } = testPython()
+  const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {
+    env: { ...process.env, PYTHONPATH: modulesDir },
+  })
+  const seen = walked.parse(JSON.parse(stdout))
+  expect(seen).toMatchObject(expectedWalk)
+  expect(seen.line_prices).toEqual(seen.expected_prices)
+})

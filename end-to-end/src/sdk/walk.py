@@ -1,0 +1,99 @@
+"""Drives the API by FlexPrice's SDK for Python, from a customer to an invoice, and prints what it saw as JSON.
+
+Usage: walk.py GATEWAY_URL API_KEY. Its answers are parsed by the SDK's own models: a field of another type fails it.
+"""
+
+import json
+import sys
+import time
+
+from flexprice import Flexprice
+
+gateway_url, api_key = sys.argv[1:]
+poll_seconds = 0.1
+polls_max = 300
+
+
+def result_of(sdk, workflow_id):
+    for _ in range(polls_max):
+        task = sdk.tasks.get_task_result(workflow_id=workflow_id)
+        if "completed" in task.message:
+            return task
+        time.sleep(poll_seconds)
+    raise TimeoutError(f"{workflow_id} is still running")
+
+
+def walk(sdk):
+    customer = sdk.customers.create_customer(external_id="sdk-python", name="Ada", email="ada@example.com")
+    seats = sdk.features.create_feature(name="Seats", type_="static", lookup_key="seats")
+    calls = sdk.features.create_feature(
+        name="API calls",
+        type_="metered",
+        lookup_key="calls",
+        meter={
+            "name": "API calls",
+            "event_name": "api.call",
+            "aggregation": {"type": "COUNT"},
+            "reset_usage": "BILLING_PERIOD",
+        },
+    )
+    plan = sdk.plans.create_plan(name="Pro", lookup_key="pro")
+    monthly = {
+        "entity_type": "PLAN",
+        "entity_id": plan.id,
+        "billing_period": "MONTHLY",
+        "billing_period_count": 1,
+        "currency": "usd",
+        "price_unit_type": "FIAT",
+    }
+    fee = sdk.prices.create_price(
+        type_="FIXED", billing_model="FLAT_FEE", invoice_cadence="ADVANCE", amount="19.99", **monthly
+    )
+    usage = sdk.prices.create_price(
+        type_="USAGE",
+        billing_model="TIERED",
+        tier_mode="SLAB",
+        tiers=[{"up_to": 1000, "unit_amount": "0"}, {"unit_amount": "0.0025"}],
+        invoice_cadence="ARREAR",
+        meter_id=calls.meter_id,
+        **monthly,
+    )
+    for feature, limits in (
+        (seats, {"feature_type": "static", "static_value": "5"}),
+        (calls, {"feature_type": "metered", "usage_limit": 10_000, "usage_reset_period": "MONTHLY"}),
+    ):
+        sdk.entitlements.create_entitlement(
+            feature_id=feature.id, entity_type="PLAN", entity_id=plan.id, is_enabled=True, **limits
+        )
+    subscription = sdk.subscriptions.create_subscription(
+        customer_id=customer.id,
+        plan_id=plan.id,
+        currency="usd",
+        billing_period="MONTHLY",
+        billing_period_count=1,
+        billing_cycle="anniversary",
+    )
+    limits = sdk.customers.get_customer_entitlements(id=customer.id)
+    successor = sdk.prices.update_price(id=fee.id, amount="24.99")
+    sync = result_of(sdk, sdk.plans.sync_plan_prices(id=plan.id).workflow_id)
+    lines = sdk.subscriptions.query_subscription_line_items(subscription_ids=[subscription.id])
+    invoices = sdk.invoices.query_invoice(subscription_id=subscription.id)
+    invoice = sdk.invoices.get_invoice(id=invoices.items[0].id)
+    summary = sdk.invoices.get_customer_invoice_summary(id=customer.id)
+    return {
+        "subscription_status": subscription.subscription_status,
+        "line_prices": sorted(line.price_id for line in lines.items),
+        "expected_prices": sorted([fee.id, successor.id, usage.id]),
+        "entitlements": {feature.feature.name: feature.entitlement.is_enabled for feature in limits.features},
+        "sync_message": sync.message,
+        "invoices": len(invoices.items),
+        "invoice_status": invoice.invoice_status,
+        "invoice_total": invoice.total,
+        "invoice_lines": [line.amount for line in invoice.line_items],
+        "unpaid": [one.total_unpaid_amount for one in summary.summaries],
+        "found_customer": sdk.customers.get_customer_by_external_id(external_id="sdk-python").id == customer.id,
+    }
+
+
+with Flexprice(server_url=f"{gateway_url}/v1", api_key_auth=api_key) as client:
+    print(json.dumps(walk(client)))

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** What an SDK's walk from a customer to an invoice has seen; the same for each SDK. */
+export const walked = z.object({
+  subscription_status: z.string(),
+  line_prices: z.array(z.string()),
+  expected_prices: z.array(z.string()),
+  entitlements: z.record(z.string(), z.boolean()),
+  sync_message: z.string(),
+  invoices: z.int(),
+  invoice_status: z.string(),
+  invoice_total: z.string(),
+  invoice_lines: z.array(z.string()),
+  unpaid: z.array(z.string()),
+  found_customer: z.boolean(),
+})
+
+/** A fee of 19.99 in advance; its edit to 24.99 comes after the opening invoice, and moves no money already billed. */
+export const expectedWalk = {
+  subscription_status: 'active',
+  entitlements: { Seats: true, 'API calls': true },
+  sync_message: 'The workflow has completed',
+  invoices: 1,
+  invoice_status: 'FINALIZED',
+  invoice_total: '19.99',
+  invoice_lines: ['19.99'],
+  unpaid: ['19.99'],
+  found_customer: true,
+}
