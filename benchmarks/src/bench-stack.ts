@@ -27,6 +27,9 @@ export interface BenchStack extends AsyncDisposable {
   readonly owner: pg.Client
   readonly superuser: pg.Client
   readonly gatewayUrl: string
+  /** As the services have it. */
+  readonly databaseUrl: string
+  readonly temporalAddress: string
   readonly apiKey: string
   readonly postmasterPid: number
   pidOf(process: string): number
@@ -43,15 +46,17 @@ export async function startBenchStack(): Promise<BenchStack> {
   })
   const progress = createProgress(false)
   const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
-  await progress.step('Redis', (tell) => startRedis(run, tell))
+  const redis = await progress.step('Redis', (tell) => startRedis(run, tell))
   const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces: [] }, tell))
   await progress.step('Migrations', () => migrate(database))
   const environment = {
     ...run.config.environment,
     DATABASE_URL: database.appUrl,
+    REDIS_URL: redis.url,
     TEMPORAL_ADDRESS: temporal.address,
     TRACES_EXPORTER: 'none',
     LOG_LEVEL: 'warn',
+    RATE_LIMIT_PER_SECOND: '1000000',
   }
   const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
   const tenancy = await makeTenancy(database.appUrl, database.ownerUrl)
@@ -63,6 +68,8 @@ export async function startBenchStack(): Promise<BenchStack> {
     owner,
     superuser,
     gatewayUrl: services.gatewayUrl,
+    databaseUrl: database.appUrl,
+    temporalAddress: temporal.address,
     postmasterPid: await postmasterOf(owner),
     pidOf(name) {
       const pid = pids.get(name)

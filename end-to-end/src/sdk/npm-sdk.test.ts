@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FlexPrice } from '@flexprice/sdk'
+import { Flexprice } from '@flexprice/sdk'
 import { expect, test } from 'vitest'
 import { startStack } from '../stack-under-test.ts'
 import { expectedWalk } from './walked.ts'
@@ -9,7 +9,7 @@ const pollsMax = 300
 
 test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schemas parse every answer", async () => {
   await using stack = await startStack()
-  const sdk = new FlexPrice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
+  const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
 
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })
   const seats = await sdk.features.createFeature({ name: 'Seats', type: 'static', lookupKey: 'seats' })
