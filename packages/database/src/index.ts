@@ -3,7 +3,9 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
+
 export { readNow } from './clock.ts'
+export { clonePlan } from './clone-plan.ts'
 export {
   createDatabase,
   type Database,
@@ -26,10 +28,12 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export {
+  cloneFeature,
   deleteFeature,
   type FeatureChanges,
   type FeatureRow,
   type FeatureSearch,
+  featuresByMeter,
   getFeature,
   insertFeature,
   type NewFeature,
@@ -42,6 +46,7 @@ export {
   type GroupSearch,
   getGroup,
   groupEntitiesMax,
+  groupsById,
   insertGroup,
   listGroupEntities,
   type NewGroup,
