@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
+import type { FeatureTable } from './metering-tables.ts'
 import {
   deleteMeter,
   findPriceOfMeter,
@@ -17,7 +18,6 @@ import {
 import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage, textContains } from './search.ts'
 import { searchFields } from './search-fields.ts'
-import type { FeatureTable } from './tables.ts'
 
 export type FeatureRow = Selectable<FeatureTable>
 type FeatureFields = Changes<Omit<FeatureRow, RecordColumn | 'type' | 'meter_id'>>
@@ -220,6 +220,7 @@ async function changeFilters(
     throw invalid([{ path: 'filters', message: 'are for metered features' }])
   }
   const meter = await lockMeterForChange(scoped, meterId)
+  // Both come with their fields in one order: the schema's, which is that of jsonb.
   if (JSON.stringify(meter.filters) === JSON.stringify(filters)) return
   const price = await findPriceOfMeter(scoped, meterId, now)
   if (price !== undefined) throw inUse(id, 'price', price)
