@@ -27,17 +27,15 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export { type FeatureSearch, featuresByMeter, searchFeatures } from './feature-search.ts'
 export {
   cloneFeature,
   deleteFeature,
   type FeatureChanges,
   type FeatureRow,
-  type FeatureSearch,
-  featuresByMeter,
   getFeature,
   insertFeature,
   type NewFeature,
-  searchFeatures,
   updateFeature,
 } from './features.ts'
 export {

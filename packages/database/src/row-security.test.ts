@@ -10,7 +10,8 @@ import {
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
-import { deleteFeature, type FeatureRow, getFeature, searchFeatures, updateFeature } from './features.ts'
+import { searchFeatures } from './feature-search.ts'
+import { deleteFeature, type FeatureRow, getFeature, updateFeature } from './features.ts'
 import { deleteGroup, getGroup, insertGroup, searchGroups } from './groups.ts'
 import { listLineItems, searchLineItems } from './line-item-search.ts'
 import { countLiveSubscriptions, deletePlan, getPlan, searchPlans, updatePlan } from './plans.ts'
