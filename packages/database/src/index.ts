@@ -3,7 +3,9 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
+
 export { readNow } from './clock.ts'
+export { clonePlan } from './clone-plan.ts'
 export {
   createDatabase,
   type Database,
@@ -25,9 +27,33 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export { type FeatureSearch, featuresByMeter, searchFeatures } from './feature-search.ts'
+export {
+  cloneFeature,
+  deleteFeature,
+  type FeatureChanges,
+  type FeatureRow,
+  getFeature,
+  insertFeature,
+  type NewFeature,
+  updateFeature,
+} from './features.ts'
+export {
+  deleteGroup,
+  type GroupRow,
+  type GroupSearch,
+  getGroup,
+  groupEntitiesMax,
+  groupsById,
+  insertGroup,
+  listGroupEntities,
+  type NewGroup,
+  searchGroups,
+} from './groups.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

@@ -4,6 +4,8 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import type { Tables } from './tables.ts'
 
+// tidy: long because the whole schema is one value, which the compiler holds against the types.
+
 /**
  * The table types once more, as values. The compiler holds each entry against `tables.ts`: another
  * type, a missing or a foreign column does not compile. The test holds the same entry against the
@@ -53,6 +55,56 @@ const declared = {
     clock_at: 'Date | null',
     created_at: 'Date default',
     updated_at: 'Date default',
+  },
+  features: {
+    id: 'string',
+    environment_id: 'string',
+    name: 'string',
+    type: 'string',
+    lookup_key: 'string | null',
+    description: 'string default',
+    unit_singular: 'string default',
+    unit_plural: 'string default',
+    reporting_unit: 'json | null',
+    meter_id: 'string | null',
+    group_id: 'string | null',
+    metadata: 'json default',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
+  groups: {
+    id: 'string',
+    environment_id: 'string',
+    name: 'string',
+    lookup_key: 'string',
+    entity_type: 'string',
+    metadata: 'json default',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
+  meters: {
+    id: 'string',
+    environment_id: 'string',
+    name: 'string',
+    event_name: 'string',
+    aggregation_type: 'string',
+    field: 'string | null',
+    multiplier: 'string | null',
+    bucket_size: 'string | null',
+    group_by: 'string | null',
+    filters: 'json default',
+    reset_usage: 'string',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
   },
   plan_subscription_counts: {
     environment_id: 'string',
@@ -134,6 +186,10 @@ const declared = {
     start_date: 'Date',
     end_date: 'Date | null',
     sequence: 'number default',
+    meter_id: 'string | null',
+    group_id: 'string | null',
+    bucket_size: 'string | null',
+    filter_values: 'json | null',
     status: 'string default',
     created_at: 'Date',
     updated_at: 'Date',

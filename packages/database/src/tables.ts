@@ -1,4 +1,6 @@
+import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
+import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
 
 /**
  * The schema as Kysely sees it; `tables.test.ts` holds it against the live one.
@@ -11,6 +13,9 @@ export interface Tables {
   customers: CustomerTable
   plans: PlanTable
   prices: PriceTable
+  groups: GroupTable
+  meters: MeterTable
+  features: FeatureTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
   plan_subscription_counts: PlanSubscriptionCountTable
@@ -22,7 +27,7 @@ export type RecordStatus = 'published' | 'archived' | 'deleted'
 export type Metadata = Readonly<Record<string, string>>
 /** Written as JSON text, read as a value: node-postgres would write an array as a PostgreSQL array. */
 type Json<Value> = ColumnType<Value, string, string>
-type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
+export type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
 
 export interface TenantTable {
   id: string
@@ -54,7 +59,7 @@ export interface ApiKeyTable {
   revoked_at: Date | null
 }
 
-interface Audited {
+export interface Audited {
   created_at: Date
   updated_at: Date
   created_by: string
@@ -143,6 +148,10 @@ export interface PriceTable extends Audited {
   start_date: Date
   end_date: Date | null
   sequence: Generated<number>
+  meter_id: string | null
+  group_id: string | null
+  bucket_size: BucketSize | null
+  filter_values: ColumnType<FilterValues | null, string | null, string | null>
   status: Generated<RecordStatus>
 }
 
