@@ -1,3 +1,4 @@
+import type { Redis } from '@flexprice/cache'
 import type { Database } from '@flexprice/database'
 import type { Logger, Metrics } from '@flexprice/observability'
 import type { Temporal } from '@flexprice/temporal-client'
@@ -6,6 +7,7 @@ import type { Temporal } from '@flexprice/temporal-client'
 export interface Dependencies {
   readonly database: Database
   readonly temporal: Temporal
+  readonly redis: Redis
   readonly logger: Logger
   readonly metrics: Metrics
 }
