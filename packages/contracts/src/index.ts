@@ -14,7 +14,7 @@ export {
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
-export type { Operation, OperationSchema } from './operation.ts'
+export { type Operation, type OperationSchema, operation } from './operation.ts'
 export * from './operations/customers.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'

@@ -2,8 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
-import { createKeyCache } from './key-cache.ts'
-import { answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
+import { answerBrokenRequest, answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
 import { answerOnce } from './plugins/answer-once.ts'
 import { authenticate } from './plugins/authenticate.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
@@ -54,6 +53,7 @@ export async function createApp(
     // The load balancer learns of the end by /health/ready; until then its requests are served.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBrokenRequest,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -71,7 +71,7 @@ export async function createApp(
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(
     async (v1) => {
-      authenticate(v1, { ...deps, keys: createKeyCache(deps.redis) }, config)
+      authenticate(v1, deps, config)
       fitRequestParts(v1)
       identifyRequests(v1)
       answerOnce(v1, deps)

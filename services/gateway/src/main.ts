@@ -5,6 +5,7 @@ import { createLogger, createMetrics, startTelemetry } from '@flexprice/observab
 import { createTemporal } from '@flexprice/temporal-client'
 import { createApp } from './app.ts'
 import { gatewayConfig, readVariables } from './config.ts'
+import { createKeyCache } from './key-cache.ts'
 import './request-decoration.ts'
 
 const service = 'gateway'
@@ -19,8 +20,11 @@ const metrics = createMetrics({ service })
 const database = createDatabase({ applicationName: service, ...config.database })
 const temporal = createTemporal(config.temporal)
 const redis = createRedis(config.redis, { metrics, logger })
+const keys = createKeyCache(redis)
 let ready = true
-const app = await createApp({ database, temporal, redis, logger, metrics }, config, { isReady: () => ready })
+const app = await createApp({ database, temporal, redis, keys, logger, metrics }, config, {
+  isReady: () => ready,
+})
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
 

@@ -5,7 +5,6 @@ import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
-import type { KeyCache } from '../key-cache.ts'
 import { inContextOf } from './trace-requests.ts'
 
 /**
@@ -15,7 +14,7 @@ import { inContextOf } from './trace-requests.ts'
  */
 export function authenticate(
   app: FastifyInstance,
-  { database, redis, keys }: Pick<Dependencies, 'database' | 'redis'> & { readonly keys: KeyCache },
+  { database, redis, keys }: Pick<Dependencies, 'database' | 'redis' | 'keys'>,
   config: Pick<AppConfig, 'rateLimitPerSecond' | 'unknownKeysMax'>,
 ): void {
   const perKey = createRateLimiter(redis, {

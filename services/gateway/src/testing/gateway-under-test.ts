@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { vi } from 'vitest'
 import { createApp } from '../app.ts'
 import type { AppConfig } from '../config.ts'
+import { createKeyCache, type KeyCache } from '../key-cache.ts'
 import { type Caller, createCaller } from './caller-under-test.ts'
 
 /** The real app over a database of the test file's own and the real Temporal; nothing listens. */
@@ -14,6 +15,7 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly app: FastifyInstance
   readonly database: TestDatabase
   readonly temporal: Temporal
+  readonly keys: KeyCache
   /** Lines that were logged since the start. */
   readonly logLines: readonly string[]
   /** A key of a tenant and environment that no other caller has. */
@@ -70,9 +72,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const metrics = createMetrics({ service: 'gateway' })
   const redisUrl = options.redisUrl === undefined ? testStack().redisUrl : options.redisUrl
   const redis = createRedis({ url: redisUrl ?? undefined, timeoutMs: redisTimeoutMs }, { metrics, logger })
-  if (redisUrl !== null) await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
+  if (options.redisUrl === undefined)
+    await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
+  const keys = createKeyCache(redis)
   const app = await createApp(
-    { database, temporal, redis, logger, metrics },
+    { database, temporal, redis, keys, logger, metrics },
     { ...config, ...options.config },
     options.isReady ? { isReady: options.isReady } : {},
   )
@@ -84,6 +88,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     app,
     database: testDatabase,
     temporal,
+    keys,
     logLines,
     newCaller: async () => newKeyOf(await testDatabase.newTenant()),
     newKeyOf,
