@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Redis } from './redis.ts'
+import { createSharedLoads } from './shared-loads.ts'
 
 /** What is read often and changes seldom, with its copies in Redis and, for when that is away, in the process. */
 export interface Cache<Value> {
@@ -41,65 +42,12 @@ const forgetAttempts = 3
 export function createCache<Value extends object>(redis: Redis, options: CacheOptions<Value>): Cache<Value> {
   const { name, ttlMs, entriesMax } = options
   const copies = new LRUCache<string, Value>({ max: entriesMax, ttl: ttlMs })
-  const loads = new Map<string, Promise<Value | undefined>>()
+  const loads = createSharedLoads<Value | undefined>()
   const count = (result: 'hit' | 'local' | 'miss') => redis.meters.lookups.inc({ cache: name, result })
   const entry = (key: string) => `flexprice:${name}:${key}`
 
-  return {
-    async get(key, load) {
-      const found = await redis.attempt((client) => client.get(entry(key)))
-      if (found.ok && found.value === mark) {
-        copies.delete(key)
-        count('miss')
-        return load()
-      }
-      const value = found.ok ? parsed(found.value) : copies.get(key)
-      if (value !== undefined) {
-        if (found.ok) copies.set(key, value)
-        count(found.ok ? 'hit' : 'local')
-        return value
-      }
-      count('miss')
-      return shared(key, load)
-    },
-    async forget(key) {
-      copies.delete(key)
-      loads.delete(key)
-      for (let attempt = 1; redis.configured && attempt <= forgetAttempts; attempt++) {
-        const done = await redis.attempt((client) => client.set(entry(key), mark, 'PX', markMs))
-        if (done.ok) return true
-      }
-      return !redis.configured
-    },
-  }
-
-  function parsed(text: string | null): Value | undefined {
-    if (text === null) return undefined
-    try {
-      return options.fromJson(JSON.parse(text))
-    } catch {
-      return undefined
-    }
-  }
-
-  /** Lookups that miss at once share one load, unless something was forgotten since it began. */
-  function shared(key: string, load: () => Promise<Value | undefined>): Promise<Value | undefined> {
-    const running = loads.get(key)
-    if (running !== undefined) return running
-    const loading: Promise<Value | undefined> = fill(key, load, () => loads.get(key) === loading).finally(
-      () => {
-        if (loads.get(key) === loading) loads.delete(key)
-      },
-    )
-    loads.set(key, loading)
-    return loading
-  }
-
-  async function fill(
-    key: string,
-    load: () => Promise<Value | undefined>,
-    isCurrent: () => boolean,
-  ): Promise<Value | undefined> {
+  /** Loads, and leaves the value in Redis and here unless it may be old by now. */
+  async function fill(key: string, load: Load<Value>, isCurrent: () => boolean): Promise<Value | undefined> {
     const began = performance.now()
     const value = await load()
     const tookMs = performance.now() - began
@@ -111,5 +59,47 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
     const refused = kept.ok && kept.value === null
     if (!refused && isCurrent()) copies.set(key, value, { ttl: restMs })
     return value
+  }
+
+  return {
+    async get(key, load) {
+      const found = await redis.attempt((client) => client.get(entry(key)))
+      if (found.ok && found.value === mark) {
+        copies.delete(key)
+        count('miss')
+        return load()
+      }
+      const value = found.ok ? parsed(found.value, options) : copies.get(key)
+      if (value !== undefined) {
+        if (found.ok) copies.set(key, value)
+        count(found.ok ? 'hit' : 'local')
+        return value
+      }
+      count('miss')
+      return loads.join(key, (isCurrent) => fill(key, load, isCurrent))
+    },
+    async forget(key) {
+      copies.delete(key)
+      loads.drop(key)
+      for (let attempt = 1; redis.configured && attempt <= forgetAttempts; attempt++) {
+        const done = await redis.attempt((client) => client.set(entry(key), mark, 'PX', markMs))
+        if (done.ok) return true
+      }
+      return !redis.configured
+    },
+  }
+}
+
+type Load<Value> = () => Promise<Value | undefined>
+
+function parsed<Value>(
+  text: string | null,
+  { fromJson }: Pick<CacheOptions<Value>, 'fromJson'>,
+): Value | undefined {
+  if (text === null) return undefined
+  try {
+    return fromJson(JSON.parse(text))
+  } catch {
+    return undefined
   }
 }

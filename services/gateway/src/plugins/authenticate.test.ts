@@ -1,5 +1,6 @@
 import { createEnvironment, revokeApiKey } from '@flexprice/database'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTcpProxy, testStack } from '@flexprice/testing'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Caller, createCaller } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
 
@@ -76,6 +77,30 @@ test.each([
   expect(await key.call('GET', '/plans/plan_x')).toMatchObject(refused)
   const many = await Promise.all(Array.from({ length: 150 }, () => one.call('GET', '/plans/plan_x')))
   expect(many.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(40)
+})
+
+test('a Redis that falls silent under load fails no request and holds none up', async () => {
+  const url = new URL(testStack().redisUrl)
+  await using proxy = await startTcpProxy(url.host)
+  url.host = proxy.address
+  await using sick = await startGateway({ redisUrl: url.href, redisTimeoutMs: 50 })
+  const one = await sick.newCaller()
+  const timed = async () => {
+    const began = performance.now()
+    const { status } = await one.call('GET', '/plans/plan_x')
+    return { status, tookMs: performance.now() - began }
+  }
+  const ready = async () => (await sick.app.inject({ url: '/health/ready' })).json()
+  await vi.waitUntil(async () => (await ready()).status === 'ok', { timeout: 10_000 })
+  await timed()
+  proxy.silence()
+  const answers = []
+  for (let round = 0; round < 20; round++) {
+    answers.push(...(await Promise.all(Array.from({ length: 5 }, timed))))
+  }
+  expect(answers.filter(({ status }) => status !== 404)).toEqual([])
+  expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(500)
+  expect(await ready()).toMatchObject({ status: 'degraded', checks: { redis: { status: 'failed' } } })
 })
 
 test('a flood of unknown keys asks the database a bounded number of times; known keys go on', async () => {

@@ -33,6 +33,7 @@ export interface GatewayOptions {
   readonly isReady?: () => boolean
   /** Another way to Redis, or `null` for none. */
   readonly redisUrl?: string | null
+  readonly redisTimeoutMs?: number
   /** A second gateway of the same tenants. */
   readonly testDatabase?: TestDatabase
 }
@@ -71,7 +72,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   })
   const metrics = createMetrics({ service: 'gateway' })
   const redisUrl = options.redisUrl === undefined ? testStack().redisUrl : options.redisUrl
-  const redis = createRedis({ url: redisUrl ?? undefined, timeoutMs: redisTimeoutMs }, { metrics, logger })
+  const redis = createRedis(
+    { url: redisUrl ?? undefined, timeoutMs: options.redisTimeoutMs ?? redisTimeoutMs },
+    { metrics, logger },
+  )
   if (options.redisUrl === undefined)
     await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
   const keys = createKeyCache(redis)
