@@ -53,6 +53,11 @@ async function startApp() {
     const identity = requestIdentity(request)
     return { transaction: callerDatabase(stack.database, request).db.isTransaction, key: identity?.key }
   })
+  app.post('/large', { config: { operation: made } }, async (request, reply) => {
+    const handle = callerDatabase(stack.database, request)
+    await insertPlan(handle, { name: 'Pro', lookup_key: 'large' }, await readNow(handle))
+    return reply.send({ text: 'a'.repeat(9 * 1024 * 1024) })
+  })
   const post = async (url: string, key: string | undefined, payload: object) => {
     const headers = key === undefined ? {} : { 'idempotency-key': key }
     return (await app.inject({ method: 'POST', url, headers, payload })).json()
@@ -86,4 +91,13 @@ test('an operation that keeps the promise itself gets the key, and no transactio
   const key = randomUUID()
   expect(await gateway.post('/own', key, {})).toEqual({ transaction: false, key })
   expect(await gateway.post('/own', undefined, {})).toEqual({ transaction: false })
+})
+
+test('an answer that is too large to be kept is refused, and its work undone', async () => {
+  await using gateway = await startApp()
+  expect(await gateway.post('/large', randomUUID(), {})).toMatchObject({
+    http_status_code: 409,
+    message: expect.stringContaining('Idempotency-Key'),
+  })
+  expect(await searchPlans(scoped, { limit: 1, offset: 0, lookup_key: 'large' })).toMatchObject({ total: 0 })
 })
