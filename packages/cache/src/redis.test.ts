@@ -1,6 +1,7 @@
 import { createLogger, createMetrics } from '@flexprice/observability'
 import { expect, test } from 'vitest'
 import { createRedis, type Redis } from './redis.ts'
+import { startRedisServer } from './testing/redis-server.ts'
 import { connectRedis, untilAnswers } from './testing/redis-under-test.ts'
 
 const timeoutMs = 50
@@ -27,17 +28,18 @@ async function underLoad(redis: Redis, forMs: number): Promise<{ ok: boolean; to
   return (await Promise.all(Array.from({ length: 20 }, worker))).flat()
 }
 
-test('a server that dies under load fails nothing, holds nobody up, and is used again when it is back', async () => {
-  await using stack = await connectRedis(timeoutMs)
+test('a server that is killed under load fails nothing, holds nobody up, and is used again when it is back', async () => {
+  await using server = await startRedisServer()
+  await using stack = await connectRedis(timeoutMs, server.url)
   const load = underLoad(stack.redis, 1_500)
-  setTimeout(() => void stack.proxy.cut(), 500)
+  setTimeout(() => void server.kill(), 500)
   const results = await load
   expect(results.filter(({ ok }) => ok).length).toBeGreaterThan(20)
   expect(results.filter(({ ok }) => !ok).length).toBeGreaterThan(20)
   expect(Math.max(...results.map(({ tookMs }) => tookMs))).toBeLessThan(waitMsMax)
   expect(await stack.metrics.render()).toMatch(/redis_breaker_state\{state="disconnected".*\} 1/)
 
-  await stack.proxy.mend()
+  server.start()
   await untilAnswers(stack.redis)
   expect(await timed(stack.redis)).toMatchObject({ ok: true })
 })

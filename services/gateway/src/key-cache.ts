@@ -1,15 +1,16 @@
 import { type Cache, createCache, type Redis } from '@flexprice/cache'
-import { type FoundApiKey, findApiKeyHash, type Scoped } from '@flexprice/database'
+import type { FoundApiKey } from '@flexprice/database'
 import { z } from 'zod'
 
 /** Keys that were found, by their secrets' hashes, so that a request costs PostgreSQL no look-up of its key. */
 export interface KeyCache {
   find(hash: Buffer, load: () => Promise<FoundApiKey | undefined>): Promise<FoundApiKey | undefined>
   /**
-   * To be called by `afterCommit` when a key was revoked or its end was set: when it returns, the key is dead
-   * in every gateway that reaches Redis; in others within twice the copies' time.
+   * To be called by `afterCommit` when a key was revoked or its end was set, with what `findApiKeyHash` found
+   * before: when it returns, the key is dead in every gateway that reaches Redis, in others within twice the
+   * copies' time. It never fails.
    */
-  forget(scoped: Scoped, keyId: string): Promise<void>
+  forget(hash: Buffer): Promise<void>
 }
 
 /** A revocation of which Redis was never told is seen within twice this: the 30 s of the HTTP API's page. */
@@ -26,9 +27,8 @@ export function createKeyCache(redis: Redis): KeyCache {
   })
   return {
     find: (hash, load) => cache.get(nameOf(hash), load),
-    async forget(scoped, keyId) {
-      const hash = await findApiKeyHash(scoped, keyId)
-      if (hash !== undefined) await cache.forget(nameOf(hash))
+    async forget(hash) {
+      await cache.forget(nameOf(hash))
     },
   }
 }

@@ -14,8 +14,11 @@ export interface RedisUnderTest extends AsyncDisposable {
 const timeoutMsDefault = 250
 
 /** A process's connection to the real server, when it is ready. */
-export async function connectRedis(timeoutMs = timeoutMsDefault): Promise<RedisUnderTest> {
-  const url = new URL(testStack().redisUrl)
+export async function connectRedis(
+  timeoutMs = timeoutMsDefault,
+  serverUrl = testStack().redisUrl,
+): Promise<RedisUnderTest> {
+  const url = new URL(serverUrl)
   const proxy = await startTcpProxy(url.host)
   url.host = proxy.address
   const metrics = createMetrics({ service: 'cache-test' })
