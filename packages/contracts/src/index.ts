@@ -17,7 +17,7 @@ export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from
 export type { GroupResponse } from './group.ts'
 export type { CreateMeterRequest, MeterResponse } from './meter.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
-export type { Operation, OperationSchema } from './operation.ts'
+export { type Operation, type OperationSchema, operation } from './operation.ts'
 export * from './operations/customers.ts'
 export * from './operations/features.ts'
 export * from './operations/groups.ts'

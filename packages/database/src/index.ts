@@ -4,6 +4,7 @@
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
 
+export { findApiKeyHash } from './api-key-hash.ts'
 export { readNow } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
 export {
@@ -50,6 +51,13 @@ export {
   type NewGroup,
   searchGroups,
 } from './groups.ts'
+export {
+  beginIdempotentWork,
+  type IdempotentBegin,
+  type IdempotentWork,
+  type RequestIdentity,
+  type StoredAnswer,
+} from './idempotency-keys.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'

@@ -106,6 +106,14 @@ const declared = {
     created_by: 'string',
     updated_by: 'string',
   },
+  idempotency_keys: {
+    environment_id: 'string',
+    key: 'string',
+    fingerprint: 'Buffer',
+    created_at: 'Date default',
+    answer_status: 'number | null',
+    answer_body: 'string | null',
+  },
   plan_subscription_counts: {
     environment_id: 'string',
     plan_id: 'string',

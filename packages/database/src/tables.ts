@@ -21,6 +21,7 @@ export interface Tables {
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
+  idempotency_keys: IdempotencyKeyTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'
@@ -227,4 +228,13 @@ export interface PriceSyncSliceTable {
   skipped_ended_by_user: Generated<number>
   skipped_in_sync: Generated<number>
   updated_at: Date
+}
+
+export interface IdempotencyKeyTable {
+  environment_id: string
+  key: string
+  fingerprint: Buffer
+  created_at: Generated<Date>
+  answer_status: number | null
+  answer_body: string | null
 }
