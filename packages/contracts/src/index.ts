@@ -4,6 +4,7 @@
  * compares), plus what we add. It must never import Temporal, Fastify or Kysely.
  * Workflow definitions are reached by the subpath `/workflows`.
  */
+export type { SecretResponse } from './api-key.ts'
 export {
   type CreateCustomerRequest,
   type CustomerFilter,
@@ -15,10 +16,12 @@ export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.t
 export { ExactNumber } from './exact-number.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'
+export * from './operations/api-keys.ts'
 export * from './operations/customers.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'
+export * from './operations/tenants.ts'
 export * from './operations/workflows.ts'
 export { operations } from './operations.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
@@ -28,4 +31,5 @@ export type { LinePrice, PriceResponse } from './price-response.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
 export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'

@@ -25,6 +25,7 @@ export {
   type FoundApiKey,
   inTransaction,
   type Scoped,
+  touchApiKeysMax,
 } from './connection.ts'
 export {
   type CustomerChanges,

@@ -1,3 +1,7 @@
+import { createApiKeyRoute } from './api-keys/create-api-key.ts'
+import { deleteApiKeyRoute } from './api-keys/delete-api-key.ts'
+import { listApiKeysRoute } from './api-keys/list-api-keys.ts'
+import { rotateApiKeyRoute } from './api-keys/rotate-api-key.ts'
 import type { AppConfig } from './config.ts'
 import { createCustomerRoute } from './customers/create-customer.ts'
 import { deleteCustomerRoute } from './customers/delete-customer.ts'
@@ -23,6 +27,9 @@ import type { Api } from './route.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
+import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
+import { getUserInfoRoute } from './tenants/get-user-info.ts'
+import { updateTenantRoute } from './tenants/update-tenant.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -36,6 +43,13 @@ export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, 
 }
 
 const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
+  createApiKeyRoute,
+  listApiKeysRoute,
+  rotateApiKeyRoute,
+  deleteApiKeyRoute,
+  getTenantByIdRoute,
+  updateTenantRoute,
+  getUserInfoRoute,
   createCustomerRoute,
   getCustomerRoute,
   getCustomerByExternalIdRoute,
