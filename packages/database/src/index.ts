@@ -40,9 +40,32 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export {
+  deleteFeature,
+  type FeatureChanges,
+  type FeatureRow,
+  type FeatureSearch,
+  getFeature,
+  insertFeature,
+  type NewFeature,
+  searchFeatures,
+  updateFeature,
+} from './features.ts'
+export {
+  deleteGroup,
+  type GroupRow,
+  type GroupSearch,
+  getGroup,
+  groupEntitiesMax,
+  insertGroup,
+  listGroupEntities,
+  type NewGroup,
+  searchGroups,
+} from './groups.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

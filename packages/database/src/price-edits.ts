@@ -107,6 +107,7 @@ function insertSuccessor(scoped: Scoped, price: PriceRow, now: Date): Promise<Pr
       ...price,
       tiers: json(price.tiers),
       metadata: json(price.metadata),
+      filter_values: json(price.filter_values),
       ...creation(scoped.scope, now),
     })
     .returningAll()

@@ -70,6 +70,7 @@ export async function insertPrices(
         ...row,
         tiers: json(row.tiers),
         metadata: json(row.metadata),
+        filter_values: json(row.filter_values),
         ...creation(scoped.scope, now),
       })),
     )

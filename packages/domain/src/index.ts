@@ -41,6 +41,21 @@ export {
   wireCode,
 } from './errors.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
+export {
+  type AggregationType,
+  aggregationTypes,
+  type BucketSize,
+  bucketSizes,
+  type FeatureType,
+  featureTypes,
+  isBucketable,
+  type MeterFilter,
+  type MeterTerms,
+  type UsageReset,
+  usageResets,
+  validateMeterFilters,
+  validateMeterTerms,
+} from './meter-terms.ts'
 export { type Lifetime, periodAt } from './period.ts'
 export {
   type BillingModel,
