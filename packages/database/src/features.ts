@@ -1,6 +1,7 @@
 import { assert, CodedError, invalid, type MeterFilter, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { refuseEntitledFeature } from './entitlements.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
 import {
@@ -111,6 +112,7 @@ export async function deleteFeature(scoped: Scoped, id: string, now: Date): Prom
   const query = scoped.db.selectFrom('features').select(['id', 'meter_id']).where('id', '=', id)
   const feature = await query.where('status', '<>', 'deleted').forUpdate().executeTakeFirst()
   if (!feature) throw notFound('Feature', id)
+  await refuseEntitledFeature(scoped, id)
   const { meter_id: meterId } = feature
   if (meterId !== null && !(await isMeterShared(scoped, meterId, id))) {
     const price = await findPriceOfMeter(scoped, meterId, now)

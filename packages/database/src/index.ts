@@ -41,6 +41,28 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export {
+  type EntitlementOverride,
+  entitlementsPerInsertMax,
+  insertEntitlements,
+  insertSubscriptionEntitlements,
+  type NewEntitlement,
+  overrideProblems,
+} from './entitlement-inserts.ts'
+export {
+  aggregateSubscriptionEntitlements,
+  type EntitlementSearch,
+  listEntitledSubscriptionIds,
+  listPlanEntitlements,
+  searchEntitlements,
+} from './entitlement-search.ts'
+export {
+  deleteEntitlement,
+  type EntitlementRow,
+  getEntitlement,
+  listEntitlements,
+  updateEntitlement,
+} from './entitlements.ts'
+export {
   deleteFeature,
   type FeatureChanges,
   type FeatureRow,

@@ -49,6 +49,28 @@ const declared = {
     created_by: 'string',
     updated_by: 'string',
   },
+  entitlements: {
+    id: 'string',
+    environment_id: 'string',
+    plan_id: 'string | null',
+    subscription_id: 'string | null',
+    feature_id: 'string',
+    feature_type: 'string',
+    parent_entitlement_id: 'string | null',
+    is_enabled: 'boolean',
+    usage_limit: 'number | null',
+    usage_reset_period: 'string | null',
+    is_soft_limit: 'boolean',
+    static_value: 'string | null',
+    config_value: 'json | null',
+    start_date: 'Date | null',
+    end_date: 'Date | null',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
   environments: {
     id: 'string',
     tenant_id: 'string',
@@ -261,11 +283,13 @@ type Kind<Value> = Value extends string
   ? 'string'
   : Value extends number
     ? 'number'
-    : Value extends Date
-      ? 'Date'
-      : Value extends Buffer
-        ? 'Buffer'
-        : 'json'
+    : Value extends boolean
+      ? 'boolean'
+      : Value extends Date
+        ? 'Date'
+        : Value extends Buffer
+          ? 'Buffer'
+          : 'json'
 
 const kinds: Readonly<Record<string, string>> = {
   text: 'string',
@@ -274,6 +298,7 @@ const kinds: Readonly<Record<string, string>> = {
   integer: 'number',
   bigint: 'number',
   'timestamp with time zone': 'Date',
+  boolean: 'boolean',
   bytea: 'Buffer',
   jsonb: 'json',
 }

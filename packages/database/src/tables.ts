@@ -1,4 +1,11 @@
-import type { AggregationType, BucketSize, FeatureType, MeterFilter, UsageReset } from '@flexprice/domain'
+import type {
+  AggregationType,
+  AllowanceReset,
+  BucketSize,
+  FeatureType,
+  MeterFilter,
+  UsageReset,
+} from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 
 /**
@@ -15,6 +22,7 @@ export interface Tables {
   groups: GroupTable
   meters: MeterTable
   features: FeatureTable
+  entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
   plan_subscription_counts: PlanSubscriptionCountTable
@@ -289,3 +297,24 @@ export interface PriceSyncSliceTable {
   skipped_in_sync: Generated<number>
   updated_at: Date
 }
+
+export interface EntitlementTable extends Audited {
+  id: string
+  environment_id: string
+  plan_id: string | null
+  subscription_id: string | null
+  feature_id: string
+  feature_type: FeatureType
+  parent_entitlement_id: string | null
+  is_enabled: boolean
+  usage_limit: number | null
+  usage_reset_period: AllowanceReset | null
+  is_soft_limit: boolean
+  static_value: string | null
+  config_value: ColumnType<ConfigValue | null, string | null, string | null>
+  start_date: Date | null
+  end_date: Date | null
+  status: Generated<RecordStatus>
+}
+
+export type ConfigValue = Readonly<Record<string, unknown>>
