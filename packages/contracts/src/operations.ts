@@ -1,6 +1,8 @@
 import type { Operation } from './operation.ts'
 import * as apiKeys from './operations/api-keys.ts'
 import * as customers from './operations/customers.ts'
+import * as features from './operations/features.ts'
+import * as groups from './operations/groups.ts'
 import * as plans from './operations/plans.ts'
 import * as prices from './operations/prices.ts'
 import * as subscriptions from './operations/subscriptions.ts'
@@ -11,6 +13,8 @@ import * as workflows from './operations/workflows.ts'
 export const operations: readonly Operation[] = [
   ...Object.values(apiKeys),
   ...Object.values(customers),
+  ...Object.values(features),
+  ...Object.values(groups),
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),

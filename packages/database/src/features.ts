@@ -10,6 +10,8 @@ import {
   insertMeter,
   lockMeterForChange,
   lockMeters,
+  meterLike,
+  metersById,
   type NewMeter,
   setMeterFilters,
 } from './meters.ts'
@@ -70,6 +72,38 @@ export async function getFeature(scoped: Scoped, id: string): Promise<FeatureRow
 }
 
 /**
+ * Makes a feature like another one, in the caller's transaction, with a copy of its meter: what is changed
+ * of the one later leaves the other alone. Its lookup key is only the one given.
+ *
+ * @throws not_found; already_exists when another published feature has the lookup key
+ */
+export async function cloneFeature(
+  scoped: Scoped,
+  sourceId: string,
+  changes: Pick<FeatureFields, 'name' | 'description' | 'lookup_key' | 'metadata'>,
+  now: Date,
+): Promise<FeatureRow> {
+  const source = await getFeature(scoped, sourceId)
+  const meter = (await metersById(scoped, [source.meter_id])).get(source.meter_id ?? '')
+  return insertFeature(
+    scoped,
+    {
+      type: source.type,
+      name: changes.name ?? source.name,
+      description: changes.description ?? source.description,
+      lookup_key: changes.lookup_key,
+      unit_singular: source.unit_singular,
+      unit_plural: source.unit_plural,
+      reporting_unit: source.reporting_unit,
+      group_id: source.group_id,
+      metadata: changes.metadata ?? source.metadata,
+      meter: meter && meterLike(meter),
+    },
+    now,
+  )
+}
+
+/**
  * Changes a feature, in the caller's transaction. Its meter's filters decide what is billed, so they stay
  * as they are while a price bills the meter; the same ones again are no change.
  *
@@ -83,7 +117,7 @@ export async function updateFeature(
   now: Date,
 ): Promise<FeatureRow> {
   await lockGroups(scoped, 'feature', [fields.group_id])
-  const feature = await getFeature(scoped, id)
+  const feature = await lockFeature(scoped, id)
   if (filters) await changeFilters(scoped, feature, filters, now)
   const row = await scoped.db
     .updateTable('features')
@@ -108,12 +142,8 @@ export async function updateFeature(
  * @throws not_found; invalid_operation that says by what the feature is used
  */
 export async function deleteFeature(scoped: Scoped, id: string, now: Date): Promise<void> {
-  assert(scoped.db.isTransaction, 'a feature is deleted in a transaction')
-  const query = scoped.db.selectFrom('features').select(['id', 'meter_id']).where('id', '=', id)
-  const feature = await query.where('status', '<>', 'deleted').forUpdate().executeTakeFirst()
-  if (!feature) throw notFound('Feature', id)
+  const { meter_id: meterId } = await lockFeature(scoped, id)
   await refuseEntitledFeature(scoped, id)
-  const { meter_id: meterId } = feature
   if (meterId !== null && !(await isMeterShared(scoped, meterId, id))) {
     const price = await findPriceOfMeter(scoped, meterId, now)
     if (price !== undefined) throw inUse(id, 'price', price)
@@ -152,6 +182,34 @@ const fields = searchFields<keyof FeatureTable>({
   ],
   instant: ['created_at', 'updated_at'],
 })
+
+/** The oldest published feature of each of the meters, by the meter's id. */
+export async function featuresByMeter(
+  scoped: Scoped,
+  meterIds: ReadonlyArray<string | null>,
+): Promise<ReadonlyMap<string, FeatureRow>> {
+  const wanted = [...new Set(meterIds.flatMap((id) => id ?? []))]
+  if (wanted.length === 0) return new Map()
+  const rows = await scoped.db
+    .selectFrom('features')
+    .distinctOn('meter_id')
+    .selectAll()
+    .where(sql<boolean>`meter_id = any(${wanted}::text[])`)
+    .where('status', '=', 'published')
+    .orderBy('meter_id')
+    .orderBy('id')
+    .execute()
+  return new Map(rows.map((row) => [row.meter_id ?? '', row]))
+}
+
+/** Before its meter, in every transaction that takes both. It keeps out who begins to use the feature. */
+async function lockFeature(scoped: Scoped, id: string): Promise<FeatureRow> {
+  assert(scoped.db.isTransaction, 'a feature is changed in a transaction')
+  const query = scoped.db.selectFrom('features').selectAll().where('id', '=', id)
+  const row = await query.where('status', '<>', 'deleted').forUpdate().executeTakeFirst()
+  if (!row) throw notFound('Feature', id)
+  return row
+}
 
 async function changeFilters(
   scoped: Scoped,

@@ -39,6 +39,21 @@ export async function getGroup(scoped: Scoped, id: string): Promise<GroupRow> {
   return row
 }
 
+/** The groups of those ids, deleted ones too: they are shown with what was in them. */
+export async function groupsById(
+  scoped: Scoped,
+  ids: ReadonlyArray<string | null>,
+): Promise<ReadonlyMap<string, GroupRow>> {
+  const wanted = [...new Set(ids.flatMap((id) => id ?? []))]
+  if (wanted.length === 0) return new Map()
+  const rows = await scoped.db
+    .selectFrom('groups')
+    .selectAll()
+    .where(sql<boolean>`id = any(${wanted}::text[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchGroups(scoped: Scoped, search: GroupSearch): Promise<SearchPage<GroupRow>> {
   const query = allOf(scoped.db.selectFrom('groups').selectAll(), [

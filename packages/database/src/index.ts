@@ -17,6 +17,7 @@ export {
   searchApiKeys,
 } from './api-keys.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
+export { clonePlan } from './clone-plan.ts'
 export {
   type ApiKeyUse,
   createDatabase,
@@ -63,10 +64,12 @@ export {
   updateEntitlement,
 } from './entitlements.ts'
 export {
+  cloneFeature,
   deleteFeature,
   type FeatureChanges,
   type FeatureRow,
   type FeatureSearch,
+  featuresByMeter,
   getFeature,
   insertFeature,
   type NewFeature,
@@ -79,6 +82,7 @@ export {
   type GroupSearch,
   getGroup,
   groupEntitiesMax,
+  groupsById,
   insertGroup,
   listGroupEntities,
   type NewGroup,

@@ -19,6 +19,32 @@ export function insertMeter(scoped: Scoped, meter: NewMeter, now: Date): Promise
     .executeTakeFirstOrThrow()
 }
 
+/** A new meter that counts the same. */
+export function meterLike(meter: MeterRow): NewMeter {
+  const {
+    name,
+    event_name,
+    aggregation_type,
+    field,
+    multiplier,
+    bucket_size,
+    group_by,
+    filters,
+    reset_usage,
+  } = meter
+  return {
+    name,
+    event_name,
+    aggregation_type,
+    field,
+    multiplier,
+    bucket_size,
+    group_by,
+    filters,
+    reset_usage,
+  }
+}
+
 /** The meters of those ids, deleted ones too: what was billed by one is still shown with it. */
 export async function metersById(
   scoped: Scoped,

@@ -6,7 +6,7 @@ import {
   type GrantedEntitlement,
 } from './aggregate-entitlements.ts'
 import { type EntitlementChanges, newEntitlementTerms } from './entitlement-terms.ts'
-import type { FeatureType } from './meter-terms.ts'
+import type { FeatureType } from './feature-terms.ts'
 
 type Place = Partial<Pick<GrantedEntitlement, 'id' | 'plan_id' | 'subscription_id' | 'parent_entitlement_id'>>
 

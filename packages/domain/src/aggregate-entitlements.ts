@@ -1,6 +1,6 @@
 import { assert } from './assert.ts'
 import type { AllowanceReset, EntitlementTerms } from './entitlement-terms.ts'
-import type { FeatureType } from './meter-terms.ts'
+import type { FeatureType } from './feature-terms.ts'
 
 /** An entitlement of a plan or of a subscription, as far as adding up needs it. */
 export interface GrantedEntitlement extends EntitlementTerms {

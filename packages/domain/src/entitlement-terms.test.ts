@@ -6,7 +6,7 @@ import {
   usageLimitMax,
   validateEntitlementTerms,
 } from './entitlement-terms.ts'
-import type { FeatureType } from './meter-terms.ts'
+import type { FeatureType } from './feature-terms.ts'
 
 describe('terms of an entitlement', () => {
   const good: ReadonlyArray<[FeatureType, EntitlementChanges]> = [

@@ -1,5 +1,5 @@
 import type { FieldProblem } from './errors.ts'
-import type { FeatureType } from './meter-terms.ts'
+import type { FeatureType } from './feature-terms.ts'
 
 export const allowanceResets = [
   'MONTHLY',

@@ -58,14 +58,13 @@ export {
   notFound,
   wireCode,
 } from './errors.ts'
+export { type FeatureTerms, type FeatureType, featureTypes, validateFeatureTerms } from './feature-terms.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
 export {
   type AggregationType,
   aggregationTypes,
   type BucketSize,
   bucketSizes,
-  type FeatureType,
-  featureTypes,
   isBucketable,
   type MeterFilter,
   type MeterTerms,
@@ -75,6 +74,7 @@ export {
   validateMeterTerms,
 } from './meter-terms.ts'
 export { type Lifetime, periodAt } from './period.ts'
+export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
   type BillingModel,
   billingModels,

@@ -1,9 +1,6 @@
 import { isPositive, parseDecimal } from './decimal.ts'
 import type { FieldProblem } from './errors.ts'
 
-export const featureTypes = ['metered', 'boolean', 'static', 'config'] as const
-export type FeatureType = (typeof featureTypes)[number]
-
 export const aggregationTypes = [
   'COUNT',
   'SUM',
