@@ -4,6 +4,7 @@
  * compares), plus what we add. It must never import Temporal, Fastify or Kysely.
  * Workflow definitions are reached by the subpath `/workflows`.
  */
+export type { AggregatedFeatureResponse } from './aggregated-entitlement.ts'
 export type { SecretResponse } from './api-key.ts'
 export {
   type CreateCustomerRequest,
@@ -12,6 +13,7 @@ export {
   contactPersons,
   type UpdateCustomerRequest,
 } from './customer.ts'
+export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
@@ -21,6 +23,7 @@ export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'
 export * from './operations/api-keys.ts'
 export * from './operations/customers.ts'
+export * from './operations/entitlements.ts'
 export * from './operations/features.ts'
 export * from './operations/groups.ts'
 export * from './operations/plans.ts'

@@ -1,6 +1,7 @@
 import type { Operation } from './operation.ts'
 import * as apiKeys from './operations/api-keys.ts'
 import * as customers from './operations/customers.ts'
+import * as entitlements from './operations/entitlements.ts'
 import * as features from './operations/features.ts'
 import * as groups from './operations/groups.ts'
 import * as plans from './operations/plans.ts'
@@ -13,6 +14,7 @@ import * as workflows from './operations/workflows.ts'
 export const operations: readonly Operation[] = [
   ...Object.values(apiKeys),
   ...Object.values(customers),
+  ...Object.values(entitlements),
   ...Object.values(features),
   ...Object.values(groups),
   ...Object.values(plans),

@@ -118,7 +118,6 @@ async function insertRows(
   const rows = entitlements.map((entitlement, index) => ({
     ...entitlement,
     id: idHead + index.toString(16).toUpperCase().padStart(rowNumberDigits, '0'),
-    static_value: entitlement.static_value || null,
     config_value: json(entitlement.config_value),
     ...creation(scoped.scope, now),
   }))

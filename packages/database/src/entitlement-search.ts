@@ -8,8 +8,9 @@ import {
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import type { EntitlementRow } from './entitlements.ts'
-import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
+import { allOf, anyOf, equal, pageSizeMax, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
+import { type SubscriptionRow, searchSubscriptions } from './subscription-search.ts'
 import type { EntitlementTable } from './tables.ts'
 
 export interface EntitlementSearch extends Search {
@@ -100,35 +101,27 @@ function countSources(
   return inherited + rows.filter((row) => row.subscription_id !== null).length
 }
 
-/** Of one customer whose entitlements are added up. */
-export const entitledSubscriptionsMax = 1_000
-
 /**
  * The customer's subscriptions that entitle it to something at the instant: begun, not ended, and active
  * or trialing. What is paused, incomplete or a draft grants nothing.
  *
- * @throws invalid_operation when there are more than an answer can list
+ * @throws invalid_operation when they are more than a page has: a sum over a part of them would be wrong
  */
-export async function listEntitledSubscriptionIds(
+export async function listEntitledSubscriptions(
   scoped: Scoped,
   customerId: string,
   now: Date,
-): Promise<string[]> {
-  const rows = await scoped.db
-    .selectFrom('subscriptions')
-    .select('id')
-    .where('customer_id', '=', customerId)
-    .where('status', '=', 'published')
-    .where('subscription_status', 'in', ['active', 'trialing'])
-    .where(sql<boolean>`start_date <= ${now} and (end_date is null or end_date > ${now})`)
-    .orderBy('id')
-    .limit(entitledSubscriptionsMax + 1)
-    .execute()
-  if (rows.length > entitledSubscriptionsMax) {
-    const message = `Customer ${customerId} has more than ${entitledSubscriptionsMax} subscriptions at work: ask by subscription`
-    throw new CodedError('invalid_operation', message)
-  }
-  return rows.map((row) => row.id)
+): Promise<readonly SubscriptionRow[]> {
+  const { items, total } = await searchSubscriptions(scoped, {
+    customer_id: customerId,
+    subscription_status: ['active', 'trialing'],
+    active_at: now,
+    order: 'asc',
+    limit: pageSizeMax,
+  })
+  if (total <= pageSizeMax) return items
+  const message = `Customer ${customerId} has ${total} active subscriptions, of which ${pageSizeMax} can be added up: ask by subscription`
+  throw new CodedError('invalid_operation', message)
 }
 
 const entityId = sql<string>`coalesce(plan_id, subscription_id)`

@@ -153,6 +153,12 @@ export async function deleteFeature(scoped: Scoped, id: string, now: Date): Prom
   await scoped.db.updateTable('features').set(deleted).where('id', '=', id).execute()
 }
 
+/** Those of the ids that are there, oldest first. */
+export function listFeatures(scoped: Scoped, ids: readonly string[]): Promise<FeatureRow[]> {
+  const query = scoped.db.selectFrom('features').selectAll().where(sql<boolean>`id = any(${ids}::text[])`)
+  return query.where('status', '<>', 'deleted').orderBy('id').execute()
+}
+
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchFeatures(scoped: Scoped, search: FeatureSearch): Promise<SearchPage<FeatureRow>> {
   const query = allOf(scoped.db.selectFrom('features').selectAll(), [

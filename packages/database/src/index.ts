@@ -51,8 +51,9 @@ export {
 } from './entitlement-inserts.ts'
 export {
   aggregateSubscriptionEntitlements,
+  type EntitlementAggregation,
   type EntitlementSearch,
-  listEntitledSubscriptionIds,
+  listEntitledSubscriptions,
   listPlanEntitlements,
   searchEntitlements,
 } from './entitlement-search.ts'
@@ -72,6 +73,7 @@ export {
   featuresByMeter,
   getFeature,
   insertFeature,
+  listFeatures,
   type NewFeature,
   searchFeatures,
   updateFeature,

@@ -14,6 +14,7 @@ describe('terms of an entitlement', () => {
     ['metered', { usage_limit: 0 }],
     ['metered', { usage_limit: usageLimitMax, usage_reset_period: 'NEVER', is_soft_limit: true }],
     ['boolean', {}],
+    ['boolean', { static_value: '' }],
     ['boolean', { is_enabled: false }],
     ['static', { static_value: 'gold' }],
     ['config', { config_value: {} }],

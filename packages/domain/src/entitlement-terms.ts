@@ -56,7 +56,8 @@ export function changedEntitlementTerms(
     usage_limit: pick('usage_limit'),
     usage_reset_period: pick('usage_reset_period'),
     is_soft_limit: pick('is_soft_limit'),
-    static_value: pick('static_value'),
+    // The empty text is none: it comes from clients that send every field.
+    static_value: pick('static_value') || null,
     config_value: pick('config_value'),
   }
 }

@@ -10,6 +10,16 @@ import { getCustomerByExternalIdRoute } from './customers/get-customer-by-extern
 import { queryCustomerRoute } from './customers/query-customer.ts'
 import { updateCustomerRoute } from './customers/update-customer.ts'
 import type { Dependencies } from './dependencies.ts'
+import { createEntitlementRoute } from './entitlements/create-entitlement.ts'
+import { createEntitlementsBulkRoute } from './entitlements/create-entitlements-bulk.ts'
+import { deleteEntitlementRoute } from './entitlements/delete-entitlement.ts'
+import { getCustomerEntitlementsRoute } from './entitlements/get-customer-entitlements.ts'
+import { getCustomerEntitlementsByExternalIdRoute } from './entitlements/get-customer-entitlements-by-external-id.ts'
+import { getEntitlementRoute } from './entitlements/get-entitlement.ts'
+import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.ts'
+import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
+import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
+import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
 import { cloneFeatureRoute } from './features/clone-feature.ts'
 import { createFeatureRoute } from './features/create-feature.ts'
 import { deleteFeatureRoute } from './features/delete-feature.ts'
@@ -91,6 +101,16 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryPriceRoute,
   updatePriceRoute,
   deletePriceRoute,
+  createEntitlementRoute,
+  createEntitlementsBulkRoute,
+  deleteEntitlementRoute,
+  getCustomerEntitlementsRoute,
+  getCustomerEntitlementsByExternalIdRoute,
+  getEntitlementRoute,
+  getPlanEntitlementsRoute,
+  getSubscriptionEntitlementsRoute,
+  queryEntitlementRoute,
+  updateEntitlementRoute,
   getSubscriptionRoute,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
