@@ -35,7 +35,7 @@ const terms = {
   static_value: text(staticValueLengthMax).optional(),
   config_value: jsonObject.optional(),
   // Entitlements that stand side by side come with grants.
-  aggregation_mode: notBuiltValues(aggregationMode, ['parallel']).optional(),
+  aggregation_mode: notBuiltValues(aggregationMode.optional(), ['parallel']),
 }
 
 const grants = {
@@ -48,7 +48,7 @@ const grants = {
 }
 
 const createEntitlementFields = z.strictObject({
-  entity_type: notBuiltValues(entitlementEntityType, ['ADDON']).optional(),
+  entity_type: notBuiltValues(entitlementEntityType.optional(), ['ADDON']),
   entity_id: identifier.optional(),
   // The contract's older way to say `entity_type: PLAN` with its id.
   plan_id: identifier.optional(),

@@ -47,8 +47,8 @@ function aggregatedEntitlement(aggregated: AggregatedEntitlement, isMetered: boo
     static_values: [...aggregated.static_values],
     config_values: configs.filter(hasObjectsOnly),
     configs,
-    aggregation_mode: 'additive',
-  } as const
+    aggregation_mode: 'additive' as const,
+  }
 }
 
 function hasObjectsOnly(config: Record<string, unknown>): config is Record<string, Record<string, unknown>> {
