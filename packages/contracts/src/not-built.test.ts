@@ -67,7 +67,7 @@ test.each([
       'with_coupon_associations',
     ],
   ],
-  ['querySubscriptionLineItems', subscriptionLineItemFilter, ['addon_association_ids', 'meter_ids']],
+  ['querySubscriptionLineItems', subscriptionLineItemFilter, ['addon_association_ids']],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

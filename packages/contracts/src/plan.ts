@@ -24,7 +24,6 @@ export type UpdatePlanRequest = z.output<typeof updatePlanRequest>
 
 /** What is left out is as the plan has it; a lookup key is one plan's, so the copy has none unless it is given. */
 export const clonePlanRequest = z.strictObject({ name: name.min(1).optional(), ...planFields })
-export type ClonePlanRequest = z.output<typeof clonePlanRequest>
 
 export const planFilter = z.strictObject({
   ...searchFields,

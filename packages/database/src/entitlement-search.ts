@@ -7,11 +7,11 @@ import {
 } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EntitlementRow } from './entitlements.ts'
 import { allOf, anyOf, equal, pageSizeMax, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
 import { type SubscriptionRow, searchSubscriptions } from './subscription-search.ts'
-import type { EntitlementTable } from './tables.ts'
 
 export interface EntitlementSearch extends Search {
   /** Ids of plans or subscriptions. */

@@ -9,8 +9,8 @@ import {
 } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import type { EntitlementTable } from './entitlement-tables.ts'
 import { change, json } from './row-changes.ts'
-import type { EntitlementTable } from './tables.ts'
 
 export type EntitlementRow = Selectable<EntitlementTable>
 

@@ -4,6 +4,7 @@ import type { Scoped } from './connection.ts'
 import { refuseEntitledFeature } from './entitlements.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
+import type { FeatureTable } from './metering-tables.ts'
 import {
   deleteMeter,
   findPriceOfMeter,
@@ -16,9 +17,6 @@ import {
   setMeterFilters,
 } from './meters.ts'
 import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
-import { allOf, anyOf, equal, type Search, type SearchPage, searchPage, textContains } from './search.ts'
-import { searchFields } from './search-fields.ts'
-import type { FeatureTable } from './tables.ts'
 
 export type FeatureRow = Selectable<FeatureTable>
 type FeatureFields = Changes<Omit<FeatureRow, RecordColumn | 'type' | 'meter_id'>>
@@ -29,14 +27,6 @@ export type NewFeature = FeatureFields &
     readonly meter?: NewMeter | undefined
   }
 export type FeatureChanges = FeatureFields & { readonly filters?: readonly MeterFilter[] | undefined }
-
-export interface FeatureSearch extends Search {
-  readonly feature_ids?: readonly string[] | undefined
-  readonly meter_ids?: readonly string[] | undefined
-  readonly lookup_key?: string | undefined
-  readonly lookup_keys?: readonly string[] | undefined
-  readonly name_contains?: string | undefined
-}
 
 /**
  * Inserts a feature and the meter that comes with it, in the caller's transaction.
@@ -153,61 +143,6 @@ export async function deleteFeature(scoped: Scoped, id: string, now: Date): Prom
   await scoped.db.updateTable('features').set(deleted).where('id', '=', id).execute()
 }
 
-/** Those of the ids that are there, oldest first. */
-export function listFeatures(scoped: Scoped, ids: readonly string[]): Promise<FeatureRow[]> {
-  const query = scoped.db.selectFrom('features').selectAll().where(sql<boolean>`id = any(${ids}::text[])`)
-  return query.where('status', '<>', 'deleted').orderBy('id').execute()
-}
-
-/** @throws validation_error for a filter or sort that does not exist */
-export function searchFeatures(scoped: Scoped, search: FeatureSearch): Promise<SearchPage<FeatureRow>> {
-  const query = allOf(scoped.db.selectFrom('features').selectAll(), [
-    anyOf('id', search.feature_ids),
-    anyOf('meter_id', search.meter_ids),
-    equal('lookup_key', search.lookup_key),
-    anyOf('lookup_key', search.lookup_keys),
-    textContains('name', search.name_contains),
-  ])
-  return searchPage(query, search, fields)
-}
-
-const fields = searchFields<keyof FeatureTable>({
-  text: [
-    'id',
-    'name',
-    'type',
-    'lookup_key',
-    'description',
-    'unit_singular',
-    'unit_plural',
-    'meter_id',
-    'group_id',
-    'status',
-    'created_by',
-    'updated_by',
-  ],
-  instant: ['created_at', 'updated_at'],
-})
-
-/** The oldest published feature of each of the meters, by the meter's id. */
-export async function featuresByMeter(
-  scoped: Scoped,
-  meterIds: ReadonlyArray<string | null>,
-): Promise<ReadonlyMap<string, FeatureRow>> {
-  const wanted = [...new Set(meterIds.flatMap((id) => id ?? []))]
-  if (wanted.length === 0) return new Map()
-  const rows = await scoped.db
-    .selectFrom('features')
-    .distinctOn('meter_id')
-    .selectAll()
-    .where(sql<boolean>`meter_id = any(${wanted}::text[])`)
-    .where('status', '=', 'published')
-    .orderBy('meter_id')
-    .orderBy('id')
-    .execute()
-  return new Map(rows.map((row) => [row.meter_id ?? '', row]))
-}
-
 /** Before its meter, in every transaction that takes both. It keeps out who begins to use the feature. */
 async function lockFeature(scoped: Scoped, id: string): Promise<FeatureRow> {
   assert(scoped.db.isTransaction, 'a feature is changed in a transaction')
@@ -228,6 +163,7 @@ async function changeFilters(
     throw invalid([{ path: 'filters', message: 'are for metered features' }])
   }
   const meter = await lockMeterForChange(scoped, meterId)
+  // Both come with their fields in one order: the schema's, which is that of jsonb.
   if (JSON.stringify(meter.filters) === JSON.stringify(filters)) return
   const price = await findPriceOfMeter(scoped, meterId, now)
   if (price !== undefined) throw inUse(id, 'price', price)

@@ -2,10 +2,10 @@ import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { newId } from './ids.ts'
+import type { GroupTable } from './metering-tables.ts'
 import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
-import type { GroupTable } from './tables.ts'
 
 export type GroupRow = Selectable<GroupTable>
 export type GroupKind = GroupRow['entity_type']

@@ -64,18 +64,15 @@ export {
   listEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
+export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
 export {
   cloneFeature,
   deleteFeature,
   type FeatureChanges,
   type FeatureRow,
-  type FeatureSearch,
-  featuresByMeter,
   getFeature,
   insertFeature,
-  listFeatures,
   type NewFeature,
-  searchFeatures,
   updateFeature,
 } from './features.ts'
 export {

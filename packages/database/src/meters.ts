@@ -2,8 +2,8 @@ import { assert, type MeterFilter, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { newId } from './ids.ts'
+import type { MeterTable } from './metering-tables.ts'
 import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
-import type { MeterTable } from './tables.ts'
 
 /** Its multiplier comes with all 18 digits after the point. */
 export type MeterRow = Selectable<MeterTable>

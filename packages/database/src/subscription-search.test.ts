@@ -35,12 +35,13 @@ beforeAll(async () => {
     named('team', (await addPlan(scoped, 'Team')).id),
   ]
   const seat = await addPrice(scoped, { plan_id: pro, display_name: 'Seat' })
+  const meter_id = named('meter', (await addMeteredFeature(scoped)).meter_id ?? '')
   const usage = await addPrice(scoped, {
     plan_id: team,
     currency: 'eur',
     type: 'USAGE',
     invoice_cadence: 'ARREAR',
-    meter_id: (await addMeteredFeature(scoped)).meter_id,
+    meter_id,
   })
   named('seat', seat.id)
   named('usage', usage.id)
@@ -150,6 +151,7 @@ describe('a line item', () => {
     ['subscriptions', () => ({ subscription_ids: [id.first ?? ''] }), ['line-seat', 'line-override']],
     ['prices', () => ({ price_ids: [id.usage ?? ''] }), ['line-usage', 'line-ended']],
     ['no prices', () => ({ price_ids: [] }), []],
+    ['meters', () => ({ meter_ids: [id.meter ?? ''] }), ['line-usage', 'line-ended']],
     ['customers', () => ({ customer_ids: [id.ada ?? ''] }), ['line-seat', 'line-override', 'line-ended']],
     ['currencies', () => ({ currencies: ['eur'] }), ['line-usage', 'line-ended']],
     ['periods', () => ({ billing_periods: ['ANNUAL'] }), []],

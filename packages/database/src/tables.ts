@@ -1,12 +1,7 @@
-import type {
-  AggregationType,
-  AllowanceReset,
-  BucketSize,
-  FeatureType,
-  MeterFilter,
-  UsageReset,
-} from '@flexprice/domain'
+import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
+import type { EntitlementTable } from './entitlement-tables.ts'
+import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
 
 /**
  * The schema as Kysely sees it; `tables.test.ts` holds it against the live one.
@@ -34,7 +29,7 @@ export type RecordStatus = 'published' | 'archived' | 'deleted'
 export type Metadata = Readonly<Record<string, string>>
 /** Written as JSON text, read as a value: node-postgres would write an array as a PostgreSQL array. */
 type Json<Value> = ColumnType<Value, string, string>
-type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
+export type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
 
 /** How a tenant is reached and billed, as it wrote it. */
 export interface TenantBillingDetails {
@@ -77,7 +72,7 @@ export interface ApiKeyTable {
   successor_key_id: string | null
 }
 
-interface Audited {
+export interface Audited {
   created_at: Date
   updated_at: Date
   created_by: string
@@ -173,57 +168,6 @@ export interface PriceTable extends Audited {
   status: Generated<RecordStatus>
 }
 
-/** Which of its meter's events a price is for: property → the values that count. */
-export type FilterValues = Readonly<Record<string, readonly string[]>>
-
-export interface GroupTable extends Audited {
-  id: string
-  environment_id: string
-  name: string
-  lookup_key: string
-  entity_type: 'price' | 'feature'
-  metadata: JsonWithDefault<Metadata>
-  status: Generated<RecordStatus>
-}
-
-export interface MeterTable extends Audited {
-  id: string
-  environment_id: string
-  name: string
-  event_name: string
-  aggregation_type: AggregationType
-  field: string | null
-  multiplier: string | null
-  bucket_size: BucketSize | null
-  group_by: string | null
-  filters: JsonWithDefault<readonly MeterFilter[]>
-  reset_usage: UsageReset
-  status: Generated<RecordStatus>
-}
-
-/** How a feature's usage is shown to people; the rate is a decimal text. */
-export interface StoredReportingUnit {
-  readonly unit_singular?: string | undefined
-  readonly unit_plural?: string | undefined
-  readonly conversion_rate?: string | undefined
-}
-
-export interface FeatureTable extends Audited {
-  id: string
-  environment_id: string
-  name: string
-  type: FeatureType
-  lookup_key: string | null
-  description: Generated<string>
-  unit_singular: Generated<string>
-  unit_plural: Generated<string>
-  reporting_unit: ColumnType<StoredReportingUnit | null, string | null, string | null>
-  meter_id: string | null
-  group_id: string | null
-  metadata: JsonWithDefault<Metadata>
-  status: Generated<RecordStatus>
-}
-
 export interface SubscriptionTable extends Audited {
   id: string
   environment_id: string
@@ -297,24 +241,3 @@ export interface PriceSyncSliceTable {
   skipped_in_sync: Generated<number>
   updated_at: Date
 }
-
-export interface EntitlementTable extends Audited {
-  id: string
-  environment_id: string
-  plan_id: string | null
-  subscription_id: string | null
-  feature_id: string
-  feature_type: FeatureType
-  parent_entitlement_id: string | null
-  is_enabled: boolean
-  usage_limit: number | null
-  usage_reset_period: AllowanceReset | null
-  is_soft_limit: boolean
-  static_value: string | null
-  config_value: ColumnType<ConfigValue | null, string | null, string | null>
-  start_date: Date | null
-  end_date: Date | null
-  status: Generated<RecordStatus>
-}
-
-export type ConfigValue = Readonly<Record<string, unknown>>
