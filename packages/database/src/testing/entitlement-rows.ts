@@ -4,7 +4,7 @@ import { insertEntitlements, type NewEntitlement } from '../entitlement-inserts.
 import type { EntitlementRow } from '../entitlements.ts'
 import { now } from './catalog-rows.ts'
 
-type Place = Pick<NewEntitlement, 'feature_id' | 'plan_id' | 'subscription_id'>
+type Place = Omit<NewEntitlement, keyof EntitlementChanges | 'feature_type'>
 
 /** An entitlement to a metered feature, unless told otherwise, without a limit. */
 export async function addEntitlement(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { z } from 'zod'
 import { addSubscription } from '../testing/add-subscription.ts'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
@@ -192,64 +191,6 @@ test('200 for plans with their entitlements, found by expand, and copied by a cl
   const clone = await caller.create(`/plans/${planId}/clone`, { name: 'Pro 2' })
   const copied = await caller.call('GET', `/plans/${clone.id}/entitlements`)
   expect(copied).toMatchObject({ body: { items: [{ entity_id: clone.id, usage_limit: 100 }] } })
-})
-
-test('200 with what a subscription and its customer are entitled to, and where it comes from', async () => {
-  const { subscriptionId, customerId, planId: plan } = await addSubscription(caller)
-  const limits = { ...body(), entity_id: plan, usage_reset_period: 'NEVER' }
-  const { id: planned } = await caller.create('/entitlements', limits)
-  const config = await addFeature('config')
-  await caller.create('/entitlements', {
-    ...{ plan_id: plan, feature_id: config, feature_type: 'config' },
-    config_value: { seats: 5 },
-  })
-  const { id: own } = await caller.create('/entitlements', {
-    ...limits,
-    ...{ entity_type: 'SUBSCRIPTION', entity_id: subscriptionId, usage_limit: 500 },
-    parent_entitlement_id: planned,
-  })
-  const path = `/subscriptions/${subscriptionId}/entitlements`
-  const answer = await caller.call('GET', `${path}?feature_ids=${apiCalls}`)
-  expect(answer).toMatchObject({
-    status: 200,
-    body: {
-      subscription_id: subscriptionId,
-      plan_id: plan,
-      features: [
-        {
-          feature: { id: apiCalls },
-          entitlement: { usage_limit: 500, usage_reset_period: 'NEVER', is_enabled: true },
-          sources: [
-            {
-              entitlement_id: own,
-              entity_type: 'subscription',
-              usage_limit: 500,
-              usage_reset_period: 'ONETIME',
-            },
-          ],
-        },
-      ],
-    },
-  })
-  const both = await caller.call('GET', `${path}?feature_ids=${apiCalls}&feature_ids=${config}`)
-  expect(both).toMatchObject({ body: { features: [{}, {}] } })
-  // The subscription of `addSubscription` begins a millisecond from its making.
-  const ofCustomer = await caller.call('GET', `/customers/${customerId}/entitlements`)
-  expect(ofCustomer).toMatchObject({
-    status: 200,
-    body: {
-      customer_id: customerId,
-      subscriptions: [{ id: subscriptionId }],
-      features: [
-        { entitlement: { config_values: [], configs: [{ seats: 5 }] }, sources: [{ entity_name: 'Pro' }] },
-        { entitlement: { usage_limit: 500 } },
-      ],
-    },
-  })
-  const { body: customer } = await caller.call('GET', `/customers/${customerId}`)
-  const { external_id } = z.object({ external_id: z.string() }).parse(customer)
-  const byExternalId = await caller.call('GET', `/customers/external/${external_id}/entitlements`)
-  expect(byExternalId).toEqual({ ...ofCustomer, headers: byExternalId.headers })
 })
 
 test('404 for what another environment has', async () => {
