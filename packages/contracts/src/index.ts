@@ -4,6 +4,8 @@
  * compares), plus what we add. It must never import Temporal, Fastify or Kysely.
  * Workflow definitions are reached by the subpath `/workflows`.
  */
+export type { AggregatedFeatureResponse } from './aggregated-entitlement.ts'
+export type { SecretResponse } from './api-key.ts'
 export {
   type CreateCustomerRequest,
   type CustomerFilter,
@@ -11,6 +13,7 @@ export {
   contactPersons,
   type UpdateCustomerRequest,
 } from './customer.ts'
+export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
@@ -18,12 +21,15 @@ export type { GroupResponse } from './group.ts'
 export type { CreateMeterRequest, MeterResponse } from './meter.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export { type Operation, type OperationSchema, operation } from './operation.ts'
+export * from './operations/api-keys.ts'
 export * from './operations/customers.ts'
+export * from './operations/entitlements.ts'
 export * from './operations/features.ts'
 export * from './operations/groups.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'
+export * from './operations/tenants.ts'
 export * from './operations/workflows.ts'
 export { operations } from './operations.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
@@ -33,4 +39,5 @@ export type { LinePrice, PriceResponse } from './price-response.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
 export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'

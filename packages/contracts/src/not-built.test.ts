@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { createApiKeyRequest } from './api-key.ts'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from './customer.ts'
+import { createEntitlementRequest, entitlementFilter, updateEntitlementRequest } from './entitlement.ts'
 import { createFeatureRequest, featureFilter, updateFeatureRequest } from './feature.ts'
 import { groupFilter } from './group.ts'
 import { meterAggregation } from './meter.ts'
@@ -8,6 +10,15 @@ import { createPriceRequest, priceFilter, updatePriceRequest } from './price.ts'
 import { subscriptionFilter } from './subscription.ts'
 import { subscriptionLineItemFilter } from './subscription-line-item.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
+
+const grants = [
+  'grant_allocation_behavior',
+  'grant_duration_unit',
+  'grant_duration_value',
+  'grant_measure',
+  'grant_quota',
+  'grant_unlimited',
+]
 
 // The list of what of the published requests we do not do yet. A feature that is built leaves it.
 test.each([
@@ -30,6 +41,14 @@ test.each([
       'price_unit_type=CUSTOM',
     ],
   ],
+  ['createApiKey', createApiKeyRequest, ['service_account_id', 'type=integration', 'type=publishable_key']],
+  [
+    'createEntitlement',
+    createEntitlementRequest,
+    ['aggregation_mode=parallel', 'entity_type=ADDON', ...grants],
+  ],
+  ['updateEntitlement', updateEntitlementRequest, ['aggregation_mode=parallel', ...grants]],
+  ['queryEntitlement', entitlementFilter, ['has_grant_config']],
   ['createFeature', createFeatureRequest, ['alert_settings']],
   ["createFeature's meter", meterAggregation, ['expression']],
   ['updateFeature', updateFeatureRequest, ['alert_settings']],

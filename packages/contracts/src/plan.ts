@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { entitlementResponse } from './entitlement.ts'
 import { metadata } from './metadata.ts'
 import { planRecord } from './plan-record.ts'
 import { priceResponse } from './price-response.ts'
@@ -29,12 +30,16 @@ export const planFilter = z.strictObject({
   plan_ids: identifiers.optional(),
   lookup_key: identifier.optional(),
   metadata: metadata.optional(),
-  expand: expand('prices', 'meters', 'groups'),
+  expand: expand('prices', 'meters', 'groups', 'entitlements', 'features'),
 })
 export type PlanFilter = z.output<typeof planFilter>
 
 export const planResponse = z
-  .object({ ...planRecord.shape, prices: z.array(priceResponse).optional() })
+  .object({
+    ...planRecord.shape,
+    prices: z.array(priceResponse).optional(),
+    entitlements: z.array(entitlementResponse).optional(),
+  })
   .meta({ id: 'PlanResponse' })
 export type PlanResponse = z.output<typeof planResponse>
 

@@ -1,7 +1,7 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, expect, test } from 'vitest'
 import { findApiKeyHash } from './api-key-hash.ts'
-import { createApiKey, hashApiKey } from './tenancy.ts'
+import { createApiKey, hashApiKey } from './api-keys.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -6,7 +6,7 @@ import { getPlan, insertPlan, type PlanChanges, type PlanRow, raisePriceSequence
 
 /**
  * Makes a plan like another one, in the caller's transaction: what `changes` leaves out is the source's,
- * but for the lookup key, which is one plan's. What belongs to the plan is copied by `clonePrices`; a
+ * but for the lookup key, which is one plan's. What belongs to the plan is copied by `clonePlanContents`; a
  * further kind of it gets its line there.
  *
  * @throws not_found; already_exists when another published plan has the lookup key
@@ -43,6 +43,7 @@ interface PlanCopy {
 /** All that a plan's clone takes over, each kind by one statement. */
 async function clonePlanContents(scoped: Scoped, copy: PlanCopy): Promise<void> {
   await clonePrices(scoped, copy)
+  await cloneEntitlements(scoped, copy)
 }
 
 /**
@@ -71,4 +72,18 @@ async function clonePrices(scoped: Scoped, { sourceId, targetId, now }: PlanCopy
       one.description, one.metadata, one.copy_start, one.end_date, ${sequence}, one.meter_id, one.group_id,
       one.bucket_size, one.filter_values, ${now}, ${now}, ${scoped.scope.userId}, ${scoped.scope.userId}
     from chained one left join source next on next.id = one.successor_price_id`.execute(scoped.db)
+}
+
+async function cloneEntitlements(scoped: Scoped, { sourceId, targetId, now }: PlanCopy): Promise<void> {
+  await sql`
+    insert into entitlements (id, environment_id, plan_id, feature_id, feature_type, is_enabled, usage_limit,
+      usage_reset_period, is_soft_limit, static_value, config_value, start_date, end_date,
+      created_at, updated_at, created_by, updated_by)
+    select ${bulkIdHead('entitlement')} || lpad(upper(to_hex(row_number() over (order by id))), 8, '0'),
+      environment_id, ${targetId}, feature_id, feature_type, is_enabled, usage_limit,
+      usage_reset_period, is_soft_limit, static_value, config_value, start_date, end_date,
+      ${now}, ${now}, ${scoped.scope.userId}, ${scoped.scope.userId}
+    from entitlements
+    where plan_id = ${sourceId} and status = 'published'
+      and (end_date is null or end_date > ${now})`.execute(scoped.db)
 }

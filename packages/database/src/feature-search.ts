@@ -61,3 +61,9 @@ export async function featuresByMeter(
     .execute()
   return new Map(rows.map((row) => [row.meter_id ?? '', row]))
 }
+
+/** Those of the ids that are there, oldest first. */
+export function listFeatures(scoped: Scoped, ids: readonly string[]): Promise<FeatureRow[]> {
+  const query = scoped.db.selectFrom('features').selectAll().where(sql<boolean>`id = any(${ids}::text[])`)
+  return query.where('status', '<>', 'deleted').orderBy('id').execute()
+}

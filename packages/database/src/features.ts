@@ -1,6 +1,7 @@
 import { assert, CodedError, invalid, type MeterFilter, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { refuseEntitledFeature } from './entitlements.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
 import type { FeatureTable } from './metering-tables.ts'
@@ -132,6 +133,7 @@ export async function updateFeature(
  */
 export async function deleteFeature(scoped: Scoped, id: string, now: Date): Promise<void> {
   const { meter_id: meterId } = await lockFeature(scoped, id)
+  await refuseEntitledFeature(scoped, id)
   if (meterId !== null && !(await isMeterShared(scoped, meterId, id))) {
     const price = await findPriceOfMeter(scoped, meterId, now)
     if (price !== undefined) throw inUse(id, 'price', price)

@@ -14,6 +14,7 @@ export const idPrefixes = {
   subscription: 'subs',
   lineItem: 'subli',
   priceSyncRun: 'psr',
+  entitlement: 'ent',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

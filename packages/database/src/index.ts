@@ -5,15 +5,30 @@
  */
 
 export { findApiKeyHash } from './api-key-hash.ts'
-export { readNow } from './clock.ts'
+export {
+  type ApiKeyRotation,
+  type ApiKeyRow,
+  type ApiKeySearch,
+  type ApiKeyStatus,
+  apiKeyStatus,
+  createApiKey,
+  hashApiKey,
+  type NewApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  searchApiKeys,
+} from './api-keys.ts'
+export { readNow, readTimeOfDay } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
 export {
+  type ApiKeyUse,
   createDatabase,
   type Database,
   type DatabaseConfig,
   type FoundApiKey,
   inTransaction,
   type Scoped,
+  touchApiKeysMax,
 } from './connection.ts'
 export {
   type CustomerChanges,
@@ -28,7 +43,30 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
-export { type FeatureSearch, featuresByMeter, searchFeatures } from './feature-search.ts'
+export {
+  type EntitlementOverride,
+  entitlementsPerInsertMax,
+  insertEntitlements,
+  insertSubscriptionEntitlements,
+  type NewEntitlement,
+  overrideProblems,
+} from './entitlement-inserts.ts'
+export {
+  aggregateSubscriptionEntitlements,
+  type EntitlementAggregation,
+  type EntitlementSearch,
+  listEntitledSubscriptions,
+  listPlanEntitlements,
+  searchEntitlements,
+} from './entitlement-search.ts'
+export {
+  deleteEntitlement,
+  type EntitlementRow,
+  getEntitlement,
+  listEntitlements,
+  updateEntitlement,
+} from './entitlements.ts'
+export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
 export {
   cloneFeature,
   deleteFeature,
@@ -117,10 +155,10 @@ export {
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
 export {
-  createApiKey,
   createEnvironment,
   createTenant,
-  hashApiKey,
-  type NewApiKey,
-  revokeApiKey,
+  getTenant,
+  type TenantChanges,
+  type TenantRow,
+  updateTenant,
 } from './tenancy.ts'

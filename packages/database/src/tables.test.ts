@@ -18,10 +18,14 @@ const declared = {
     environment_id: 'string',
     name: 'string',
     key_hash: 'Buffer',
+    display_id: 'string',
     user_id: 'string',
     created_at: 'Date default',
+    updated_at: 'Date default',
     expires_at: 'Date | null',
     revoked_at: 'Date | null',
+    last_used_at: 'Date | null',
+    successor_key_id: 'string | null',
   },
   customers: {
     id: 'string',
@@ -41,6 +45,28 @@ const declared = {
     tax_treatment: 'string default',
     timezone: 'string default',
     metadata: 'json default',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
+  entitlements: {
+    id: 'string',
+    environment_id: 'string',
+    plan_id: 'string | null',
+    subscription_id: 'string | null',
+    feature_id: 'string',
+    feature_type: 'string',
+    parent_entitlement_id: 'string | null',
+    is_enabled: 'boolean',
+    usage_limit: 'number | null',
+    usage_reset_period: 'string | null',
+    is_soft_limit: 'boolean',
+    static_value: 'string | null',
+    config_value: 'json | null',
+    start_date: 'Date | null',
+    end_date: 'Date | null',
     status: 'string default',
     created_at: 'Date',
     updated_at: 'Date',
@@ -249,6 +275,8 @@ const declared = {
     id: 'string',
     name: 'string',
     status: 'string default',
+    metadata: 'json default',
+    billing_details: 'json default',
     created_at: 'Date default',
     updated_at: 'Date default',
   },
@@ -265,11 +293,13 @@ type Kind<Value> = Value extends string
   ? 'string'
   : Value extends number
     ? 'number'
-    : Value extends Date
-      ? 'Date'
-      : Value extends Buffer
-        ? 'Buffer'
-        : 'json'
+    : Value extends boolean
+      ? 'boolean'
+      : Value extends Date
+        ? 'Date'
+        : Value extends Buffer
+          ? 'Buffer'
+          : 'json'
 
 const kinds: Readonly<Record<string, string>> = {
   text: 'string',
@@ -278,6 +308,7 @@ const kinds: Readonly<Record<string, string>> = {
   integer: 'number',
   bigint: 'number',
   'timestamp with time zone': 'Date',
+  boolean: 'boolean',
   bytea: 'Buffer',
   jsonb: 'json',
 }

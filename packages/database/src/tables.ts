@@ -1,5 +1,6 @@
 import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
+import type { EntitlementTable } from './entitlement-tables.ts'
 import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
 
 /**
@@ -16,6 +17,7 @@ export interface Tables {
   groups: GroupTable
   meters: MeterTable
   features: FeatureTable
+  entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
   plan_subscription_counts: PlanSubscriptionCountTable
@@ -30,10 +32,17 @@ export type Metadata = Readonly<Record<string, string>>
 type Json<Value> = ColumnType<Value, string, string>
 export type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
 
+/** How a tenant is reached and billed, as it wrote it. */
+export interface TenantBillingDetails {
+  readonly [field: string]: unknown
+}
+
 export interface TenantTable {
   id: string
   name: string
   status: Generated<RecordStatus>
+  metadata: JsonWithDefault<Metadata>
+  billing_details: JsonWithDefault<TenantBillingDetails>
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }
@@ -54,10 +63,14 @@ export interface ApiKeyTable {
   environment_id: string
   name: string
   key_hash: Buffer
+  display_id: string
   user_id: string
   created_at: Generated<Date>
+  updated_at: Generated<Date>
   expires_at: Date | null
   revoked_at: Date | null
+  last_used_at: Date | null
+  successor_key_id: string | null
 }
 
 export interface Audited {

@@ -2,6 +2,14 @@
  * The rules of money and time, as pure functions over plain values. Nothing here does I/O, reads a
  * clock or draws a random number: instants and ids are arguments. Depends on no other package of ours.
  */
+export {
+  type AggregatedEntitlement,
+  type AggregatedFeature,
+  aggregateEntitlements,
+  type EntitledSubscription,
+  type EntitlementSource,
+  entitlementSources,
+} from './aggregate-entitlements.ts'
 export { type AllocationTarget, allocate } from './allocation.ts'
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export { assert } from './assert.ts'
@@ -33,6 +41,16 @@ export {
   sumDecimals,
   zero,
 } from './decimal.ts'
+export {
+  type AllowanceReset,
+  allowanceResets,
+  changedEntitlementTerms,
+  type EntitlementChanges,
+  type EntitlementTerms,
+  newEntitlementTerms,
+  usageLimitMax,
+  validateEntitlementTerms,
+} from './entitlement-terms.ts'
 export {
   CodedError,
   type ErrorCode,

@@ -1,3 +1,7 @@
+import { createApiKeyRoute } from './api-keys/create-api-key.ts'
+import { deleteApiKeyRoute } from './api-keys/delete-api-key.ts'
+import { listApiKeysRoute } from './api-keys/list-api-keys.ts'
+import { rotateApiKeyRoute } from './api-keys/rotate-api-key.ts'
 import type { AppConfig } from './config.ts'
 import { createCustomerRoute } from './customers/create-customer.ts'
 import { deleteCustomerRoute } from './customers/delete-customer.ts'
@@ -6,6 +10,16 @@ import { getCustomerByExternalIdRoute } from './customers/get-customer-by-extern
 import { queryCustomerRoute } from './customers/query-customer.ts'
 import { updateCustomerRoute } from './customers/update-customer.ts'
 import type { Dependencies } from './dependencies.ts'
+import { createEntitlementRoute } from './entitlements/create-entitlement.ts'
+import { createEntitlementsBulkRoute } from './entitlements/create-entitlements-bulk.ts'
+import { deleteEntitlementRoute } from './entitlements/delete-entitlement.ts'
+import { getCustomerEntitlementsRoute } from './entitlements/get-customer-entitlements.ts'
+import { getCustomerEntitlementsByExternalIdRoute } from './entitlements/get-customer-entitlements-by-external-id.ts'
+import { getEntitlementRoute } from './entitlements/get-entitlement.ts'
+import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.ts'
+import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
+import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
+import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
 import { cloneFeatureRoute } from './features/clone-feature.ts'
 import { createFeatureRoute } from './features/create-feature.ts'
 import { deleteFeatureRoute } from './features/delete-feature.ts'
@@ -34,6 +48,9 @@ import type { Api } from './route.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
+import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
+import { getUserInfoRoute } from './tenants/get-user-info.ts'
+import { updateTenantRoute } from './tenants/update-tenant.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -47,6 +64,13 @@ export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, 
 }
 
 const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
+  createApiKeyRoute,
+  listApiKeysRoute,
+  rotateApiKeyRoute,
+  deleteApiKeyRoute,
+  getTenantByIdRoute,
+  updateTenantRoute,
+  getUserInfoRoute,
   createCustomerRoute,
   getCustomerRoute,
   getCustomerByExternalIdRoute,
@@ -77,6 +101,16 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryPriceRoute,
   updatePriceRoute,
   deletePriceRoute,
+  createEntitlementRoute,
+  createEntitlementsBulkRoute,
+  deleteEntitlementRoute,
+  getCustomerEntitlementsRoute,
+  getCustomerEntitlementsByExternalIdRoute,
+  getEntitlementRoute,
+  getPlanEntitlementsRoute,
+  getSubscriptionEntitlementsRoute,
+  queryEntitlementRoute,
+  updateEntitlementRoute,
   getSubscriptionRoute,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,

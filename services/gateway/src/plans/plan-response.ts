@@ -3,8 +3,11 @@ import type { PlanRow } from '@flexprice/database'
 import type { Scope } from '@flexprice/domain'
 import { recordResponse } from '../record-response.ts'
 
-/** A plan, without its prices and without how far they are synced. */
-export function planResponse(scope: Scope, row: PlanRow): Omit<PlanResponse, 'prices' | 'price_sync_status'> {
+/** A plan, without its prices and entitlements, and without how far they are synced. */
+export function planResponse(
+  scope: Scope,
+  row: PlanRow,
+): Omit<PlanResponse, 'prices' | 'entitlements' | 'price_sync_status'> {
   return {
     ...recordResponse(scope, row),
     status: row.status,

@@ -4,6 +4,7 @@ import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
+import { planEntitlements } from './plan-entitlements.ts'
 import { planPrices } from './plan-prices.ts'
 import { planResponse } from './plan-response.ts'
 
@@ -16,10 +17,14 @@ export function queryPlanRoute(api: Api, { database }: Pick<Dependencies, 'datab
       const { expand } = request.body
       const planIds = page.items.map((row) => row.id)
       const prices = expand?.has('prices') ? await planPrices(scoped, planIds, expand) : undefined
+      const entitlements = expand?.has('entitlements')
+        ? await planEntitlements(scoped, planIds, { withFeatures: expand.has('features') })
+        : undefined
       return reply.send(
         listResponse(page, request.body, (row) => ({
           ...planResponse(scoped.scope, row),
           prices: prices?.(row.id),
+          entitlements: entitlements?.(row.id),
         })),
       )
     },

@@ -5,6 +5,7 @@ import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
+import type { KeyUses } from './note-key-uses.ts'
 import { inContextOf } from './trace-requests.ts'
 
 /**
@@ -14,7 +15,12 @@ import { inContextOf } from './trace-requests.ts'
  */
 export function authenticate(
   app: FastifyInstance,
-  { database, redis, keys }: Pick<Dependencies, 'database' | 'redis' | 'keys'>,
+  {
+    database,
+    redis,
+    keys,
+    keyUses,
+  }: Pick<Dependencies, 'database' | 'redis' | 'keys'> & { keyUses: KeyUses },
   config: Pick<AppConfig, 'rateLimitPerSecond' | 'unknownKeysMax'>,
 ): void {
   const perKey = createRateLimiter(redis, {
@@ -39,9 +45,10 @@ export function authenticate(
       await counted
       return findKnown(perAddress, request.ip, () => database.findApiKey(hash))
     }
-    const [key] = await Promise.all([keys.find(hash, lookUp), counted])
-    request.scope = scopeOf(key, hash, request.id)
-    const { tenantId, environmentId } = request.scope
+    const [found] = await Promise.all([keys.find(hash, lookUp), counted])
+    const { id, tenantId, environmentId, userId } = expectValid(found, hash)
+    keyUses.note(id)
+    request.scope = { tenantId, environmentId, userId, requestId: request.id }
     request.workContext = { requestId: request.id, tenantId, environmentId }
   })
   // Hooks that wait hand their own context on, not the one of the request with its scope.
@@ -83,13 +90,12 @@ async function findKnown(
   return key
 }
 
-function scopeOf(key: FoundApiKey | undefined, hash: Buffer, requestId: string): Scope {
+function expectValid(key: FoundApiKey | undefined, hash: Buffer): FoundApiKey {
   // One answer for all, so that nobody learns which keys exist.
   if (!key || !timingSafeEqual(key.keyHash, hash) || key.revokedAt !== null || hasExpired(key)) {
     throw unauthenticated('The API key is not valid')
   }
-  const { tenantId, environmentId, userId } = key
-  return { tenantId, environmentId, userId, requestId }
+  return key
 }
 
 function hasExpired({ expiresAt }: FoundApiKey): boolean {

@@ -1,0 +1,80 @@
+import type { AggregatedFeatureResponse } from '@flexprice/contracts'
+import {
+  aggregateSubscriptionEntitlements,
+  type EntitlementAggregation,
+  type EntitlementRow,
+  type Scoped,
+} from '@flexprice/database'
+import { type AggregatedEntitlement, assert, type EntitlementSource } from '@flexprice/domain'
+import { plansById } from '../plans/plans-by-id.ts'
+import { featuresById } from './expand-entitlements.ts'
+
+/** What subscriptions are entitled to, with the features and where it comes from. */
+export async function aggregatedFeatures(
+  scoped: Scoped,
+  aggregation: EntitlementAggregation,
+): Promise<AggregatedFeatureResponse[]> {
+  const aggregated = await aggregateSubscriptionEntitlements(scoped, aggregation)
+  const [features, plans] = await Promise.all([
+    featuresById(
+      scoped,
+      aggregated.map((one) => one.feature_id),
+    ),
+    plansById(
+      scoped,
+      aggregation.subscriptions.map((one) => one.plan_id),
+    ),
+  ])
+  return aggregated.flatMap((one) => {
+    const feature = features.get(one.feature_id)
+    // Gone since the entitlements were read, in which case they are gone, too.
+    if (!feature) return []
+    const entitlement = aggregatedEntitlement(one.aggregated, one.feature_type === 'metered')
+    const sources = one.sources.map((source) =>
+      entitlementSource(source, plans.get(source.entitlement.plan_id ?? '')?.name),
+    )
+    return [{ feature, entitlement, sources }]
+  })
+}
+
+function aggregatedEntitlement(aggregated: AggregatedEntitlement, isMetered: boolean) {
+  const configs = aggregated.config_values.map((config) => ({ ...config }))
+  return {
+    is_enabled: aggregated.is_enabled,
+    usage_limit: isMetered ? (aggregated.usage_limit ?? undefined) : undefined,
+    usage_reset_period: aggregated.usage_reset_period ?? undefined,
+    is_soft_limit: aggregated.is_soft_limit,
+    static_values: [...aggregated.static_values],
+    config_values: configs.filter(hasObjectsOnly),
+    configs,
+    aggregation_mode: 'additive' as const,
+  }
+}
+
+function hasObjectsOnly(config: Record<string, unknown>): config is Record<string, Record<string, unknown>> {
+  return Object.values(config).every(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  )
+}
+
+function entitlementSource(
+  { subscription_id, entitlement: row }: EntitlementSource<EntitlementRow>,
+  planName: string | undefined,
+) {
+  const entity_id = row.plan_id ?? row.subscription_id
+  assert(entity_id !== null, 'an entitlement belongs to a plan or to a subscription')
+  const { usage_reset_period: period } = row
+  return {
+    subscription_id,
+    entity_type: row.plan_id === null ? ('subscription' as const) : ('plan' as const),
+    entity_id,
+    entity_name: planName,
+    entitlement_id: row.id,
+    quantity: 1,
+    is_enabled: row.is_enabled,
+    usage_limit: row.usage_limit ?? undefined,
+    usage_reset_period: period === 'NEVER' ? ('ONETIME' as const) : (period ?? undefined),
+    static_value: row.static_value ?? undefined,
+    config_value: row.config_value ? { ...row.config_value } : undefined,
+  }
+}

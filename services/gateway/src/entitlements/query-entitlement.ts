@@ -1,0 +1,25 @@
+import { queryEntitlement } from '@flexprice/contracts'
+import { searchEntitlements } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { listResponse } from '../list-response.ts'
+import { type Api, routeOf } from '../route.ts'
+import { entitlementResponse } from './entitlement-response.ts'
+import { expandEntitlements } from './expand-entitlements.ts'
+
+export function queryEntitlementRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(queryEntitlement),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const page = await searchEntitlements(scoped, request.body)
+      const expanded = await expandEntitlements(scoped, page.items, request.body.expand ?? new Set())
+      return reply.send(
+        listResponse(page, request.body, (row) => ({
+          ...entitlementResponse(scoped.scope, row),
+          ...expanded(row),
+        })),
+      )
+    },
+  })
+}

@@ -1,0 +1,22 @@
+import { updateEntitlement } from '@flexprice/contracts'
+import { inTransaction, readNow, updateEntitlement as writeEntitlement } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { entitlementResponse } from './entitlement-response.ts'
+
+export function updateEntitlementRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(updateEntitlement),
+    async handler(request, reply) {
+      const caller = callerDatabase(database, request)
+      const { id } = request.params
+      expectIdOf('entitlement', id)
+      const row = await inTransaction(caller, async (scoped) =>
+        writeEntitlement(scoped, id, request.body, await readNow(scoped)),
+      )
+      return reply.send(entitlementResponse(caller.scope, row))
+    },
+  })
+}
