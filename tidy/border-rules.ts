@@ -1,6 +1,7 @@
 import { importsOf, problem, type Source } from './source.ts'
 
 export function borderProblems(source: Source): string[] {
+  if (benchmarkFloor.test(source.path)) return []
   return importsOf(source).flatMap(({ specifier, offset }) => {
     const crossed = importers.find(
       ({ library, allowed }) => library.test(specifier) && !allowed.test(source.path),
@@ -8,6 +9,9 @@ export function borderProblems(source: Source): string[] {
     return crossed ? [problem(source, offset, `must not import ${specifier}: only ${crossed.who} may`)] : []
   })
 }
+
+/** What the product is compared with: the least that does the same, without our packages. */
+const benchmarkFloor = /^benchmarks\/src\/[^/]+\/bare-[^/]+\.ts$/
 
 /** Libraries that mark a border, and the only places that may import them, tests included. */
 const importers: readonly { readonly library: RegExp; readonly allowed: RegExp; readonly who: string }[] = [

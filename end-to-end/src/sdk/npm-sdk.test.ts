@@ -10,8 +10,38 @@ const pollsMax = 300
 test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schemas parse every answer", async () => {
   await using stack = await startStack()
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
-
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })
+  const { planId, feeId, usageId } = await makeCatalog(sdk)
+  const subscription = await sdk.subscriptions.createSubscription({
+    customerId: idOf(customer),
+    planId,
+    currency: 'usd',
+    billingCadence: 'RECURRING',
+    billingPeriod: 'MONTHLY',
+    billingPeriodCount: 1,
+    billingCycle: 'anniversary',
+  })
+  const successor = await sdk.prices.updatePrice(feeId, { amount: '24.99' })
+  const sync = await sdk.plans.syncPlanPrices(planId)
+  const task = await endOf(() => sdk.tasks.getTaskResult(sync.workflowId ?? ''))
+
+  expect({
+    subscription_status: subscription.subscriptionStatus,
+    sync_message: task.message,
+    found_customer: (await sdk.customers.getCustomerByExternalId('sdk-node')).id === customer.id,
+    ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
+  }).toEqual(expectedWalk)
+  const found = await sdk.subscriptions.querySubscription({
+    subscriptionIds: [idOf(subscription)],
+    withLineItems: true,
+  })
+  expect(found.items?.[0]?.lineItems?.map(({ priceId }) => priceId).toSorted()).toEqual(
+    [feeId, idOf(successor), usageId].toSorted(),
+  )
+})
+
+/** A plan with a fee and a price of usage, and with what it entitles to. */
+async function makeCatalog(sdk: Flexprice): Promise<{ planId: string; feeId: string; usageId: string }> {
   const seats = await sdk.features.createFeature({ name: 'Seats', type: 'static', lookupKey: 'seats' })
   const calls = await sdk.features.createFeature({
     name: 'API calls',
@@ -23,10 +53,28 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
       resetUsage: 'BILLING_PERIOD',
     },
   })
-  const plan = await sdk.plans.createPlan({ name: 'Pro' })
+  const planId = idOf(await sdk.plans.createPlan({ name: 'Pro' }))
+  const ofPlan = { entityType: 'PLAN', entityId: planId, isEnabled: true } as const
+  await sdk.entitlements.createEntitlement({
+    ...ofPlan,
+    featureId: idOf(seats),
+    featureType: 'static',
+    staticValue: '5',
+  })
+  await sdk.entitlements.createEntitlement({
+    ...ofPlan,
+    featureId: idOf(calls),
+    featureType: 'metered',
+    usageLimit: 10_000,
+    usageResetPeriod: 'MONTHLY',
+  })
+  return { planId, ...(await makePrices(sdk, planId, calls.meterId ?? '')) }
+}
+
+async function makePrices(sdk: Flexprice, planId: string, meterId: string) {
   const monthly = {
     entityType: 'PLAN',
-    entityId: idOf(plan),
+    entityId: planId,
     billingPeriod: 'MONTHLY',
     billingPeriodCount: 1,
     billingCadence: 'RECURRING',
@@ -47,64 +95,30 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
     tierMode: 'SLAB',
     tiers: [{ upTo: 1_000, unitAmount: '0' }, { unitAmount: '0.0025' }],
     invoiceCadence: 'ARREAR',
-    ...(calls.meterId === undefined ? {} : { meterId: calls.meterId }),
+    meterId,
   })
-  const ofPlan = { entityType: 'PLAN', entityId: idOf(plan), isEnabled: true } as const
-  await sdk.entitlements.createEntitlement({
-    ...ofPlan,
-    featureId: idOf(seats),
-    featureType: 'static',
-    staticValue: '5',
-  })
-  await sdk.entitlements.createEntitlement({
-    ...ofPlan,
-    featureId: idOf(calls),
-    featureType: 'metered',
-    usageLimit: 10_000,
-    usageResetPeriod: 'MONTHLY',
-  })
-  const subscription = await sdk.subscriptions.createSubscription({
-    customerId: idOf(customer),
-    planId: idOf(plan),
-    currency: 'usd',
-    billingCadence: 'RECURRING',
-    billingPeriod: 'MONTHLY',
-    billingPeriodCount: 1,
-    billingCycle: 'anniversary',
-  })
-  const entitlements = await sdk.customers.getCustomerEntitlements(idOf(customer))
-  const successor = await sdk.prices.updatePrice(idOf(fee), { amount: '24.99' })
-  const sync = await sdk.plans.syncPlanPrices(idOf(plan))
-  const task = await endOf(() => sdk.tasks.getTaskResult(sync.workflowId ?? ''))
-  const lines = await sdk.subscriptions.querySubscription({
-    subscriptionIds: [idOf(subscription)],
-    withLineItems: true,
-  })
-  const invoices = await sdk.invoices.queryInvoice({ subscriptionId: idOf(subscription) })
-  const [found] = invoices.items ?? []
-  const invoice = await sdk.invoices.getInvoice(idOf(found))
-  const summary = await sdk.invoices.getCustomerInvoiceSummary(idOf(customer))
+  return { feeId: idOf(fee), usageId: idOf(usage) }
+}
 
-  expect({
-    subscription_status: subscription.subscriptionStatus,
+async function seenOf(sdk: Flexprice, customerId: string, subscriptionId: string) {
+  const entitlements = await sdk.customers.getCustomerEntitlements(customerId)
+  const invoices = await sdk.invoices.queryInvoice({ subscriptionId })
+  const invoice = await sdk.invoices.getInvoice(idOf(invoices.items?.[0]))
+  const summary = await sdk.invoices.getCustomerInvoiceSummary(customerId)
+  return {
     entitlements: Object.fromEntries(
       (entitlements.features ?? []).map(({ feature, entitlement }) => [
         feature?.name,
         entitlement?.isEnabled,
       ]),
     ),
-    sync_message: task.message,
     invoices: invoices.items?.length,
     invoice_status: invoice.invoiceStatus,
     invoice_total: invoice.total,
     invoice_lines: invoice.lineItems?.map(({ amount }) => amount),
     unpaid: summary.summaries?.map(({ totalUnpaidAmount }) => totalUnpaidAmount),
-    found_customer: (await sdk.customers.getCustomerByExternalId('sdk-node')).id === customer.id,
-  }).toEqual(expectedWalk)
-  expect(lines.items?.[0]?.lineItems?.map(({ priceId }) => priceId).toSorted()).toEqual(
-    [fee.id, successor.id, usage.id].toSorted(),
-  )
-})
+  }
+}
 
 /** The published types allow every field to be missing. */
 function idOf(record: { id?: string | undefined } | undefined): string {

@@ -11,9 +11,9 @@ const walk = fileURLToPath(new URL('walk.py', import.meta.url))
 
 test("FlexPrice's SDK for Python goes from a customer to an invoice, and its models parse every answer", async () => {
   await using stack = await startStack()
-  const { command, modulesDir } = testPython()
+  const { command, environment } = testPython()
   const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {
-    env: { ...process.env, PYTHONPATH: modulesDir },
+    env: environment,
   })
   const seen = walked.parse(JSON.parse(stdout))
   expect(seen).toMatchObject(expectedWalk)

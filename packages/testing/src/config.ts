@@ -8,8 +8,11 @@ export function testStack(): { postgresUrl: string; temporalAddress: string; red
 }
 
 /** How the tests run a Python program with FlexPrice's SDK for Python. */
-export function testPython(): { command: string; modulesDir: string } {
-  return { command: required('TEST_PYTHON'), modulesDir: required('TEST_PYTHON_MODULES') }
+export function testPython(): { command: string; environment: NodeJS.ProcessEnv } {
+  return {
+    command: required('TEST_PYTHON'),
+    environment: { ...process.env, PYTHONPATH: required('TEST_PYTHON_MODULES') },
+  }
 }
 
 /**
