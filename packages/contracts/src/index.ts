@@ -28,4 +28,10 @@ export type { LinePrice, PriceResponse } from './price-response.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
-export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'
+export { toWireSchema, type WireSchema } from './wire-schema.ts'
+export {
+  type WorkflowResultResponse,
+  type WorkflowStatus,
+  workflowStarted,
+  workflowStatus,
+} from './workflow-execution.ts'
