@@ -1,0 +1,39 @@
+import { Command } from '@commander-js/extra-typings'
+import type { CommandContext } from './command-context.ts'
+import { addKeys } from './commands/keys.ts'
+import { addMigrate } from './commands/migrate.ts'
+import { examples } from './commands/options.ts'
+import { addPlans } from './commands/plans.ts'
+import { addQueues } from './commands/queues.ts'
+import { addRun } from './commands/run.ts'
+import { addTenancy } from './commands/tenancy.ts'
+import { addWorkflows } from './commands/workflows.ts'
+import { exitCodesHelp } from './exit-codes.ts'
+
+/** The whole command line. It throws what would end the process, and prints nothing of a failure. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('flexprice')
+    .description("The operator's command line of FlexPrice workflows.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      // Failures are told in one place, for people or as JSON; a help text after a mistake is wanted.
+      writeErr: () => undefined,
+    })
+    .addHelpText(
+      'after',
+      `${exitCodesHelp}\n${examples(
+        'plans sync plan_01J… --watch',
+        'workflows list --status RUNNING --json',
+        'help workflows result',
+      )}`,
+    )
+  addRun(program, context)
+  addPlans(program, context)
+  addWorkflows(program, context)
+  addQueues(program, context)
+  addMigrate(program, context)
+  addTenancy(program, context)
+  addKeys(program, context)
+  return program
+}
