@@ -34,7 +34,14 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof CommandFailure) return error.failure
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return undefined
-    return { exitCode: exitCodes.usage, code: 'usage_error', message: error.message.replace(/^error: /, '') }
+    const message =
+      error.code === 'commander.help' ? 'A command is missing' : error.message.replace(/^error: /, '')
+    return {
+      exitCode: exitCodes.usage,
+      code: 'usage_error',
+      message,
+      hint: 'The same with --help says how it is used.',
+    }
   }
   if (isCodedError(error)) {
     const { code, message, details } = error

@@ -8,7 +8,8 @@ export interface Output {
   result(json: string | object, people: () => string): void
   /** What is good to know meanwhile; programs are not told. */
   note(text: string): void
-  readonly errorIsTerminal: boolean
+  /** Standard error, if a person looks at it: where a progress bar can be drawn. */
+  readonly terminal: NodeJS.WritableStream | undefined
 }
 
 export interface Streams {
@@ -19,7 +20,7 @@ export interface Streams {
 export function createOutput({ stdout, stderr }: Streams, options: { readonly json: boolean }): Output {
   return {
     json: options.json,
-    errorIsTerminal: stderr.isTTY === true,
+    terminal: stderr.isTTY === true ? stderr : undefined,
     result(json, people) {
       const text = typeof json === 'string' ? json : JSON.stringify(json)
       stdout.write(`${options.json ? text : people()}\n`)

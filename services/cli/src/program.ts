@@ -17,8 +17,9 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      // Failures are told in one place, for people or as JSON; a help text after a mistake is wanted.
-      writeErr: () => undefined,
+      writeErr: (text) => context.stderr.write(text),
+      // Failures are told in one place, for people or as JSON.
+      outputError: () => undefined,
     })
     .addHelpText(
       'after',

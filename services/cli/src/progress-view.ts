@@ -18,7 +18,7 @@ export function createProgressView(output: Output, following: Following): Progre
     const print = onceEach((text) => output.result(text, () => ''))
     return { show: print, say: note, [Symbol.dispose]: () => {} }
   }
-  if (output.errorIsTerminal) return terminalBar(note)
+  if (output.terminal !== undefined) return terminalBar(output.terminal, note)
   return {
     show: (_text, progress) => note(progressLine(progress)),
     say: note,
@@ -26,8 +26,9 @@ export function createProgressView(output: Output, following: Following): Progre
   }
 }
 
-function terminalBar(say: (text: string) => void): ProgressView {
+function terminalBar(stream: NodeJS.WritableStream, say: (text: string) => void): ProgressView {
   const bar = new SingleBar({
+    stream,
     format: '{bar} {percentage} % | {counts}',
     barCompleteChar: '█',
     barIncompleteChar: '░',

@@ -9,7 +9,7 @@ import { commandGroup, examples, jsonCommand } from './options.ts'
 
 /** Keys are made beside the API: the first one of an environment has no key to be made with. */
 export function addKeys(program: CommandUnknownOpts, context: CommandContext): void {
-  const group = commandGroup(program, 'keys', 'API keys of an environment')
+  const group = commandGroup(program, 'keys', 'API keys of an environment', 'keys create --help')
   keyCommand(group, 'create', 'make a key; its secret is shown this once')
     .requiredOption('--name <name>', 'what it is for')
     .option('--expires-at <instant>', 'when it ends by itself, such as 2027-01-31T00:00:00Z', futureInstant)

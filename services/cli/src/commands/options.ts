@@ -18,9 +18,14 @@ export function jsonCommand(parent: CommandUnknownOpts, name: string, summary: s
     .option('--json', 'print the result as JSON, one document a line; errors too, on standard error')
 }
 
-/** A group of commands. */
-export function commandGroup(parent: CommandUnknownOpts, name: string, summary: string): CommandUnknownOpts {
-  return parent.command(name).description(summary)
+/** A group of commands, with an example of one. */
+export function commandGroup(
+  parent: CommandUnknownOpts,
+  name: string,
+  summary: string,
+  example: string,
+): CommandUnknownOpts {
+  return parent.command(name).description(summary).addHelpText('after', examples(example))
 }
 
 /** The examples of a help text, in its form. */

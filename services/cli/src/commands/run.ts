@@ -12,7 +12,7 @@ import { apiCommand, commandGroup, examples, followingOf, waitOption, watchOptio
 
 /** `run <workflow>`: a command for each workflow that callers may start, made of its definition and its operation. */
 export function addRun(program: CommandUnknownOpts, context: CommandContext): void {
-  const group = commandGroup(program, 'run', 'start a workflow')
+  const group = commandGroup(program, 'run', 'start a workflow', 'run price-sync --help')
   for (const { definition } of Object.values(context.workflows)) {
     const operation = context.operations.find(({ operationId }) => operationId === definition.startedBy)
     if (operation !== undefined) addRunOne(group, context, definition, operation)

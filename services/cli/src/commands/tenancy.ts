@@ -6,7 +6,7 @@ import { commandGroup, examples, jsonCommand } from './options.ts'
 
 /** Tenants and environments: by the owner's connection, so that a broken gateway cannot make one. */
 export function addTenancy(program: CommandUnknownOpts, context: CommandContext): void {
-  const tenants = commandGroup(program, 'tenants', 'who uses the platform')
+  const tenants = commandGroup(program, 'tenants', 'who uses the platform', 'tenants create --name Acme')
   jsonCommand(tenants, 'create', 'make a tenant')
     .requiredOption('--name <name>', 'what people call it')
     .addHelpText('after', `\nReads DATABASE_OWNER_URL.\n${examples('tenants create --name Acme')}`)
@@ -17,7 +17,7 @@ export function addTenancy(program: CommandUnknownOpts, context: CommandContext)
       outputOf(context, options).result(tenant, () => fieldList(tenant))
     })
 
-  const environments = commandGroup(program, 'environments', "a tenant's separate worlds")
+  const environments = commandGroup(program, 'environments', "a tenant's separate worlds", 'environments create --help')
   jsonCommand(environments, 'create', 'make an environment of a tenant')
     .requiredOption('--tenant <id>', "the tenant's id")
     .requiredOption('--name <name>', 'what people call it')

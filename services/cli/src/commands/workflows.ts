@@ -8,7 +8,7 @@ import { apiCommand, commandGroup, examples, followingOf, waitOption, watchOptio
 import { wholeNumber } from './whole-number.ts'
 
 export function addWorkflows(program: CommandUnknownOpts, context: CommandContext): void {
-  const group = commandGroup(program, 'workflows', 'what runs and what ran, in the environment of the key')
+  const group = commandGroup(program, 'workflows', 'what runs and what ran, in the environment of the key', 'workflows list --status RUNNING')
   addList(group, context)
   addShow(group, context)
   addResult(group, context)
