@@ -15,3 +15,14 @@ export async function readNow(scoped: Scoped): Promise<Date> {
   assert(row, 'the scope names an environment of its tenant')
   return row.now
 }
+
+/**
+ * The time of day of the database, whatever the environment's test clock says: for what is no business
+ * of a subscription's, as the ends of API keys are. A test clock in 2030 must not shut its user out.
+ */
+export async function readTimeOfDay(scoped: Scoped): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`
+    select date_trunc('milliseconds', clock_timestamp()) as now`.execute(scoped.db)
+  assert(rows[0], 'a select without a table yields a row')
+  return rows[0].now
+}

@@ -26,6 +26,8 @@ export interface DatabaseConfig {
 export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
+  /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
+  touchApiKeys(uses: readonly ApiKeyUse[]): Promise<void>
   /** Fails with `database_error` when the database cannot be reached, or when row security would not hold. */
   ping(): Promise<void>
   poolStats(): { total: number; idle: number; waiting: number }
@@ -39,6 +41,11 @@ export interface FoundApiKey {
   readonly keyHash: Buffer
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
+}
+
+export interface ApiKeyUse {
+  readonly keyId: string
+  readonly usedAt: Date
 }
 
 const handlesMax = 1_000
@@ -65,7 +72,11 @@ export function createDatabase(config: DatabaseConfig): Database {
       }
       return { scope, db }
     },
-    findApiKey: (secretHash) => findApiKey(pool, secretHash),
+    findApiKey: async (secretHash) => (await runUnscoped<FoundApiKey>(pool, selectApiKey, [secretHash]))[0],
+    touchApiKeys: async (uses) => {
+      assert(uses.length <= touchApiKeysMax, `at most ${touchApiKeysMax} uses are noted at once`)
+      await runUnscoped(pool, touchKeys, [uses.map((use) => use.keyId), uses.map((use) => use.usedAt)])
+    },
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     [Symbol.asyncDispose]: () => pool.end(),
@@ -121,19 +132,23 @@ function parseBigint(value: string): number {
   return number
 }
 
-/** The one query before a scope is known. Not Kysely's, so it tells the trace of itself. */
-async function findApiKey(pool: pg.Pool, secretHash: Buffer): Promise<FoundApiKey | undefined> {
+/** What precedes or exceeds a scope, by a function of the owner's. Not Kysely's, so it tells the trace of itself. */
+async function runUnscoped<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  statement: { readonly name: string; readonly text: string },
+  values: unknown[],
+): Promise<Row[]> {
   const started = performance.now()
   const told = (error?: unknown) =>
     recordSqlSpan({
-      statement: selectApiKey.text,
+      statement: statement.text,
       durationMs: performance.now() - started,
       ...(error === undefined ? {} : { error }),
     })
   try {
-    const { rows } = await pool.query<FoundApiKey>({ ...selectApiKey, values: [secretHash] })
+    const { rows } = await pool.query<Row>({ ...statement, values })
     told()
-    return rows[0]
+    return rows
   } catch (error) {
     told(error)
     throw translateDatabaseError(error)
@@ -144,6 +159,12 @@ const selectApiKey = {
   name: 'find-api-key',
   text: `select id, tenant_id as "tenantId", environment_id as "environmentId", user_id as "userId",
     key_hash as "keyHash", expires_at as "expiresAt", revoked_at as "revokedAt" from find_api_key($1)`,
+}
+
+export const touchApiKeysMax = 10_000
+const touchKeys = {
+  name: 'touch-api-keys',
+  text: 'select from touch_api_keys($1::text[], $2::timestamptz[])',
 }
 
 async function ping(pool: pg.Pool): Promise<void> {

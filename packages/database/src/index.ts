@@ -3,8 +3,22 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
-export { readNow } from './clock.ts'
 export {
+  type ApiKeyRotation,
+  type ApiKeyRow,
+  type ApiKeySearch,
+  type ApiKeyStatus,
+  apiKeyStatus,
+  createApiKey,
+  hashApiKey,
+  type NewApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  searchApiKeys,
+} from './api-keys.ts'
+export { readNow, readTimeOfDay } from './clock.ts'
+export {
+  type ApiKeyUse,
   createDatabase,
   type Database,
   type DatabaseConfig,
@@ -83,10 +97,10 @@ export {
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
 export {
-  createApiKey,
   createEnvironment,
   createTenant,
-  hashApiKey,
-  type NewApiKey,
-  revokeApiKey,
+  getTenant,
+  type TenantChanges,
+  type TenantRow,
+  updateTenant,
 } from './tenancy.ts'

@@ -34,6 +34,8 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
     grant select, insert, update, delete on all tables in schema public to ${role};
     revoke all on kysely_migration, kysely_migration_lock from ${role};
     revoke insert, update, delete on tenants, environments from ${role};
-    grant execute on function find_api_key(bytea) to ${role};
+    -- Row security makes it the caller's own tenant; its id and status stay the owner's.
+    grant update (name, metadata, billing_details, updated_at) on tenants to ${role};
+    grant execute on function find_api_key(bytea), touch_api_keys(text[], timestamptz[]) to ${role};
   `.execute(db)
 }

@@ -24,10 +24,17 @@ export type Metadata = Readonly<Record<string, string>>
 type Json<Value> = ColumnType<Value, string, string>
 type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
 
+/** How a tenant is reached and billed, as it wrote it. */
+export interface TenantBillingDetails {
+  readonly [field: string]: unknown
+}
+
 export interface TenantTable {
   id: string
   name: string
   status: Generated<RecordStatus>
+  metadata: JsonWithDefault<Metadata>
+  billing_details: JsonWithDefault<TenantBillingDetails>
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }
@@ -48,10 +55,14 @@ export interface ApiKeyTable {
   environment_id: string
   name: string
   key_hash: Buffer
+  display_id: string
   user_id: string
   created_at: Generated<Date>
+  updated_at: Generated<Date>
   expires_at: Date | null
   revoked_at: Date | null
+  last_used_at: Date | null
+  successor_key_id: string | null
 }
 
 interface Audited {

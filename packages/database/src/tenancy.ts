@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { assert } from '@flexprice/domain'
+import { assert, notFound } from '@flexprice/domain'
+import type { Selectable } from 'kysely'
 import pg from 'pg'
 import type { Scoped } from './connection.ts'
 import { translateDatabaseError } from './database-errors.ts'
 import { newId } from './ids.ts'
+import { type Changes, json } from './row-changes.ts'
+import type { TenantTable } from './tables.ts'
 
 /**
  * Makes a tenant. Needs the owner's connection: the application's role cannot write tenants or
@@ -34,51 +36,29 @@ export function createEnvironment(
   )
 }
 
-/** A key as shown once, at its making: only its hash is kept. */
-export interface NewApiKey {
-  readonly id: string
-  readonly secret: string
+export type TenantRow = Selectable<TenantTable>
+export type TenantChanges = Changes<Pick<TenantRow, 'name' | 'metadata' | 'billing_details'>>
+
+/** The tenant of the handle's scope. Another's does not exist. @throws not_found */
+export async function getTenant(scoped: Scoped, id: string): Promise<TenantRow> {
+  const row = await scoped.db.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw notFound('Tenant', id)
+  return row
 }
 
-const secretBytes = 32
-
-/** Makes a key of the handle's environment. */
-export async function createApiKey(
-  scoped: Scoped,
-  key: { name: string; expiresAt?: Date },
-): Promise<NewApiKey> {
-  const id = newId('apiKey')
-  const secret = `sk_${randomBytes(secretBytes).toString('base64url')}`
-  await scoped.db
-    .insertInto('api_keys')
-    .values({
-      id,
-      tenant_id: scoped.scope.tenantId,
-      environment_id: scoped.scope.environmentId,
-      name: key.name,
-      key_hash: hashApiKey(secret),
-      user_id: scoped.scope.userId,
-      expires_at: key.expiresAt ?? null,
-      revoked_at: null,
+/** Changes the handle's own tenant; what is left out stays. */
+export function updateTenant(scoped: Scoped, changes: TenantChanges, now: Date): Promise<TenantRow> {
+  return scoped.db
+    .updateTable('tenants')
+    .set({
+      name: changes.name,
+      metadata: json(changes.metadata),
+      billing_details: json(changes.billing_details),
+      updated_at: now,
     })
-    .execute()
-  return { id, secret }
-}
-
-/** Ends a key at once. Returns false when the environment has no such key, or it was revoked before. */
-export async function revokeApiKey(scoped: Scoped, id: string, now: Date): Promise<boolean> {
-  const { numUpdatedRows } = await scoped.db
-    .updateTable('api_keys')
-    .set({ revoked_at: now })
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
-
-/** A secret has 256 bits of chance, so one round of SHA-256 is enough: there is nothing to guess. */
-export function hashApiKey(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+    .where('id', '=', scoped.scope.tenantId)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 async function insertAsOwner(ownerUrl: string, text: string, values: unknown[]): Promise<{ id: string }> {
