@@ -5,7 +5,12 @@ import { startWorkflow } from '../start-workflow.ts'
 import { apiCommand, commandGroup, examples, followingOf, waitOption, watchOption } from './options.ts'
 
 export function addPlans(program: CommandUnknownOpts, context: CommandContext): void {
-  const group = commandGroup(program, 'plans', 'plans and their subscriptions', 'plans sync plan_01J… --watch')
+  const group = commandGroup(
+    program,
+    'plans',
+    'plans and their subscriptions',
+    'plans sync plan_01J… --watch',
+  )
   apiCommand(group, 'sync', "bring a plan's prices to all of its subscriptions")
     .argument('<id>', "the plan's id")
     .option(...waitOption)

@@ -17,7 +17,12 @@ export function addTenancy(program: CommandUnknownOpts, context: CommandContext)
       outputOf(context, options).result(tenant, () => fieldList(tenant))
     })
 
-  const environments = commandGroup(program, 'environments', "a tenant's separate worlds", 'environments create --help')
+  const environments = commandGroup(
+    program,
+    'environments',
+    "a tenant's separate worlds",
+    'environments create --help',
+  )
   jsonCommand(environments, 'create', 'make an environment of a tenant')
     .requiredOption('--tenant <id>', "the tenant's id")
     .requiredOption('--name <name>', 'what people call it')

@@ -4,11 +4,16 @@ import { apiOf, type CommandContext, outputOf } from '../command-context.ts'
 import { askForResult, followWorkflow, printOutcome } from '../follow-workflow.ts'
 import { catchInterruption } from '../interruption.ts'
 import { fieldList, table } from '../output.ts'
+import { wholeNumber } from './option-values.ts'
 import { apiCommand, commandGroup, examples, followingOf, waitOption, watchOption } from './options.ts'
-import { wholeNumber } from './whole-number.ts'
 
 export function addWorkflows(program: CommandUnknownOpts, context: CommandContext): void {
-  const group = commandGroup(program, 'workflows', 'what runs and what ran, in the environment of the key', 'workflows list --status RUNNING')
+  const group = commandGroup(
+    program,
+    'workflows',
+    'what runs and what ran, in the environment of the key',
+    'workflows list --status RUNNING',
+  )
   addList(group, context)
   addShow(group, context)
   addResult(group, context)
