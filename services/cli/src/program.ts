@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { declaredVariables } from '@flexprice/configuration'
 import type { CommandContext } from './command-context.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -8,6 +9,7 @@ import { addQueues } from './commands/queues.ts'
 import { addRun } from './commands/run.ts'
 import { addTenancy } from './commands/tenancy.ts'
 import { addWorkflows } from './commands/workflows.ts'
+import { readVariables } from './config.ts'
 import { exitCodesHelp } from './exit-codes.ts'
 
 /** The whole command line. It throws what would end the process, and prints nothing of a failure. */
@@ -23,7 +25,7 @@ export function createProgram(context: CommandContext): Command {
     })
     .addHelpText(
       'after',
-      `${exitCodesHelp}\n${examples(
+      `\nEnvironment variables:\n${variablesHelp()}${exitCodesHelp}\n${examples(
         'plans sync plan_01J… --watch',
         'workflows list --status RUNNING --json',
         'help workflows result',
@@ -37,4 +39,10 @@ export function createProgram(context: CommandContext): Command {
   addTenancy(program, context)
   addKeys(program, context)
   return program
+}
+
+function variablesHelp(): string {
+  const variables = declaredVariables(readVariables)
+  const width = Math.max(...variables.map(({ name }) => name.length))
+  return variables.map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}\n`).join('')
 }

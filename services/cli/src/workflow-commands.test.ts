@@ -1,4 +1,5 @@
 import { createApiKey } from '@flexprice/database'
+import { startTcpProxy } from '@flexprice/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jsonLines, runCli, startCli } from './testing/cli-process.ts'
@@ -49,6 +50,20 @@ describe('plans sync', () => {
     expect(lines.length).toBeGreaterThan(1)
     for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ status: 'RUNNING' })
     expect(lines.at(-1)).toMatchObject({ status: 'COMPLETED', result: { prices_added: 10 } })
+  })
+
+  test('a gateway that is away for a moment does not end a watch', async () => {
+    const { planId, subscriptionIds } = await planToSync(stack, 4)
+    await using proxy = await startTcpProxy(new URL(stack.gateway.url).host)
+    const hold = await holdSubscription(subscriptionIds[0])
+    const environment = { ...stack.environment, FLEXPRICE_URL: `http://${proxy.address}` }
+    const cli = startCli(['plans', 'sync', planId, '--watch'], environment)
+    await expect.poll(() => cli.written.stderr, { timeout: 30_000 }).toContain('Started')
+    await proxy.cut()
+    await expect.poll(() => cli.written.stderr, { timeout: 30_000 }).toContain('trying again')
+    await proxy.mend()
+    await hold[Symbol.asyncDispose]()
+    expect(await cli.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/status: +COMPLETED/) })
   })
 
   test('Ctrl-C ends the watching with 130 and says that the workflow runs on, which it does', async () => {
