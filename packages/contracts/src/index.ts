@@ -4,6 +4,7 @@
  * compares), plus what we add. It must never import Temporal, Fastify or Kysely.
  * Workflow definitions are reached by the subpath `/workflows`.
  */
+export type { SecretResponse } from './api-key.ts'
 export {
   type CreateCustomerRequest,
   type CustomerFilter,
@@ -13,12 +14,19 @@ export {
 } from './customer.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
+export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
+export type { GroupResponse } from './group.ts'
+export type { CreateMeterRequest, MeterResponse } from './meter.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'
+export * from './operations/api-keys.ts'
 export * from './operations/customers.ts'
+export * from './operations/features.ts'
+export * from './operations/groups.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'
+export * from './operations/tenants.ts'
 export * from './operations/workflows.ts'
 export { operations } from './operations.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
@@ -28,6 +36,7 @@ export type { LinePrice, PriceResponse } from './price-response.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
 export { toWireSchema, type WireSchema } from './wire-schema.ts'
 export {
   type WorkflowResultResponse,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { exactNumber } from './exact-number.ts'
 import { instant } from './instant.ts'
 import { notImplementedIssue } from './not-built.ts'
+import { queryInteger } from './query-integer.ts'
 import { recordStatus } from './record-fields.ts'
 import { identifier, text } from './text.ts'
 
@@ -44,6 +45,12 @@ export const page = {
   offset: z.int().min(0).max(offsetMax).default(0),
   // Ours: keyset paging in the default order, for sets too large for offsets.
   cursor: identifier.optional(),
+}
+
+/** A page as a query string asks for it. */
+export const queryPage = {
+  limit: queryInteger(1, listLimitMax).default(listLimitDefault),
+  offset: queryInteger(0, offsetMax).default(0),
 }
 
 /** What every search of the contract accepts, whatever it searches. */

@@ -17,6 +17,26 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     message: 'A price with this lookup_key exists',
     path: 'lookup_key',
   },
+  groups_lookup_key_unique: {
+    code: 'already_exists',
+    message: 'A group with this lookup_key exists',
+    path: 'lookup_key',
+  },
+  features_lookup_key_unique: {
+    code: 'already_exists',
+    message: 'A feature with this lookup_key exists',
+    path: 'lookup_key',
+  },
+  entitlements_plan_feature_unique: {
+    code: 'already_exists',
+    message: 'The plan has an entitlement to this feature',
+    path: 'feature_id',
+  },
+  entitlements_subscription_feature_unique: {
+    code: 'already_exists',
+    message: 'The subscription has an entitlement to this feature of its own',
+    path: 'feature_id',
+  },
   environments_name_unique: {
     code: 'already_exists',
     message: 'An environment with this name exists',

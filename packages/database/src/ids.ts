@@ -8,9 +8,13 @@ export const idPrefixes = {
   customer: 'cust',
   plan: 'plan',
   price: 'price',
+  group: 'group',
+  meter: 'meter',
+  feature: 'feat',
   subscription: 'subs',
   lineItem: 'subli',
   priceSyncRun: 'psr',
+  entitlement: 'ent',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

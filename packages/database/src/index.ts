@@ -17,6 +17,7 @@ export {
   searchApiKeys,
 } from './api-keys.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
+export { clonePlan } from './clone-plan.ts'
 export {
   type ApiKeyUse,
   createDatabase,
@@ -25,6 +26,7 @@ export {
   type FoundApiKey,
   inTransaction,
   type Scoped,
+  touchApiKeysMax,
 } from './connection.ts'
 export {
   type CustomerChanges,
@@ -39,9 +41,57 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export {
+  type EntitlementOverride,
+  entitlementsPerInsertMax,
+  insertEntitlements,
+  insertSubscriptionEntitlements,
+  type NewEntitlement,
+  overrideProblems,
+} from './entitlement-inserts.ts'
+export {
+  aggregateSubscriptionEntitlements,
+  type EntitlementSearch,
+  listEntitledSubscriptionIds,
+  listPlanEntitlements,
+  searchEntitlements,
+} from './entitlement-search.ts'
+export {
+  deleteEntitlement,
+  type EntitlementRow,
+  getEntitlement,
+  listEntitlements,
+  updateEntitlement,
+} from './entitlements.ts'
+export {
+  cloneFeature,
+  deleteFeature,
+  type FeatureChanges,
+  type FeatureRow,
+  type FeatureSearch,
+  featuresByMeter,
+  getFeature,
+  insertFeature,
+  type NewFeature,
+  searchFeatures,
+  updateFeature,
+} from './features.ts'
+export {
+  deleteGroup,
+  type GroupRow,
+  type GroupSearch,
+  getGroup,
+  groupEntitiesMax,
+  groupsById,
+  insertGroup,
+  listGroupEntities,
+  type NewGroup,
+  searchGroups,
+} from './groups.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

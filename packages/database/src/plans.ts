@@ -1,6 +1,7 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { deletePlanEntitlements } from './entitlements.ts'
 import { newId } from './ids.ts'
 import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
 import { allOf, anyOf, equal, metadataHas, type Search, type SearchPage, searchPage } from './search.ts'
@@ -53,7 +54,7 @@ export async function updatePlan(
 }
 
 /**
- * Marks the plan and its prices as deleted, which frees their lookup keys. Needs the caller's
+ * Marks the plan, its prices and its entitlements as deleted, which frees their lookup keys. Needs the caller's
  * transaction: the row's lock waits for the creations that hold the plan, and keeps new ones out.
  *
  * @throws not_found; invalid_operation that says how many subscriptions use it
@@ -71,6 +72,7 @@ export async function deletePlan(scoped: Scoped, id: string, now: Date): Promise
   }
   const deleted = { status: 'deleted', ...change(scoped.scope, now) } as const
   await scoped.db.updateTable('prices').set(deleted).where('plan_id', '=', id).execute()
+  await deletePlanEntitlements(scoped, id, now)
   await scoped.db.updateTable('plans').set(deleted).where('id', '=', id).execute()
 }
 

@@ -5,7 +5,15 @@ import { insertCustomer } from './customers.ts'
 import { newId } from './ids.ts'
 import { type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 import { getSubscription, type SubscriptionSearch, searchSubscriptions } from './subscription-search.ts'
-import { addLineItem, addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
+import {
+  addLineItem,
+  addMeteredFeature,
+  addPlan,
+  addPrice,
+  addSubscription,
+  daysFromNow,
+  now,
+} from './testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())
@@ -32,6 +40,7 @@ beforeAll(async () => {
     currency: 'eur',
     type: 'USAGE',
     invoice_cadence: 'ARREAR',
+    meter_id: (await addMeteredFeature(scoped)).meter_id,
   })
   named('seat', seat.id)
   named('usage', usage.id)
@@ -47,7 +56,7 @@ beforeAll(async () => {
     (await addSubscription(scoped, { plan_id: team, customer_id: ada, end_date: daysFromNow(5) })).id,
   )
   const override = newId('price')
-  const { tiers: _, ...terms } = seat
+  const { tiers: _, filter_values: __, ...terms } = seat
   const links = {
     id: override,
     root_price_id: override,

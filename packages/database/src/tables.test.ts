@@ -49,6 +49,28 @@ const declared = {
     created_by: 'string',
     updated_by: 'string',
   },
+  entitlements: {
+    id: 'string',
+    environment_id: 'string',
+    plan_id: 'string | null',
+    subscription_id: 'string | null',
+    feature_id: 'string',
+    feature_type: 'string',
+    parent_entitlement_id: 'string | null',
+    is_enabled: 'boolean',
+    usage_limit: 'number | null',
+    usage_reset_period: 'string | null',
+    is_soft_limit: 'boolean',
+    static_value: 'string | null',
+    config_value: 'json | null',
+    start_date: 'Date | null',
+    end_date: 'Date | null',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
   environments: {
     id: 'string',
     tenant_id: 'string',
@@ -57,6 +79,56 @@ const declared = {
     clock_at: 'Date | null',
     created_at: 'Date default',
     updated_at: 'Date default',
+  },
+  features: {
+    id: 'string',
+    environment_id: 'string',
+    name: 'string',
+    type: 'string',
+    lookup_key: 'string | null',
+    description: 'string default',
+    unit_singular: 'string default',
+    unit_plural: 'string default',
+    reporting_unit: 'json | null',
+    meter_id: 'string | null',
+    group_id: 'string | null',
+    metadata: 'json default',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
+  groups: {
+    id: 'string',
+    environment_id: 'string',
+    name: 'string',
+    lookup_key: 'string',
+    entity_type: 'string',
+    metadata: 'json default',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
+  },
+  meters: {
+    id: 'string',
+    environment_id: 'string',
+    name: 'string',
+    event_name: 'string',
+    aggregation_type: 'string',
+    field: 'string | null',
+    multiplier: 'string | null',
+    bucket_size: 'string | null',
+    group_by: 'string | null',
+    filters: 'json default',
+    reset_usage: 'string',
+    status: 'string default',
+    created_at: 'Date',
+    updated_at: 'Date',
+    created_by: 'string',
+    updated_by: 'string',
   },
   plan_subscription_counts: {
     environment_id: 'string',
@@ -138,6 +210,10 @@ const declared = {
     start_date: 'Date',
     end_date: 'Date | null',
     sequence: 'number default',
+    meter_id: 'string | null',
+    group_id: 'string | null',
+    bucket_size: 'string | null',
+    filter_values: 'json | null',
     status: 'string default',
     created_at: 'Date',
     updated_at: 'Date',
@@ -207,11 +283,13 @@ type Kind<Value> = Value extends string
   ? 'string'
   : Value extends number
     ? 'number'
-    : Value extends Date
-      ? 'Date'
-      : Value extends Buffer
-        ? 'Buffer'
-        : 'json'
+    : Value extends boolean
+      ? 'boolean'
+      : Value extends Date
+        ? 'Date'
+        : Value extends Buffer
+          ? 'Buffer'
+          : 'json'
 
 const kinds: Readonly<Record<string, string>> = {
   text: 'string',
@@ -220,6 +298,7 @@ const kinds: Readonly<Record<string, string>> = {
   integer: 'number',
   bigint: 'number',
   'timestamp with time zone': 'Date',
+  boolean: 'boolean',
   bytea: 'Buffer',
   jsonb: 'json',
 }

@@ -1,3 +1,11 @@
+import type {
+  AggregationType,
+  AllowanceReset,
+  BucketSize,
+  FeatureType,
+  MeterFilter,
+  UsageReset,
+} from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 
 /**
@@ -11,6 +19,10 @@ export interface Tables {
   customers: CustomerTable
   plans: PlanTable
   prices: PriceTable
+  groups: GroupTable
+  meters: MeterTable
+  features: FeatureTable
+  entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
   plan_subscription_counts: PlanSubscriptionCountTable
@@ -154,6 +166,61 @@ export interface PriceTable extends Audited {
   start_date: Date
   end_date: Date | null
   sequence: Generated<number>
+  meter_id: string | null
+  group_id: string | null
+  bucket_size: BucketSize | null
+  filter_values: ColumnType<FilterValues | null, string | null, string | null>
+  status: Generated<RecordStatus>
+}
+
+/** Which of its meter's events a price is for: property → the values that count. */
+export type FilterValues = Readonly<Record<string, readonly string[]>>
+
+export interface GroupTable extends Audited {
+  id: string
+  environment_id: string
+  name: string
+  lookup_key: string
+  entity_type: 'price' | 'feature'
+  metadata: JsonWithDefault<Metadata>
+  status: Generated<RecordStatus>
+}
+
+export interface MeterTable extends Audited {
+  id: string
+  environment_id: string
+  name: string
+  event_name: string
+  aggregation_type: AggregationType
+  field: string | null
+  multiplier: string | null
+  bucket_size: BucketSize | null
+  group_by: string | null
+  filters: JsonWithDefault<readonly MeterFilter[]>
+  reset_usage: UsageReset
+  status: Generated<RecordStatus>
+}
+
+/** How a feature's usage is shown to people; the rate is a decimal text. */
+export interface StoredReportingUnit {
+  readonly unit_singular?: string | undefined
+  readonly unit_plural?: string | undefined
+  readonly conversion_rate?: string | undefined
+}
+
+export interface FeatureTable extends Audited {
+  id: string
+  environment_id: string
+  name: string
+  type: FeatureType
+  lookup_key: string | null
+  description: Generated<string>
+  unit_singular: Generated<string>
+  unit_plural: Generated<string>
+  reporting_unit: ColumnType<StoredReportingUnit | null, string | null, string | null>
+  meter_id: string | null
+  group_id: string | null
+  metadata: JsonWithDefault<Metadata>
   status: Generated<RecordStatus>
 }
 
@@ -230,3 +297,24 @@ export interface PriceSyncSliceTable {
   skipped_in_sync: Generated<number>
   updated_at: Date
 }
+
+export interface EntitlementTable extends Audited {
+  id: string
+  environment_id: string
+  plan_id: string | null
+  subscription_id: string | null
+  feature_id: string
+  feature_type: FeatureType
+  parent_entitlement_id: string | null
+  is_enabled: boolean
+  usage_limit: number | null
+  usage_reset_period: AllowanceReset | null
+  is_soft_limit: boolean
+  static_value: string | null
+  config_value: ColumnType<ConfigValue | null, string | null, string | null>
+  start_date: Date | null
+  end_date: Date | null
+  status: Generated<RecordStatus>
+}
+
+export type ConfigValue = Readonly<Record<string, unknown>>

@@ -31,10 +31,11 @@ describe('a tenant and its environments', () => {
     const details = { email: 'billing@acme.test', address: { address_city: 'Springfield' } }
     const row = await updateTenant(scoped, { name: 'Acme', billing_details: details }, now)
     expect(row).toMatchObject({ name: 'Acme', metadata: {}, billing_details: details, updated_at: now })
-    expect(await updateTenant(scoped, { metadata: { tier: 'gold' } }, now)).toMatchObject({
+    const changes = { metadata: { tier: 'gold' }, billing_details: { phone: '+1' } }
+    expect(await updateTenant(scoped, changes, now)).toMatchObject({
       name: 'Acme',
       metadata: { tier: 'gold' },
-      billing_details: details,
+      billing_details: { ...details, phone: '+1' },
     })
     expect(await getTenant(other, other.scope.tenantId)).toMatchObject({ name: 'Tenant under test' })
     await expect(getTenant(other, scoped.scope.tenantId)).rejects.toMatchObject({ code: 'not_found' })

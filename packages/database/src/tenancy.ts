@@ -1,5 +1,5 @@
 import { assert, notFound } from '@flexprice/domain'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import pg from 'pg'
 import type { Scoped } from './connection.ts'
 import { translateDatabaseError } from './database-errors.ts'
@@ -46,14 +46,15 @@ export async function getTenant(scoped: Scoped, id: string): Promise<TenantRow> 
   return row
 }
 
-/** Changes the handle's own tenant; what is left out stays. */
+/** Changes the handle's own tenant; what is left out stays, each billing detail too. */
 export function updateTenant(scoped: Scoped, changes: TenantChanges, now: Date): Promise<TenantRow> {
   return scoped.db
     .updateTable('tenants')
     .set({
       name: changes.name,
       metadata: json(changes.metadata),
-      billing_details: json(changes.billing_details),
+      billing_details:
+        changes.billing_details && sql`billing_details || ${json(changes.billing_details)}::jsonb`,
       updated_at: now,
     })
     .where('id', '=', scoped.scope.tenantId)

@@ -2,6 +2,14 @@
  * The rules of money and time, as pure functions over plain values. Nothing here does I/O, reads a
  * clock or draws a random number: instants and ids are arguments. Depends on no other package of ours.
  */
+export {
+  type AggregatedEntitlement,
+  type AggregatedFeature,
+  aggregateEntitlements,
+  type EntitledSubscription,
+  type EntitlementSource,
+  entitlementSources,
+} from './aggregate-entitlements.ts'
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export { assert } from './assert.ts'
 export {
@@ -26,6 +34,16 @@ export {
   parseDecimal,
 } from './decimal.ts'
 export {
+  type AllowanceReset,
+  allowanceResets,
+  changedEntitlementTerms,
+  type EntitlementChanges,
+  type EntitlementTerms,
+  newEntitlementTerms,
+  usageLimitMax,
+  validateEntitlementTerms,
+} from './entitlement-terms.ts'
+export {
   CodedError,
   type ErrorCode,
   type ErrorDetails,
@@ -40,8 +58,23 @@ export {
   notFound,
   wireCode,
 } from './errors.ts'
+export { type FeatureTerms, type FeatureType, featureTypes, validateFeatureTerms } from './feature-terms.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
+export {
+  type AggregationType,
+  aggregationTypes,
+  type BucketSize,
+  bucketSizes,
+  isBucketable,
+  type MeterFilter,
+  type MeterTerms,
+  type UsageReset,
+  usageResets,
+  validateMeterFilters,
+  validateMeterTerms,
+} from './meter-terms.ts'
 export { type Lifetime, periodAt } from './period.ts'
+export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
   type BillingModel,
   billingModels,

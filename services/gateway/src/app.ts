@@ -9,6 +9,7 @@ import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
+import { noteKeyUses } from './plugins/note-key-uses.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { reportHealth } from './plugins/report-health.ts'
@@ -65,7 +66,7 @@ export async function createApp(
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(
     async (v1) => {
-      await authenticate(v1, deps, config)
+      await authenticate(v1, { ...deps, keyUses: noteKeyUses(v1, deps) }, config)
       fitRequestParts(v1)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
     },

@@ -1,3 +1,7 @@
+import { createApiKeyRoute } from './api-keys/create-api-key.ts'
+import { deleteApiKeyRoute } from './api-keys/delete-api-key.ts'
+import { listApiKeysRoute } from './api-keys/list-api-keys.ts'
+import { rotateApiKeyRoute } from './api-keys/rotate-api-key.ts'
 import type { AppConfig } from './config.ts'
 import { createCustomerRoute } from './customers/create-customer.ts'
 import { deleteCustomerRoute } from './customers/delete-customer.ts'
@@ -6,6 +10,17 @@ import { getCustomerByExternalIdRoute } from './customers/get-customer-by-extern
 import { queryCustomerRoute } from './customers/query-customer.ts'
 import { updateCustomerRoute } from './customers/update-customer.ts'
 import type { Dependencies } from './dependencies.ts'
+import { cloneFeatureRoute } from './features/clone-feature.ts'
+import { createFeatureRoute } from './features/create-feature.ts'
+import { deleteFeatureRoute } from './features/delete-feature.ts'
+import { getFeatureRoute } from './features/get-feature.ts'
+import { queryFeatureRoute } from './features/query-feature.ts'
+import { updateFeatureRoute } from './features/update-feature.ts'
+import { createGroupRoute } from './groups/create-group.ts'
+import { deleteGroupRoute } from './groups/delete-group.ts'
+import { getGroupRoute } from './groups/get-group.ts'
+import { queryGroupRoute } from './groups/query-group.ts'
+import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
 import { getPlanRoute } from './plans/get-plan.ts'
@@ -23,6 +38,9 @@ import type { Api } from './route.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
+import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
+import { getUserInfoRoute } from './tenants/get-user-info.ts'
+import { updateTenantRoute } from './tenants/update-tenant.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -36,17 +54,35 @@ export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, 
 }
 
 const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
+  createApiKeyRoute,
+  listApiKeysRoute,
+  rotateApiKeyRoute,
+  deleteApiKeyRoute,
+  getTenantByIdRoute,
+  updateTenantRoute,
+  getUserInfoRoute,
   createCustomerRoute,
   getCustomerRoute,
   getCustomerByExternalIdRoute,
   queryCustomerRoute,
   updateCustomerRoute,
   deleteCustomerRoute,
+  createFeatureRoute,
+  getFeatureRoute,
+  queryFeatureRoute,
+  updateFeatureRoute,
+  deleteFeatureRoute,
+  cloneFeatureRoute,
+  createGroupRoute,
+  getGroupRoute,
+  queryGroupRoute,
+  deleteGroupRoute,
   createPlanRoute,
   getPlanRoute,
   queryPlanRoute,
   updatePlanRoute,
   deletePlanRoute,
+  clonePlanRoute,
   syncPlanPricesRoute,
   createPriceRoute,
   createPricesBulkRoute,

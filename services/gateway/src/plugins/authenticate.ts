@@ -4,6 +4,7 @@ import { type Database, type FoundApiKey, hashApiKey } from '@flexprice/database
 import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
+import type { KeyUses } from './note-key-uses.ts'
 import { inContextOf } from './trace-requests.ts'
 
 /**
@@ -13,7 +14,7 @@ import { inContextOf } from './trace-requests.ts'
  */
 export async function authenticate(
   app: FastifyInstance,
-  { database }: { readonly database: Pick<Database, 'findApiKey'> },
+  { database, keyUses }: { readonly database: Pick<Database, 'findApiKey'>; readonly keyUses: KeyUses },
   { rateLimitPerSecond }: Pick<AppConfig, 'rateLimitPerSecond'>,
 ): Promise<void> {
   await app.register(rateLimit, {
@@ -33,8 +34,9 @@ export async function authenticate(
         retryAfterMs: count.ttl,
       })
     }
-    request.scope = scopeOf(await database.findApiKey(hash), hash, request.id)
-    const { tenantId, environmentId } = request.scope
+    const { id, tenantId, environmentId, userId } = expectValid(await database.findApiKey(hash), hash)
+    keyUses.note(id)
+    request.scope = { tenantId, environmentId, userId, requestId: request.id }
     request.workContext = { requestId: request.id, tenantId, environmentId }
   })
   // Hooks that wait hand their own context on, not the one of the request with its scope.
@@ -59,13 +61,12 @@ function givenKey(request: FastifyRequest): string {
   return key
 }
 
-function scopeOf(key: FoundApiKey | undefined, hash: Buffer, requestId: string): Scope {
+function expectValid(key: FoundApiKey | undefined, hash: Buffer): FoundApiKey {
   // One answer for all, so that nobody learns which keys exist.
   if (!key || !timingSafeEqual(key.keyHash, hash) || key.revokedAt !== null || hasExpired(key)) {
     throw unauthenticated('The API key is not valid')
   }
-  const { tenantId, environmentId, userId } = key
-  return { tenantId, environmentId, userId, requestId }
+  return key
 }
 
 function hasExpired({ expiresAt }: FoundApiKey): boolean {

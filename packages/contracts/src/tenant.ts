@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { instant } from './instant.ts'
+import { metadata } from './metadata.ts'
+import { name, text } from './text.ts'
+
+const addressLineLengthMax = 500
+const emailLengthMax = 320
+
+const address = z.strictObject({
+  address_line1: text(addressLineLengthMax).optional(),
+  address_line2: text(addressLineLengthMax).optional(),
+  address_city: name.optional(),
+  address_state: name.optional(),
+  address_postal_code: text(50).optional(),
+  address_country: name.optional(),
+})
+
+export const tenantBillingDetails = z.strictObject({
+  address: address.optional(),
+  email: text(emailLengthMax).optional(),
+  help_email: text(emailLengthMax).optional(),
+  phone: text(50).optional(),
+})
+
+/** What is left out stays, each billing detail too; the address is one of them. The empty text clears. */
+export const updateTenantRequest = z.strictObject({
+  name: name.min(1).optional(),
+  metadata: metadata.optional(),
+  billing_details: tenantBillingDetails.optional(),
+})
+
+export const tenantResponse = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.string(),
+    metadata: z.record(z.string(), z.string()),
+    billing_details: tenantBillingDetails,
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'TenantResponse' })
+export type TenantResponse = z.output<typeof tenantResponse>

@@ -1,0 +1,14 @@
+import { type TenantResponse, tenantBillingDetails } from '@flexprice/contracts'
+import type { TenantRow } from '@flexprice/database'
+
+export function tenantResponse(row: TenantRow): TenantResponse {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    metadata: { ...row.metadata },
+    billing_details: tenantBillingDetails.parse(row.billing_details),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  }
+}
