@@ -59,7 +59,7 @@ function foldersFrom(environment: Variables): LocalFolders {
   const toolsDir = path.join(repositoryDir, '.local')
   return {
     repositoryDir,
-    localDir: path.resolve(environment.FLEXPRICE_LOCAL_DIR?.trim() || toolsDir),
+    localDir: path.resolve(givenValue(environment, 'FLEXPRICE_LOCAL_DIR') ?? toolsDir),
     toolsDir,
   }
 }
@@ -90,7 +90,7 @@ export function isInteractive(): boolean {
 
 /** The same from any environment: what the tests use. An empty value counts as not given. */
 export function configFrom(environment: Variables): LocalConfig {
-  const value = (name: string) => environment[name]?.trim() || undefined
+  const value = (name: string) => givenValue(environment, name)
   const problems: string[] = []
   const given = {
     databaseUrl: value('DATABASE_URL'),
@@ -126,6 +126,10 @@ export function configFrom(environment: Variables): LocalConfig {
   })
 }
 
+function givenValue(environment: Variables, name: string): string | undefined {
+  return environment[name]?.trim() || undefined
+}
+
 /** Row security rests on two roles: a run with the owner's alone would hide mistakes that production shows. */
 function checkDatabasePair(
   given: Pick<GivenParts, 'databaseUrl' | 'databaseOwnerUrl'>,
@@ -148,9 +152,9 @@ function checkDatabasePair(
 
 /** Our own server knows neither keys nor TLS: services that were told of them would never reach it. */
 function checkTemporal(environment: Variables, problems: string[]): void {
-  if (environment.TEMPORAL_ADDRESS?.trim()) return
+  if (givenValue(environment, 'TEMPORAL_ADDRESS')) return
   const names = Object.keys(environment).filter((name) =>
-    isOfAnotherTemporal(name, environment[name]?.trim()),
+    isOfAnotherTemporal(name, givenValue(environment, name)),
   )
   if (names.length === 0) return
   problems.push(

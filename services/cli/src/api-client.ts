@@ -90,13 +90,15 @@ function refusal(base: string, { status, headers }: Response, body: unknown): Co
     const hint = 'Is FLEXPRICE_URL (or --url) the address of the gateway itself?'
     return new CommandFailure({ exitCode, code: 'http_client_error', message, hint })
   }
-  const { code, message, details, request_id: requestId } = parsed.data
+  const { code, message, request_id: requestId } = parsed.data
+  const { fields, ...details } = parsed.data.details ?? {}
   const retryAfter = headers.get('retry-after')
   return new CommandFailure({
     exitCode: exitCodeOfStatus(status),
     code,
     message,
-    fields: details?.fields,
+    fields,
+    details,
     requestId,
     hint: retryAfter === null ? undefined : `Try again in ${retryAfter} s.`,
   })

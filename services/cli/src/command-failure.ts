@@ -9,6 +9,8 @@ export interface Failure {
   readonly code: string
   readonly message: string
   readonly fields?: readonly FieldProblem[] | undefined
+  /** What else is known, by its name: the `workflow_id` of what still runs. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined
   readonly requestId?: string | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
@@ -44,13 +46,8 @@ export function failureOf(error: unknown): Failure | undefined {
     }
   }
   if (isCodedError(error)) {
-    const { code, message, details } = error
-    return {
-      exitCode: exitCodeOfKind[errorKind(code)],
-      code: wireCode(code),
-      message,
-      fields: details?.fields,
-    }
+    const { code, message, details: { fields, ...details } = {} } = error
+    return { exitCode: exitCodeOfKind[errorKind(code)], code: wireCode(code), message, fields, details }
   }
   const message = error instanceof Error ? error.message : String(error)
   return { exitCode: exitCodes.failed, code: 'internal_error', message }
@@ -74,16 +71,24 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
 }
 
 /** The failure as lines for people. */
-export function failureText({ code, message, fields, requestId, hint }: Failure): string {
+export function failureText({ code, message, fields, details, requestId, hint }: Failure): string {
   return [
     `Error (${code}): ${message}`,
     ...(fields ?? []).map(({ path, message: what }) => `  ${path === '' ? '(request)' : path}: ${what}`),
+    ...Object.entries(details ?? {}).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
     ...(requestId === undefined ? [] : [`  request id: ${requestId}`]),
     ...(hint === undefined ? [] : [hint]),
   ].join('\n')
 }
 
 /** The failure as one line for programs. */
-export function failureJson({ exitCode, code, message, fields, requestId, hint }: Failure): string {
-  return JSON.stringify({ code, message, fields, request_id: requestId, hint, exit_code: exitCode })
+export function failureJson({ exitCode, code, message, fields, details, requestId, hint }: Failure): string {
+  return JSON.stringify({
+    code,
+    message,
+    details: { fields, ...details },
+    request_id: requestId,
+    hint,
+    exit_code: exitCode,
+  })
 }

@@ -77,9 +77,20 @@ describe('an answer that is no success', () => {
     expect(JSON.parse(stderr)).toEqual({
       code: 'validation_error',
       message: 'Not valid',
-      fields: details.fields,
+      details,
       request_id: 'req_1',
       exit_code: 1,
+    })
+  })
+
+  test('tells what else is in it: the workflow that has been started and still runs', async () => {
+    const details = { workflow_id: 'subscription-creation:env:1' }
+    const code = 'service_unavailable'
+    const error = { code, message: 'Still running', http_status_code: 503, details, request_id: 'req_1' }
+    await using receiver = await startReceiver({ status: 503, body: JSON.stringify(error) })
+    expect(await runInProcess(['queues'], receiver.url)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('\n  workflow_id: "subscription-creation:env:1"\n'),
     })
   })
 
