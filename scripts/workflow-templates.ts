@@ -31,7 +31,7 @@ export const ${camel} = defineWorkflow({
   whenRunning: { policy: 'reuse' },
   executionTimeout: '7 days',
   priority: 3,
-  startedBy: 'api',
+  startedBy: 'TODO: the operationId of the call that starts it, or platform',
 })
 `
 }

@@ -28,6 +28,8 @@ test('a variable is one row: who reads it, its default by service, unit, meaning
     '| `TIMEOUT` | all | `5` (gateway), `7` (worker-sync) | ms | patience (0 to 9) |',
   ])
   expect(configurationTable([gateway, sync, bill])).toContain('| `5` (gateway), `7` (workers) |')
+  const cli = { service: 'cli', variables: [url] }
+  expect(configurationTable([cli, gateway, sync, bill])).toContain('| `HOST` | gateway, workers |')
 })
 
 test('a variable that means two things is refused', () => {

@@ -79,5 +79,6 @@ function defaultOf({ required, default: otherwise }: DeclaredVariable): string {
 function people(readers: readonly string[], services: readonly string[]): string {
   if (readers.length === services.length) return 'all'
   const workers = services.filter((service) => service.startsWith('worker-'))
-  return workers.length > 1 && isDeepStrictEqual(readers, workers) ? 'workers' : readers.join(', ')
+  if (workers.length < 2 || !workers.every((worker) => readers.includes(worker))) return readers.join(', ')
+  return [...readers.filter((reader) => !workers.includes(reader)), 'workers'].join(', ')
 }

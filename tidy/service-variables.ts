@@ -9,7 +9,7 @@ export interface ServiceVariables {
   readonly variables: readonly DeclaredVariable[]
 }
 
-/** What each service says that it reads, by the `readVariables(env)` of its `config.ts`; the gateway's first. */
+/** What each service, and the command line, says that it reads, by the `readVariables(env)` of its `config.ts`. */
 export async function serviceVariables(files: readonly string[]): Promise<ServiceVariables[]> {
   const configs = files.filter((path) => /^services\/[^/]+\/src\/config\.ts$/.test(path))
   return Promise.all(configs.sort().map(declaredIn))

@@ -2,17 +2,21 @@ import path from 'node:path'
 import { loadEnvFile } from 'node:process'
 import { StepFailure } from './step-failure.ts'
 
-/** What the person gave by the environment (or `.env`), and where things are kept. */
-export interface LocalConfig {
+/** Where things are kept. */
+export interface LocalFolders {
   readonly repositoryDir: string
   /** Data, logs, passwords: what `down --wipe` removes. */
   readonly localDir: string
   /** Programs that were fetched: shared by every stack of this clone, because they are large. */
   readonly toolsDir: string
+}
+
+/** What the person gave by the environment (or `.env`), and where things are kept. */
+export interface LocalConfig extends LocalFolders {
   readonly searchPath: string
   readonly given: GivenParts
   /** Passed on to the services, so that their own settings reach them. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Variables
 }
 
 export interface GivenParts {
@@ -27,16 +31,37 @@ export interface GivenParts {
   readonly gatewayPort: number | undefined
 }
 
+type Variables = Readonly<Record<string, string | undefined>>
+
 const repositoryDir = path.resolve(import.meta.dirname, '../..')
 
 /** Reads `.env` (what is set already wins) and the environment; every mistake is named in one failure. */
 export function readConfig(): LocalConfig {
+  loadDotEnv()
+  return configFrom(process.env)
+}
+
+/** The places alone, whatever the rest of the configuration is like. */
+export function readFolders(): LocalFolders {
+  loadDotEnv()
+  return foldersFrom(process.env)
+}
+
+function loadDotEnv(): void {
   try {
     loadEnvFile(path.join(repositoryDir, '.env'))
   } catch {
     // There is no .env: everything has a default.
   }
-  return configFrom(process.env)
+}
+
+function foldersFrom(environment: Variables): LocalFolders {
+  const toolsDir = path.join(repositoryDir, '.local')
+  return {
+    repositoryDir,
+    localDir: path.resolve(givenValue(environment, 'FLEXPRICE_LOCAL_DIR') ?? toolsDir),
+    toolsDir,
+  }
 }
 
 /**
@@ -44,18 +69,19 @@ export function readConfig(): LocalConfig {
  * tests, so nothing that is given is used but the program's place.
  */
 export function throwAwayConfig(localDir: string): LocalConfig {
-  const given = [
-    'DATABASE_URL',
-    'DATABASE_OWNER_URL',
-    'REDIS_URL',
-    'TEMPORAL_ADDRESS',
-    'TEMPORAL_NAMESPACE',
-    'PORT',
-  ]
-  const environment: Record<string, string | undefined> = { ...process.env, FLEXPRICE_LOCAL_DIR: localDir }
-  for (const name of given) environment[name] = undefined
-  return configFrom(environment)
+  return configFrom(throwAwayEnvironment(process.env, localDir))
 }
+
+/** The environment without what would lead a throw-away stack, or what runs on it, to somebody's real servers. */
+export function throwAwayEnvironment(environment: Variables, localDir: string): Variables {
+  const kept = Object.entries(environment).filter(
+    ([name]) => name === 'TEMPORAL_CLI_PATH' || !leadsElsewhere.test(name),
+  )
+  return { ...Object.fromEntries(kept), FLEXPRICE_LOCAL_DIR: localDir }
+}
+
+const leadsElsewhere =
+  /^(DATABASE_(OWNER_)?URL|REDIS_URL|PORT|JAEGER_ENDPOINT|TRACES_EXPORTER|TEMPORAL_.*|OTEL_.*)$/
 
 /** Whether a person looks at a terminal. One without a width is a machine's: a spinner cannot tell how many lines it took. */
 export function isInteractive(): boolean {
@@ -63,8 +89,8 @@ export function isInteractive(): boolean {
 }
 
 /** The same from any environment: what the tests use. An empty value counts as not given. */
-export function configFrom(environment: Readonly<Record<string, string | undefined>>): LocalConfig {
-  const value = (name: string) => environment[name]?.trim() || undefined
+export function configFrom(environment: Variables): LocalConfig {
+  const value = (name: string) => givenValue(environment, name)
   const problems: string[] = []
   const given = {
     databaseUrl: value('DATABASE_URL'),
@@ -81,6 +107,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
   checkUrl('DATABASE_OWNER_URL', given.databaseOwnerUrl, ['postgres:', 'postgresql:'], problems)
   checkUrl('REDIS_URL', given.redisUrl, ['redis:', 'rediss:'], problems)
   checkDatabasePair(given, problems)
+  checkTemporal(environment, problems)
   if (given.temporalAddress && !/^[^:/\s]+:\d+$/.test(given.temporalAddress)) {
     problems.push('TEMPORAL_ADDRESS is not of the form host:port.')
   }
@@ -92,13 +119,15 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     )
   }
   return Object.freeze({
-    repositoryDir,
-    localDir: path.resolve(value('FLEXPRICE_LOCAL_DIR') ?? path.join(repositoryDir, '.local')),
-    toolsDir: path.join(repositoryDir, '.local'),
+    ...foldersFrom(environment),
     searchPath: environment.PATH ?? '',
     given: Object.freeze(given),
     environment,
   })
+}
+
+function givenValue(environment: Variables, name: string): string | undefined {
+  return environment[name]?.trim() || undefined
 }
 
 /** Row security rests on two roles: a run with the owner's alone would hide mistakes that production shows. */
@@ -120,6 +149,27 @@ function checkDatabasePair(
     problems.push('DATABASE_URL and DATABASE_OWNER_URL are the same: they must be two roles.')
   }
 }
+
+/** Our own server knows neither keys nor TLS: services that were told of them would never reach it. */
+function checkTemporal(environment: Variables, problems: string[]): void {
+  if (givenValue(environment, 'TEMPORAL_ADDRESS')) return
+  const names = Object.keys(environment).filter((name) =>
+    isOfAnotherTemporal(name, givenValue(environment, name)),
+  )
+  if (names.length === 0) return
+  problems.push(
+    `${names.toSorted().join(', ')} ${names.length === 1 ? 'is' : 'are'} given without TEMPORAL_ADDRESS, the server that is meant. Give it, or unset the rest to use our own.`,
+  )
+}
+
+function isOfAnotherTemporal(name: string, value: string | undefined): boolean {
+  if (!name.startsWith('TEMPORAL_') || !value || ofAnyTemporal.has(name)) return false
+  if (name === 'TEMPORAL_NAMESPACE') return value !== 'default'
+  return name !== 'TEMPORAL_TLS' || (value !== 'false' && value !== '0')
+}
+
+/** These say nothing of the server: where its program is, and which version a worker is. */
+const ofAnyTemporal = new Set(['TEMPORAL_CLI_PATH', 'TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'])
 
 function checkUrl(
   name: string,

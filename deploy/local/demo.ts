@@ -19,7 +19,7 @@ import { gridIntervalAt } from '@flexprice/domain'
 import type { DatabasePart } from './database.ts'
 import { demoPrices } from './demo-prices.ts'
 import type { DemoSettings } from './settings-file.ts'
-import type { DemoStack } from './stack-file.ts'
+import type { DemoStack, Stack } from './stack-file.ts'
 import type { StackRun } from './stack-run.ts'
 
 export interface DemoPart {
@@ -53,6 +53,19 @@ export async function makeDemo(
   const { scoped, demo } = await create(pool, database.ownerUrl)
   run.settings.change({ demo })
   return await describe(scoped, demo, `1 plan, ${demoPrices.length} prices, ${customerCount} subscriptions`)
+}
+
+/** The commands to try on a stack that runs already: what they name may have changed since it was started. */
+export async function currentDemo({
+  database_url: url,
+  api_key: apiKey,
+  demo,
+}: Pick<Stack, 'database_url' | 'api_key' | 'demo'>): Promise<DemoStack | undefined> {
+  if (url === undefined || apiKey === undefined || demo === undefined) return undefined
+  await using pool = createDatabase({ url, applicationName: 'local-stack', poolSizeMax: 1 })
+  const scoped = await scopeOfKey(pool, apiKey)
+  // Awaited here: the pool is closed on the way out.
+  return scoped && (await commandsFor(scoped, demo.plan_id))
 }
 
 /** The demo of the settings, if this database has it: another one may be given by DATABASE_URL since. */
@@ -113,18 +126,19 @@ async function subscribeCustomers(scoped: Scoped, planId: string, now: Date): Pr
 
 /** The commands name the price as it stands now: an earlier edit has ended the one that the demo began with. */
 async function describe(scoped: Scoped, demo: DemoSettings, taken: string): Promise<DemoPart> {
-  const prices = await listPlanPrices(scoped, [demo.plan_id], await readNow(scoped))
+  const commands = await commandsFor(scoped, demo.plan_id)
+  return { taken: `tenant "Demo", ${taken}`, apiKey: demo.api_key, commands }
+}
+
+async function commandsFor(scoped: Scoped, planId: string): Promise<DemoStack> {
+  const prices = await listPlanPrices(scoped, [planId], await readNow(scoped))
   const price = prices.find(
     (candidate) => candidate.billing_model === 'FLAT_FEE' && candidate.end_date === null,
   )
   return {
-    taken: `tenant "Demo", ${taken}`,
-    apiKey: demo.api_key,
-    commands: {
-      plan_id: demo.plan_id,
-      price_id: price?.id,
-      next_amount: Number(price?.amount) === 12.5 ? '15.00' : '12.50',
-      workflow_id: priceSyncWorkflowId(scoped.scope.environmentId, demo.plan_id),
-    },
+    plan_id: planId,
+    price_id: price?.id,
+    next_amount: Number(price?.amount) === 12.5 ? '15.00' : '12.50',
+    workflow_id: priceSyncWorkflowId(scoped.scope.environmentId, planId),
   }
 }

@@ -1,8 +1,8 @@
 // `npm run down`: stops what `npm run up` started in this folder and, with --wipe, removes its data.
 import { existsSync, rmSync } from 'node:fs'
-import path from 'node:path'
 import { parseDownArguments } from './arguments.ts'
-import { isInteractive, type LocalConfig, readConfig } from './config.ts'
+import { isInteractive, type LocalFolders, readFolders } from './config.ts'
+import { isLocalDir } from './local-dir.ts'
 import { createProgress } from './progress.ts'
 import { readSettings, settingsPath } from './settings-file.ts'
 import { createStackFile } from './stack-file.ts'
@@ -17,7 +17,8 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 
 async function main(args: readonly string[]): Promise<number> {
   const { wipe } = parseDownArguments(args)
-  const config = readConfig()
+  // Not the rest: a stop must not depend on settings for a start.
+  const config = readFolders()
   const stopped = await stopStack(createStackFile(config.localDir), progress)
   progress.say(stopped ? 'Everything is stopped.' : 'Nothing was running.')
   if (wipe) removeData(config)
@@ -25,13 +26,13 @@ async function main(args: readonly string[]): Promise<number> {
   return 0
 }
 
-function removeData(config: LocalConfig): void {
+function removeData(config: LocalFolders): void {
   const settings = settingsPath(config.localDir)
   if (!existsSync(config.localDir)) return void progress.say('There is no data to remove.')
-  if (path.basename(config.localDir) !== '.local' && !existsSync(settings)) {
+  if (!isLocalDir(config)) {
     throw new StepFailure(
       'Wipe',
-      `${config.localDir} does not look like a folder that npm run up made.`,
+      `${config.localDir} is not a folder that npm run up made: its mark is not there.`,
       'Check FLEXPRICE_LOCAL_DIR, or remove the folder by hand.',
     )
   }

@@ -1,10 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { LocalConfig } from './config.ts'
 import { createProcessTable, type ProcessTable } from './process-table.ts'
 import { createSettingsFile, type SettingsFile } from './settings-file.ts'
 import type { StackProcess } from './stack-file.ts'
-import { reasonOf, StepFailure } from './step-failure.ts'
 
 /** What every part needs to start: one object per run, made by `up` and `test`. */
 export interface StackRun {
@@ -28,18 +26,5 @@ export function createStackRun(
     processes: createProcessTable(path.join(config.localDir, 'logs'), record),
     signal: options.signal,
     throwAway: options.throwAway,
-  }
-}
-
-/** The folder of data and logs; the user `postgres` must be able to pass it, the files in it are private one by one. */
-export function makeLocalDir(localDir: string): void {
-  try {
-    mkdirSync(localDir, { recursive: true, mode: 0o755 })
-  } catch (error) {
-    throw new StepFailure(
-      'Making the data folder',
-      reasonOf(error),
-      'Run as a user who may write there, or give another place by FLEXPRICE_LOCAL_DIR.',
-    )
   }
 }

@@ -64,7 +64,13 @@ export async function startTemporal(
     remedy: 'The log says why. Or give a running server by TEMPORAL_ADDRESS.',
     signal: run.signal,
     isReady: () =>
-      listSearchAttributes(run, program.command, address, options.namespaces.at(-1) ?? 'default'),
+      listSearchAttributes(
+        run,
+        program.command,
+        address,
+        options.namespaces.at(-1) ?? 'default',
+        ownEnvironment(run),
+      ),
   })
   const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`
   return { taken: `${program.taken} on ${address}`, address, uiUrl }

@@ -1,9 +1,11 @@
 // `npm run up`: everything the project needs, started in order, watched over, and stopped in reverse.
 import { parseUpArguments, type UpArguments } from './arguments.ts'
 import { isInteractive, type LocalConfig, readConfig } from './config.ts'
+import { currentDemo } from './demo.ts'
+import { makeLocalDir } from './local-dir.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { createStackFile, isRunning, type Stack, type StackFile } from './stack-file.ts'
-import { createStackRun, makeLocalDir } from './stack-run.ts'
+import { createStackRun } from './stack-run.ts'
 import { startStack } from './start-stack.ts'
 import { StepFailure } from './step-failure.ts'
 import { orStopped, stopSignal } from './stop-signal.ts'
@@ -27,7 +29,7 @@ process.exit()
 async function main(args: readonly string[]): Promise<number> {
   const options = parseUpArguments(args)
   const config = readConfig()
-  makeLocalDir(config.localDir)
+  makeLocalDir(config)
   const stackFile = createStackFile(config.localDir)
   if (!(await claim(stackFile, options, progress))) return 0
   return runStack(config, options, stackFile)
@@ -71,7 +73,7 @@ async function claim(stackFile: StackFile, options: UpArguments, progress: Progr
   if (stackFile.claim(options.onlyServers)) return true
   const running = stackFile.read()
   if (running && isRunning(running)) {
-    describeRunning(running, stackFile, options, progress)
+    await describeRunning(running, stackFile, options, progress)
     return false
   }
   progress.say('An earlier run did not end well. What is left of it is stopped first.')
@@ -84,14 +86,25 @@ async function claim(stackFile: StackFile, options: UpArguments, progress: Progr
   )
 }
 
-function describeRunning(stack: Stack, stackFile: StackFile, options: UpArguments, progress: Progress): void {
+async function describeRunning(
+  stack: Stack,
+  stackFile: StackFile,
+  options: UpArguments,
+  progress: Progress,
+): Promise<void> {
   if (!stack.ready) {
-    progress.say(
-      `It is being started by another npm run up (process ${stack.supervisor?.pid}). npm run down stops it.`,
+    // Not 0: a script that goes on after that would find nothing to talk to.
+    throw new StepFailure(
+      'Start',
+      `It is being started by another npm run up (process ${stack.supervisor?.pid}), and is not ready yet.`,
+      'Wait for that one and try again, or stop it: npm run down.',
     )
-    return
   }
-  progress.say(`It is running already. npm run down stops it.\n${summary(stack, stackFile.file)}`)
+  // The recorded commands still work without it, but for what they have changed themselves.
+  const demo = await currentDemo(stack).catch(() => undefined)
+  if (demo) stackFile.change({ demo })
+  const told = { ...stack, ...(demo ? { demo } : {}) }
+  progress.say(`It is running already. npm run down stops it.\n${summary(told, stackFile.file)}`)
   const lacking = [
     ...(stack.only_servers && !options.onlyServers ? ['the gateway and the workers'] : []),
     ...(options.jaeger && !stack.jaeger_url ? ['Jaeger'] : []),

@@ -40,4 +40,10 @@ export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
 export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
-export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'
+export { toWireSchema, type WireSchema } from './wire-schema.ts'
+export {
+  type WorkflowResultResponse,
+  type WorkflowStatus,
+  workflowStarted,
+  workflowStatus,
+} from './workflow-execution.ts'

@@ -42,6 +42,16 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     message: 'An environment with this name exists',
     path: 'name',
   },
+  environments_tenant_id_fkey: {
+    code: 'not_found',
+    message: 'The tenant does not exist',
+    path: 'tenant_id',
+  },
+  api_keys_environment: {
+    code: 'not_found',
+    message: 'The tenant has no such environment',
+    path: 'environment_id',
+  },
   prices_plan: { code: 'not_found', message: 'The plan does not exist', path: 'entity_id' },
   prices_end_after_start: {
     code: 'validation_error',

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
+import { translateDatabaseError } from './database-errors.ts'
 import { migrations } from './migrations/index.ts'
 
 /**
@@ -10,7 +11,7 @@ import { migrations } from './migrations/index.ts'
  * @param options.ownerUrl the connection that owns the schema (`DATABASE_OWNER_URL`)
  * @param options.appRole the role of `DATABASE_URL`; it must own nothing, so that row security binds it
  * @returns the names of the migrations that were applied
- * @throws the first failing migration's error; the ones before it stay applied
+ * @throws database_error when it cannot be reached; the first failing migration's error, the ones before it stay applied
  */
 export async function migrateToLatest(options: { ownerUrl: string; appRole: string }): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: options.ownerUrl, max: 2 })
@@ -21,6 +22,8 @@ export async function migrateToLatest(options: { ownerUrl: string; appRole: stri
     if (error !== undefined) throw error
     await grantToApp(db, options.appRole)
     return (results ?? []).map((result) => result.migrationName)
+  } catch (error) {
+    throw translateDatabaseError(error)
   } finally {
     await db.destroy()
   }

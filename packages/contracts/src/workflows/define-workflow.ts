@@ -26,8 +26,11 @@ export interface WorkflowDefinition<Name extends string = string, Type extends s
   readonly executionTimeout: DurationText
   /** 1 (soonest) to 5; Temporal's priority key. */
   readonly priority: 1 | 2 | 3 | 4 | 5
-  /** Who may start it: API callers through the gateway, or the platform alone. */
-  readonly startedBy: 'api' | 'platform'
+  /**
+   * The `operationId` of the call that starts it, or `platform` when no caller may. The operator's command line makes
+   * `run <name>` of it: method, path and fields are the operation's. A test finds an operation that does not exist.
+   */
+  readonly startedBy: string
 }
 
 /** Spelled out, as Temporal's own duration type is `any` under Node's module resolution. */

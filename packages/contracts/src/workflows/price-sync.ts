@@ -11,7 +11,7 @@ export const priceSync = defineWorkflow({
   whenRunning: { policy: 'signal', signal: syncRequestedSignal },
   executionTimeout: '7 days',
   priority: 3,
-  startedBy: 'api',
+  startedBy: 'syncPlanPrices',
 })
 
 /** One sync per plan and environment. */

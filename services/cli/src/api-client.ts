@@ -1,0 +1,123 @@
+import { errorResponse, type Operation, parseExactJson } from '@flexprice/contracts'
+import { CommandFailure, exitCodeOfStatus } from './command-failure.ts'
+import type { ApiConfig } from './config.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** The holder of an API key, over the public HTTP API. */
+export interface ApiClient {
+  /** Fails with a `CommandFailure` unless the answer is a success. */
+  call(operation: Operation, request?: ApiRequest): Promise<ApiAnswer>
+}
+
+export interface ApiRequest {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | undefined>>
+  /** Sent as JSON. */
+  readonly body?: object | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+export interface ApiAnswer {
+  /** As it came, so that `--json` loses no digit. */
+  readonly text: string
+  readonly body: unknown
+}
+
+/** Longer than the gateway holds a request that waits for a result (at most 25 s unless it is told otherwise). */
+const answerTimeoutMs = 60_000
+
+export function createApiClient({ url, apiKey }: ApiConfig): ApiClient {
+  const base = url.endsWith('/') ? url : `${url}/`
+  return {
+    async call(operation, request = {}) {
+      const address = addressOf(base, operation, request)
+      const response = await send(address, operation, request, apiKey)
+      const text = await response.text().catch((error: unknown) => {
+        throw unreachable(base, error)
+      })
+      const body = parseOrUndefined(text)
+      if (response.ok && body !== undefined) return { text, body }
+      throw refusal(base, response, body)
+    },
+  }
+}
+
+function addressOf(base: string, { path }: Operation, { params = {}, query = {} }: ApiRequest): URL {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const address = new URL(`v1${filled}`, base)
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) address.searchParams.set(name, value)
+  }
+  return address
+}
+
+async function send(address: URL, { method }: Operation, request: ApiRequest, apiKey: string) {
+  const { body, headers, signal } = request
+  const timeout = AbortSignal.timeout(answerTimeoutMs)
+  try {
+    return await fetch(address, {
+      method,
+      headers: {
+        'x-api-key': apiKey,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // To follow one would hand the key to whoever is named in it.
+      redirect: 'manual',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    })
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw unreachable(address.origin, error)
+  }
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return parseExactJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+function refusal(base: string, { status, headers }: Response, body: unknown): CommandFailure {
+  const parsed = errorResponse.safeParse(body)
+  if (!parsed.success) {
+    const message = `${base} answered ${status}, but not as the API does`
+    const exitCode = status >= 400 ? exitCodeOfStatus(status) : exitCodes.failed
+    const hint = 'Is FLEXPRICE_URL (or --url) the address of the gateway itself?'
+    return new CommandFailure({ exitCode, code: 'http_client_error', message, hint })
+  }
+  const { code, message, request_id: requestId } = parsed.data
+  const { fields, ...details } = parsed.data.details ?? {}
+  const retryAfter = headers.get('retry-after')
+  return new CommandFailure({
+    exitCode: exitCodeOfStatus(status),
+    code,
+    message,
+    fields,
+    details,
+    requestId,
+    hint: retryAfter === null ? undefined : `Try again in ${retryAfter} s.`,
+  })
+}
+
+function unreachable(url: string, error: unknown): CommandFailure {
+  return new CommandFailure({
+    exitCode: exitCodes.unavailable,
+    code: 'service_unavailable',
+    message: `The gateway at ${url} cannot be reached: ${reasonOf(error)}`,
+    hint: 'Does it run, and is FLEXPRICE_URL (or --url) right?',
+  })
+}
+
+/** Node says `fetch failed`; why is its cause, which may be one for each address that was tried. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return `no answer within ${answerTimeoutMs / 1_000} s`
+  const { cause } = error
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
+  return cause instanceof Error ? cause.message : error.message
+}

@@ -1,0 +1,58 @@
+import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
+
+/** Where the API is, and the key that says whose environment is meant. */
+export interface ApiConfig {
+  readonly url: string
+  readonly apiKey: string
+}
+
+/** The connection that owns the schema, and alone may write tenants and environments. */
+export interface OwnerConfig {
+  readonly ownerUrl: string
+}
+
+export function apiConfig(variables: Variables): ConfigResult<ApiConfig> {
+  return readConfig(variables, readApi)
+}
+
+export function ownerConfig(variables: Variables): ConfigResult<OwnerConfig> {
+  return readConfig(variables, readOwner)
+}
+
+export function databaseConfig(variables: Variables): ConfigResult<DatabaseSettings> {
+  return readConfig(variables, readDatabase)
+}
+
+/** By this name the README's table and its test find what is read; each command asks for its own part alone. */
+export function readVariables(env: Environment): ApiConfig & OwnerConfig & DatabaseSettings {
+  return { ...readDatabase(env), ...readOwner(env), ...readApi(env) }
+}
+
+/** The environment of this process, which options go before. */
+export function processVariables(): Variables {
+  return process.env
+}
+
+function readApi(env: Environment): ApiConfig {
+  return {
+    url: env.requiredUrl('FLEXPRICE_URL', ['http', 'https'], {
+      meaning: "the gateway's address, for commands that use the API",
+    }),
+    apiKey: env.required('FLEXPRICE_API_KEY', {
+      meaning: 'API key of the environment that those commands work in',
+    }),
+  }
+}
+
+function readOwner(env: Environment): OwnerConfig {
+  return {
+    ownerUrl: env.requiredUrl('DATABASE_OWNER_URL', ['postgres', 'postgresql'], {
+      meaning: 'PostgreSQL, by the role that owns the schema, for `migrate`, `tenants` and `environments`',
+    }),
+  }
+}
+
+function readDatabase(env: Environment): DatabaseSettings {
+  return databaseSettings(env, { statementTimeoutMs: 15_000 })
+}

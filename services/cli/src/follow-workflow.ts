@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getTaskResult, type WorkflowResultResponse } from '@flexprice/contracts'
+import type { ApiAnswer, ApiClient } from './api-client.ts'
+import { CommandFailure } from './command-failure.ts'
+import { exitCodes } from './exit-codes.ts'
+import { fieldList, type Output } from './output.ts'
+import { createProgressView } from './progress-view.ts'
+
+export interface Execution {
+  readonly workflow_id: string
+  readonly run_id?: string | undefined
+}
+
+/** `wait`: quietly; `watch`: with its progress. Either ends with the workflow. */
+export type Following = 'wait' | 'watch'
+
+/** How long the gateway may hold a question. It caps this at a limit of its own. */
+const holdSeconds: Readonly<Record<Following, number>> = { watch: 1, wait: 25 }
+/** A gateway that restarts must not end a watch; one that stays away does. */
+const awayMsMax = 60_000
+const pollMs = 1_000
+
+/**
+ * Follows a workflow to its end and prints its result. A workflow that has not completed fails the command. Ctrl-C
+ * ends the following, never the workflow.
+ */
+export async function followWorkflow(
+  { api, output }: { readonly api: ApiClient; readonly output: Output },
+  execution: Execution,
+  following: Following,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const outcome = await untilEnded(api, output, execution, following, interrupted).catch((error: unknown) => {
+    if (interrupted.aborted) throw runsOn(execution)
+    throw error
+  })
+  printOutcome(output, outcome)
+}
+
+/** Prints what is known of a workflow; one that ended without completing is a failure. */
+export function printOutcome(output: Output, { text, body }: ApiAnswer): void {
+  const { message, workflow_id, run_id, status, progress, result, error } = taskResult.parse(body)
+  output.result(text, () => fieldList({ workflow_id, run_id, status, progress, result }))
+  if (status === 'RUNNING' || status === 'COMPLETED') return
+  throw new CommandFailure({ exitCode: exitCodes.failed, code: error?.code ?? status.toLowerCase(), message })
+}
+
+const taskResult = getTaskResult.schema.response[200]
+
+/** One question for a workflow's state and result. */
+export function askForResult(
+  api: ApiClient,
+  { workflow_id, run_id }: Execution,
+  { wait, signal }: { readonly wait?: string; readonly signal?: AbortSignal } = {},
+): Promise<ApiAnswer> {
+  return api.call(getTaskResult, {
+    query: { workflow_id, run_id, wait },
+    ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+async function untilEnded(
+  api: ApiClient,
+  output: Output,
+  execution: Execution,
+  following: Following,
+  signal: AbortSignal,
+): Promise<ApiAnswer> {
+  using view = createProgressView(output, following)
+  let answeredAt = performance.now()
+  for (;;) {
+    const askedAt = performance.now()
+    try {
+      signal.throwIfAborted()
+      const answer = await askForResult(api, execution, { wait: `${holdSeconds[following]}s`, signal })
+      answeredAt = performance.now()
+      const state: WorkflowResultResponse = taskResult.parse(answer.body)
+      if (state.status !== 'RUNNING') return answer
+      view.show(answer.text, state.progress)
+    } catch (error) {
+      if (!isAway(error) || performance.now() - answeredAt > awayMsMax) throw error
+      view.say(`${error.message}; trying again`)
+    }
+    // The gateway may be told to hold nobody.
+    await sleep(Math.max(0, pollMs - (performance.now() - askedAt)), undefined, { signal })
+  }
+}
+
+function isAway(error: unknown): error is CommandFailure {
+  return error instanceof CommandFailure && error.failure.exitCode === exitCodes.unavailable
+}
+
+function runsOn({ workflow_id }: Execution): CommandFailure {
+  return new CommandFailure({
+    exitCode: exitCodes.interrupted,
+    code: 'interrupted',
+    message: `Not watched any more. The workflow ${workflow_id} runs on.`,
+    hint: `  flexprice workflows result ${workflow_id} --watch   watches it again\n  flexprice workflows cancel ${workflow_id}           stops it`,
+  })
+}
