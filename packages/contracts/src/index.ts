@@ -13,6 +13,7 @@ export {
 } from './customer.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
+export { refusalOf } from './field-problems.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'
 export * from './operations/customers.ts'
