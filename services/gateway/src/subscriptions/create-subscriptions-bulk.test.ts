@@ -1,4 +1,5 @@
 import { workflows } from '@flexprice/contracts/workflows'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from '../testing/caller-under-test.ts'
@@ -57,12 +58,13 @@ test('an item of any form is an item with an error', async () => {
 })
 
 test('what only the database refuses is found among its neighbours, and they are made', async () => {
-  // Both have the same id of a price of their own: a primary key that is taken.
-  const taken = { idempotency_key: 'same', lookup_key: 'a' }
-  await caller.call('POST', '/subscriptions', shared.body(), { 'idempotency-key': 'same' })
-  const items = [shared.body(), shared.body(taken), shared.body()]
-  const { items: outcomes } = await resultOf(await post(items))
-  expect(outcomes.map(({ error }) => error?.code)).toEqual([undefined, 'already_exists', undefined])
+  await refuseLookupKey('poison')
+  const items = Array.from({ length: 20 }, (_, index) =>
+    shared.body(index === 13 ? { lookup_key: 'poison' } : {}),
+  )
+  const result = await resultOf(await post(items))
+  expect(result).toMatchObject({ created: 19, failed: 1 })
+  expect(result.items[13]?.error).toEqual({ code: 'validation_error', message: 'A number is too large' })
 })
 
 test('items with one key are one subscription, and another request with it is refused', async () => {
@@ -108,4 +110,16 @@ async function resultOf(answer: Awaited<ReturnType<typeof post>>) {
 async function countSubscriptions(): Promise<number> {
   const subscriptions = await caller.scoped.db.selectFrom('subscriptions').select('id').execute()
   return subscriptions.length
+}
+
+/** As if a value had passed all schemas and fitted into no column: for that key a sum overflows. */
+async function refuseLookupKey(key: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: gateway.database.ownerUrl })
+  await owner.connect()
+  try {
+    await owner.query(`alter table subscriptions add constraint refused
+      check (case when lookup_key = '${key}' then length(lookup_key) * 2000000000 > 0 else true end)`)
+  } finally {
+    await owner.end()
+  }
 }
