@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { formatDecimal } from './decimal.ts'
+import type { Grid } from './grid.ts'
+import { type Opening, type OpeningLine, type OpeningTerms, openingCharges } from './opening-charges.ts'
+import { dec } from './testing/price-arbitrary.ts'
+
+const day = (text: string) => new Date(`${text}T00:00:00Z`)
+const grid: Grid = { anchor: day('2026-05-01'), period: 'MONTHLY', count: 1, timeZone: 'UTC' }
+/** Half of April: 15 of 30 days. */
+const opening: Opening = {
+  grid,
+  period: { start: day('2026-04-16'), end: day('2026-05-01') },
+  prorationBehavior: 'none',
+}
+const prorating: Opening = { ...opening, prorationBehavior: 'create_prorations' }
+
+function line(rest: Partial<OpeningLine> = {}, terms: Partial<OpeningTerms> = {}): OpeningLine {
+  return {
+    terms: {
+      type: 'FIXED',
+      invoice_cadence: 'ADVANCE',
+      currency: 'usd',
+      billing_period: 'MONTHLY',
+      billing_period_count: 1,
+      billing_model: 'FLAT_FEE',
+      amount: '30',
+      ...terms,
+    },
+    quantity: dec('1'),
+    start: day('2026-04-16'),
+    ...rest,
+  }
+}
+
+function bills(of: Opening, ...lines: OpeningLine[]): string[] {
+  return openingCharges(of, lines).map(({ amount, span }) => {
+    const [start, end] = [span.start, span.end].map((instant) => instant.toISOString().slice(0, 10))
+    return `${formatDecimal(amount)} ${start} ${end}`
+  })
+}
+
+describe('the opening invoice', () => {
+  it.each<[string, Partial<OpeningTerms>]>([
+    ['FIXED ARREAR', { invoice_cadence: 'ARREAR' }],
+    ['USAGE', { type: 'USAGE', invoice_cadence: 'ARREAR' }],
+    ['ONETIME ARREAR', { billing_period: 'ONETIME', invoice_cadence: 'ARREAR' }],
+  ])('bills no %s', (_name, terms) => {
+    expect(bills(opening, line({}, terms))).toEqual([])
+    expect(bills(prorating, line({}, terms))).toEqual([])
+  })
+
+  it('bills ONETIME whole, if it starts before the period ends', () => {
+    const once = { billing_period: 'ONETIME' } as const
+    for (const of of [opening, prorating]) {
+      expect(bills(of, line({}, once))).toEqual(['30 2026-04-16 2026-04-16'])
+      expect(bills(of, line({ start: day('2026-04-30') }, once))).toEqual(['30 2026-04-30 2026-04-30'])
+      expect(bills(of, line({ start: day('2026-05-01') }, once))).toEqual([])
+    }
+  })
+
+  it('after a trial bills the ONETIME that started in it', () => {
+    const once = line({ start: day('2026-04-02') }, { billing_period: 'ONETIME' })
+    expect(bills(opening, once, line({ start: day('2026-04-02') }))).toEqual([
+      '30 2026-04-02 2026-04-02',
+      '30 2026-04-16 2026-05-01',
+    ])
+  })
+
+  it('keeps the order of its lines, with the line and how it came about', () => {
+    const [one, other] = [line(), line({ quantity: dec('2') })]
+    const charges = openingCharges(prorating, [one, other])
+    expect(charges.map((charge) => charge.line)).toEqual([one, other])
+    expect(charges[1]?.explanation).toMatchObject({
+      currency: 'usd',
+      charge: { quantity: '2', unit_amount: '30' },
+      proration: { active_ms: 15 * 86_400_000, whole_ms: 30 * 86_400_000 },
+    })
+  })
+})
+
+describe('without prorating', () => {
+  it('a short first period bills whole', () => {
+    expect(bills(opening, line())).toEqual(['30 2026-04-16 2026-05-01'])
+  })
+
+  it('a line that comes inside the period waits, one that goes pays whole: a chain bills once', () => {
+    const cut = day('2026-04-20')
+    expect(bills(opening, line({ end: cut }), line({ start: cut }))).toEqual(['30 2026-04-16 2026-05-01'])
+  })
+
+  it('a subscription that ends in its first period bills whole', () => {
+    const end = day('2026-04-20')
+    const cut = { ...opening, end, period: { start: opening.period.start, end } }
+    expect(bills(cut, line())).toEqual(['30 2026-04-16 2026-04-20'])
+  })
+
+  it('an ad hoc line of a longer period bills that, from its own start', () => {
+    expect(bills(opening, line({}, { billing_period: 'ANNUAL' }))).toEqual(['30 2026-04-16 2026-05-01'])
+    const early = { ...opening, grid: { ...grid, anchor: day('2026-04-16') } }
+    expect(bills(early, line({}, { billing_period: 'ANNUAL' }))).toEqual(['30 2026-04-16 2027-04-16'])
+  })
+})
+
+describe('prorating', () => {
+  it('a short first period bills its share of a whole one', () => {
+    expect(bills(prorating, line())).toEqual(['15 2026-04-16 2026-05-01'])
+  })
+
+  it('each line of a chain bills its share', () => {
+    const cut = day('2026-04-22')
+    expect(bills(prorating, line({ end: cut }), line({ start: cut }))).toEqual([
+      '6 2026-04-16 2026-04-22',
+      '9 2026-04-22 2026-05-01',
+    ])
+  })
+
+  it('a subscription that ends in its first period bills up to its end', () => {
+    const end = day('2026-04-19')
+    const cut = { ...prorating, end, period: { start: prorating.period.start, end } }
+    expect(bills(cut, line())).toEqual(['3 2026-04-16 2026-04-19'])
+  })
+
+  it('a line that ended before the paid period, or begins with the next, bills nothing', () => {
+    expect(bills(prorating, line({ start: day('2026-04-02'), end: day('2026-04-16') }))).toEqual([])
+    expect(bills(prorating, line({ start: day('2026-05-01') }))).toEqual([])
+  })
+})
