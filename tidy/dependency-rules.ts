@@ -9,7 +9,7 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
   contracts: ['domain'],
   observability: ['configuration'],
   database: ['configuration', 'domain', 'observability'],
-  cache: ['domain', 'observability'],
+  cache: ['configuration', 'observability'],
   activities: ['domain', 'contracts', 'database', 'cache', 'observability'],
   workflows: ['domain', 'contracts'],
   'temporal-client': ['configuration', 'domain', 'contracts', 'observability'],

@@ -15,7 +15,7 @@ export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.t
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
-export type { Operation, OperationSchema } from './operation.ts'
+export { type Operation, type OperationSchema, operation } from './operation.ts'
 export * from './operations/customers.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'

@@ -10,6 +10,14 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
   readonly summary: string
   /** The parts of a request and, by status, the answers; the keys are those of a route's schema. */
   readonly schema: Schema
+  /**
+   * How a POST keeps the promise of `Idempotency-Key`. `transaction`, unless said otherwise: the handler runs in
+   * one database transaction that also stores the answer. `own`: the operation waits for a workflow, holds no
+   * transaction, and sees to it itself by the key and the request's fingerprint.
+   */
+  readonly idempotency?: 'transaction' | 'own'
+  /** Fields of the answer that are shown once and never kept: a replay comes without them. */
+  readonly replayWithout?: readonly string[]
 }
 
 export interface OperationSchema {

@@ -4,6 +4,7 @@ import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { translateDatabaseError } from './database-errors.ts'
 import { createStatementNames } from './named-statements.ts'
+import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
 import type { Tables } from './tables.ts'
 
@@ -26,6 +27,7 @@ export interface DatabaseConfig {
 export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
+  purgeIdempotencyKeys(rowsMax: number): Promise<number>
   /** Fails with `database_error` when the database cannot be reached, or when row security would not hold. */
   ping(): Promise<void>
   poolStats(): { total: number; idle: number; waiting: number }
@@ -66,6 +68,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       return { scope, db }
     },
     findApiKey: (secretHash) => findApiKey(pool, secretHash),
+    purgeIdempotencyKeys: (rowsMax) => purgeIdempotencyKeys(pool, rowsMax),
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     [Symbol.asyncDispose]: () => pool.end(),

@@ -3,6 +3,7 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
+export { findApiKeyHash } from './api-key-hash.ts'
 export { readNow } from './clock.ts'
 export {
   createDatabase,
@@ -25,6 +26,13 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export {
+  beginIdempotentWork,
+  type IdempotentBegin,
+  type IdempotentWork,
+  type RequestIdentity,
+  type StoredAnswer,
+} from './idempotency-keys.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'

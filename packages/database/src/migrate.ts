@@ -35,5 +35,6 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
     revoke all on kysely_migration, kysely_migration_lock from ${role};
     revoke insert, update, delete on tenants, environments from ${role};
     grant execute on function find_api_key(bytea) to ${role};
+    grant execute on function purge_idempotency_keys(integer) to ${role};
   `.execute(db)
 }

@@ -56,6 +56,14 @@ const declared = {
     created_at: 'Date default',
     updated_at: 'Date default',
   },
+  idempotency_keys: {
+    environment_id: 'string',
+    key: 'string',
+    fingerprint: 'Buffer',
+    created_at: 'Date default',
+    answer_status: 'number | null',
+    answer_body: 'string | null',
+  },
   plan_subscription_counts: {
     environment_id: 'string',
     plan_id: 'string',

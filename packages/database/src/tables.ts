@@ -30,6 +30,7 @@ export interface Tables {
   invoice_number_counters: InvoiceNumberCounterTable
   subscription_batches: SubscriptionBatchTable
   subscription_batch_items: SubscriptionBatchItemTable
+  idempotency_keys: IdempotencyKeyTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'
@@ -223,4 +224,13 @@ export interface PlanSubscriptionCountTable {
   plan_id: string
   slot: number
   subscriptions: number
+}
+
+export interface IdempotencyKeyTable {
+  environment_id: string
+  key: string
+  fingerprint: Buffer
+  created_at: Generated<Date>
+  answer_status: number | null
+  answer_body: string | null
 }

@@ -8,17 +8,22 @@ export interface TcpProxy extends AsyncDisposable {
   /** Breaks all connections, and refuses new ones until `mend`. */
   cut(): Promise<void>
   mend(): Promise<void>
+  /** Keeps all connections, and takes new ones, but passes nothing on any more until `mend`. */
+  silence(): void
 }
 
 /** @param target `host:port` of the server */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port: targetPort } = new URL(`tcp://${target}`)
   const sockets = new Set<Socket>()
+  let silent = false
   const server = createServer((incoming) => {
     const outgoing = connect({ host: hostname, port: Number(targetPort), noDelay: true })
     incoming.setNoDelay(true)
-    incoming.pipe(outgoing)
-    outgoing.pipe(incoming)
+    if (!silent) {
+      incoming.pipe(outgoing)
+      outgoing.pipe(incoming)
+    }
     for (const socket of [incoming, outgoing]) {
       sockets.add(socket)
       // A broken half breaks the other; the error itself is what was asked for.
@@ -49,7 +54,13 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     address: `127.0.0.1:${port}`,
     cut,
     async mend() {
+      if (silent) await cut()
+      silent = false
       await listen(port)
+    },
+    silence() {
+      silent = true
+      for (const socket of sockets) socket.unpipe().pause()
     },
     [Symbol.asyncDispose]: cut,
   }

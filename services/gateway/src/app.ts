@@ -2,7 +2,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
-import { answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
+import { answerBrokenRequest, answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
+import { answerOnce } from './plugins/answer-once.ts'
 import { authenticate } from './plugins/authenticate.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
@@ -11,7 +12,9 @@ import { measureQueues } from './plugins/measure-queues.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
+import { purgeIdempotencyKeys } from './plugins/purge-idempotency-keys.ts'
 import { reportHealth } from './plugins/report-health.ts'
+import { identifyRequests } from './plugins/request-identity.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
 import './request-decoration.ts'
@@ -46,9 +49,11 @@ export async function createApp(
     // For a request to arrive. What a handler waits for has limits of its own: statements, locks, Temporal, `wait`.
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
+    trustProxy: (_address, hop) => hop < config.trustedProxies,
     // The load balancer learns of the end by /health/ready; until then its requests are served.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBrokenRequest,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -59,14 +64,17 @@ export async function createApp(
   logRequests(app)
   measureRequests(app, deps)
   measureQueues(deps)
+  purgeIdempotencyKeys(app, deps)
   answerErrors(app)
   parseJsonBodies(app)
   await publishOpenApi(app)
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(
     async (v1) => {
-      await authenticate(v1, deps, config)
+      authenticate(v1, deps, config)
       fitRequestParts(v1)
+      identifyRequests(v1)
+      answerOnce(v1, deps)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
     },
     { prefix: '/v1' },

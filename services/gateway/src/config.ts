@@ -1,3 +1,4 @@
+import { type RedisSettings, redisSettings } from '@flexprice/cache'
 import {
   type ConfigResult,
   type Environment,
@@ -14,13 +15,18 @@ export interface GatewayConfig extends AppConfig, ProcessConfig {
   readonly port: number
   readonly database: DatabaseSettings
   readonly temporal: TemporalSettings
+  readonly redis: RedisSettings
   readonly telemetry: TelemetryConfig
 }
 
 /** What the app itself needs, apart from where things are. */
 export interface AppConfig {
-  /** Requests a second that one key may send to this process. */
+  /** Requests a second that one key may send. */
   readonly rateLimitPerSecond: number
+  /** Look-ups of keys that do not exist that one address may cause in ten seconds. */
+  readonly unknownKeysMax: number
+  /** Load balancers before the gateway: so many steps back in `X-Forwarded-For` is the caller's address. */
+  readonly trustedProxies: number
   /** The longest that `wait` may hold a request. */
   readonly waitMsMax: number
   /** How long a request may take to arrive. */
@@ -36,6 +42,7 @@ export function readVariables(env: Environment): GatewayConfig {
   return {
     database: databaseSettings(env, { statementTimeoutMs: 15_000 }),
     temporal: temporalSettings(env),
+    redis: redisSettings(env),
     telemetry: telemetryConfig(env),
     ...processConfig(env),
     port: env.integer('PORT', {
@@ -51,10 +58,22 @@ export function readVariables(env: Environment): GatewayConfig {
 function appConfig(env: Environment): AppConfig {
   return {
     rateLimitPerSecond: env.integer('RATE_LIMIT_PER_SECOND', {
-      meaning: 'requests a second that one key may send to one gateway',
+      meaning: 'requests a second that one key may send; to one gateway, while Redis is away',
       otherwise: 1_000,
       min: 1,
       max: 1_000_000,
+    }),
+    unknownKeysMax: env.integer('UNKNOWN_KEY_LIMIT', {
+      meaning: 'requests with unknown keys that one address may send in ten seconds',
+      otherwise: 100,
+      min: 1,
+      max: 1_000_000,
+    }),
+    trustedProxies: env.integer('TRUSTED_PROXIES', {
+      meaning: 'load balancers before the gateway, whose `X-Forwarded-For` names the caller',
+      otherwise: 0,
+      min: 0,
+      max: 10,
     }),
     waitMsMax: env.integer('WAIT_LIMIT_MS', {
       meaning: 'the longest that `wait` may hold a request',

@@ -1,9 +1,11 @@
+import { createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { createDatabase } from '@flexprice/database'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { createTemporal } from '@flexprice/temporal-client'
 import { createApp } from './app.ts'
 import { gatewayConfig, readVariables } from './config.ts'
+import { createKeyCache } from './key-cache.ts'
 import './request-decoration.ts'
 
 const service = 'gateway'
@@ -17,8 +19,12 @@ const telemetry = await startTelemetry({
 const metrics = createMetrics({ service })
 const database = createDatabase({ applicationName: service, ...config.database })
 const temporal = createTemporal(config.temporal)
+const redis = createRedis(config.redis, { metrics, logger })
+const keys = createKeyCache(redis)
 let ready = true
-const app = await createApp({ database, temporal, logger, metrics }, config, { isReady: () => ready })
+const app = await createApp({ database, temporal, redis, keys, logger, metrics }, config, {
+  isReady: () => ready,
+})
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
 
@@ -50,6 +56,7 @@ async function stop(signal: string): Promise<void> {
 async function close(): Promise<void> {
   await app.close()
   await temporal[Symbol.asyncDispose]()
+  await redis[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
   await telemetry.shutdown()
 }

@@ -1,3 +1,5 @@
+import type { Operation } from '@flexprice/contracts'
+import type { IdempotentWork, RequestIdentity } from '@flexprice/database'
 import type { Scope } from '@flexprice/domain'
 import type { WorkContext } from '@flexprice/observability'
 
@@ -7,5 +9,15 @@ declare module 'fastify' {
     scope: Scope | null
     /** The ids that log lines about this request carry, as far as they are known yet. */
     workContext: WorkContext | null
+    /** Set when the caller sent an `Idempotency-Key`; read it by `requestIdentity`. */
+    identity: RequestIdentity | null
+    /** The transaction that the request's work and its stored answer share; read it by `callerDatabase`. */
+    idempotentWork: IdempotentWork | null
+    /** What has to happen once that work is committed; add to it by `afterCommit`. */
+    afterCommit: (() => Promise<unknown>)[] | null
+  }
+
+  interface FastifyContextConfig {
+    readonly operation?: Operation
   }
 }

@@ -19,5 +19,6 @@ export function routeOf<Schema extends OperationSchema>(operation: Operation<Sch
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: { ...schema, operationId, summary, tags: [tag] },
+    config: { operation },
   }
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
@@ -25,7 +26,9 @@ test.each([
   ['malformed JSON', '{"name": ', {}, 'JSON'],
   ['a list for an object', '[]', {}, 'object'],
   ['text for an object', '"name"', {}, 'object'],
-  ['a prototype', '{"name":"a","__proto__":{"a":1}}', {}, 'JSON'],
+  ['a prototype', '{"name":"a","__proto__":{"a":1}}', {}, '__proto__: is not a known field'],
+  ['a constructor', '{"constructor":{"prototype":{"a":1}}}', {}, 'constructor.prototype: is not'],
+  ['a text that is no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), {}, 'UTF-8'],
   [
     'another content type',
     'name=a',
@@ -109,3 +112,60 @@ test('503 with Retry-After when the database is down, before and after the key w
   expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
   expect(response.body).not.toMatch(/127\.0\.0\.1|secret|nobody/)
 })
+
+test.each(['[]', '[1]', '"sync"', '5', 'true'])(
+  '400 for %s where an operation has no body',
+  async (payload) => {
+    const plan = await caller.create('/plans', { name: 'Pro' })
+    const response = await gateway.app.inject({
+      method: 'POST',
+      url: `/v1/plans/${plan.id}/sync/subscriptions`,
+      headers: { 'x-api-key': caller.apiKey, 'content-type': 'application/json' },
+      payload,
+    })
+    expect(response.statusCode).toBe(400)
+    expect(response.json()).toMatchObject({ code: 'validation_error', message: 'The body must be an object' })
+  },
+)
+
+test('a number of too many digits is refused in words of the API, not of its code', async () => {
+  const response = await gateway.app.inject({
+    method: 'POST',
+    url: '/v1/plans/search',
+    headers: { 'x-api-key': caller.apiKey, 'content-type': 'application/json' },
+    payload: '{"limit": 12345678901234567890}',
+  })
+  expect(response.statusCode).toBe(400)
+  expect(response.body).not.toContain('ExactNumber')
+  expect(response.json()).toMatchObject({ details: { fields: [{ path: 'limit' }] } })
+})
+
+test.each([
+  ['another version of HTTP', 'GET / HTTP/9.9\r\n\r\n', 'The request is not valid HTTP', 400],
+  ['a method that does not exist', 'FETCH /v1/plans HTTP/1.1\r\nhost: a\r\n\r\n', 'The method does not', 400],
+  ['headers of 32 KiB', `GET / HTTP/1.1\r\nx: ${'a'.repeat(32_768)}\r\n\r\n`, 'too long', 400],
+  ['a path of 8 KiB', `GET /v1/plans/${'a'.repeat(8_192)} HTTP/1.1\r\nhost: a\r\n\r\n`, 'too long', 400],
+  ['another method', 'PATCH /v1/plans HTTP/1.1\r\nhost: a\r\n\r\n', 'PATCH /v1/plans does not exist', 404],
+])('an answer in the same form for %s', async (_what, text, message, status) => {
+  await using listening = await startGateway({ testDatabase: gateway.database })
+  const { port } = new URL(await listening.app.listen({ host: '127.0.0.1', port: 0 }))
+  const [head = '', body = ''] = (await exchange(Number(port), text)).split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(head).toMatch(/x-request-id: req_/i)
+  expect(JSON.parse(body)).toMatchObject({
+    code: status === 404 ? 'not_found' : 'validation_error',
+    message: expect.stringContaining(message),
+    http_status_code: status,
+    request_id: expect.any(String),
+  })
+})
+
+/** Sends bytes as they are, and returns all that comes back. */
+async function exchange(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(text)
+  socket.setTimeout(1_000, () => socket.end())
+  const parts: Buffer[] = []
+  for await (const part of socket) parts.push(part)
+  return Buffer.concat(parts).toString()
+}

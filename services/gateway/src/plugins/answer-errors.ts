@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorAnswer, errorAnswer, errorBody, retryAfterSeconds } from './error-answer.ts'
 import { inContextOf } from './trace-requests.ts'
@@ -18,6 +20,28 @@ export function answerErrors(app: FastifyInstance): void {
 export function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
   send(errorAnswer(error), request, reply)
+}
+
+/** For what Node's HTTP parser refuses, before there is a request: no hook sees it, and no id was given. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  // The caller has gone, or a part of an answer is on its way: nothing can be said any more.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    socket.destroy()
+    return
+  }
+  const id = `req_${randomUUID()}`
+  const message = brokenRequests[error.code ?? ''] ?? 'The request is not valid HTTP'
+  const body = JSON.stringify(errorBody({ status: 400, code: 'validation_error', message }, id))
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${id}\r\n\r\n${body}`,
+  )
+}
+
+const brokenRequests: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'The path or the headers are too long',
+  HPE_INVALID_METHOD: 'The method does not exist',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time',
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

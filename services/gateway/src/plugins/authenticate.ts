@@ -1,39 +1,46 @@
 import { timingSafeEqual } from 'node:crypto'
-import rateLimit from '@fastify/rate-limit'
-import { type Database, type FoundApiKey, hashApiKey } from '@flexprice/database'
+import { createRateLimiter, type RateLimiter } from '@flexprice/cache'
+import { type FoundApiKey, hashApiKey } from '@flexprice/database'
 import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
+import type { Dependencies } from '../dependencies.ts'
 import { inContextOf } from './trace-requests.ts'
 
 /**
  * Every route of the app needs an API key (`x-api-key`), which gives the request its scope, and counts
- * against the key's limit. The limit comes first and goes by the key's hash, so that a flood of one key
- * costs the database nothing. A key is looked up for each request: a revoked one is dead at once.
+ * against the key's limit. Count and key are one round trip to Redis; only a key that no cache holds is
+ * looked up in the database, after the count, and as often as its address may cause that for nothing.
  */
-export async function authenticate(
+export function authenticate(
   app: FastifyInstance,
-  { database }: { readonly database: Pick<Database, 'findApiKey'> },
-  { rateLimitPerSecond }: Pick<AppConfig, 'rateLimitPerSecond'>,
-): Promise<void> {
-  await app.register(rateLimit, {
-    global: false,
-    max: rateLimitPerSecond,
-    timeWindow: rateWindowMs,
-    cache: keysCountedMax,
-    keyGenerator: (request) => hashApiKey(givenKey(request)).toString('base64url'),
+  { database, redis, keys }: Pick<Dependencies, 'database' | 'redis' | 'keys'>,
+  config: Pick<AppConfig, 'rateLimitPerSecond' | 'unknownKeysMax'>,
+): void {
+  const perKey = createRateLimiter(redis, {
+    name: 'key',
+    limit: config.rateLimitPerSecond,
+    windowMs: rateWindowMs,
   })
-  const countRequest = app.createRateLimit()
+  const perAddress = createRateLimiter(redis, {
+    name: 'unknown-key',
+    limit: config.unknownKeysMax,
+    windowMs: unknownKeysWindowMs,
+  })
   app.decorateRequest('scope', null)
   app.addHook('onRequest', async (request) => {
     const hash = hashApiKey(givenKey(request))
-    const count = await countRequest(request)
-    if (!count.isAllowed && count.isExceeded) {
-      throw new CodedError('too_many_requests', `More than ${count.max} requests a second with this key`, {
-        retryAfterMs: count.ttl,
-      })
+    const counted = expectAllowed(
+      perKey,
+      hash.toString('base64url'),
+      'More requests a second than this key may send',
+    )
+    const lookUp = async (): Promise<FoundApiKey | undefined> => {
+      await counted
+      return findKnown(perAddress, request.ip, () => database.findApiKey(hash))
     }
-    request.scope = scopeOf(await database.findApiKey(hash), hash, request.id)
+    const [key] = await Promise.all([keys.find(hash, lookUp), counted])
+    request.scope = scopeOf(key, hash, request.id)
     const { tenantId, environmentId } = request.scope
     request.workContext = { requestId: request.id, tenantId, environmentId }
   })
@@ -48,7 +55,7 @@ export function callerScope(request: FastifyRequest): Scope {
 }
 
 const rateWindowMs = 1_000
-const keysCountedMax = 10_000
+const unknownKeysWindowMs = 10_000
 const keyLengthMax = 200
 
 function givenKey(request: FastifyRequest): string {
@@ -56,6 +63,23 @@ function givenKey(request: FastifyRequest): string {
   if (key === undefined || key === '') throw unauthenticated('An API key is needed in the header x-api-key')
   // Longer than any key of ours: not worth hashing.
   if (typeof key !== 'string' || key.length > keyLengthMax) throw unauthenticated('The API key is not valid')
+  return key
+}
+
+async function expectAllowed(limiter: RateLimiter, key: string, otherwise: string): Promise<void> {
+  const { allowed, retryAfterMs } = await limiter.count(key)
+  if (!allowed) throw new CodedError('too_many_requests', otherwise, { retryAfterMs })
+}
+
+/** Counted before the look-up, so that many at once cannot slip past; a key that exists counts for nothing. */
+async function findKnown(
+  perAddress: RateLimiter,
+  address: string,
+  find: () => Promise<FoundApiKey | undefined>,
+): Promise<FoundApiKey | undefined> {
+  await expectAllowed(perAddress, address, 'Too many unknown API keys from this address')
+  const key = await find()
+  if (key !== undefined) await perAddress.giveBack(address)
   return key
 }
 

@@ -100,7 +100,7 @@ const refusals: Readonly<Record<string, readonly [code: ErrorCode, message: stri
     'The body does not have the length that its header says',
   ],
   FST_ERR_BAD_URL: ['validation_error', 'The path is not a valid URL'],
-  FST_ERR_MAX_LIMIT_EXCEEDED: ['validation_error', 'A part of the path is too long'],
+  FST_ERR_MAX_PARAM_LENGTH: ['validation_error', 'A part of the path is too long'],
 }
 
 function refusalByFastify(error: unknown): ErrorAnswer | undefined {

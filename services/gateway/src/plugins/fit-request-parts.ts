@@ -11,13 +11,21 @@ export function fitRequestParts(app: FastifyInstance): void {
     if (schema?.body !== undefined) request.body ??= {}
     const problems = [
       ...(schema?.querystring === undefined ? unknownFields(request.query) : []),
-      ...(schema?.body === undefined ? unknownFields(request.body) : []),
+      ...(schema?.body === undefined ? unknownBody(request.body) : []),
     ]
     done(problems.length > 0 ? invalid(problems) : undefined)
   })
 }
 
 const fieldsMax = 100
+
+/** An operation without a body takes an empty object for none, as SDKs send one. */
+function unknownBody(body: unknown): FieldProblem[] {
+  if (body === undefined || body === null) return []
+  if (typeof body !== 'object' || Array.isArray(body))
+    return [{ path: '', message: 'The body must be an object' }]
+  return unknownFields(body)
+}
 
 function unknownFields(part: unknown): FieldProblem[] {
   if (typeof part !== 'object' || part === null) return []

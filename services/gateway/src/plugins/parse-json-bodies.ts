@@ -1,19 +1,40 @@
+import { isUtf8 } from 'node:buffer'
 import { needsExactJson, parseExactJson } from '@flexprice/contracts'
+import { CodedError, invalid } from '@flexprice/domain'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Bodies are JSON and nothing else. No digit of a number is lost, `__proto__` is refused, and an
+ * Bodies are JSON in UTF-8 and nothing else. No digit of a number is lost, `__proto__` is refused, and an
  * empty body counts as none: SDKs send the header without one.
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    const body = typeof text === 'string' ? text : text.toString('utf8')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    // Decoded anyway, a broken name would be stored with another character in it.
+    if (typeof bytes === 'string' || !isUtf8(bytes)) {
+      return done(new CodedError('validation_error', 'The body is not valid UTF-8'))
+    }
+    const body = bytes.toString('utf8')
     if (body.trim() === '') return done(null, undefined)
     parse(request, body, (error, value) => {
-      if (error) return done(error)
+      if (error) return done(isJson(body) ? forbiddenName(body) : error)
       done(null, needsExactJson(body) ? parseExactJson(body) : value)
     })
   })
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What is JSON and refused all the same has a name in it that would reach into every object. */
+function forbiddenName(body: string): CodedError {
+  const path = body.includes('__proto__') ? '__proto__' : 'constructor.prototype'
+  return invalid([{ path, message: 'is not a known field' }])
 }

@@ -6,7 +6,7 @@ test('ready 200 with each dependency by name and its latency', async () => {
   const response = await gateway.app.inject({ url: '/health/ready' })
   expect(response.statusCode).toBe(200)
   const ok = { status: 'ok', latency_ms: expect.any(Number) }
-  expect(response.json()).toEqual({ status: 'ok', checks: { database: ok, temporal: ok } })
+  expect(response.json()).toEqual({ status: 'ok', checks: { redis: ok, database: ok, temporal: ok } })
 })
 
 test('ready 503 that names what is away, while live stays 200', async () => {

@@ -4,14 +4,18 @@ import type { Dependencies } from '../dependencies.ts'
 
 /**
  * `/health/live`: the process answers. `/health/ready`: it is not being stopped, and each dependency,
- * by its name and with its latency, can be used; else 503.
+ * by its name and with its latency, can be used; else 503. `degraded`: all but Redis.
  */
 export function reportHealth(
   app: FastifyInstance,
-  { database, temporal, logger }: Pick<Dependencies, 'database' | 'temporal' | 'logger'>,
+  { database, temporal, redis, logger }: Pick<Dependencies, 'database' | 'temporal' | 'redis' | 'logger'>,
   isReady: () => boolean,
 ): void {
-  const checks = { database: () => database.ping(), temporal: () => temporal.ping() }
+  const checks = {
+    database: () => database.ping(),
+    temporal: () => temporal.ping(),
+    ...(redis.configured ? { redis: () => redis.ping() } : {}),
+  }
   const onFailure = (name: string, err: unknown) =>
     logger.warn({ err, 'event.action': 'health-check-failed', 'labels.check': name }, 'A dependency is away')
   let running: Promise<HealthReport> | undefined
@@ -25,8 +29,11 @@ export function reportHealth(
   app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/health/ready', { schema: { hide: true } }, async (_request, reply) => {
     const report = await check()
-    const ready = report.healthy && isReady()
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not_ready', checks: report.checks })
+    // Everything works without Redis, if slower: who is ready without it must not be taken out of service.
+    const { redis: _, ...needed } = report.checks
+    const ready = isReady() && Object.values(needed).every(({ status }) => status === 'ok')
+    const status = ready ? (report.healthy ? 'ok' : 'degraded') : 'not_ready'
+    return reply.code(ready ? 200 : 503).send({ status, checks: report.checks })
   })
 }
 

@@ -1,10 +1,13 @@
+import { createRedis } from '@flexprice/cache'
 import { createApiKey, createDatabase, type Scoped } from '@flexprice/database'
 import { createLogger, createMetrics } from '@flexprice/observability'
 import { createTemporal, type Temporal } from '@flexprice/temporal-client'
 import { createTestDatabase, type TestDatabase, testStack } from '@flexprice/testing'
 import type { FastifyInstance } from 'fastify'
+import { vi } from 'vitest'
 import { createApp } from '../app.ts'
 import type { AppConfig } from '../config.ts'
+import { createKeyCache, type KeyCache } from '../key-cache.ts'
 import { type Caller, createCaller } from './caller-under-test.ts'
 
 /** The real app over a database of the test file's own and the real Temporal; nothing listens. */
@@ -12,6 +15,7 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly app: FastifyInstance
   readonly database: TestDatabase
   readonly temporal: Temporal
+  readonly keys: KeyCache
   /** Lines that were logged since the start. */
   readonly logLines: readonly string[]
   /** A key of a tenant and environment that no other caller has. */
@@ -29,15 +33,28 @@ export interface GatewayOptions {
   /** Where nobody listens, for "the database is down". */
   readonly databaseUrl?: string
   readonly isReady?: () => boolean
+  /** Another way to Redis, or `null` for none. */
+  readonly redisUrl?: string | null
+  readonly redisTimeoutMs?: number
+  /** A second gateway of the same tenants. */
+  readonly testDatabase?: TestDatabase
 }
 
 /** No worker polls here: workflows that gateway tests start stay as they are. */
 const namespace = 'test-8'
-const config: AppConfig = { rateLimitPerSecond: 10_000, waitMsMax: 2_000, requestTimeoutMs: 30_000 }
+const config: AppConfig = {
+  rateLimitPerSecond: 10_000,
+  unknownKeysMax: 1_000,
+  trustedProxies: 0,
+  waitMsMax: 2_000,
+  requestTimeoutMs: 30_000,
+}
 const poolSizeMax = 5
+/** Of a test machine that is busy with all else, too. */
+const redisTimeoutMs = 500
 
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayUnderTest> {
-  const testDatabase = await createTestDatabase()
+  const testDatabase = options.testDatabase ?? (await createTestDatabase())
   const url = options.databaseUrl ?? testDatabase.appUrl
   const database = createDatabase({
     url,
@@ -56,8 +73,16 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     destination: { write: (line) => void logLines.push(line) },
   })
   const metrics = createMetrics({ service: 'gateway' })
+  const redisUrl = options.redisUrl === undefined ? testStack().redisUrl : options.redisUrl
+  const redis = createRedis(
+    { url: redisUrl ?? undefined, timeoutMs: options.redisTimeoutMs ?? redisTimeoutMs },
+    { metrics, logger },
+  )
+  if (options.redisUrl === undefined)
+    await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
+  const keys = createKeyCache(redis)
   const app = await createApp(
-    { database, temporal, logger, metrics },
+    { database, temporal, redis, keys, logger, metrics },
     { ...config, ...options.config },
     options.isReady ? { isReady: options.isReady } : {},
   )
@@ -69,14 +94,16 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     app,
     database: testDatabase,
     temporal,
+    keys,
     logLines,
     newCaller: async () => newKeyOf(await testDatabase.newTenant()),
     newKeyOf,
     async [Symbol.asyncDispose]() {
       await app.close()
       await temporal[Symbol.asyncDispose]()
+      await redis[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
-      await testDatabase[Symbol.asyncDispose]()
+      if (options.testDatabase === undefined) await testDatabase[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,0 +1,63 @@
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Redis } from './redis.ts'
+
+/** How often something may happen in a window of time, across all processes. */
+export interface RateLimiter {
+  /** Counts one event, or as many as `cost` says. Never fails. */
+  count(key: string, cost?: number): Promise<RateCount>
+  /** Takes an event back that turned out not to count. */
+  giveBack(key: string): Promise<void>
+}
+
+export interface RateCount {
+  readonly allowed: boolean
+  /** Until the window ends. */
+  readonly retryAfterMs: number
+}
+
+export interface RateLimiterOptions {
+  readonly name: string
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/**
+ * Counts in Redis; while that is away, in the process, so that each process then allows the whole limit. The
+ * process's counts live for one window, so their number is bounded by what it can take in that time.
+ */
+export function createRateLimiter(redis: Redis, { name, limit, windowMs }: RateLimiterOptions): RateLimiter {
+  const options = { keyPrefix: `flexprice:${name}`, points: limit, duration: windowMs / msPerSecond }
+  const local = new RateLimiterMemory(options)
+  let shared: RateLimiterRedis | undefined
+  const inRedis = (storeClient: unknown): RateLimiterRedis => {
+    shared ??= new RateLimiterRedis({ ...options, storeClient, rejectIfRedisNotReady: true })
+    return shared
+  }
+  return {
+    async count(key, cost = 1) {
+      const counted = await redis.attempt((client) => consume(inRedis(client), key, cost))
+      return counted.ok ? counted.value : consume(local, key, cost)
+    },
+    async giveBack(key) {
+      const given = await redis.attempt((client) => inRedis(client).reward(key, 1))
+      if (!given.ok) await local.reward(key, 1)
+    },
+  }
+}
+
+const msPerSecond = 1_000
+
+/** The library refuses by a rejection; a failure of Redis is one, too, and stays one. */
+async function consume(
+  limiter: Pick<RateLimiterMemory, 'consume'>,
+  key: string,
+  cost: number,
+): Promise<RateCount> {
+  try {
+    const { msBeforeNext } = await limiter.consume(key, cost)
+    return { allowed: true, retryAfterMs: msBeforeNext }
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return { allowed: false, retryAfterMs: refusal.msBeforeNext }
+    throw refusal
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import type { RequestIdentity } from '@flexprice/database'
+import { invalid } from '@flexprice/domain'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { stringify } from 'safe-stable-stringify'
+
+/**
+ * Reads the `Idempotency-Key` of a POST and what the request asks for, while the body is still as it was sent:
+ * so the same request is the same after an update, too. Operations with `idempotency: 'own'` find it there.
+ *
+ * @throws validation_error that names the header
+ */
+export function identifyRequests(app: FastifyInstance): void {
+  app.decorateRequest('identity', null)
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.method === 'POST' && request.headers['idempotency-key'] !== undefined) {
+      request.identity = { key: givenKey(request), fingerprint: requestFingerprint(request) }
+    }
+    done()
+  })
+}
+
+/** The caller's key and the request's fingerprint; undefined when no key was sent. */
+export function requestIdentity(request: FastifyRequest): RequestIdentity | undefined {
+  return request.identity ?? undefined
+}
+
+/** SHA-256 of operation, path, query and body. The order of a body's fields does not matter. */
+function requestFingerprint({ routeOptions, params, query, body }: FastifyRequest): Buffer {
+  const asked = stringify([routeOptions.config.operation?.operationId, params, query, body ?? {}])
+  return createHash('sha256').update(asked).digest()
+}
+
+const printableAscii = /^[\x20-\x7e]{1,255}$/
+
+function givenKey(request: FastifyRequest): string {
+  const key = request.headers['idempotency-key']
+  if (typeof key === 'string' && printableAscii.test(key)) return key
+  throw invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }])
+}
