@@ -32,15 +32,14 @@ export interface NewBatchItem {
 export function storeBatch(
   scoped: Scoped,
   batch: {
-    idempotencyKey: string | undefined
+    idempotencyKey: string
     requestHash: string
     items: readonly NewBatchItem[]
     now: Date
   },
 ): Promise<string> {
-  const { items, requestHash, now } = batch
+  const { items, idempotencyKey, requestHash, now } = batch
   const id = newId('subscriptionBatch')
-  const idempotencyKey = batch.idempotencyKey ?? id
   return inTransaction(scoped, async (transaction) => {
     const earlier = await transaction.db
       .selectFrom('subscription_batches')

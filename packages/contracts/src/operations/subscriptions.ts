@@ -17,6 +17,7 @@ const byId = z.strictObject({ id: identifier })
 export const createSubscription = operation({
   operationId: 'createSubscription',
   method: 'POST',
+  idempotency: 'own',
   path: '/subscriptions',
   tag,
   summary: 'Make a subscription with its opening invoice; `Prefer: respond-async` answers at once with 202',
@@ -26,6 +27,7 @@ export const createSubscription = operation({
 export const createSubscriptionsBulk = operation({
   operationId: 'createSubscriptionsBulk',
   method: 'POST',
+  idempotency: 'own',
   path: '/subscriptions/bulk',
   tag,
   summary:
@@ -36,6 +38,7 @@ export const createSubscriptionsBulk = operation({
 export const activateSubscription = operation({
   operationId: 'activateSubscription',
   method: 'POST',
+  idempotency: 'own',
   path: '/subscriptions/{id}/activate',
   tag,
   summary: 'Begin a draft from start_date: its lines are made anew, it is tried or billed',

@@ -5,7 +5,7 @@ import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { drawKey, givenKey, requestHash } from './request-key.ts'
+import { requestHash, requestKey } from './request-key.ts'
 import { startCreation } from './start-creation.ts'
 
 /** What Temporal takes as a workflow's input, with room to spare. */
@@ -32,7 +32,7 @@ export function createSubscriptionRoute(
       const input = {
         kind: 'one',
         request: wire,
-        idempotency_key: givenKey(request) ?? drawKey(),
+        idempotency_key: requestKey(request),
         request_hash: requestHash(wire),
       } as const
       const answer = await startCreation({ temporal, config, closing }, scoped, input, { request, reply })

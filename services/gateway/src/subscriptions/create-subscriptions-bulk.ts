@@ -9,7 +9,7 @@ import { type NewBatchItem, readNow, storeBatch } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
-import { givenKey, requestHash } from './request-key.ts'
+import { requestHash, requestKey } from './request-key.ts'
 
 /** The list is stored before its workflow starts, as it does not fit into one's input. */
 export function createSubscriptionsBulkRoute(
@@ -22,7 +22,7 @@ export function createSubscriptionsBulkRoute(
       const scoped = callerDatabase(database, request)
       const { items } = request.body
       const batch_id = await storeBatch(scoped, {
-        idempotencyKey: givenKey(request),
+        idempotencyKey: requestKey(request),
         requestHash: requestHash(items),
         items: items.map(newItem),
         now: await readNow(scoped),
