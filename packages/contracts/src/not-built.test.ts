@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from './customer.ts'
+import { createFeatureRequest, featureFilter, updateFeatureRequest } from './feature.ts'
+import { groupFilter } from './group.ts'
+import { meterAggregation } from './meter.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from './price.ts'
 import { overrideLineItem } from './price-override.ts'
@@ -21,21 +24,21 @@ test.each([
     'createPrice',
     createPriceRequest,
     [
-      'bucket_size',
       'entity_type=ADDON',
       'entity_type=COSTSHEET',
       'entity_type=PRICE',
       'entity_type=SUBSCRIPTION',
-      'filter_values',
-      'group_id',
-      'meter_id',
       'price_unit_config',
       'price_unit_type=CUSTOM',
-      'type=USAGE',
     ],
   ],
-  ['updatePrice', updatePriceRequest, ['bucket_size', 'group_id', 'price_unit_amount', 'price_unit_tiers']],
-  ['queryPrice', priceFilter, ['meter_ids']],
+  ['createFeature', createFeatureRequest, ['alert_settings']],
+  ["createFeature's meter", meterAggregation, ['expression']],
+  ['updateFeature', updateFeatureRequest, ['alert_settings']],
+  ['queryFeature', featureFilter, []],
+  ['queryGroup', groupFilter, []],
+  ['updatePrice', updatePriceRequest, ['price_unit_amount', 'price_unit_tiers']],
+  ['queryPrice', priceFilter, []],
   [
     'createSubscription',
     createSubscriptionRequest,
@@ -63,7 +66,7 @@ test.each([
       'tax_rate_overrides',
     ],
   ],
-  ['override_line_items', overrideLineItem, ['bucket_size', 'price_unit_amount', 'price_unit_tiers']],
+  ['override_line_items', overrideLineItem, ['price_unit_amount', 'price_unit_tiers']],
   [
     'querySubscription',
     subscriptionFilter,
@@ -75,7 +78,7 @@ test.each([
       'with_coupon_associations',
     ],
   ],
-  ['querySubscriptionLineItems', subscriptionLineItemFilter, ['addon_association_ids', 'meter_ids']],
+  ['querySubscriptionLineItems', subscriptionLineItemFilter, ['addon_association_ids']],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

@@ -21,12 +21,15 @@ export type CreatePlanRequest = z.output<typeof createPlanRequest>
 export const updatePlanRequest = z.strictObject({ name: name.min(1).optional(), ...planFields })
 export type UpdatePlanRequest = z.output<typeof updatePlanRequest>
 
+/** What is left out is as the plan has it; a lookup key is one plan's, so the copy has none unless it is given. */
+export const clonePlanRequest = z.strictObject({ name: name.min(1).optional(), ...planFields })
+
 export const planFilter = z.strictObject({
   ...searchFields,
   plan_ids: identifiers.optional(),
   lookup_key: identifier.optional(),
   metadata: metadata.optional(),
-  expand: expand('prices'),
+  expand: expand('prices', 'meters', 'groups'),
 })
 export type PlanFilter = z.output<typeof planFilter>
 

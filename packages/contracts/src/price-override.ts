@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { decimalString } from './decimal-string.ts'
+import { bucketSize } from './meter.ts'
 import { notBuilt } from './not-built.ts'
-import { billingModel, bucketSize, tierMode, tiers, transformQuantity } from './price.ts'
+import { billingModel, tierMode, tiers, transformQuantity } from './price.ts'
 import { identifier } from './text.ts'
 
 /** A plan price as one subscription has it: another quantity, or money of its own. What is left out stays the price's. */
@@ -13,7 +14,7 @@ export const overrideLineItem = z.strictObject({
   tier_mode: tierMode.optional(),
   tiers: tiers.optional(),
   transform_quantity: transformQuantity.optional(),
-  bucket_size: notBuilt(bucketSize),
+  bucket_size: bucketSize.optional(),
   price_unit_amount: notBuilt(decimalString),
   price_unit_tiers: notBuilt(tiers),
 })

@@ -1,13 +1,15 @@
 import { packageRoundings } from '@flexprice/domain'
 import { z } from 'zod'
+import { reportingUnit } from './feature.ts'
+import { groupResponse } from './group.ts'
 import { instant } from './instant.ts'
+import { bucketSize, meterResponse } from './meter.ts'
 import { laterObject } from './not-built.ts'
 import { planRecord } from './plan-record.ts'
 import {
   billingCadence,
   billingModel,
   billingPeriod,
-  bucketSize,
   invoiceCadence,
   priceEntityType,
   priceType,
@@ -47,6 +49,8 @@ export const linePrice = z
     lookup_key: z.string().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
     meter_id: z.string().optional(),
+    // Ours: which of the meter's events this price is for.
+    filter_values: z.record(z.string(), z.array(z.string())).optional(),
     min_quantity: z.string().nullable().optional(),
     parent_price_id: z.string().optional(),
     price_unit: z.string().optional(),
@@ -73,9 +77,12 @@ export const priceResponse = z
     ...linePrice.shape,
     plan: planRecord.optional(),
     addon: laterObject('AddonResponse').optional(),
-    feature: laterObject('PriceFeatureResponse').optional(),
-    group: laterObject('GroupResponse').optional(),
-    meter: laterObject('MeterResponse').optional(),
+    feature: z
+      .object({ reporting_unit: reportingUnit.optional() })
+      .meta({ id: 'PriceFeatureResponse' })
+      .optional(),
+    group: groupResponse.optional(),
+    meter: meterResponse.optional(),
     pricing_unit: laterObject('PriceUnitResponse').optional(),
   })
   .meta({ id: 'PriceResponse' })

@@ -10,8 +10,10 @@ import {
 } from '@flexprice/domain'
 import { z } from 'zod'
 import { decimalString } from './decimal-string.ts'
+import { pathSegments } from './field-path.ts'
 import { instant } from './instant.ts'
 import { metadata } from './metadata.ts'
+import { bucketSize, filterValues } from './meter.ts'
 import { notBuilt, notBuiltValues } from './not-built.ts'
 import { recordStatus } from './record-fields.ts'
 import { expand, filterCondition, filtersMax, page, sortLengthMax } from './search.ts'
@@ -20,6 +22,7 @@ import { description, identifier, identifiers, name, text } from './text.ts'
 const tiersMax = 500
 const bulkPricesMax = 100
 const trialDaysMax = 3_650
+const filterKeysMax = 100
 
 export const billingPeriod = z.enum(billingPeriods)
 export const invoiceCadence = z.enum(invoiceCadences)
@@ -30,19 +33,6 @@ export const billingModel = z.enum(billingModels)
 export const tierMode = z.enum(tierModes)
 export const priceUnitType = z.enum(['FIAT', 'CUSTOM'])
 export const priceEntityType = z.enum(['PLAN', 'SUBSCRIPTION', 'ADDON', 'PRICE', 'COSTSHEET'])
-export const bucketSize = z.enum([
-  'MINUTE',
-  '15MIN',
-  '30MIN',
-  'HOUR',
-  '3HOUR',
-  '6HOUR',
-  '12HOUR',
-  'DAY',
-  'WEEK',
-  'MONTH',
-])
-
 const priceTier = z.strictObject({
   up_to: z.int().optional(),
   unit_amount: decimalString,
@@ -68,8 +58,16 @@ const notes = {
   metadata: metadata.optional(),
 }
 
+/** Which of its meter's events a price is for: property → the values that count. */
+const priceFilterValues = z
+  .record(name, filterValues)
+  .refine(
+    (values) => Object.keys(values).length <= filterKeysMax,
+    `has more than ${filterKeysMax} properties`,
+  )
+
 const createPriceFields = z.strictObject({
-  type: notBuiltValues(priceType, ['USAGE']),
+  type: priceType,
   price_unit_type: notBuiltValues(priceUnitType, ['CUSTOM']),
   entity_type: notBuiltValues(priceEntityType, ['SUBSCRIPTION', 'ADDON', 'PRICE', 'COSTSHEET']),
   entity_id: identifier,
@@ -88,10 +86,10 @@ const createPriceFields = z.strictObject({
   start_date: instant.optional(),
   end_date: instant.optional(),
   ...notes,
-  bucket_size: notBuilt(bucketSize),
-  filter_values: notBuilt(z.record(z.string(), z.array(z.string()).max(bulkPricesMax))),
-  group_id: notBuilt(identifier),
-  meter_id: notBuilt(identifier),
+  meter_id: text(255).optional(),
+  bucket_size: bucketSize.optional(),
+  filter_values: priceFilterValues.optional(),
+  group_id: text(255).optional(),
   price_unit_config: notBuilt(priceUnitConfig),
 })
 
@@ -102,12 +100,6 @@ export const createPriceRequest = createPriceFields.check((context) => {
   }
 })
 export type CreatePriceRequest = z.output<typeof createPriceRequest>
-
-/** `tiers[1].up_to` as the schema library wants it. */
-function pathSegments(path: string): (string | number)[] {
-  const segments = path.split(/[.[\]]+/).filter((segment) => segment !== '')
-  return segments.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
-}
 
 type PriceFields = z.output<typeof createPriceFields>
 
@@ -127,6 +119,9 @@ export function priceTerms(price: PriceFields): PriceTerms {
     transform_quantity: packages && { divide_by: packages.divide_by ?? 0, round: packages.round },
     start_date: price.start_date,
     end_date: price.end_date,
+    meter_id: price.meter_id,
+    bucket_size: price.bucket_size,
+    filter_values: price.filter_values,
   }
 }
 
@@ -143,8 +138,9 @@ export const updatePriceRequest = z.strictObject({
   transform_quantity: transformQuantity.optional(),
   effective_from: instant.optional(),
   ...notes,
-  bucket_size: notBuilt(bucketSize),
-  group_id: notBuilt(identifier),
+  // Money: it makes a successor. An empty group takes the price out of its group.
+  bucket_size: bucketSize.optional(),
+  group_id: text(255).optional(),
   price_unit_amount: notBuilt(decimalString),
   price_unit_tiers: notBuilt(tiers),
 })
@@ -161,7 +157,7 @@ export const priceFilter = z.strictObject({
   start_time: instant.optional(),
   end_time: instant.optional(),
   status: recordStatus.optional(),
-  expand: expand('plan'),
+  expand: expand('plan', 'meters', 'groups', 'features'),
   allow_expired_prices: z.boolean().default(false),
   billing_periods: z.array(billingPeriod).max(billingPeriods.length).optional(),
   entity_ids: identifiers.optional(),
@@ -172,6 +168,6 @@ export const priceFilter = z.strictObject({
   start_date_lt: instant.optional(),
   subscription_id: identifier.optional(),
   updated_after: instant.optional(),
-  meter_ids: notBuilt(identifiers),
+  meter_ids: identifiers.optional(),
 })
 export type PriceFilter = z.output<typeof priceFilter>

@@ -24,7 +24,7 @@ export const subscriptionLineItemFilter = z.strictObject({
   currencies: z.array(z.string().max(3)).max(currenciesMax).optional(),
   expand: expand('price'),
   addon_association_ids: notBuilt(identifiers),
-  meter_ids: notBuilt(identifiers),
+  meter_ids: identifiers.optional(),
 })
 export type SubscriptionLineItemFilter = z.output<typeof subscriptionLineItemFilter>
 

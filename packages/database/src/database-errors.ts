@@ -17,6 +17,16 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     message: 'A price with this lookup_key exists',
     path: 'lookup_key',
   },
+  groups_lookup_key_unique: {
+    code: 'already_exists',
+    message: 'A group with this lookup_key exists',
+    path: 'lookup_key',
+  },
+  features_lookup_key_unique: {
+    code: 'already_exists',
+    message: 'A feature with this lookup_key exists',
+    path: 'lookup_key',
+  },
   environments_name_unique: {
     code: 'already_exists',
     message: 'An environment with this name exists',

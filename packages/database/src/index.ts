@@ -4,7 +4,9 @@
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
 export { findApiKeyHash } from './api-key-hash.ts'
+
 export { readNow } from './clock.ts'
+export { clonePlan } from './clone-plan.ts'
 export {
   createDatabase,
   type Database,
@@ -26,6 +28,29 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export { type FeatureSearch, featuresByMeter, searchFeatures } from './feature-search.ts'
+export {
+  cloneFeature,
+  deleteFeature,
+  type FeatureChanges,
+  type FeatureRow,
+  getFeature,
+  insertFeature,
+  type NewFeature,
+  updateFeature,
+} from './features.ts'
+export {
+  deleteGroup,
+  type GroupRow,
+  type GroupSearch,
+  getGroup,
+  groupEntitiesMax,
+  groupsById,
+  insertGroup,
+  listGroupEntities,
+  type NewGroup,
+  searchGroups,
+} from './groups.ts'
 export {
   beginIdempotentWork,
   type IdempotentBegin,
@@ -37,6 +62,7 @@ export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

@@ -10,7 +10,7 @@ export interface LineItemRow
     Pick<Selectable<SubscriptionTable>, 'customer_id'>,
     Pick<
       Selectable<PriceTable>,
-      'billing_period' | 'billing_period_count' | 'currency' | 'display_name' | 'invoice_cadence'
+      'billing_period' | 'billing_period_count' | 'currency' | 'display_name' | 'invoice_cadence' | 'meter_id'
     > {
   readonly price_type: PriceTable['type']
   /** What brought the line: the plan whose price (or override of one) it is, or the subscription alone. */
@@ -26,6 +26,7 @@ export interface LineItemSearch extends Search {
   readonly customer_ids?: readonly string[] | undefined
   readonly entity_type?: string | undefined
   readonly entity_ids?: readonly string[] | undefined
+  readonly meter_ids?: readonly string[] | undefined
   readonly currencies?: readonly string[] | undefined
   readonly billing_periods?: readonly string[] | undefined
   /** Only lines that have not ended at `current_period_start`, else now. On unless switched off. */
@@ -47,6 +48,7 @@ export async function searchLineItems(
     search.customer_ids &&
       sql<boolean>`subscription_id in (
         select s.id from subscriptions s where s.customer_id = any(${search.customer_ids}::text[]))`,
+    priceCondition('meter_id', search.meter_ids),
     priceCondition('currency', search.currencies),
     priceCondition('billing_period', search.billing_periods),
     ...entityConditions(search),
@@ -100,6 +102,7 @@ function selectLineItems(scoped: Scoped) {
       'p.currency',
       'p.display_name',
       'p.invoice_cadence',
+      'p.meter_id',
       'p.type as price_type',
       'pl.name as plan_name',
       entityType.as('entity_type'),
@@ -113,7 +116,10 @@ const fields = searchFields<keyof SubscriptionLineItemTable>({
   instant: ['start_date', 'end_date', 'created_at', 'updated_at'],
 })
 
-function priceCondition(column: 'currency' | 'billing_period', values: readonly string[] | undefined) {
+function priceCondition(
+  column: 'currency' | 'billing_period' | 'meter_id',
+  values: readonly string[] | undefined,
+) {
   return (
     values &&
     sql<boolean>`exists (select from prices p

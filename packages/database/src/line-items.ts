@@ -152,11 +152,11 @@ async function insertOverride(scoped: Scoped, override: OverrideFrom & { id: str
   const { userId } = scoped.scope
   await sql`
     insert into prices (id, environment_id, subscription_id, root_price_id, overridden_price_id, type, billing_model,
-      amount, currency, billing_period, billing_period_count, invoice_cadence, min_quantity, display_name, start_date,
-      created_at, updated_at, created_by, updated_by)
+      amount, currency, billing_period, billing_period_count, invoice_cadence, min_quantity, display_name,
+      meter_id, group_id, bucket_size, filter_values, start_date, created_at, updated_at, created_by, updated_by)
     select ${id}, environment_id, ${override.subscriptionId}, ${id}, id, type, 'FLAT_FEE', ${override.amount}::numeric,
-      currency, billing_period, billing_period_count, invoice_cadence, min_quantity, display_name, ${from}, ${now},
-      ${now}, ${userId}, ${userId}
+      currency, billing_period, billing_period_count, invoice_cadence, min_quantity, display_name,
+      meter_id, group_id, bucket_size, filter_values, ${from}, ${now}, ${now}, ${userId}, ${userId}
     from prices where id = ${override.priceId}`.execute(scoped.db)
 }
 

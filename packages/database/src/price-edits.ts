@@ -1,12 +1,14 @@
 import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
 import type { Scoped } from './connection.ts'
+import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
+import { lockMeters, metersById } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { editMoney, equalMoney, moneyProblems, type PriceMoney, touchesMoney } from './price-money.ts'
 import { getPrice, type PriceRow } from './prices.ts'
 import { type Changes, change, creation, json } from './row-changes.ts'
 
-type PriceText = Pick<PriceRow, 'description' | 'display_name' | 'lookup_key' | 'metadata'>
+type PriceText = Pick<PriceRow, 'description' | 'display_name' | 'group_id' | 'lookup_key' | 'metadata'>
 export type PriceChanges = Changes<PriceMoney & PriceText>
 
 export interface PriceEdit {
@@ -26,6 +28,7 @@ export interface PriceEdit {
  *   lookup key in use; invalid_operation for a price that has a successor or has ended
  */
 export async function updatePrice(scoped: Scoped, edit: PriceEdit): Promise<PriceRow> {
+  await lockGroups(scoped, 'price', [edit.changes.group_id])
   const price = await getPrice(scoped, edit.priceId)
   // Money never changes in place, so what is read here without a lock is still true under it.
   const money = editMoney(price, edit.changes)
@@ -48,12 +51,14 @@ export interface PriceEnd {
  * end moves it; without one it changes nothing, so that a repeated request does not make a price
  * end later than it did.
  *
- * @throws not_found; validation_error for an end before the start; invalid_operation for a price that
+ * @throws not_found, also for the meter of a price that is to go on; validation_error for an end before the start; invalid_operation for a price that
  *   has a successor
  */
 export async function endPrice(scoped: Scoped, end: PriceEnd): Promise<PriceRow> {
   const found = await getPrice(scoped, end.priceId)
   if (endsThen(found, end)) return found
+  // A price that is to go on needs its meter, which may have gone after the price's first end.
+  if (endOf(found, end) > end.now) await lockMeters(scoped, [found.meter_id])
   const sequence = await raiseSequence(scoped, found.plan_id)
   const price = await lockPrice(scoped, end.priceId)
   if (price.successor_price_id !== null) throw superseded(price)
@@ -78,7 +83,8 @@ async function replacePrice(
   const sequence = await raiseSequence(scoped, plan_id)
   const price = await lockPrice(scoped, priceId)
   const from = startOfSuccessor(price, effectiveFrom, now)
-  const problems = moneyProblems(price, money)
+  const meter = (await metersById(scoped, [price.meter_id])).get(price.meter_id ?? '')
+  const problems = moneyProblems(price, money, meter)
   if (problems.length > 0) throw invalid(problems)
   const successorId = newId('price')
   // The old price first: with a successor it no longer holds the lookup key, which the new one takes.
@@ -107,6 +113,7 @@ function insertSuccessor(scoped: Scoped, price: PriceRow, now: Date): Promise<Pr
       ...price,
       tiers: json(price.tiers),
       metadata: json(price.metadata),
+      filter_values: json(price.filter_values),
       ...creation(scoped.scope, now),
     })
     .returningAll()
@@ -129,25 +136,33 @@ function startOfSuccessor(price: PriceRow, effectiveFrom: Date | undefined, now:
 
 function withText(
   price: PriceRow,
-  { description, display_name, lookup_key, metadata }: PriceChanges,
+  { description, display_name, group_id, lookup_key, metadata }: PriceChanges,
 ): PriceRow {
   return {
     ...price,
     description: description ?? price.description,
     display_name: display_name ?? price.display_name,
     metadata: metadata ?? price.metadata,
+    group_id: group_id === undefined ? price.group_id : group_id,
     lookup_key: lookup_key === undefined ? price.lookup_key : lookup_key,
   }
 }
 
 /** A lookup key on a price that has a successor would stand for nothing, so it is refused there. */
 async function updateText(scoped: Scoped, { priceId, changes, now }: PriceEdit): Promise<PriceRow> {
-  const { description, display_name, lookup_key, metadata } = changes
+  const { description, display_name, group_id, lookup_key, metadata } = changes
   const price = await lockPrice(scoped, priceId)
   if (lookup_key !== undefined && price.successor_price_id !== null) throw superseded(price)
   return scoped.db
     .updateTable('prices')
-    .set({ description, display_name, lookup_key, metadata: json(metadata), ...change(scoped.scope, now) })
+    .set({
+      description,
+      display_name,
+      group_id,
+      lookup_key,
+      metadata: json(metadata),
+      ...change(scoped.scope, now),
+    })
     .where('id', '=', priceId)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -1,4 +1,12 @@
-import { equalDecimals, type FieldProblem, parseDecimal, validatePriceTerms } from '@flexprice/domain'
+import {
+  equalDecimals,
+  type FieldProblem,
+  type PriceTerms,
+  parseDecimal,
+  validateAgainstMeter,
+  validatePriceTerms,
+} from '@flexprice/domain'
+import type { MeterRow } from './meters.ts'
 import type { PriceRow } from './prices.ts'
 import type { Changes } from './row-changes.ts'
 import type { StoredTier } from './tables.ts'
@@ -7,7 +15,15 @@ import type { StoredTier } from './tables.ts'
 export type PriceMoney = Pick<PriceRow, MoneyColumn>
 export type MoneyColumn = (typeof moneyColumns)[number]
 
-const moneyColumns = ['billing_model', 'amount', 'tier_mode', 'tiers', 'divide_by', 'round'] as const
+const moneyColumns = [
+  'billing_model',
+  'amount',
+  'tier_mode',
+  'tiers',
+  'divide_by',
+  'round',
+  'bucket_size',
+] as const
 
 /**
  * The money of a price after an edit. What the edit leaves out stays, but for what the new billing
@@ -24,6 +40,7 @@ export function editMoney(price: PriceMoney, changes: Changes<PriceMoney>): Pric
     tiers: given(changes.tiers, tiers),
     divide_by: given(changes.divide_by, divide_by),
     round: given(changes.round, round),
+    bucket_size: given(changes.bucket_size, price.bucket_size),
   }
 }
 
@@ -37,6 +54,7 @@ export function equalMoney(left: PriceMoney, right: PriceMoney): boolean {
     left.billing_model === right.billing_model &&
     left.tier_mode === right.tier_mode &&
     left.divide_by === right.divide_by &&
+    left.bucket_size === right.bucket_size &&
     (left.round ?? 'up') === (right.round ?? 'up') &&
     equalAmounts(left.amount, right.amount) &&
     equalTiers(left.tiers, right.tiers)
@@ -44,10 +62,23 @@ export function equalMoney(left: PriceMoney, right: PriceMoney): boolean {
 }
 
 /** Everything that is wrong with the price's terms with that money; paths are the contract's. */
-export function moneyProblems(price: PriceRow, money: PriceMoney): FieldProblem[] {
-  const { type, billing_period, billing_period_count, invoice_cadence, currency } = price
-  return validatePriceTerms({
+export function moneyProblems(
+  price: PriceRow,
+  money: PriceMoney,
+  meter: MeterRow | undefined,
+): FieldProblem[] {
+  const terms = priceTerms(price, money)
+  return [...validatePriceTerms(terms), ...(meter ? validateAgainstMeter(terms, meter) : [])]
+}
+
+function priceTerms(price: PriceRow, money: PriceMoney): PriceTerms {
+  const { type, meter_id, filter_values, billing_period, billing_period_count, invoice_cadence, currency } =
+    price
+  return {
     type,
+    meter_id,
+    filter_values,
+    bucket_size: money.bucket_size,
     billing_period,
     billing_period_count,
     invoice_cadence,
@@ -57,13 +88,13 @@ export function moneyProblems(price: PriceRow, money: PriceMoney): FieldProblem[
     tier_mode: money.tier_mode,
     tiers: money.tiers?.map((tier) => ({ ...tier, up_to: tier.up_to === null ? null : String(tier.up_to) })),
     transform_quantity: money.divide_by === null ? null : { divide_by: money.divide_by, round: money.round },
-  })
+  }
 }
 
 function carried(
   { amount }: PriceMoney,
   model: PriceMoney['billing_model'],
-): Omit<PriceMoney, 'billing_model'> {
+): Omit<PriceMoney, 'billing_model' | 'bucket_size'> {
   return {
     amount: model === 'TIERED' ? null : amount,
     tier_mode: null,

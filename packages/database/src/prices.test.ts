@@ -133,6 +133,7 @@ describe('a search of prices', () => {
     tiers: _,
     plan_id: __,
     sequence: ___,
+    filter_values: ____,
     ...price
   }: PriceRow): Promise<PriceRow> {
     const id = newId('price')

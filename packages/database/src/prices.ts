@@ -1,7 +1,9 @@
-import { assert, notFound } from '@flexprice/domain'
+import { assert, type FieldProblem, invalid, notFound, validateAgainstMeter } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { lockGroups } from './groups.ts'
 import { bulkIdHead } from './ids.ts'
+import { lockMeters } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { type Changes, creation, json, type RecordColumn } from './row-changes.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
@@ -26,6 +28,7 @@ type LinkColumn =
 export interface PriceSearch extends Search {
   readonly price_ids?: readonly string[] | undefined
   readonly plan_ids?: readonly string[] | undefined
+  readonly meter_ids?: readonly string[] | undefined
   readonly subscription_id?: string | undefined
   /** Ids of plans or subscriptions. */
   readonly entity_ids?: readonly string[] | undefined
@@ -44,18 +47,22 @@ const rowNumberDigits = 8
 
 /**
  * Inserts prices of one plan or of several, all in the caller's transaction: the plans are locked and
- * each plan's sequence is raised once, for all of its prices.
+ * each plan's sequence is raised once, for all of its prices. Meters and groups are held, too.
  *
+ * @param pathOf what comes before a field in the path of a problem: `items[3].` for a price of a list
  * @returns the rows, in the order given
- * @throws not_found for a missing plan; already_exists for a lookup key in use
+ * @throws not_found for a missing plan, meter or group; already_exists for a lookup key in use;
+ *   validation_error for what does not fit the meter, or a group of features
  */
 export async function insertPrices(
   scoped: Scoped,
   prices: readonly NewPrice[],
   now: Date,
+  pathOf: (index: number) => string = () => '',
 ): Promise<PriceRow[]> {
   assert(prices.length <= pricesPerInsertMax, `at most ${pricesPerInsertMax} prices are inserted at once`)
   if (prices.length === 0) return []
+  await holdMetering(scoped, prices, pathOf)
   const sequences = await raisePriceSequences(scoped, [...new Set(prices.map((price) => price.plan_id))])
   const idHead = bulkIdHead('price')
   const rows = prices.map((price, index) => {
@@ -70,11 +77,35 @@ export async function insertPrices(
         ...row,
         tiers: json(row.tiers),
         metadata: json(row.metadata),
+        filter_values: json(row.filter_values),
         ...creation(scoped.scope, now),
       })),
     )
     .returningAll()
     .execute()
+}
+
+/** Meters and groups before plans, in every transaction that takes more than one of them. */
+async function holdMetering(
+  scoped: Scoped,
+  prices: readonly NewPrice[],
+  pathOf: (index: number) => string,
+): Promise<void> {
+  await lockGroups(
+    scoped,
+    'price',
+    prices.map((price) => price.group_id),
+  )
+  const meters = await lockMeters(
+    scoped,
+    prices.map((price) => price.meter_id),
+  )
+  const problems = prices.flatMap((price, index): FieldProblem[] => {
+    const meter = meters.get(price.meter_id ?? '')
+    const found = meter ? validateAgainstMeter(price, meter) : []
+    return found.map(({ path, message }) => ({ path: pathOf(index) + path, message }))
+  })
+  if (problems.length > 0) throw invalid(problems)
 }
 
 /** A price of a plan or of a subscription, also one that has ended. @throws not_found */
@@ -117,6 +148,7 @@ export function searchPrices(scoped: Scoped, search: PriceSearch, now: Date): Pr
   const query = allOf(scoped.db.selectFrom('prices').selectAll(), [
     anyOf('id', search.price_ids),
     anyOf('plan_id', search.plan_ids),
+    anyOf('meter_id', search.meter_ids),
     equal('subscription_id', search.subscription_id),
     search.entity_ids && sql<boolean>`${entityId} = any(${search.entity_ids}::text[])`,
     entityTypeCondition(search.entity_type),
@@ -146,6 +178,8 @@ const fields = new Map([
       'currency',
       'billing_period',
       'invoice_cadence',
+      'meter_id',
+      'group_id',
       'lookup_key',
       'display_name',
       'description',

@@ -10,12 +10,22 @@ import {
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
+import { searchFeatures } from './feature-search.ts'
+import { deleteFeature, type FeatureRow, getFeature, updateFeature } from './features.ts'
+import { deleteGroup, getGroup, insertGroup, searchGroups } from './groups.ts'
 import { listLineItems, searchLineItems } from './line-item-search.ts'
 import { countLiveSubscriptions, deletePlan, getPlan, searchPlans, updatePlan } from './plans.ts'
 import { endPrice, updatePrice } from './price-edits.ts'
 import { getPrice, getPriceByLookupKey, listPlanPrices, type PriceRow, searchPrices } from './prices.ts'
 import { getSubscription, searchSubscriptions } from './subscription-search.ts'
-import { addLineItem, addPlan, addPrice, addSubscription, now } from './testing/catalog-rows.ts'
+import {
+  addLineItem,
+  addMeteredFeature,
+  addPlan,
+  addPrice,
+  addSubscription,
+  now,
+} from './testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())
@@ -76,6 +86,8 @@ describe("another environment's rows", () => {
   let planId: string
   let price: PriceRow
   let subscriptionId: string
+  let feature: FeatureRow
+  let groupId: string
 
   beforeAll(async () => {
     theirs = await stack.newTenant()
@@ -84,6 +96,8 @@ describe("another environment's rows", () => {
     price = await addPrice(theirs, { plan_id: planId, lookup_key: 'seat' })
     customerId = (await insertCustomer(theirs, { external_id: 'ada', name: 'Ada' }, now)).id
     subscriptionId = (await addSubscription(theirs, { plan_id: planId, customer_id: customerId })).id
+    feature = await addMeteredFeature(theirs)
+    groupId = (await insertGroup(theirs, { name: 'G', lookup_key: 'g', entity_type: 'price' }, now)).id
     await addLineItem(theirs, { subscription_id: subscriptionId, price_id: price.id })
   })
 
@@ -112,6 +126,18 @@ describe("another environment's rows", () => {
       'endPrice',
       () => inTransaction(ours, (transaction) => endPrice(transaction, { priceId: price.id, now })),
     ],
+    ['getFeature', () => getFeature(ours, feature.id)],
+    [
+      'updateFeature',
+      () =>
+        inTransaction(ours, (transaction) => updateFeature(transaction, feature.id, { name: 'Eve' }, now)),
+    ],
+    [
+      'deleteFeature',
+      () => inTransaction(ours, (transaction) => deleteFeature(transaction, feature.id, now)),
+    ],
+    ['getGroup', () => getGroup(ours, groupId)],
+    ['deleteGroup', () => inTransaction(ours, (transaction) => deleteGroup(transaction, groupId, now))],
     ['getSubscription', () => getSubscription(ours, subscriptionId)],
   ]
   test.each(missing)('do not exist for %s', async (_, call) => {
@@ -124,6 +150,8 @@ describe("another environment's rows", () => {
       searchPlans(ours, { plan_ids: [planId] }),
       searchPrices(ours, { price_ids: [price.id], allow_expired_prices: true }, now),
       searchSubscriptions(ours, { external_customer_id: 'ada' }),
+      searchFeatures(ours, { meter_ids: [feature.meter_id ?? ''] }),
+      searchGroups(ours, { group_ids: [groupId] }),
       searchSubscriptions(ours, {}),
       searchLineItems(ours, { subscription_ids: [subscriptionId], active_filter: false }, now),
       searchLineItems(ours, { active_filter: false }, now),
@@ -137,6 +165,9 @@ describe("another environment's rows", () => {
   test('cannot be tied to ours', async () => {
     await expect(addSubscription(ours, { plan_id: planId })).rejects.toMatchObject({ code: 'not_found' })
     const { id: plan_id } = await addPlan(ours)
+    const usage = { plan_id, type: 'USAGE', invoice_cadence: 'ARREAR', meter_id: feature.meter_id } as const
+    await expect(addPrice(ours, usage)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(addPrice(ours, { plan_id, group_id: groupId })).rejects.toMatchObject({ code: 'not_found' })
     await expect(addSubscription(ours, { plan_id, customer_id: customerId })).rejects.toMatchObject({
       code: 'not_found',
     })

@@ -120,6 +120,6 @@ const casts: Readonly<Record<FieldType, RawBuilder<unknown>>> = {
 }
 
 /** The text anywhere, with nothing in it read as a wildcard. */
-function containing(text: string): string {
+export function containing(text: string): string {
   return `%${text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`
 }

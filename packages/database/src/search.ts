@@ -8,7 +8,7 @@ import {
   sql,
 } from 'kysely'
 import type { SearchFields } from './search-fields.ts'
-import { type FilterCondition, filterCondition } from './search-filter.ts'
+import { containing, type FilterCondition, filterCondition } from './search-filter.ts'
 import type { RecordStatus, Tables } from './tables.ts'
 
 /** What every list of the contract can be asked: free filters, order, page. */
@@ -80,6 +80,11 @@ export function anyOf(
 
 export function equal(column: string, value: string | undefined): RawBuilder<SqlBool> | undefined {
   return value === undefined ? undefined : sql<SqlBool>`${sql.ref(column)} = ${value}`
+}
+
+/** In any case of letters; it looks at each row of the environment, as no index serves it under row security. */
+export function textContains(column: string, text: string | undefined): RawBuilder<SqlBool> | undefined {
+  return text === undefined ? undefined : sql<SqlBool>`${sql.ref(column)} ilike ${containing(text)}`
 }
 
 /** Every given pair is in the row's metadata. */

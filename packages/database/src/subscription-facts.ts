@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { type MeterRow, metersById } from './meters.ts'
 import type { PriceRow } from './prices.ts'
 
 /** What the creation of subscriptions needs to know, in sets: by id, as asked for. What is missing does not exist. */
@@ -7,6 +8,8 @@ export interface SubscriptionFacts {
   readonly customersById: ReadonlyMap<string, CustomerFacts>
   readonly customersByExternalId: ReadonlyMap<string, CustomerFacts>
   readonly plans: ReadonlyMap<string, PlanFacts>
+  /** Of the plans' USAGE prices, by id. */
+  readonly meters: ReadonlyMap<string, MeterRow>
   /** By idempotency key: what an earlier request with it has made. */
   readonly made: ReadonlyMap<string, { readonly id: string; readonly request_hash: string }>
 }
@@ -33,7 +36,7 @@ export interface FactsWanted {
 }
 
 /**
- * Reads them in four statements, however many subscriptions they are for, and holds them until the
+ * Reads them in four or five statements, however many subscriptions they are for, and holds them until the
  * caller's transaction ends. A plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes
  * wholly before, and is seen, or wholly after, and raises the sequence above the one read here. A
  * customer's row is locked against its deletion.
@@ -43,14 +46,12 @@ export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted)
   const made = await readMade(scoped, wanted.idempotencyKeys)
   const customers = await readCustomers(scoped, wanted)
   const plans = await sharePlans(scoped, wanted.planIds)
-  const prices = Map.groupBy(
-    await readPrices(
-      scoped,
-      plans.map(({ id }) => id),
-    ),
-    (price) => price.plan_id,
-  )
+  const planIds = plans.map(({ id }) => id)
+  const allPrices = await readPrices(scoped, planIds)
+  const meters = await readMeters(scoped, allPrices)
+  const prices = Map.groupBy(allPrices, (price) => price.plan_id)
   return {
+    meters,
     made: new Map(made.map(({ idempotency_key, ...rest }) => [idempotency_key, rest])),
     customersById: new Map(customers.map((customer) => [customer.id, customer])),
     customersByExternalId: new Map(customers.map((customer) => [customer.external_id, customer])),
@@ -97,4 +98,9 @@ async function readPrices(scoped: Scoped, planIds: readonly string[]): Promise<P
     .where('status', '=', 'published')
     .orderBy('id')
     .execute()
+}
+
+async function readMeters(scoped: Scoped, prices: readonly PriceRow[]): Promise<ReadonlyMap<string, MeterRow>> {
+  const ids = new Set(prices.flatMap(({ meter_id }) => meter_id ?? []))
+  return ids.size === 0 ? new Map() : metersById(scoped, [...ids])
 }

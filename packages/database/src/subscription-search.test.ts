@@ -5,7 +5,15 @@ import { insertCustomer } from './customers.ts'
 import { newId } from './ids.ts'
 import { type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 import { getSubscription, type SubscriptionSearch, searchSubscriptions } from './subscription-search.ts'
-import { addLineItem, addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
+import {
+  addLineItem,
+  addMeteredFeature,
+  addPlan,
+  addPrice,
+  addSubscription,
+  daysFromNow,
+  now,
+} from './testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())
@@ -27,11 +35,13 @@ beforeAll(async () => {
     named('team', (await addPlan(scoped, 'Team')).id),
   ]
   const seat = await addPrice(scoped, { plan_id: pro, display_name: 'Seat' })
+  const meter_id = named('meter', (await addMeteredFeature(scoped)).meter_id ?? '')
   const usage = await addPrice(scoped, {
     plan_id: team,
     currency: 'eur',
     type: 'USAGE',
     invoice_cadence: 'ARREAR',
+    meter_id,
   })
   named('seat', seat.id)
   named('usage', usage.id)
@@ -47,7 +57,7 @@ beforeAll(async () => {
     (await addSubscription(scoped, { plan_id: team, customer_id: ada, end_date: daysFromNow(5) })).id,
   )
   const override = newId('price')
-  const { tiers: _, ...terms } = seat
+  const { tiers: _, filter_values: __, ...terms } = seat
   const links = {
     id: override,
     root_price_id: override,
@@ -141,6 +151,7 @@ describe('a line item', () => {
     ['subscriptions', () => ({ subscription_ids: [id.first ?? ''] }), ['line-seat', 'line-override']],
     ['prices', () => ({ price_ids: [id.usage ?? ''] }), ['line-usage', 'line-ended']],
     ['no prices', () => ({ price_ids: [] }), []],
+    ['meters', () => ({ meter_ids: [id.meter ?? ''] }), ['line-usage', 'line-ended']],
     ['customers', () => ({ customer_ids: [id.ada ?? ''] }), ['line-seat', 'line-override', 'line-ended']],
     ['currencies', () => ({ currencies: ['eur'] }), ['line-usage', 'line-ended']],
     ['periods', () => ({ billing_periods: ['ANNUAL'] }), []],

@@ -1,3 +1,4 @@
+import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
 import type {
@@ -6,6 +7,7 @@ import type {
   InvoiceNumberCounterTable,
   InvoiceTable,
 } from './invoice-tables.ts'
+import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
 
 /**
@@ -19,6 +21,9 @@ export interface Tables {
   customers: CustomerTable
   plans: PlanTable
   prices: PriceTable
+  groups: GroupTable
+  meters: MeterTable
+  features: FeatureTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
   plan_subscription_counts: PlanSubscriptionCountTable
@@ -158,6 +163,10 @@ export interface PriceTable extends Audited {
   start_date: Date
   end_date: Date | null
   sequence: Generated<number>
+  meter_id: string | null
+  group_id: string | null
+  bucket_size: BucketSize | null
+  filter_values: ColumnType<FilterValues | null, string | null, string | null>
   status: Generated<RecordStatus>
 }
 

@@ -49,6 +49,7 @@ export {
   notFound,
   wireCode,
 } from './errors.ts'
+export { type FeatureTerms, type FeatureType, featureTypes, validateFeatureTerms } from './feature-terms.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
 export {
   assertInvoice,
@@ -58,6 +59,19 @@ export {
   invoiceAmounts,
 } from './invoice.ts'
 export { type LineCharge, type LineExplanation, lineCharge, recomputeLine } from './line-charge.ts'
+export {
+  type AggregationType,
+  aggregationTypes,
+  type BucketSize,
+  bucketSizes,
+  isBucketable,
+  type MeterFilter,
+  type MeterTerms,
+  type UsageReset,
+  usageResets,
+  validateMeterFilters,
+  validateMeterTerms,
+} from './meter-terms.ts'
 export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, toUnits } from './money.ts'
 export {
   type Opening,
@@ -66,7 +80,9 @@ export {
   type OpeningTerms,
   openingCharges,
 } from './opening-charges.ts'
+
 export { type Lifetime, periodAt } from './period.ts'
+export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
   type BillingModel,
   billingModels,

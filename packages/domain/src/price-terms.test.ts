@@ -22,7 +22,7 @@ const tiered: PriceTerms = {
   tier_mode: 'SLAB',
   tiers: [{ up_to: '10', unit_amount: '1' }, { unit_amount: '0.5' }],
 }
-const usage: PriceTerms = { ...flat, type: 'USAGE', invoice_cadence: 'ARREAR' }
+const usage: PriceTerms = { ...flat, type: 'USAGE', meter_id: 'meter_1', invoice_cadence: 'ARREAR' }
 const noon = new Date('2026-01-01T12:00:00Z')
 
 describe('the terms of a price', () => {

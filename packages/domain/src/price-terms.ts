@@ -1,6 +1,7 @@
 import { type BillingPeriod, billingPeriodCountMax, isPeriodCount, isRecurring } from './billing-period.ts'
 import { parseCurrency } from './currency.ts'
 import type { FieldProblem } from './errors.ts'
+import { type PriceMetering, validatePriceMetering } from './price-metering.ts'
 import { type Tier, validateAmount, validateTiers } from './tier.ts'
 
 export const priceTypes = ['USAGE', 'FIXED'] as const
@@ -24,7 +25,7 @@ export interface TransformQuantity {
 }
 
 /** What a price costs and when it bills, by the contract's field names, so that a problem's path is the caller's. */
-export interface PriceTerms {
+export interface PriceTerms extends PriceMetering {
   readonly type: PriceType
   readonly billing_model: BillingModel
   readonly billing_period: BillingPeriod
@@ -44,7 +45,12 @@ export interface PriceTerms {
  * sections 1 and 3). A field of money that its billing model does not read is refused, never ignored.
  */
 export function validatePriceTerms(terms: PriceTerms): FieldProblem[] {
-  return [...validateCurrency(terms), ...validateMoney(terms), ...validateTiming(terms)]
+  return [
+    ...validateCurrency(terms),
+    ...validateMoney(terms),
+    ...validateTiming(terms),
+    ...validatePriceMetering(terms),
+  ]
 }
 
 function validateCurrency(terms: PriceTerms): FieldProblem[] {

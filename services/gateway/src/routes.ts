@@ -6,6 +6,17 @@ import { getCustomerByExternalIdRoute } from './customers/get-customer-by-extern
 import { queryCustomerRoute } from './customers/query-customer.ts'
 import { updateCustomerRoute } from './customers/update-customer.ts'
 import type { Dependencies } from './dependencies.ts'
+import { cloneFeatureRoute } from './features/clone-feature.ts'
+import { createFeatureRoute } from './features/create-feature.ts'
+import { deleteFeatureRoute } from './features/delete-feature.ts'
+import { getFeatureRoute } from './features/get-feature.ts'
+import { queryFeatureRoute } from './features/query-feature.ts'
+import { updateFeatureRoute } from './features/update-feature.ts'
+import { createGroupRoute } from './groups/create-group.ts'
+import { deleteGroupRoute } from './groups/delete-group.ts'
+import { getGroupRoute } from './groups/get-group.ts'
+import { queryGroupRoute } from './groups/query-group.ts'
+import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
 import { getPlanRoute } from './plans/get-plan.ts'
@@ -45,11 +56,22 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryCustomerRoute,
   updateCustomerRoute,
   deleteCustomerRoute,
+  createFeatureRoute,
+  getFeatureRoute,
+  queryFeatureRoute,
+  updateFeatureRoute,
+  deleteFeatureRoute,
+  cloneFeatureRoute,
+  createGroupRoute,
+  getGroupRoute,
+  queryGroupRoute,
+  deleteGroupRoute,
   createPlanRoute,
   getPlanRoute,
   queryPlanRoute,
   updatePlanRoute,
   deletePlanRoute,
+  clonePlanRoute,
   syncPlanPricesRoute,
   createPriceRoute,
   createPricesBulkRoute,

@@ -1,5 +1,12 @@
 import type { OverrideLineItem } from '@flexprice/contracts'
-import { editMoney, moneyProblems, type PriceMoney, type PriceRow, touchesMoney } from '@flexprice/database'
+import {
+  editMoney,
+  moneyProblems,
+  type PriceMoney,
+  type PriceRow,
+  type SubscriptionFacts,
+  touchesMoney,
+} from '@flexprice/database'
 import type { FieldProblem } from '@flexprice/domain'
 
 /**
@@ -8,12 +15,14 @@ import type { FieldProblem } from '@flexprice/domain'
  */
 export function overrideMoney(
   price: PriceRow,
-  { billing_model, amount, tier_mode, tiers, transform_quantity: packages }: OverrideLineItem,
+  { billing_model, amount, tier_mode, tiers, bucket_size, transform_quantity: packages }: OverrideLineItem,
+  meters: SubscriptionFacts['meters'],
 ): { money?: PriceMoney; problems: readonly FieldProblem[] } {
   const changes = {
     billing_model,
     amount,
     tier_mode,
+    bucket_size,
     tiers: tiers?.map(({ up_to, unit_amount, flat_amount }) => ({
       up_to: up_to ?? null,
       unit_amount,
@@ -23,5 +32,5 @@ export function overrideMoney(
   }
   if (!touchesMoney(changes)) return { problems: [] }
   const money = editMoney(price, changes)
-  return { money, problems: moneyProblems(price, money) }
+  return { money, problems: moneyProblems(price, money, meters.get(price.meter_id ?? '')) }
 }

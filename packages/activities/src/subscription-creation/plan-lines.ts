@@ -1,5 +1,5 @@
 import type { OverrideLineItem } from '@flexprice/contracts'
-import { newId, type OwnPrice, type PriceRow } from '@flexprice/database'
+import { newId, type OwnPrice, type PriceRow, type SubscriptionFacts } from '@flexprice/database'
 import { type FieldProblem, invalid, type PlannedLine } from '@flexprice/domain'
 import { overrideMoney } from './override-money.ts'
 
@@ -29,7 +29,7 @@ export function priceOf({ ownPrice, planPrice }: LinePlan): PriceRow | OwnPrice 
 export function applyOverrides(
   subscriptionId: string,
   planned: readonly PlannedLine<PriceRow>[],
-  { overrides, chains, byChain }: Overrides,
+  { overrides, chains, byChain, meters }: Overrides,
 ): LinePlan[] {
   let lines: readonly LinePlan[] = planned.map(({ price, start, end }) => ({
     planPrice: price,
@@ -55,7 +55,7 @@ export function applyOverrides(
       problems.push({ path: `${path}.price_id`, message: 'is overridden by another item already' })
     } else {
       seen.add(root)
-      const result = overrideLine(subscriptionId, line, override)
+      const result = overrideLine(subscriptionId, line, override, meters)
       problems.push(...result.problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })))
       lines = replaceLine(lines, line, result.line)
     }
@@ -69,15 +69,17 @@ interface Overrides {
   /** The root of each of the plan's prices, ended ones too. */
   readonly chains: ReadonlyMap<string, string>
   readonly byChain: boolean
+  readonly meters: SubscriptionFacts['meters']
 }
 
 function overrideLine(
   subscriptionId: string,
   line: LinePlan,
   override: OverrideLineItem,
+  meters: SubscriptionFacts['meters'],
 ): { line: LinePlan; problems: readonly FieldProblem[] } {
   const quantity = override.quantity ?? line.quantity
-  const { money, problems } = overrideMoney(line.planPrice, override)
+  const { money, problems } = overrideMoney(line.planPrice, override, meters)
   if (money === undefined) return { line: { ...line, quantity }, problems }
   const { environment_id, status, sequence, created_at, updated_at, created_by, updated_by, ...plan } =
     line.planPrice

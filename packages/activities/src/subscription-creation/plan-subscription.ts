@@ -33,6 +33,7 @@ export function planSubscription(
     overrides: request.override_line_items ?? [],
     chains: new Map(terms.plan.prices.map((price) => [price.id, price.root_price_id])),
     byChain: draft !== undefined,
+    meters: facts.meters,
   }).map((line) => ({ ...line, id: newId('lineItem') }))
   const schedule = scheduleFor(
     request,

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { successResponse } from '../error.ts'
 import { operation } from '../operation.ts'
-import { createPlanRequest, listPlansResponse, planFilter, planResponse, updatePlanRequest } from '../plan.ts'
+import {
+  clonePlanRequest,
+  createPlanRequest,
+  listPlansResponse,
+  planFilter,
+  planResponse,
+  updatePlanRequest,
+} from '../plan.ts'
 import { identifier } from '../text.ts'
 import { workflowStarted } from '../workflow-execution.ts'
 
@@ -51,6 +58,15 @@ export const deletePlan = operation({
   tag,
   summary: 'Delete a plan that no subscription uses',
   schema: { params: byId, response: { 200: successResponse } },
+})
+
+export const clonePlan = operation({
+  operationId: 'clonePlan',
+  method: 'POST',
+  path: '/plans/{id}/clone',
+  tag,
+  summary: 'Make a plan like another one, with its present and scheduled prices',
+  schema: { params: byId, body: clonePlanRequest.prefault({}), response: { 201: planResponse } },
 })
 
 export const syncPlanPrices = operation({

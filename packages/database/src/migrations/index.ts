@@ -3,6 +3,7 @@ import * as tenancy from './0001-tenancy.ts'
 import * as catalog from './0002-catalog.ts'
 import * as subscriptions from './0003-subscriptions.ts'
 import * as priceSync from './0004-price-sync.ts'
+import * as metering from './0005-metering.ts'
 import * as invoices from './0007-invoices.ts'
 import * as idempotency from './0008-idempotency.ts'
 import * as subscriptionBatches from './0009-subscription-batches.ts'
@@ -13,6 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-catalog': catalog,
   '0003-subscriptions': subscriptions,
   '0004-price-sync': priceSync,
+  '0005-metering': metering,
   '0007-invoices': invoices,
   '0008-idempotency': idempotency,
   '0009-subscription-batches': subscriptionBatches,

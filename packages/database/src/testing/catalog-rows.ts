@@ -1,5 +1,6 @@
 import { inTransaction, type Scoped } from '../connection.ts'
 import { insertCustomer } from '../customers.ts'
+import { type FeatureRow, insertFeature } from '../features.ts'
 import { newId } from '../ids.ts'
 import { insertPlan, type PlanRow } from '../plans.ts'
 import { insertPrices, type NewPrice, type PriceRow } from '../prices.ts'
@@ -38,6 +39,14 @@ export function monthly(price: Partial<NewPrice> & { plan_id: string }): NewPric
     ...(price.billing_model === 'TIERED' ? {} : { amount: '10' }),
     ...price,
   }
+}
+
+/** A feature that counts the events of its own name. */
+export function addMeteredFeature(scoped: Scoped, name = 'API calls'): Promise<FeatureRow> {
+  const meter = { name, event_name: name, aggregation_type: 'COUNT', reset_usage: 'BILLING_PERIOD' } as const
+  return inTransaction(scoped, (transaction) =>
+    insertFeature(transaction, { name, type: 'metered', meter }, now),
+  )
 }
 
 /** A monthly subscription of a new customer. */

@@ -1,10 +1,10 @@
 import { getPlan } from '@flexprice/contracts'
-import { getPlan as findPlan, getPriceSyncStatus, listPlanPrices, readNow } from '@flexprice/database'
+import { getPlan as findPlan, getPriceSyncStatus } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
-import { priceResponse } from '../prices/price-response.ts'
 import { type Api, routeOf } from '../route.ts'
+import { planPrices } from './plan-prices.ts'
 import { planResponse } from './plan-response.ts'
 
 export function getPlanRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -16,12 +16,12 @@ export function getPlanRoute(api: Api, { database }: Pick<Dependencies, 'databas
       expectIdOf('plan', id)
       const [plan, prices, sync] = await Promise.all([
         findPlan(scoped, id),
-        readNow(scoped).then((now) => listPlanPrices(scoped, [id], now)),
+        planPrices(scoped, [id]),
         getPriceSyncStatus(scoped, id),
       ])
       return reply.send({
         ...planResponse(scoped.scope, plan),
-        prices: prices.map((row) => priceResponse(scoped.scope, row)),
+        prices: prices(id),
         price_sync_status: {
           current_sequence: sync.currentSequence,
           synced: sync.synced,

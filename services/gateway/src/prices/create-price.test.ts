@@ -97,20 +97,9 @@ test.each([
 
 test.each([
   [
-    'usage without meters',
-    { type: 'USAGE', invoice_cadence: 'ARREAR', meter_id: 'meter_1' },
-    ['meter_id', 'type'],
-  ],
-  ['buckets', { bucket_size: 'DAY' }, ['bucket_size']],
-  [
     'own price units',
     { price_unit_type: 'CUSTOM', price_unit_config: { price_unit: 'credit' } },
     ['price_unit_config', 'price_unit_type'],
-  ],
-  [
-    'groups and filters',
-    { group_id: 'group_1', filter_values: { region: ['eu'] } },
-    ['filter_values', 'group_id'],
   ],
   ['prices of addons', { entity_type: 'ADDON' }, ['entity_type']],
 ])('400 not_implemented that names the fields of %s', async (_what, changes, paths) => {

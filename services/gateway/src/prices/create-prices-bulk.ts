@@ -13,7 +13,7 @@ export function createPricesBulkRoute(api: Api, { database }: Pick<Dependencies,
       const caller = callerDatabase(database, request)
       const prices = request.body.items.map(newPrice)
       const rows = await inTransaction(caller, async (scoped) =>
-        insertPrices(scoped, prices, await readNow(scoped)),
+        insertPrices(scoped, prices, await readNow(scoped), (index) => `items[${index}].`),
       )
       return reply.code(201).send({ items: rows.map((row) => priceResponse(caller.scope, row)) })
     },

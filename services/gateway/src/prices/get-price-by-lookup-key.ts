@@ -2,6 +2,7 @@ import { getPriceByLookupKey } from '@flexprice/contracts'
 import { getPriceByLookupKey as findPrice } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { expandMetering } from '../features/expand-metering.ts'
 import { type Api, routeOf } from '../route.ts'
 import { priceResponse } from './price-response.ts'
 
@@ -11,7 +12,8 @@ export function getPriceByLookupKeyRoute(api: Api, { database }: Pick<Dependenci
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const row = await findPrice(scoped, request.params.lookup_key)
-      return reply.send(priceResponse(scoped.scope, row))
+      const expanded = await expandMetering(scoped, [row])
+      return reply.send({ ...priceResponse(scoped.scope, row), ...expanded(row) })
     },
   })
 }

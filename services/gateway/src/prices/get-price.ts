@@ -2,6 +2,7 @@ import { getPrice } from '@flexprice/contracts'
 import { getPrice as findPrice } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { expandMetering } from '../features/expand-metering.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { priceResponse } from './price-response.ts'
@@ -13,7 +14,8 @@ export function getPriceRoute(api: Api, { database }: Pick<Dependencies, 'databa
       const scoped = callerDatabase(database, request)
       expectIdOf('price', request.params.id)
       const row = await findPrice(scoped, request.params.id)
-      return reply.send(priceResponse(scoped.scope, row))
+      const expanded = await expandMetering(scoped, [row])
+      return reply.send({ ...priceResponse(scoped.scope, row), ...expanded(row) })
     },
   })
 }

@@ -4,9 +4,11 @@ import { assert, parseCurrency } from '@flexprice/domain'
 import { expectIdOf } from '../id-kind.ts'
 import { storedTiers } from './stored-tiers.ts'
 
-/** A request whose terms are valid as the row to be. @throws not_found for an entity that is no plan */
+/** A request whose terms are valid as the row to be. @throws not_found for the id of another kind of record */
 export function newPrice(body: CreatePriceRequest): NewPrice {
   expectIdOf('plan', body.entity_id)
+  if (body.meter_id) expectIdOf('meter', body.meter_id)
+  if (body.group_id) expectIdOf('group', body.group_id)
   const currency = parseCurrency(body.currency)
   assert(currency !== undefined, 'the schema refuses an unknown currency')
   const isPackage = body.billing_model === 'PACKAGE'
@@ -23,6 +25,10 @@ export function newPrice(body: CreatePriceRequest): NewPrice {
     tiers: storedTiers(body.tiers),
     divide_by: isPackage ? body.transform_quantity?.divide_by : undefined,
     round: isPackage ? (body.transform_quantity?.round ?? 'up') : undefined,
+    meter_id: body.meter_id || undefined,
+    group_id: body.group_id || undefined,
+    bucket_size: body.bucket_size,
+    filter_values: hasKeys(body.filter_values) ? body.filter_values : undefined,
     min_quantity: body.min_quantity,
     trial_period_days: body.trial_period_days,
     lookup_key: body.lookup_key === '' ? undefined : body.lookup_key,
@@ -32,4 +38,8 @@ export function newPrice(body: CreatePriceRequest): NewPrice {
     start_date: body.start_date,
     end_date: body.end_date,
   }
+}
+
+function hasKeys(values: object | undefined): boolean {
+  return values !== undefined && Object.keys(values).length > 0
 }

@@ -27,6 +27,10 @@ export function priceResponse(scope: Scope, row: PriceRow): LinePrice {
     })),
     transform_quantity:
       row.divide_by === null ? undefined : { divide_by: row.divide_by, round: row.round ?? 'up' },
+    meter_id: row.meter_id ?? undefined,
+    bucket_size: row.bucket_size ?? undefined,
+    filter_values: row.filter_values === null ? undefined : filterValues(row.filter_values),
+    group_id: row.group_id ?? undefined,
     min_quantity: row.min_quantity === null ? undefined : String(row.min_quantity),
     trial_period_days: row.trial_period_days,
     lookup_key: row.lookup_key ?? undefined,
@@ -38,6 +42,11 @@ export function priceResponse(scope: Scope, row: PriceRow): LinePrice {
     start_date: row.start_date,
     end_date: row.end_date ?? undefined,
   }
+}
+
+/** A list of its own, as the answer's schema may change what it is given. */
+function filterValues(stored: NonNullable<PriceRow['filter_values']>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(stored).map(([key, values]) => [key, [...values]]))
 }
 
 function ownerOf({ plan_id, subscription_id }: PriceRow) {

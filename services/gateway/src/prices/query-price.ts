@@ -1,7 +1,8 @@
 import { queryPrice } from '@flexprice/contracts'
-import { readNow, searchPrices } from '@flexprice/database'
+import { featuresByMeter, readNow, type Scoped, searchPrices } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { expandMetering } from '../features/expand-metering.ts'
 import { listResponse } from '../list-response.ts'
 import { plansById } from '../plans/plans-by-id.ts'
 import { type Api, routeOf } from '../route.ts'
@@ -13,14 +14,29 @@ export function queryPriceRoute(api: Api, { database }: Pick<Dependencies, 'data
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const page = await searchPrices(scoped, request.body, await readNow(scoped))
-      const planIds = request.body.expand?.has('plan') ? page.items.flatMap((row) => row.plan_id ?? []) : []
-      const plans = await plansById(scoped, planIds)
+      const asked: ReadonlySet<string> = request.body.expand ?? new Set()
+      const [plans, metering, features] = await Promise.all([
+        plansById(scoped, asked.has('plan') ? page.items.flatMap((row) => row.plan_id ?? []) : []),
+        expandMetering(scoped, page.items, asked),
+        priceFeatures(scoped, asked.has('features') ? page.items.map((row) => row.meter_id) : []),
+      ])
       return reply.send(
         listResponse(page, request.body, (row) => ({
           ...priceResponse(scoped.scope, row),
+          ...metering(row),
           plan: plans.get(row.plan_id ?? ''),
+          feature: features(row.meter_id),
         })),
       )
     },
   })
+}
+
+/** What a price shows of the feature that its meter measures: in which unit usage is told. */
+async function priceFeatures(scoped: Scoped, meterIds: ReadonlyArray<string | null>) {
+  const features = await featuresByMeter(scoped, meterIds)
+  return (meterId: string | null) => {
+    const feature = features.get(meterId ?? '')
+    return feature && { reporting_unit: feature.reporting_unit ? { ...feature.reporting_unit } : undefined }
+  }
 }

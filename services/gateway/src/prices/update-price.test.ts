@@ -75,7 +75,7 @@ test('400 not_implemented for what other price units need', async () => {
   const { id } = await caller.create('/prices', priceBody(planId))
   const answer = await caller.call('PUT', `/prices/${id}`, { price_unit_amount: '5', group_id: 'g' })
   expect(answer).toMatchObject({ status: 400, body: { code: 'not_implemented' } })
-  expect(Object.keys(problemsOf(answer)).toSorted()).toEqual(['group_id', 'price_unit_amount'])
+  expect(Object.keys(problemsOf(answer))).toEqual(['price_unit_amount'])
 })
 
 test("404 for another tenant's price and for the id of a plan; 409 for one that was replaced", async () => {

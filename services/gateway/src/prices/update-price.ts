@@ -14,6 +14,7 @@ export function updatePriceRoute(api: Api, { database }: Pick<Dependencies, 'dat
       const caller = callerDatabase(database, request)
       const priceId = request.params.id
       expectIdOf('price', priceId)
+      if (request.body.group_id) expectIdOf('group', request.body.group_id)
       const changes = priceChanges(request.body)
       const effectiveFrom = request.body.effective_from
       const row = await inTransaction(caller, async (scoped) =>
@@ -24,7 +25,7 @@ export function updatePriceRoute(api: Api, { database }: Pick<Dependencies, 'dat
   })
 }
 
-/** What is left out is undefined and stays; an empty lookup key takes it away. */
+/** What is left out is undefined and stays; an empty lookup key or group takes it away. */
 function priceChanges(body: UpdatePriceRequest): PriceChanges {
   return {
     billing_model: body.billing_model,
@@ -33,6 +34,8 @@ function priceChanges(body: UpdatePriceRequest): PriceChanges {
     tiers: storedTiers(body.tiers),
     divide_by: body.transform_quantity?.divide_by,
     round: body.transform_quantity?.round,
+    bucket_size: body.bucket_size,
+    group_id: body.group_id === '' ? null : body.group_id,
     lookup_key: body.lookup_key === '' ? null : body.lookup_key,
     display_name: body.display_name,
     description: body.description,

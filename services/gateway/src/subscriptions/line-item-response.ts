@@ -25,6 +25,7 @@ export function lineItemResponse(
     billing_period: row.billing_period,
     billing_period_count: row.billing_period_count,
     invoice_cadence: row.invoice_cadence,
+    meter_id: row.meter_id ?? undefined,
     start_date: row.start_date,
     end_date: row.end_date ?? undefined,
     metadata: { ...row.metadata },

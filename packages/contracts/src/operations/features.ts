@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { successResponse } from '../error.ts'
+import {
+  cloneFeatureRequest,
+  createFeatureRequest,
+  featureFilter,
+  featureResponse,
+  listFeaturesResponse,
+  updateFeatureRequest,
+} from '../feature.ts'
+import { operation } from '../operation.ts'
+import { identifier } from '../text.ts'
+
+const tag = 'Features'
+const byId = z.strictObject({ id: identifier })
+
+export const createFeature = operation({
+  operationId: 'createFeature',
+  method: 'POST',
+  path: '/features',
+  tag,
+  summary: 'Make a feature; a metered one with a meter of its own or an existing one',
+  schema: { body: createFeatureRequest, response: { 201: featureResponse } },
+})
+
+/** Ours: the contract has search only. */
+export const getFeature = operation({
+  operationId: 'getFeature',
+  method: 'GET',
+  path: '/features/{id}',
+  tag,
+  summary: 'A feature with its meter and group',
+  schema: { params: byId, response: { 200: featureResponse } },
+})
+
+export const queryFeature = operation({
+  operationId: 'queryFeature',
+  method: 'POST',
+  path: '/features/search',
+  tag,
+  summary: 'Search features',
+  schema: { body: featureFilter.prefault({}), response: { 200: listFeaturesResponse } },
+})
+
+export const updateFeature = operation({
+  operationId: 'updateFeature',
+  method: 'PUT',
+  path: '/features/{id}',
+  tag,
+  summary: 'Change a feature; what is left out stays',
+  schema: { params: byId, body: updateFeatureRequest, response: { 200: featureResponse } },
+})
+
+export const deleteFeature = operation({
+  operationId: 'deleteFeature',
+  method: 'DELETE',
+  path: '/features/{id}',
+  tag,
+  summary: 'Delete a feature that nothing uses',
+  schema: { params: byId, response: { 200: successResponse } },
+})
+
+export const cloneFeature = operation({
+  operationId: 'cloneFeature',
+  method: 'POST',
+  path: '/features/{id}/clone',
+  tag,
+  summary: 'Make a feature like another one, with a meter of its own',
+  schema: { params: byId, body: cloneFeatureRequest.prefault({}), response: { 201: featureResponse } },
+})

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import type { FeatureRow } from './features.ts'
+import type { FeatureTable } from './metering-tables.ts'
+import { allOf, anyOf, equal, type Search, type SearchPage, searchPage, textContains } from './search.ts'
+import { searchFields } from './search-fields.ts'
+
+export interface FeatureSearch extends Search {
+  readonly feature_ids?: readonly string[] | undefined
+  readonly meter_ids?: readonly string[] | undefined
+  readonly lookup_key?: string | undefined
+  readonly lookup_keys?: readonly string[] | undefined
+  readonly name_contains?: string | undefined
+}
+
+/** @throws validation_error for a filter or sort that does not exist */
+export function searchFeatures(scoped: Scoped, search: FeatureSearch): Promise<SearchPage<FeatureRow>> {
+  const query = allOf(scoped.db.selectFrom('features').selectAll(), [
+    anyOf('id', search.feature_ids),
+    anyOf('meter_id', search.meter_ids),
+    equal('lookup_key', search.lookup_key),
+    anyOf('lookup_key', search.lookup_keys),
+    textContains('name', search.name_contains),
+  ])
+  return searchPage(query, search, fields)
+}
+
+const fields = searchFields<keyof FeatureTable>({
+  text: [
+    'id',
+    'name',
+    'type',
+    'lookup_key',
+    'description',
+    'unit_singular',
+    'unit_plural',
+    'meter_id',
+    'group_id',
+    'status',
+    'created_by',
+    'updated_by',
+  ],
+  instant: ['created_at', 'updated_at'],
+})
+
+/** The oldest published feature of each of the meters, by the meter's id. */
+export async function featuresByMeter(
+  scoped: Scoped,
+  meterIds: ReadonlyArray<string | null>,
+): Promise<ReadonlyMap<string, FeatureRow>> {
+  const wanted = [...new Set(meterIds.flatMap((id) => id ?? []))]
+  if (wanted.length === 0) return new Map()
+  const rows = await scoped.db
+    .selectFrom('features')
+    .distinctOn('meter_id')
+    .selectAll()
+    .where(sql<boolean>`meter_id = any(${wanted}::text[])`)
+    .where('status', '=', 'published')
+    .orderBy('meter_id')
+    .orderBy('id')
+    .execute()
+  return new Map(rows.map((row) => [row.meter_id ?? '', row]))
+}

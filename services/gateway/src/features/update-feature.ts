@@ -1,0 +1,24 @@
+import { updateFeature } from '@flexprice/contracts'
+import { inTransaction, readNow, updateFeature as writeFeature } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { wholeFeatureResponse } from './feature-response.ts'
+
+export function updateFeatureRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(updateFeature),
+    async handler(request, reply) {
+      const { id } = request.params
+      expectIdOf('feature', id)
+      const { alert_settings: _, group_id, ...fields } = request.body
+      if (group_id) expectIdOf('group', group_id)
+      const changes = { ...fields, group_id: group_id === '' ? null : group_id }
+      const answer = await inTransaction(callerDatabase(database, request), async (scoped) =>
+        wholeFeatureResponse(scoped, await writeFeature(scoped, id, changes, await readNow(scoped))),
+      )
+      return reply.send(answer)
+    },
+  })
+}
