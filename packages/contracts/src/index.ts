@@ -17,6 +17,7 @@ export type { CreateEntitlementRequest, EntitlementResponse } from './entitlemen
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
+export { refusalOf } from './field-problems.ts'
 export type { GroupResponse } from './group.ts'
 export type { CreateMeterRequest, MeterResponse } from './meter.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
@@ -35,9 +36,15 @@ export { operations } from './operations.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
 export type { CreatePlanRequest, PlanFilter, PlanResponse, UpdatePlanRequest } from './plan.ts'
 export { type CreatePriceRequest, type PriceFilter, priceTerms, type UpdatePriceRequest } from './price.ts'
+export type { OverrideLineItem } from './price-override.ts'
 export type { LinePrice, PriceResponse } from './price-response.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
+export {
+  type CreateSubscriptionRequest,
+  createSubscriptionRequest,
+  itemIdempotencyKey,
+} from './subscription-create.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
 export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
 export { toWireSchema, type WireSchema } from './wire-schema.ts'

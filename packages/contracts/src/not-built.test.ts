@@ -7,7 +7,9 @@ import { groupFilter } from './group.ts'
 import { meterAggregation } from './meter.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from './price.ts'
+import { overrideLineItem } from './price-override.ts'
 import { subscriptionFilter } from './subscription.ts'
+import { createSubscriptionRequest } from './subscription-create.ts'
 import { subscriptionLineItemFilter } from './subscription-line-item.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
 
@@ -56,6 +58,34 @@ test.each([
   ['queryGroup', groupFilter, []],
   ['updatePrice', updatePriceRequest, ['price_unit_amount', 'price_unit_tiers']],
   ['queryPrice', priceFilter, []],
+  [
+    'createSubscription',
+    createSubscriptionRequest,
+    [
+      'addons',
+      'auto_invoice_threshold',
+      'checkout',
+      'commitment_amount',
+      'commitment_duration',
+      'coupons',
+      'credit_grants',
+      'enable_true_up',
+      'fx_rates',
+      'gateway_payment_method_id',
+      'include_price_ids',
+      'inheritance',
+      'line_item_commitments',
+      'line_item_coupons',
+      'line_item_grouping',
+      'line_items',
+      'overage_factor',
+      'override_entitlements',
+      'phases',
+      'subscription_coupons',
+      'tax_rate_overrides',
+    ],
+  ],
+  ['override_line_items', overrideLineItem, ['price_unit_amount', 'price_unit_tiers']],
   [
     'querySubscription',
     subscriptionFilter,

@@ -5,7 +5,7 @@ import type { Scoped } from './connection.ts'
 import { newId } from './ids.ts'
 import { type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
-import type { ApiKeyTable } from './tables.ts'
+import type { ApiKeyTable } from './tenancy-tables.ts'
 
 /** A key without the hash of its secret, which nobody has to see. */
 export type ApiKeyRow = Omit<Selectable<ApiKeyTable>, 'key_hash'>

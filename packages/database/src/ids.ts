@@ -15,6 +15,10 @@ export const idPrefixes = {
   lineItem: 'subli',
   priceSyncRun: 'psr',
   entitlement: 'ent',
+  invoice: 'inv',
+  invoiceLineItem: 'invli',
+  invoiceChange: 'invch',
+  subscriptionBatch: 'subsb',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -97,6 +97,7 @@ export {
   type StoredAnswer,
 } from './idempotency-keys.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
+export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
 export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
 export { type MeterRow, metersById, type NewMeter } from './meters.ts'
@@ -113,6 +114,12 @@ export {
   updatePlan,
 } from './plans.ts'
 export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export {
+  editMoney,
+  moneyProblems,
+  type PriceMoney,
+  touchesMoney,
+} from './price-money.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
 export {
@@ -147,6 +154,33 @@ export {
   type SortDirection,
 } from './search.ts'
 export type { FilterCondition, FilterOperator, FilterValue } from './search-filter.ts'
+export {
+  type BatchItem,
+  type BatchItemOutcome,
+  type BatchProgress,
+  batchItemError,
+  finishBatchItems,
+  getBatchProgress,
+  listBatchOutcomes,
+  lockBatch,
+  type NewBatchItem,
+  nextBatchItems,
+  storeBatch,
+} from './subscription-batches.ts'
+export {
+  insertSubscriptionCreations,
+  type NewLine,
+  type OwnPrice,
+  type SubscriptionCreation,
+} from './subscription-creation.ts'
+export { type Draft, getDraft, replaceDraft } from './subscription-drafts.ts'
+export {
+  type CustomerFacts,
+  type FactsWanted,
+  type PlanFacts,
+  readSubscriptionFacts,
+  type SubscriptionFacts,
+} from './subscription-facts.ts'
 export {
   getSubscription,
   type SubscriptionRow,

@@ -83,10 +83,12 @@ async function insertRows(
   const { numAffectedRows } = await sql`
     insert into subscriptions (id, environment_id, customer_id, plan_id, currency, billing_period,
       billing_period_count, billing_cycle, billing_anchor, timezone, start_date, end_date, current_period_start,
-      current_period_end, subscription_status, synced_price_sequence, created_at, updated_at, created_by, updated_by)
+      current_period_end, subscription_status, next_billing_at, synced_price_sequence, created_at, updated_at,
+      created_by, updated_by)
     select s.id, c.environment_id, c.id, ${rows.planId}, currency, billing_period, billing_period_count, billing_cycle,
       billing_anchor, s.timezone, start_date, end_date, current_period_start, current_period_end, s.status,
-      ${rows.priceSequence}, ${rows.now}, ${rows.now}, ${userId}, ${userId}
+      case when s.status in ('active', 'trialing') then current_period_end end, ${rows.priceSequence}, ${rows.now},
+      ${rows.now}, ${userId}, ${userId}
     from unnest(${rows.ids}::text[], ${column((s) => s.customerId)}::text[], ${column((s) => s.currency)}::text[],
       ${column((s) => s.billingPeriod)}::text[], ${column((s) => s.billingPeriodCount)}::int[],
       ${column((s) => s.billingCycle)}::text[], ${column((s) => s.billingAnchor)}::timestamptz[],

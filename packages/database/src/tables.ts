@@ -1,7 +1,16 @@
 import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
+import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
+import type {
+  InvoiceHistoryTable,
+  InvoiceLineItemTable,
+  InvoiceNumberCounterTable,
+  InvoiceTable,
+} from './invoice-tables.ts'
 import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
+import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
+import type { ApiKeyTable, EnvironmentTable, TenantTable } from './tenancy-tables.ts'
 
 /**
  * The schema as Kysely sees it; `tables.test.ts` holds it against the live one.
@@ -23,6 +32,12 @@ export interface Tables {
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
+  invoices: InvoiceTable
+  invoice_line_items: InvoiceLineItemTable
+  invoice_history: InvoiceHistoryTable
+  invoice_number_counters: InvoiceNumberCounterTable
+  subscription_batches: SubscriptionBatchTable
+  subscription_batch_items: SubscriptionBatchItemTable
   idempotency_keys: IdempotencyKeyTable
 }
 
@@ -31,47 +46,6 @@ export type Metadata = Readonly<Record<string, string>>
 /** Written as JSON text, read as a value: node-postgres would write an array as a PostgreSQL array. */
 type Json<Value> = ColumnType<Value, string, string>
 export type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
-
-/** How a tenant is reached and billed, as it wrote it. */
-export interface TenantBillingDetails {
-  readonly [field: string]: unknown
-}
-
-export interface TenantTable {
-  id: string
-  name: string
-  status: Generated<RecordStatus>
-  metadata: JsonWithDefault<Metadata>
-  billing_details: JsonWithDefault<TenantBillingDetails>
-  created_at: Generated<Date>
-  updated_at: Generated<Date>
-}
-
-export interface EnvironmentTable {
-  id: string
-  tenant_id: string
-  name: string
-  type: 'production' | 'development'
-  clock_at: Date | null
-  created_at: Generated<Date>
-  updated_at: Generated<Date>
-}
-
-export interface ApiKeyTable {
-  id: string
-  tenant_id: string
-  environment_id: string
-  name: string
-  key_hash: Buffer
-  display_id: string
-  user_id: string
-  created_at: Generated<Date>
-  updated_at: Generated<Date>
-  expires_at: Date | null
-  revoked_at: Date | null
-  last_used_at: Date | null
-  successor_key_id: string | null
-}
 
 export interface Audited {
   created_at: Date
@@ -169,6 +143,16 @@ export interface PriceTable extends Audited {
   status: Generated<RecordStatus>
 }
 
+export type PaymentTerms =
+  | '15 NET'
+  | '30 NET'
+  | '45 NET'
+  | '60 NET'
+  | '75 NET'
+  | '90 NET'
+  | 'END_OF_MONTH'
+  | 'END_OF_NEXT_MONTH'
+
 export interface SubscriptionTable extends Audited {
   id: string
   environment_id: string
@@ -185,6 +169,19 @@ export interface SubscriptionTable extends Audited {
   current_period_start: Date
   current_period_end: Date
   subscription_status: 'active' | 'paused' | 'cancelled' | 'incomplete' | 'trialing' | 'draft'
+  trial_start: Date | null
+  trial_end: Date | null
+  next_billing_at: Date | null
+  payment_behavior: Generated<
+    'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'default_active'
+  >
+  proration_behavior: Generated<'create_prorations' | 'none'>
+  collection_method: Generated<'charge_automatically' | 'send_invoice'>
+  payment_terms: PaymentTerms | null
+  idempotency_key: string | null
+  request_hash: string | null
+  draft_request: Json<Readonly<Record<string, unknown>> | null> | null
+  activated_at: Date | null
   lookup_key: string | null
   metadata: JsonWithDefault<Metadata>
   synced_price_sequence: number
@@ -209,38 +206,6 @@ export interface PlanSubscriptionCountTable {
   plan_id: string
   slot: number
   subscriptions: number
-}
-
-export interface PriceSyncRunTable {
-  id: string
-  environment_id: string
-  plan_id: string
-  workflow_id: string
-  workflow_run_id: string
-  from_sequence: number
-  target_sequence: number
-  subscriptions_total: number
-  started_at: Date
-  finished_at: Date | null
-}
-
-export interface PriceSyncSliceTable {
-  run_id: string
-  slice: number
-  environment_id: string
-  range_start: string
-  range_end: string
-  cursor: string
-  subscriptions_due: number
-  subscriptions_processed: Generated<number>
-  prices_added: Generated<number>
-  prices_removed: Generated<number>
-  skipped_incompatible: Generated<number>
-  skipped_ended: Generated<number>
-  skipped_overridden: Generated<number>
-  skipped_ended_by_user: Generated<number>
-  skipped_in_sync: Generated<number>
-  updated_at: Date
 }
 
 export interface IdempotencyKeyTable {

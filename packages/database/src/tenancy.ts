@@ -5,7 +5,7 @@ import type { Scoped } from './connection.ts'
 import { translateDatabaseError } from './database-errors.ts'
 import { newId } from './ids.ts'
 import { type Changes, json } from './row-changes.ts'
-import type { TenantTable } from './tables.ts'
+import type { TenantTable } from './tenancy-tables.ts'
 
 /**
  * Makes a tenant. Needs the owner's connection: the application's role cannot write tenants or

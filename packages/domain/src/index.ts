@@ -41,6 +41,7 @@ export {
   sumDecimals,
   zero,
 } from './decimal.ts'
+export { dueDate, type PaymentTerms } from './due-date.ts'
 export {
   type AllowanceReset,
   allowanceResets,

@@ -5,7 +5,9 @@ import * as subscriptions from './0003-subscriptions.ts'
 import * as priceSync from './0004-price-sync.ts'
 import * as metering from './0005-metering.ts'
 import * as entitlements from './0006-entitlements.ts'
+import * as invoices from './0007-invoices.ts'
 import * as idempotency from './0008-idempotency.ts'
+import * as subscriptionBatches from './0009-subscription-batches.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -15,5 +17,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-price-sync': priceSync,
   '0005-metering': metering,
   '0006-entitlements': entitlements,
+  '0007-invoices': invoices,
   '0008-idempotency': idempotency,
+  '0009-subscription-batches': subscriptionBatches,
 }

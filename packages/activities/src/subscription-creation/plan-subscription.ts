@@ -1,0 +1,137 @@
+import type { CreateSubscriptionRequest } from '@flexprice/contracts'
+import { newId, type PriceRow, type SubscriptionCreation, type SubscriptionFacts } from '@flexprice/database'
+import { invalid, linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain'
+import { beginningStatus } from './beginning-status.ts'
+import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
+import { applyOverrides, priceOf } from './plan-lines.ts'
+import { type PlannedTerms, plannedTerms } from './plan-terms.ts'
+import type { SubscriptionOrder } from './subscription-order.ts'
+
+/** A draft that is activated: it keeps its id, and follows what has become of its plan's prices. */
+export interface DraftToActivate {
+  readonly subscriptionId: string
+}
+
+/**
+ * Everything that a subscription begins with, from what was asked for and what is there (billing rules,
+ * section 7). Pure but for the new ids.
+ *
+ * @throws not_found for a customer or plan that is not there; validation_error that names the field
+ */
+export function planSubscription(
+  order: SubscriptionOrder,
+  facts: SubscriptionFacts,
+  now: Date,
+  draft?: DraftToActivate,
+): SubscriptionCreation {
+  const { request } = order
+  const terms = plannedTerms(request, facts, now)
+  const subscriptionId = draft?.subscriptionId ?? newId('subscription')
+  const planned = linesOf(terms, terms.plan.prices).filter(({ start }) => !terms.end || start < terms.end)
+  if (planned.length === 0) throw noCompatiblePrice(terms)
+  const lines = applyOverrides(subscriptionId, planned, {
+    overrides: request.override_line_items ?? [],
+    chains: new Map(terms.plan.prices.map((price) => [price.id, price.root_price_id])),
+    byChain: draft !== undefined,
+    meters: facts.meters,
+  }).map((line) => ({ ...line, id: newId('lineItem') }))
+  const schedule = scheduleFor(
+    request,
+    terms,
+    planned.map(({ price }) => price),
+    now,
+  )
+  const isDraft = request.subscription_status === 'draft' && draft === undefined
+  const invoice = isDraft ? null : planInvoice({ subscriptionId, terms, schedule, lines, now })
+  const status = isDraft ? 'draft' : beginningStatus({ schedule, invoice, ...terms })
+  return {
+    subscription: {
+      id: subscriptionId,
+      subscription_status: status,
+      ...rowOf(order, terms, schedule, isDraft),
+    },
+    prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
+    lines: lines.map((line) => lineRow(subscriptionId, line)),
+    invoice,
+  }
+}
+
+function scheduleFor(
+  request: CreateSubscriptionRequest,
+  terms: PlannedTerms,
+  prices: readonly PriceRow[],
+  now: Date,
+): Schedule {
+  const trial = trialDays(request.trial_period_days, prices)
+  if ('problem' in trial) throw invalid([trial.problem])
+  const billingAnchor = request.billing_anchor
+  const schedule = scheduleOf({ ...terms, billingAnchor, trialDays: trial.days }, now)
+  refuseFarPeriods(schedule)
+  return schedule
+}
+
+function rowOf(
+  { request, wire, idempotencyKey, requestHash }: SubscriptionOrder,
+  terms: PlannedTerms,
+  { grid, currentPeriod, trial, nextBillingAt }: Schedule,
+  isDraft: boolean,
+): Omit<SubscriptionCreation['subscription'], 'id' | 'subscription_status'> {
+  return {
+    customer_id: terms.customer.id,
+    plan_id: terms.plan.id,
+    currency: terms.currency,
+    billing_period: terms.period,
+    billing_period_count: terms.count,
+    billing_cycle: terms.billingCycle,
+    billing_anchor: grid.anchor,
+    timezone: terms.timeZone,
+    start_date: terms.start,
+    end_date: terms.end,
+    current_period_start: currentPeriod.start,
+    current_period_end: currentPeriod.end,
+    trial_start: trial?.start ?? null,
+    trial_end: trial?.end ?? null,
+    next_billing_at: isDraft ? null : nextBillingAt,
+    payment_behavior: terms.paymentBehavior,
+    proration_behavior: terms.prorationBehavior,
+    collection_method: terms.collectionMethod,
+    payment_terms: terms.paymentTerms,
+    idempotency_key: idempotencyKey,
+    request_hash: requestHash,
+    draft_request: isDraft ? wire : null,
+    activated_at: null,
+    lookup_key: request.lookup_key || null,
+    metadata: request.metadata ?? {},
+    synced_price_sequence: terms.plan.price_sequence,
+  }
+}
+
+function lineRow(subscription_id: string, line: IdentifiedLine) {
+  const { id, quantity, start, end } = line
+  return {
+    id,
+    subscription_id,
+    price_id: priceOf(line).id,
+    quantity,
+    start_date: start,
+    end_date: end,
+    ended_by: end ? ('price' as const) : null,
+    metadata: null,
+  }
+}
+
+function noCompatiblePrice({ plan, currency, period, count }: PlannedTerms): Error {
+  const message = `has no price in ${currency} each ${count} × ${period} that is at work at or after the start`
+  return invalid([{ path: 'plan_id', message: `plan ${plan.id} ${message}` }])
+}
+
+/** The last year that the database and the wire can write. */
+const yearMax = 9_999
+
+function refuseFarPeriods({ currentPeriod, trial }: Schedule): void {
+  const last = trial ?? currentPeriod
+  if (last.end.getUTCFullYear() <= yearMax && currentPeriod.end.getUTCFullYear() <= yearMax) return
+  throw invalid([
+    { path: 'billing_period_count', message: `the first period ends after the year ${yearMax}` },
+  ])
+}
