@@ -26,8 +26,10 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
+export { insertLineItem, type NewLineItem } from './line-item-additions.ts'
+export { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
+export { endLineItem, type LineItemEnd } from './line-item-ends.ts'
 export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
-export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
 export {
   countLiveSubscriptions,
   deletePlan,
@@ -41,6 +43,7 @@ export {
   updatePlan,
 } from './plans.ts'
 export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export { overridePrice, type PriceOverride } from './price-overrides.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
 export {

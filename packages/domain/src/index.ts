@@ -41,6 +41,7 @@ export {
   wireCode,
 } from './errors.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
+export { validateLineTerms } from './line-terms.ts'
 export { type Lifetime, periodAt } from './period.ts'
 export {
   type BillingModel,
