@@ -24,8 +24,14 @@ export { operations } from './operations.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
 export type { CreatePlanRequest, PlanFilter, PlanResponse, UpdatePlanRequest } from './plan.ts'
 export { type CreatePriceRequest, type PriceFilter, priceTerms, type UpdatePriceRequest } from './price.ts'
+export type { OverrideLineItem } from './price-override.ts'
 export type { LinePrice, PriceResponse } from './price-response.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
+export {
+  type CreateSubscriptionRequest,
+  createSubscriptionRequest,
+  itemIdempotencyKey,
+} from './subscription-create.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
 export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'

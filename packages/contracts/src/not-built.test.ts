@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from './customer.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from './price.ts'
+import { overrideLineItem } from './price-override.ts'
 import { subscriptionFilter } from './subscription.ts'
+import { createSubscriptionRequest } from './subscription-create.ts'
 import { subscriptionLineItemFilter } from './subscription-line-item.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
 
@@ -34,6 +36,34 @@ test.each([
   ],
   ['updatePrice', updatePriceRequest, ['bucket_size', 'group_id', 'price_unit_amount', 'price_unit_tiers']],
   ['queryPrice', priceFilter, ['meter_ids']],
+  [
+    'createSubscription',
+    createSubscriptionRequest,
+    [
+      'addons',
+      'auto_invoice_threshold',
+      'checkout',
+      'commitment_amount',
+      'commitment_duration',
+      'coupons',
+      'credit_grants',
+      'enable_true_up',
+      'fx_rates',
+      'gateway_payment_method_id',
+      'include_price_ids',
+      'inheritance',
+      'line_item_commitments',
+      'line_item_coupons',
+      'line_item_grouping',
+      'line_items',
+      'overage_factor',
+      'override_entitlements',
+      'phases',
+      'subscription_coupons',
+      'tax_rate_overrides',
+    ],
+  ],
+  ['override_line_items', overrideLineItem, ['bucket_size', 'price_unit_amount', 'price_unit_tiers']],
   [
     'querySubscription',
     subscriptionFilter,

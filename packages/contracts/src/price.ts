@@ -48,9 +48,9 @@ const priceTier = z.strictObject({
   unit_amount: decimalString,
   flat_amount: decimalString.optional(),
 })
-const tiers = z.array(priceTier).max(tiersMax)
+export const tiers = z.array(priceTier).max(tiersMax)
 
-const transformQuantity = z.strictObject({
+export const transformQuantity = z.strictObject({
   divide_by: z.int().optional(),
   round: z.enum(packageRoundings).optional(),
 })

@@ -7,12 +7,12 @@ import { planResponse } from './plan.ts'
 import { billingCadence, billingPeriod } from './price.ts'
 import { recordFields } from './record-fields.ts'
 import { expand, listOf, searchFields } from './search.ts'
+import { billingCycle, paymentTerms, prorationBehavior, subscriptionStatus } from './subscription-choices.ts'
 import { subscriptionLineItem } from './subscription-line-item.ts'
 import { identifier, identifiers, text } from './text.ts'
 
 const statusesMax = 10
 
-const subscriptionStatus = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])
 const subscriptionType = z.enum([
   'standalone',
   'delegated_invoicing',
@@ -58,7 +58,6 @@ const laterFields = {
   cancel_at_period_end: z.boolean().optional(),
   cancelled_at: instant.optional(),
   checkout_session: laterObject('CheckoutSessionResponse').optional(),
-  collection_method: z.string().optional(),
   commitment_amount: z.string().optional(),
   commitment_duration: billingPeriod.optional(),
   coupon_associations: z.array(laterObject('CouponAssociationResponse')).optional(),
@@ -73,14 +72,7 @@ const laterFields = {
   parent_subscription_id: z.string().optional(),
   pause_status: pauseStatus.optional(),
   pauses: z.array(laterObject('SubscriptionSubscriptionPause')).optional(),
-  payment_behavior: z.string().optional(),
-  payment_terms: z
-    .enum(['15 NET', '30 NET', '45 NET', '60 NET', '75 NET', '90 NET', 'END_OF_MONTH', 'END_OF_NEXT_MONTH'])
-    .optional(),
   phases: z.array(laterObject('SubscriptionPhaseResponse')).optional(),
-  proration_behavior: z.enum(['create_prorations', 'none']).optional(),
-  trial_start: instant.optional(),
-  trial_end: instant.optional(),
 }
 
 export const subscriptionResponse = z
@@ -97,7 +89,7 @@ export const subscriptionResponse = z
     subscription_type: subscriptionType,
     billing_anchor: instant.optional(),
     billing_cadence: billingCadence,
-    billing_cycle: z.enum(['anniversary', 'calendar']).optional(),
+    billing_cycle: billingCycle.optional(),
     billing_period: billingPeriod,
     billing_period_count: z.int(),
     timezone: z.string().optional(),
@@ -105,6 +97,15 @@ export const subscriptionResponse = z
     end_date: instant.optional(),
     current_period_start: instant.optional(),
     current_period_end: instant.optional(),
+    trial_start: instant.optional(),
+    trial_end: instant.optional(),
+    // Texts in the contract: a new choice of ours must not break a strict client.
+    payment_behavior: z.string().optional(),
+    collection_method: z.string().optional(),
+    proration_behavior: prorationBehavior.optional(),
+    payment_terms: paymentTerms.optional(),
+    /** When billing has something to do next. */
+    next_billing_at: instant.optional(),
     lookup_key: z.string().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
     synced_price_sequence: z.int().optional(),

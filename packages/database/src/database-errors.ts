@@ -44,6 +44,23 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'already_exists',
     message: 'The subscription has a line of this price from this start',
   },
+  // Passing: the next try finds what the other request made.
+  subscriptions_idempotency_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another request with this idempotency key has just been served',
+  },
+  subscription_batches_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another request with this idempotency key has just been served',
+  },
+  invoices_identity_unique: {
+    code: 'already_exists',
+    message: 'The subscription has an invoice of this reason and period',
+  },
+  invoice_line_items_span_unique: {
+    code: 'already_exists',
+    message: 'The line has been invoiced for this span',
+  },
   // Passing: the next try finds the other's run and takes it on.
   price_sync_runs_one_open: {
     code: 'service_unavailable',

@@ -11,6 +11,10 @@ export const idPrefixes = {
   subscription: 'subs',
   lineItem: 'subli',
   priceSyncRun: 'psr',
+  invoice: 'inv',
+  invoiceLineItem: 'invli',
+  invoiceChange: 'invch',
+  subscriptionBatch: 'subsb',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -1,4 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
+import type {
+  InvoiceHistoryTable,
+  InvoiceLineItemTable,
+  InvoiceNumberCounterTable,
+  InvoiceTable,
+} from './invoice-tables.ts'
+import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
 
 /**
  * The schema as Kysely sees it; `tables.test.ts` holds it against the live one.
@@ -16,13 +24,19 @@ export interface Tables {
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
+  invoices: InvoiceTable
+  invoice_line_items: InvoiceLineItemTable
+  invoice_history: InvoiceHistoryTable
+  invoice_number_counters: InvoiceNumberCounterTable
+  subscription_batches: SubscriptionBatchTable
+  subscription_batch_items: SubscriptionBatchItemTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'
 export type Metadata = Readonly<Record<string, string>>
 /** Written as JSON text, read as a value: node-postgres would write an array as a PostgreSQL array. */
 type Json<Value> = ColumnType<Value, string, string>
-type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
+export type JsonWithDefault<Value> = ColumnType<Value, string | undefined, string>
 
 export interface TenantTable {
   id: string
@@ -54,7 +68,7 @@ export interface ApiKeyTable {
   revoked_at: Date | null
 }
 
-interface Audited {
+export interface Audited {
   created_at: Date
   updated_at: Date
   created_by: string
@@ -146,6 +160,16 @@ export interface PriceTable extends Audited {
   status: Generated<RecordStatus>
 }
 
+export type PaymentTerms =
+  | '15 NET'
+  | '30 NET'
+  | '45 NET'
+  | '60 NET'
+  | '75 NET'
+  | '90 NET'
+  | 'END_OF_MONTH'
+  | 'END_OF_NEXT_MONTH'
+
 export interface SubscriptionTable extends Audited {
   id: string
   environment_id: string
@@ -162,6 +186,18 @@ export interface SubscriptionTable extends Audited {
   current_period_start: Date
   current_period_end: Date
   subscription_status: 'active' | 'paused' | 'cancelled' | 'incomplete' | 'trialing' | 'draft'
+  trial_start: Date | null
+  trial_end: Date | null
+  next_billing_at: Date | null
+  payment_behavior: Generated<
+    'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'default_active'
+  >
+  proration_behavior: Generated<'create_prorations' | 'none'>
+  collection_method: Generated<'charge_automatically' | 'send_invoice'>
+  payment_terms: PaymentTerms | null
+  idempotency_key: string | null
+  request_hash: string | null
+  draft_request: Json<Readonly<Record<string, unknown>> | null> | null
   lookup_key: string | null
   metadata: JsonWithDefault<Metadata>
   synced_price_sequence: number
@@ -186,36 +222,4 @@ export interface PlanSubscriptionCountTable {
   plan_id: string
   slot: number
   subscriptions: number
-}
-
-export interface PriceSyncRunTable {
-  id: string
-  environment_id: string
-  plan_id: string
-  workflow_id: string
-  workflow_run_id: string
-  from_sequence: number
-  target_sequence: number
-  subscriptions_total: number
-  started_at: Date
-  finished_at: Date | null
-}
-
-export interface PriceSyncSliceTable {
-  run_id: string
-  slice: number
-  environment_id: string
-  range_start: string
-  range_end: string
-  cursor: string
-  subscriptions_due: number
-  subscriptions_processed: Generated<number>
-  prices_added: Generated<number>
-  prices_removed: Generated<number>
-  skipped_incompatible: Generated<number>
-  skipped_ended: Generated<number>
-  skipped_overridden: Generated<number>
-  skipped_ended_by_user: Generated<number>
-  skipped_in_sync: Generated<number>
-  updated_at: Date
 }

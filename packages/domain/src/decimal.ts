@@ -1,4 +1,5 @@
 import Big from 'big.js'
+import { assert } from './assert.ts'
 
 /** A decimal number of any use: amount, unit price, quantity, rate. A `number` never holds one of these. */
 export type Decimal = Big
@@ -17,7 +18,8 @@ Exact.strict = true
 Exact.RM = Big.roundHalfUp
 
 const plainNotation = new RegExp(`^-?\\d{1,${integerDigitsMax}}(?:\\.\\d{1,${fractionDigitsMax}})?$`)
-const zero = new Exact('0')
+export const zero: Decimal = new Exact('0')
+const storableBound: Decimal = new Exact(`1e${integerDigitsMax}`)
 
 /**
  * Reads `-?digits[.digits]`, up to 20 digits before the point and 18 after it. Undefined for anything
@@ -49,4 +51,47 @@ export function compareDecimals(left: Decimal, right: Decimal): -1 | 0 | 1 {
 /** By value: 1.50 equals 1.5. */
 export function equalDecimals(left: Decimal, right: Decimal): boolean {
   return left.eq(right)
+}
+
+/** A whole number that is no money, such as milliseconds, as a factor of a calculation. */
+export function decimalFromInteger(value: number | bigint): Decimal {
+  assert(typeof value === 'bigint' || Number.isSafeInteger(value), `${value} is a safe integer`)
+  return new Exact(String(value))
+}
+
+/** Exact: a sum of nothing is 0. */
+export function sumDecimals(values: Iterable<Decimal>): Decimal {
+  let sum = zero
+  for (const value of values) sum = sum.plus(value)
+  return sum
+}
+
+export type QuotientRounding = 'half_away_from_zero' | 'towards_zero' | 'away_from_zero'
+
+/**
+ * numerator ÷ denominator, rounded once to that many fraction digits. It is exact: the long division
+ * carries its remainder to the one rounding, so no digit is lost before it. `digits` is from 0 to 18.
+ */
+export function divideRounded(
+  numerator: Decimal,
+  denominator: Decimal,
+  digits: number,
+  rounding: QuotientRounding = 'half_away_from_zero',
+): Decimal {
+  assert(!denominator.eq(zero), 'the denominator is not 0')
+  const Quotient = Big()
+  Quotient.DP = digits
+  Quotient.RM = roundings[rounding]
+  return new Exact(new Quotient(numerator).div(denominator))
+}
+
+const roundings = {
+  half_away_from_zero: Big.roundHalfUp,
+  towards_zero: Big.roundDown,
+  away_from_zero: Big.roundUp,
+} as const satisfies Record<QuotientRounding, number>
+
+/** True for a value that `numeric(38, 18)` can hold; a product of two that can may not. */
+export function isStorable(value: Decimal): boolean {
+  return value.abs().lt(storableBound) && value.round(fractionDigitsMax).eq(value)
 }

@@ -2,6 +2,7 @@
  * The rules of money and time, as pure functions over plain values. Nothing here does I/O, reads a
  * clock or draws a random number: instants and ids are arguments. Depends on no other package of ours.
  */
+export { type AllocationTarget, allocate } from './allocation.ts'
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export { assert } from './assert.ts'
 export {
@@ -13,17 +14,24 @@ export {
   type RecurringPeriod,
   recurringPeriods,
 } from './billing-period.ts'
+export { type Charge, type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
+export { type ChargeExplanation, recomputeCharge, type TierCharge } from './charge-explanation.ts'
 export { currencyExponent, parseCurrency } from './currency.ts'
 export {
   compareDecimals,
   type Decimal,
+  decimalFromInteger,
+  divideRounded,
   equalDecimals,
   formatDecimal,
   fractionDigitsMax,
   integerDigitsMax,
   isNegative,
   isPositive,
+  isStorable,
   parseDecimal,
+  sumDecimals,
+  zero,
 } from './decimal.ts'
 export {
   CodedError,
@@ -41,6 +49,22 @@ export {
   wireCode,
 } from './errors.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
+export {
+  assertInvoice,
+  type InvoiceAdjustments,
+  type InvoiceAmounts,
+  type InvoiceLineAmount,
+  invoiceAmounts,
+} from './invoice.ts'
+export { type LineCharge, type LineExplanation, lineCharge, recomputeLine } from './line-charge.ts'
+export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, toUnits } from './money.ts'
+export {
+  type Opening,
+  type OpeningCharge,
+  type OpeningLine,
+  type OpeningTerms,
+  openingCharges,
+} from './opening-charges.ts'
 export { validateLineTerms } from './line-terms.ts'
 export { type Lifetime, periodAt } from './period.ts'
 export {
@@ -58,6 +82,22 @@ export {
   tierModes,
   validatePriceTerms,
 } from './price-terms.ts'
+export {
+  type Proration,
+  type ProrationBehavior,
+  prorate,
+  prorationBehaviors,
+  prorationOf,
+} from './proration.ts'
+export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
 export type { Scope } from './scope.ts'
+export {
+  isCompatible,
+  linesOf,
+  type PlannedLine,
+  type PlanPriceTerms,
+  type SubscriptionTerms,
+} from './subscription-lines.ts'
 export { type Tier, validateAmount, validateTiers } from './tier.ts'
 export { isTimeZone } from './time-zone.ts'
+export { type TrialTerms, trialDays, trialEnd } from './trial.ts'

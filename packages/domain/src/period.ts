@@ -21,10 +21,10 @@ export function periodAt(grid: Grid, lifetime: Lifetime, instant: Date): Period 
   }
 }
 
-function later(left: Date, right: Date): Date {
+export function later(left: Date, right: Date): Date {
   return left > right ? left : right
 }
 
-function earlier(left: Date, right: Date): Date {
+export function earlier(left: Date, right: Date): Date {
   return left < right ? left : right
 }

@@ -1,11 +1,13 @@
 import { defineRegistry } from './define-registry.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
+import { subscriptionCreationContract } from './subscription-creation.schema.ts'
 
 /**
  * Every workflow that exists, by name. One line here is what makes a workflow known to the gateway, the
  * workers, the result endpoint and the checks. Loads zod: code of the sandbox imports `./workflows/<name>`.
  */
 export const workflows = defineRegistry({
+  'subscription-creation': subscriptionCreationContract,
   'price-sync': priceSyncContract,
 })
 
@@ -17,3 +19,4 @@ export type { DurationText, WhenRunning, WorkflowDefinition } from './define-wor
 export { defineWorkflow } from './define-workflow.ts'
 export { parseInput } from './parse-input.ts'
 export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'
+export type { SubscriptionCreationInput, SubscriptionCreationResult } from './subscription-creation.schema.ts'

@@ -23,6 +23,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       current_period_end timestamptz(3) not null,
       subscription_status text collate "C" not null check (subscription_status in
         ('active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft')),
+      trial_start timestamptz(3),
+      trial_end timestamptz(3),
+      -- When billing has something to do next: its start if that lies ahead, its trial's end, else its period's end.
+      -- Null for a draft, and once nothing is due any more.
+      next_billing_at timestamptz(3),
+      payment_behavior text not null default 'default_active' check (payment_behavior in
+        ('allow_incomplete', 'default_incomplete', 'error_if_incomplete', 'default_active')),
+      proration_behavior text not null default 'none' check (proration_behavior in ('create_prorations', 'none')),
+      collection_method text not null default 'charge_automatically' check (collection_method in
+        ('charge_automatically', 'send_invoice')),
+      payment_terms text check (payment_terms in ('15 NET', '30 NET', '45 NET', '60 NET', '75 NET', '90 NET',
+        'END_OF_MONTH', 'END_OF_NEXT_MONTH')),
+      -- The same key is the same subscription, for ever; the hash tells a repeated request from another one.
+      idempotency_key text collate "C",
+      request_hash text,
+      -- What a draft was asked for, until it is activated: its lines are then made anew from its start.
+      draft_request jsonb,
       lookup_key text collate "C",
       metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
       -- The plan's price sequence that its lines were made from. Synced up to the greater of this and the plan's floor.
@@ -38,8 +55,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint subscriptions_customer foreign key (environment_id, customer_id) references customers (environment_id, id),
       constraint subscriptions_plan foreign key (environment_id, plan_id) references plans (environment_id, id),
       constraint subscriptions_end_after_start check (end_date >= start_date),
-      constraint subscriptions_period check (current_period_end > current_period_start)
+      constraint subscriptions_period check (current_period_end > current_period_start),
+      constraint subscriptions_trial check (trial_end > trial_start and (trial_end is null) = (trial_start is null)),
+      constraint subscriptions_request_hash check ((idempotency_key is null) = (request_hash is null))
     );
+    create unique index subscriptions_idempotency_key_unique on subscriptions (environment_id, idempotency_key)
+      where idempotency_key is not null;
     -- What a price sync walks over, and counts, without touching the table.
     create index subscriptions_plan_live on subscriptions (plan_id, id) include (synced_price_sequence)
       where subscription_status <> 'cancelled';

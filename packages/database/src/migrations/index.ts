@@ -3,6 +3,8 @@ import * as tenancy from './0001-tenancy.ts'
 import * as catalog from './0002-catalog.ts'
 import * as subscriptions from './0003-subscriptions.ts'
 import * as priceSync from './0004-price-sync.ts'
+import * as invoices from './0007-invoices.ts'
+import * as subscriptionBatches from './0009-subscription-batches.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-catalog': catalog,
   '0003-subscriptions': subscriptions,
   '0004-price-sync': priceSync,
+  '0007-invoices': invoices,
+  '0009-subscription-batches': subscriptionBatches,
 }

@@ -1,0 +1,29 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Audited } from './tables.ts'
+
+export interface SubscriptionBatchTable extends Audited {
+  id: string
+  environment_id: string
+  idempotency_key: string
+  request_hash: string
+  items_total: number
+  items_processed: Generated<number>
+}
+
+export interface SubscriptionBatchItemTable {
+  batch_id: string
+  position: number
+  environment_id: string
+  idempotency_key: string
+  request_hash: string
+  request: ColumnType<unknown, string | null, string | null>
+  subscription_id: string | null
+  error: ColumnType<BatchItemError | null, string | null, string | null>
+}
+
+/** Why an item of a batch has no subscription, in the error answers' words. */
+export interface BatchItemError {
+  readonly code: string
+  readonly message: string
+  readonly fields?: readonly { readonly path: string; readonly message: string }[]
+}

@@ -1,0 +1,109 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Audited, BillingPeriodColumn, JsonWithDefault, Metadata, RecordStatus } from './tables.ts'
+
+/** How an invoice's line came about, by the domain's explanation of a charge. */
+export type StoredExplanation = Readonly<Record<string, unknown>>
+
+export interface InvoiceTable extends Audited {
+  id: string
+  environment_id: string
+  customer_id: string
+  subscription_id: string | null
+  invoice_type: 'SUBSCRIPTION' | 'ONE_OFF' | 'CREDIT'
+  billing_reason: BillingReason
+  request_key: Generated<string>
+  invoice_status: InvoiceStatus
+  payment_status: PaymentStatus
+  invoice_number: string | null
+  billing_sequence: number | null
+  currency: string
+  billing_period: BillingPeriodColumn | null
+  period_start: Date | null
+  period_end: Date | null
+  subtotal: string
+  total_discount: Generated<string>
+  total_tax: Generated<string>
+  total_prepaid_credits_applied: Generated<string>
+  total: string
+  amount_paid: Generated<string>
+  amount_due: string
+  description: Generated<string>
+  metadata: JsonWithDefault<Metadata>
+  issue_date: Date | null
+  due_date: Date | null
+  finalized_at: Date | null
+  paid_at: Date | null
+  voided_at: Date | null
+  version: Generated<number>
+  status: Generated<RecordStatus>
+}
+
+export type InvoiceStatus = 'DRAFT' | 'FINALIZED' | 'VOIDED' | 'SKIPPED'
+
+export type PaymentStatus =
+  | 'INITIATED'
+  | 'PENDING'
+  | 'PROCESSING'
+  | 'SUCCEEDED'
+  | 'OVERPAID'
+  | 'FAILED'
+  | 'REFUNDED'
+  | 'PARTIALLY_REFUNDED'
+  | 'VOIDED'
+
+export type BillingReason =
+  | 'SUBSCRIPTION_CREATE'
+  | 'SUBSCRIPTION_CYCLE'
+  | 'SUBSCRIPTION_UPDATE'
+  | 'SUBSCRIPTION_TRIAL_END'
+  | 'SUBSCRIPTION_TRIAL_START'
+  | 'PRORATION'
+  | 'MANUAL'
+  | 'AUTO_INVOICE_THRESHOLD'
+  | 'WALLET_AUTO_TOPUP'
+  | 'SUBSCRIPTION_PAUSED'
+  | 'SUBSCRIPTION_RESUME'
+
+export interface InvoiceLineItemTable extends Audited {
+  id: string
+  environment_id: string
+  invoice_id: string
+  customer_id: string
+  subscription_id: string | null
+  subscription_line_item_id: string | null
+  plan_id: string | null
+  price_id: string | null
+  price_type: 'FIXED' | 'USAGE' | null
+  display_name: Generated<string>
+  plan_display_name: Generated<string>
+  currency: string
+  quantity: string
+  amount: string
+  is_credit: Generated<boolean>
+  line_item_discount: Generated<string>
+  invoice_level_discount: Generated<string>
+  prepaid_credits_applied: Generated<string>
+  period_start: Date
+  period_end: Date
+  explanation: ColumnType<StoredExplanation, string, string>
+  metadata: JsonWithDefault<Metadata>
+  is_voided: Generated<boolean>
+}
+
+export interface InvoiceHistoryTable {
+  id: string
+  environment_id: string
+  invoice_id: string
+  field: 'invoice_status' | 'payment_status'
+  from_value: string | null
+  to_value: string
+  reason: Generated<string>
+  changed_at: Date
+  changed_by: string
+}
+
+export interface InvoiceNumberCounterTable {
+  environment_id: string
+  month: string
+  last_number: number
+}

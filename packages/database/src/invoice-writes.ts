@@ -1,0 +1,91 @@
+import { assertInvoice, type InvoiceAmounts, parseDecimal, assert } from '@flexprice/domain'
+import { sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import { newId } from './ids.ts'
+import { audited, insertRecords, type NewRecord } from './insert-records.ts'
+import { takeInvoiceNumbers } from './invoice-numbers.ts'
+import type { InvoiceLineItemTable, InvoiceTable } from './invoice-tables.ts'
+
+/** An invoice with its lines, as the rules made it: DRAFT, or finalized at once. Its number comes with the write. */
+export interface NewInvoice {
+  readonly invoice: NewRecord<InvoiceTable, 'invoice_number' | 'metadata' | 'version' | 'status'>
+  readonly lines: readonly NewInvoiceLine[]
+}
+
+type NewInvoiceLine = NewRecord<
+  InvoiceLineItemTable,
+  | 'invoice_id'
+  | 'customer_id'
+  | 'subscription_id'
+  | 'currency'
+  | 'metadata'
+  | 'is_voided'
+  | 'line_item_discount'
+  | 'invoice_level_discount'
+  | 'prepaid_credits_applied'
+>
+
+/**
+ * Writes invoices with their lines and the beginning of their history, in the caller's transaction, which
+ * may be about any number of them: two statements. Asserts of each that its sums hold.
+ *
+ * @throws already_exists when an invoice of the same identity is there, or a line's span was billed
+ */
+export async function insertInvoices(
+  scoped: Scoped,
+  invoices: readonly NewInvoice[],
+  now: Date,
+): Promise<void> {
+  if (invoices.length === 0) return
+  for (const invoice of invoices) assertSums(invoice)
+  const finalized = invoices.filter(({ invoice }) => invoice.invoice_status === 'FINALIZED')
+  const numbers = await takeInvoiceNumbers(scoped, { count: finalized.length, finalizedAt: now })
+  const numberOf = new Map(finalized.map(({ invoice }, index) => [invoice.id, numbers[index]]))
+  const rows = invoices.map(({ invoice }) => ({ ...invoice, invoice_number: numberOf.get(invoice.id) ?? null }))
+  const lines = invoices.flatMap(({ invoice, lines }) => lines.map((line) => lineRow(invoice, line)))
+  const history = invoices.map(({ invoice }) => ({
+    id: newId('invoiceChange'),
+    environment_id: scoped.scope.environmentId,
+    invoice_id: invoice.id,
+    field: 'invoice_status',
+    to_value: invoice.invoice_status,
+    changed_at: now,
+    changed_by: scoped.scope.userId,
+  }))
+  const invoiceInsert = insertRecords('invoices', audited(scoped, rows, now))
+  const historyInsert = insertRecords('invoice_history', history)
+  const statement =
+    lines.length === 0
+      ? sql`with invoice as (${invoiceInsert}) ${historyInsert}`
+      : sql`with invoice as (${invoiceInsert}), line as (${insertRecords('invoice_line_items', audited(scoped, lines, now))})
+          ${historyInsert}`
+  await statement.execute(scoped.db)
+}
+
+function lineRow({ id, customer_id, subscription_id, currency }: NewInvoice['invoice'], line: NewInvoiceLine) {
+  return { ...line, invoice_id: id, customer_id, subscription_id, currency }
+}
+
+function assertSums({ invoice, lines }: NewInvoice): void {
+  const { currency } = invoice
+  const amounts: InvoiceAmounts = {
+    currency,
+    subtotal: exact(invoice.subtotal),
+    discounts: exact(invoice.total_discount),
+    tax: exact(invoice.total_tax),
+    credits: exact(invoice.total_prepaid_credits_applied),
+    total: exact(invoice.total),
+    amountPaid: exact(invoice.amount_paid),
+    amountDue: exact(invoice.amount_due),
+  }
+  assertInvoice(
+    amounts,
+    lines.map((line) => ({ kind: line.is_credit ? 'credit' : 'charge', amount: exact(line.amount), currency })),
+  )
+}
+
+function exact(text: string) {
+  const value = parseDecimal(text)
+  assert(value, `${text} is a decimal`)
+  return value
+}

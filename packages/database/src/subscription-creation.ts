@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import { audited, insertRecords, type NewRecord } from './insert-records.ts'
+import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
+import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
+
+/** A subscription with everything that comes with it, as the rules made it. */
+export interface SubscriptionCreation {
+  readonly subscription: NewRecord<SubscriptionTable, 'version' | 'status'>
+  /** Prices of its own, in place of its plan's. */
+  readonly prices: readonly OwnPrice[]
+  readonly lines: readonly NewLine[]
+  readonly invoice: NewInvoice | null
+}
+
+export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
+export type NewLine = NewRecord<SubscriptionLineItemTable>
+
+/**
+ * Writes subscriptions with their prices, lines and opening invoices, all or none, in the caller's
+ * transaction: three statements, for one and for a thousand. What they were made from
+ * (`readSubscriptionFacts`) was read in the same transaction.
+ *
+ * @throws service_unavailable when another request with one of the idempotency keys was faster: the next try finds it
+ */
+export async function insertSubscriptionCreations(
+  scoped: Scoped,
+  creations: readonly SubscriptionCreation[],
+  now: Date,
+): Promise<void> {
+  if (creations.length === 0) return
+  const subscriptions = creations.map(({ subscription }) => subscription)
+  await insertLinesWith(
+    scoped,
+    creations,
+    insertRecords('subscriptions', audited(scoped, subscriptions, now)),
+    now,
+  )
+  const invoices = creations.flatMap(({ invoice }) => (invoice ? [invoice] : []))
+  await insertInvoices(scoped, invoices, now)
+}
+
+/** The statement and, in the same round trip, the lines and own prices of the creations. */
+export async function insertLinesWith(
+  scoped: Scoped,
+  creations: readonly Pick<SubscriptionCreation, 'prices' | 'lines'>[],
+  statement: ReturnType<typeof insertRecords>,
+  now: Date,
+): Promise<void> {
+  const prices = creations.flatMap((creation) => creation.prices)
+  const lines = creations.flatMap((creation) => creation.lines)
+  const lineInsert = insertRecords('subscription_line_items', audited(scoped, lines, now))
+  const all =
+    prices.length === 0
+      ? sql`with subscription as (${statement}) ${lineInsert}`
+      : sql`with subscription as (${statement}), price as (${insertRecords('prices', audited(scoped, prices, now))})
+          ${lineInsert}`
+  await all.execute(scoped.db)
+}

@@ -1,0 +1,100 @@
+import { sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import type { PriceRow } from './prices.ts'
+
+/** What the creation of subscriptions needs to know, in sets: by id, as asked for. What is missing does not exist. */
+export interface SubscriptionFacts {
+  readonly customersById: ReadonlyMap<string, CustomerFacts>
+  readonly customersByExternalId: ReadonlyMap<string, CustomerFacts>
+  readonly plans: ReadonlyMap<string, PlanFacts>
+  /** By idempotency key: what an earlier request with it has made. */
+  readonly made: ReadonlyMap<string, { readonly id: string; readonly request_hash: string }>
+}
+
+export interface CustomerFacts {
+  readonly id: string
+  readonly external_id: string
+  readonly timezone: string
+}
+
+export interface PlanFacts {
+  readonly id: string
+  readonly name: string
+  readonly price_sequence: number
+  /** All published prices of the plan, ended ones too, oldest first. */
+  readonly prices: readonly PriceRow[]
+}
+
+export interface FactsWanted {
+  readonly customerIds: readonly string[]
+  readonly externalCustomerIds: readonly string[]
+  readonly planIds: readonly string[]
+  readonly idempotencyKeys: readonly string[]
+}
+
+/**
+ * Reads them in four statements, however many subscriptions they are for, and holds them until the
+ * caller's transaction ends. A plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes
+ * wholly before, and is seen, or wholly after, and raises the sequence above the one read here. A
+ * customer's row is locked against its deletion.
+ */
+export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
+  // One after the other: they share the transaction's connection.
+  const made = await readMade(scoped, wanted.idempotencyKeys)
+  const customers = await readCustomers(scoped, wanted)
+  const plans = await sharePlans(scoped, wanted.planIds)
+  const prices = Map.groupBy(
+    await readPrices(
+      scoped,
+      plans.map(({ id }) => id),
+    ),
+    (price) => price.plan_id,
+  )
+  return {
+    made: new Map(made.map(({ idempotency_key, ...rest }) => [idempotency_key, rest])),
+    customersById: new Map(customers.map((customer) => [customer.id, customer])),
+    customersByExternalId: new Map(customers.map((customer) => [customer.external_id, customer])),
+    plans: new Map(plans.map((plan) => [plan.id, { ...plan, prices: prices.get(plan.id) ?? [] }])),
+  }
+}
+
+async function readMade(scoped: Scoped, keys: readonly string[]) {
+  const { rows } = await sql<{ idempotency_key: string; id: string; request_hash: string }>`
+    select idempotency_key, id, request_hash from subscriptions
+    where environment_id = ${scoped.scope.environmentId} and idempotency_key = any (${keys}::text[])`.execute(
+    scoped.db,
+  )
+  return rows
+}
+
+async function readCustomers(scoped: Scoped, wanted: FactsWanted): Promise<readonly CustomerFacts[]> {
+  const { environmentId } = scoped.scope
+  const { rows } = await sql<CustomerFacts>`
+    select id, external_id, timezone from customers
+    where status = 'published' and environment_id = ${environmentId}
+      and (id = any (${wanted.customerIds}::text[]) or external_id = any (${wanted.externalCustomerIds}::text[]))
+    order by id for key share`.execute(scoped.db)
+  return rows
+}
+
+async function sharePlans(scoped: Scoped, ids: readonly string[]): Promise<Omit<PlanFacts, 'prices'>[]> {
+  return scoped.db
+    .selectFrom('plans')
+    .select(['id', 'name', 'price_sequence'])
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where(sql<boolean>`id = any (${ids}::text[])`)
+    .where('status', '=', 'published')
+    .orderBy('id')
+    .forShare()
+    .execute()
+}
+
+async function readPrices(scoped: Scoped, planIds: readonly string[]): Promise<PriceRow[]> {
+  return scoped.db
+    .selectFrom('prices')
+    .selectAll()
+    .where(sql<boolean>`plan_id = any (${planIds}::text[])`)
+    .where('status', '=', 'published')
+    .orderBy('id')
+    .execute()
+}

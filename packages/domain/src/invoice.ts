@@ -1,0 +1,84 @@
+import { assert } from './assert.ts'
+import { parseCurrency } from './currency.ts'
+import { type Decimal, equalDecimals, formatDecimal, isNegative, sumDecimals, zero } from './decimal.ts'
+import { isWholeUnits } from './money.ts'
+
+/** A line as the invoice's sums see it. `credit` marks what gives money back: only that may be negative. */
+export interface InvoiceLineAmount {
+  readonly kind: 'charge' | 'credit'
+  readonly amount: Decimal
+  readonly currency: string
+}
+
+export interface InvoiceAmounts {
+  readonly currency: string
+  readonly subtotal: Decimal
+  readonly discounts: Decimal
+  readonly tax: Decimal
+  /** Prepaid credits from wallets, not credit lines. */
+  readonly credits: Decimal
+  readonly total: Decimal
+  readonly amountPaid: Decimal
+  readonly amountDue: Decimal
+}
+
+/** What is taken off, added and paid, each in whole minor units; what is left out is 0. */
+export interface InvoiceAdjustments {
+  readonly discounts?: Decimal
+  readonly tax?: Decimal
+  readonly credits?: Decimal
+  readonly amountPaid?: Decimal
+}
+
+/** The sums of an invoice from its rounded lines (billing rules, section 1). No lines make a zero invoice. */
+export function invoiceAmounts(
+  currency: string,
+  lines: readonly InvoiceLineAmount[],
+  { discounts = zero, tax = zero, credits = zero, amountPaid = zero }: InvoiceAdjustments = {},
+): InvoiceAmounts {
+  const subtotal = sumDecimals(lines.map(({ amount }) => amount))
+  const total = subtotal.minus(discounts).plus(tax).minus(credits)
+  const amountDue = total.minus(amountPaid)
+  const amounts = { currency, subtotal, discounts, tax, credits, total, amountPaid, amountDue }
+  assertInvoice(amounts, lines)
+  return amounts
+}
+
+/**
+ * Fails the write of an invoice whose sums do not hold: whoever writes one calls this with what is
+ * written. Subtotal = Σ lines, total = subtotal − discounts + tax − credits, due = total − paid, all in
+ * whole units of one currency, discounts within the charges, nothing negative but credit lines
+ * (and the subtotal that holds them).
+ */
+export function assertInvoice(invoice: InvoiceAmounts, lines: readonly InvoiceLineAmount[]): void {
+  const { currency, subtotal, discounts, tax, credits, total, amountPaid, amountDue } = invoice
+  assert(parseCurrency(currency) === currency, `${currency} is a known currency in lower case`)
+  for (const line of lines) assertLine(line, currency)
+
+  assertEqual('subtotal', subtotal, sumDecimals(lines.map(({ amount }) => amount)))
+  assertEqual('total', total, subtotal.minus(discounts).plus(tax).minus(credits))
+  assertEqual('amount due', amountDue, total.minus(amountPaid))
+  for (const [name, amount] of Object.entries({ discounts, tax, credits, total, amountPaid, amountDue })) {
+    assert(isWholeUnits(amount, currency), `${name} is in whole units of ${currency}`)
+    assert(!isNegative(amount), `${name} is not negative, but ${formatDecimal(amount)}`)
+  }
+  const charges = sumDecimals(lines.filter(({ kind }) => kind === 'charge').map(({ amount }) => amount))
+  assert(discounts.lte(charges), 'discounts do not exceed the charges')
+}
+
+function assertLine({ kind, amount, currency }: InvoiceLineAmount, of: string): void {
+  assert(currency === of, `a line in ${currency} is not on an invoice in ${of}`)
+  assert(
+    isWholeUnits(amount, currency),
+    `a line of ${formatDecimal(amount)} is in whole units of ${currency}`,
+  )
+  if (kind === 'charge') assert(!isNegative(amount), 'a charge line is not negative')
+  else assert(amount.lte(zero), 'a credit line is not positive')
+}
+
+function assertEqual(name: string, actual: Decimal, expected: Decimal): void {
+  assert(
+    equalDecimals(actual, expected),
+    `${name} is ${formatDecimal(expected)}, not ${formatDecimal(actual)}`,
+  )
+}

@@ -1,0 +1,66 @@
+import { type AnchorTerms, anchorFor } from './anchor.ts'
+import { assert } from './assert.ts'
+import type { Grid, Period } from './grid.ts'
+import { earlier, periodAt } from './period.ts'
+import { trialEnd } from './trial.ts'
+
+export interface ScheduleTerms extends AnchorTerms {
+  /** After the start. None is for ever. */
+  readonly end?: Date | null | undefined
+  /** 0 is no trial. */
+  readonly trialDays: number
+}
+
+/** A subscription's beginning in time. All but `phase` and `nextBillingAt` are independent of now. */
+export interface Schedule {
+  readonly grid: Grid
+  /** Cut by the subscription's end. */
+  readonly trial: Period | null
+  /** The trial while there is one to come or at work, else the first paid period. */
+  readonly currentPeriod: Period
+  /** From the trial's end, else from the start, to the next grid point or the end; null when the trial lasts to the end. */
+  readonly firstPaidPeriod: Period | null
+  /** `scheduled`: the start lies ahead. `trialing`, `running`: it has come, however long ago. */
+  readonly phase: 'scheduled' | 'trialing' | 'running'
+  /** When billing next has something to do: the start that lies ahead, the trial's end, else the current period's end. */
+  readonly nextBillingAt: Date
+}
+
+/**
+ * The first periods of a subscription that begins (billing rules, sections 2 and 7). After a trial an
+ * anniversary anchor is the trial's end; an explicit or calendar anchor stays, and the first paid
+ * period is short. A start in the past begins there: `nextBillingAt` is then due at once, and billing
+ * cycles catch up period by period.
+ */
+export function scheduleOf(terms: ScheduleTerms, now: Date): Schedule {
+  const { start, end } = terms
+  assert(!end || end > start, 'a subscription ends after its start')
+  const trial = trialOf(terms)
+  const paidFrom = trial?.end ?? start
+  const grid = gridOf(terms, paidFrom)
+  const firstPaidPeriod = periodAt(grid, { start: paidFrom, end }, paidFrom) ?? null
+  const currentPeriod = trial ?? firstPaidPeriod
+  assert(currentPeriod, 'a subscription without a trial has a first period')
+  const isAhead = start > now
+  return {
+    grid,
+    trial,
+    currentPeriod,
+    firstPaidPeriod,
+    phase: isAhead ? 'scheduled' : trial ? 'trialing' : 'running',
+    nextBillingAt: isAhead ? start : currentPeriod.end,
+  }
+}
+
+function trialOf({ start, end, trialDays, timeZone }: ScheduleTerms): Period | null {
+  assert(trialDays >= 0, 'a trial has no negative length')
+  if (trialDays === 0) return null
+  const whole = trialEnd(start, trialDays, timeZone)
+  return { start, end: end ? earlier(whole, end) : whole }
+}
+
+function gridOf(terms: ScheduleTerms, paidFrom: Date): Grid {
+  const { period, count, timeZone, billingAnchor, billingCycle } = terms
+  const isAnniversary = !billingAnchor && billingCycle === 'anniversary'
+  return { anchor: isAnniversary ? paidFrom : anchorFor(terms), period, count, timeZone }
+}

@@ -1,0 +1,51 @@
+import type { BillingPeriod, RecurringPeriod } from './billing-period.ts'
+import { isRecurring } from './billing-period.ts'
+import { later } from './period.ts'
+
+/** What of a plan's price decides whether a subscription gets a line of it, by the contract's field names. */
+export interface PlanPriceTerms {
+  readonly currency: string
+  readonly billing_period: BillingPeriod
+  readonly billing_period_count: number
+  readonly start_date: Date
+  readonly end_date: Date | null
+}
+
+export interface SubscriptionTerms {
+  readonly currency: string
+  readonly period: RecurringPeriod
+  readonly count: number
+  readonly start: Date
+}
+
+/** A price at work in `[start, end)`; no end is for ever. */
+export interface PlannedLine<Price> {
+  readonly price: Price
+  readonly start: Date
+  readonly end: Date | null
+}
+
+/**
+ * The lines that a plan's prices make for a subscription that begins (billing rules, section 7): of
+ * each compatible price that is at work at or after the subscription's start, scheduled ones included,
+ * from the later of the two starts to the price's end. None: the plan cannot be subscribed to like that.
+ */
+export function linesOf<Price extends PlanPriceTerms>(
+  subscription: SubscriptionTerms,
+  prices: readonly Price[],
+): PlannedLine<Price>[] {
+  return prices
+    .filter((price) => isCompatible(subscription, price))
+    .map((price) => ({ price, start: later(subscription.start, price.start_date), end: price.end_date }))
+    .filter(({ start, end }) => end === null || end > start)
+}
+
+/** Same currency, period and count; a ONETIME price fits every period. */
+export function isCompatible(
+  subscription: Pick<SubscriptionTerms, 'currency' | 'period' | 'count'>,
+  price: Pick<PlanPriceTerms, 'currency' | 'billing_period' | 'billing_period_count'>,
+): boolean {
+  if (price.currency !== subscription.currency) return false
+  if (!isRecurring(price.billing_period)) return true
+  return price.billing_period === subscription.period && price.billing_period_count === subscription.count
+}

@@ -1,0 +1,49 @@
+import { assert } from './assert.ts'
+import { exactly, type TierCharge } from './charge-explanation.ts'
+import { compareDecimals, type Decimal, formatDecimal, isPositive, zero } from './decimal.ts'
+import type { TierMode } from './price-terms.ts'
+import type { Tier } from './tier.ts'
+
+/**
+ * The tiers that price a quantity, each with its units: by VOLUME the one that holds the quantity, with
+ * all of it; by SLAB each that is touched, with its part. None for 0, so that no flat amount is charged.
+ * The ladder must be one that `validateTiers` accepts.
+ */
+export function tierCharges(tiers: readonly Tier[], mode: TierMode, quantity: Decimal): TierCharge[] {
+  if (!isPositive(quantity)) return []
+  return mode === 'VOLUME' ? [volumeCharge(tiers, quantity)] : slabCharges(tiers, quantity)
+}
+
+function volumeCharge(tiers: readonly Tier[], quantity: Decimal): TierCharge {
+  const index = tiers.findIndex((tier) => holds(tier, quantity))
+  return tierCharge(tiers, index, quantity)
+}
+
+function slabCharges(tiers: readonly Tier[], quantity: Decimal): TierCharge[] {
+  const charges: TierCharge[] = []
+  let below = zero
+  for (const [index, tier] of tiers.entries()) {
+    const top = holds(tier, quantity) ? quantity : exactly(tier.up_to)
+    charges.push(tierCharge(tiers, index, top.minus(below)))
+    if (holds(tier, quantity)) return charges
+    below = top
+  }
+  assert(false, 'the last tier is open')
+}
+
+/** `up_to` is inclusive. */
+function holds(tier: Tier, quantity: Decimal): boolean {
+  return tier.up_to == null || compareDecimals(quantity, exactly(tier.up_to)) <= 0
+}
+
+function tierCharge(tiers: readonly Tier[], index: number, units: Decimal): TierCharge {
+  const tier = tiers[index]
+  assert(tier, 'the last tier is open')
+  return {
+    tier: index,
+    up_to: tier.up_to ?? null,
+    units: formatDecimal(units),
+    unit_amount: formatDecimal(exactly(tier.unit_amount)),
+    flat_amount: formatDecimal(exactly(tier.flat_amount)),
+  }
+}
