@@ -13,6 +13,10 @@ export {
 } from './customer.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
+export type {
+  CreateSubscriptionLineItemRequest,
+  UpdateSubscriptionLineItemRequest,
+} from './line-item-change.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'
 export * from './operations/customers.ts'
@@ -34,4 +38,5 @@ export {
   itemIdempotencyKey,
 } from './subscription-create.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export type { SubscriptionPrice } from './subscription-price.ts'
 export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'

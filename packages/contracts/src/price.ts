@@ -55,13 +55,13 @@ export const transformQuantity = z.strictObject({
   round: z.enum(packageRoundings).optional(),
 })
 
-const priceUnitConfig = z.strictObject({
+export const priceUnitConfig = z.strictObject({
   price_unit: identifier,
   amount: decimalString.optional(),
   price_unit_tiers: tiers.optional(),
 })
 
-const notes = {
+export const priceNotes = {
   description: description.optional(),
   display_name: name.optional(),
   lookup_key: text(255).optional(),
@@ -87,7 +87,7 @@ const createPriceFields = z.strictObject({
   trial_period_days: z.int().min(0).max(trialDaysMax).default(0),
   start_date: instant.optional(),
   end_date: instant.optional(),
-  ...notes,
+  ...priceNotes,
   bucket_size: notBuilt(bucketSize),
   filter_values: notBuilt(z.record(z.string(), z.array(z.string()).max(bulkPricesMax))),
   group_id: notBuilt(identifier),
@@ -142,7 +142,7 @@ export const updatePriceRequest = z.strictObject({
   tiers: tiers.optional(),
   transform_quantity: transformQuantity.optional(),
   effective_from: instant.optional(),
-  ...notes,
+  ...priceNotes,
   bucket_size: notBuilt(bucketSize),
   group_id: notBuilt(identifier),
   price_unit_amount: notBuilt(decimalString),

@@ -29,7 +29,13 @@ export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { insertLineItem, type NewLineItem } from './line-item-additions.ts'
 export { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
 export { endLineItem, type LineItemEnd } from './line-item-ends.ts'
-export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
+export {
+  getLineItem,
+  type LineItemRow,
+  type LineItemSearch,
+  listLineItems,
+  searchLineItems,
+} from './line-item-search.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

@@ -57,6 +57,7 @@ export {
   invoiceAmounts,
 } from './invoice.ts'
 export { type LineCharge, type LineExplanation, lineCharge, recomputeLine } from './line-charge.ts'
+export { validateLineTerms } from './line-terms.ts'
 export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, toUnits } from './money.ts'
 export {
   type Opening,
@@ -65,7 +66,6 @@ export {
   type OpeningTerms,
   openingCharges,
 } from './opening-charges.ts'
-export { validateLineTerms } from './line-terms.ts'
 export { type Lifetime, periodAt } from './period.ts'
 export {
   type BillingModel,

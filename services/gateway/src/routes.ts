@@ -20,9 +20,12 @@ import { getPriceByLookupKeyRoute } from './prices/get-price-by-lookup-key.ts'
 import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
 import type { Api } from './route.ts'
+import { createSubscriptionLineItemRoute } from './subscriptions/create-subscription-line-item.ts'
+import { deleteSubscriptionLineItemRoute } from './subscriptions/delete-subscription-line-item.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
+import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscription-line-item.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -58,6 +61,9 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getSubscriptionRoute,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
+  createSubscriptionLineItemRoute,
+  updateSubscriptionLineItemRoute,
+  deleteSubscriptionLineItemRoute,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import {
+  createSubscriptionLineItemRequest,
+  deleteSubscriptionLineItemRequest,
+  updateSubscriptionLineItemRequest,
+} from '../line-item-change.ts'
 import { operation } from '../operation.ts'
 import { listSubscriptionsResponse, subscriptionFilter, subscriptionResponse } from '../subscription.ts'
 import {
@@ -6,7 +11,11 @@ import {
   createSubscriptionRequest,
   createSubscriptionsBulkRequest,
 } from '../subscription-create.ts'
-import { listSubscriptionLineItemsResponse, subscriptionLineItemFilter } from '../subscription-line-item.ts'
+import {
+  listSubscriptionLineItemsResponse,
+  subscriptionLineItemFilter,
+  subscriptionLineItemResponse,
+} from '../subscription-line-item.ts'
 import { identifier } from '../text.ts'
 import { workflowStarted } from '../workflow-execution.ts'
 
@@ -73,5 +82,44 @@ export const querySubscriptionLineItems = operation({
   schema: {
     body: subscriptionLineItemFilter.prefault({}),
     response: { 200: listSubscriptionLineItemsResponse },
+  },
+})
+
+export const createSubscriptionLineItem = operation({
+  operationId: 'createSubscriptionLineItem',
+  method: 'POST',
+  path: '/subscriptions/{id}/lineitems',
+  tag,
+  summary: 'Add a line to a running subscription; the next invoice bills it first',
+  schema: {
+    params: byId,
+    body: createSubscriptionLineItemRequest,
+    response: { 201: subscriptionLineItemResponse },
+  },
+})
+
+export const updateSubscriptionLineItem = operation({
+  operationId: 'updateSubscriptionLineItem',
+  method: 'PUT',
+  path: '/subscriptions/lineitems/{id}',
+  tag,
+  summary: 'Change the quantity, price or metadata of a line; the answer is the line that has the change',
+  schema: {
+    params: byId,
+    body: updateSubscriptionLineItemRequest,
+    response: { 200: subscriptionLineItemResponse },
+  },
+})
+
+export const deleteSubscriptionLineItem = operation({
+  operationId: 'deleteSubscriptionLineItem',
+  method: 'DELETE',
+  path: '/subscriptions/lineitems/{id}',
+  tag,
+  summary: 'End a line and what carries it on, now unless effective_from says otherwise',
+  schema: {
+    params: byId,
+    body: deleteSubscriptionLineItemRequest.prefault({}),
+    response: { 200: subscriptionLineItemResponse },
   },
 })
