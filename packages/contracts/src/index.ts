@@ -13,6 +13,8 @@ export {
 } from './customer.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
+export type { InvoiceFilter, InvoiceResponse } from './invoice.ts'
+export type { InvoiceLineItemResponse } from './invoice-line-item.ts'
 export type {
   CreateSubscriptionLineItemRequest,
   UpdateSubscriptionLineItemRequest,
@@ -20,6 +22,7 @@ export type {
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export type { Operation, OperationSchema } from './operation.ts'
 export * from './operations/customers.ts'
+export * from './operations/invoices.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import * as customers from './operations/customers.ts'
+import * as invoices from './operations/invoices.ts'
 import * as plans from './operations/plans.ts'
 import * as prices from './operations/prices.ts'
 import * as subscriptions from './operations/subscriptions.ts'
@@ -8,6 +9,7 @@ import * as workflows from './operations/workflows.ts'
 /** Every operation that the gateway serves below `/v1`. */
 export const operations: readonly Operation[] = [
   ...Object.values(customers),
+  ...Object.values(invoices),
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),

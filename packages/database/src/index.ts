@@ -26,6 +26,16 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
+export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
+export type { StoredExplanation } from './invoice-tables.ts'
+export {
+  getInvoice,
+  type InvoiceLineItemRow,
+  type InvoiceRow,
+  type InvoiceSearch,
+  listInvoiceLineItems,
+  searchInvoices,
+} from './invoices.ts'
 export { insertLineItem, type NewLineItem } from './line-item-additions.ts'
 export { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
 export { endLineItem, type LineItemEnd } from './line-item-ends.ts'

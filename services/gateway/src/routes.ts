@@ -6,6 +6,10 @@ import { getCustomerByExternalIdRoute } from './customers/get-customer-by-extern
 import { queryCustomerRoute } from './customers/query-customer.ts'
 import { updateCustomerRoute } from './customers/update-customer.ts'
 import type { Dependencies } from './dependencies.ts'
+import { explainInvoiceRoute } from './invoices/explain-invoice.ts'
+import { getCustomerInvoiceSummaryRoute } from './invoices/get-customer-invoice-summary.ts'
+import { getInvoiceRoute } from './invoices/get-invoice.ts'
+import { queryInvoiceRoute } from './invoices/query-invoice.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
 import { getPlanRoute } from './plans/get-plan.ts'
@@ -23,6 +27,7 @@ import type { Api } from './route.ts'
 import { createSubscriptionLineItemRoute } from './subscriptions/create-subscription-line-item.ts'
 import { deleteSubscriptionLineItemRoute } from './subscriptions/delete-subscription-line-item.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
+import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscriptions-for-customer.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
 import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscription-line-item.ts'
@@ -64,6 +69,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   createSubscriptionLineItemRoute,
   updateSubscriptionLineItemRoute,
   deleteSubscriptionLineItemRoute,
+  getSubscriptionsForCustomerRoute,
+  getInvoiceRoute,
+  queryInvoiceRoute,
+  explainInvoiceRoute,
+  getCustomerInvoiceSummaryRoute,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -5,7 +5,12 @@ import {
   updateSubscriptionLineItemRequest,
 } from '../line-item-change.ts'
 import { operation } from '../operation.ts'
-import { listSubscriptionsResponse, subscriptionFilter, subscriptionResponse } from '../subscription.ts'
+import {
+  listSubscriptionsResponse,
+  subscriptionFilter,
+  subscriptionResponse,
+  subscriptionsOfCustomerQuery,
+} from '../subscription.ts'
 import {
   activateSubscriptionRequest,
   createSubscriptionRequest,
@@ -71,6 +76,20 @@ export const querySubscription = operation({
   tag,
   summary: 'Search subscriptions',
   schema: { body: subscriptionFilter.prefault({}), response: { 200: listSubscriptionsResponse } },
+})
+
+export const getSubscriptionsForCustomer = operation({
+  operationId: 'getSubscriptionsForCustomer',
+  method: 'GET',
+  path: '/customers/external/{external_id}/subscriptions',
+  tag,
+  summary:
+    "A customer's subscriptions, by the caller's own id of the customer; newest first, 1,000 at the most",
+  schema: {
+    params: z.strictObject({ external_id: identifier }),
+    querystring: subscriptionsOfCustomerQuery,
+    response: { 200: listSubscriptionsResponse },
+  },
 })
 
 export const querySubscriptionLineItems = operation({
