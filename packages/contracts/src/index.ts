@@ -13,6 +13,7 @@ export {
 } from './customer.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
+export { refusalOf } from './field-problems.ts'
 export type { InvoiceFilter, InvoiceResponse } from './invoice.ts'
 export type { InvoiceLineItemResponse } from './invoice-line-item.ts'
 export type {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 import type { Audited } from './tables.ts'
 
@@ -23,7 +24,7 @@ export interface SubscriptionBatchItemTable {
 
 /** Why an item of a batch has no subscription, in the error answers' words. */
 export interface BatchItemError {
-  readonly code: string
+  readonly code: ErrorCode
   readonly message: string
   readonly fields?: readonly { readonly path: string; readonly message: string }[]
 }

@@ -28,6 +28,7 @@ export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
+export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {
   getInvoice,
   type InvoiceLineItemRow,
@@ -42,8 +43,12 @@ export { endLineItem, type LineItemEnd } from './line-item-ends.ts'
 export {
   getLineItem,
   type LineItemRow,
+  type LineItemRow,
+  type LineItemSearch,
   type LineItemSearch,
   listLineItems,
+  listLineItems,
+  searchLineItems,
   searchLineItems,
 } from './line-item-search.ts'
 export {
@@ -59,6 +64,12 @@ export {
   updatePlan,
 } from './plans.ts'
 export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export {
+  editMoney,
+  moneyProblems,
+  type PriceMoney,
+  touchesMoney,
+} from './price-money.ts'
 export { overridePrice, type PriceOverride } from './price-overrides.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
@@ -94,6 +105,33 @@ export {
   type SortDirection,
 } from './search.ts'
 export type { FilterCondition, FilterOperator, FilterValue } from './search-filter.ts'
+export {
+  type BatchItem,
+  type BatchItemOutcome,
+  type BatchProgress,
+  batchItemError,
+  finishBatchItems,
+  getBatchProgress,
+  listBatchOutcomes,
+  lockBatch,
+  type NewBatchItem,
+  nextBatchItems,
+  storeBatch,
+} from './subscription-batches.ts'
+export {
+  insertSubscriptionCreations,
+  type NewLine,
+  type OwnPrice,
+  type SubscriptionCreation,
+} from './subscription-creation.ts'
+export { type Draft, getDraft, replaceDraft } from './subscription-drafts.ts'
+export {
+  type CustomerFacts,
+  type FactsWanted,
+  type PlanFacts,
+  readSubscriptionFacts,
+  type SubscriptionFacts,
+} from './subscription-facts.ts'
 export {
   getSubscription,
   type SubscriptionRow,

@@ -1,4 +1,4 @@
-import { assertInvoice, type InvoiceAmounts, parseDecimal, assert } from '@flexprice/domain'
+import { assert, assertInvoice, type InvoiceAmounts, parseDecimal } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { newId } from './ids.ts'
@@ -41,7 +41,10 @@ export async function insertInvoices(
   const finalized = invoices.filter(({ invoice }) => invoice.invoice_status === 'FINALIZED')
   const numbers = await takeInvoiceNumbers(scoped, { count: finalized.length, finalizedAt: now })
   const numberOf = new Map(finalized.map(({ invoice }, index) => [invoice.id, numbers[index]]))
-  const rows = invoices.map(({ invoice }) => ({ ...invoice, invoice_number: numberOf.get(invoice.id) ?? null }))
+  const rows = invoices.map(({ invoice }) => ({
+    ...invoice,
+    invoice_number: numberOf.get(invoice.id) ?? null,
+  }))
   const lines = invoices.flatMap(({ invoice, lines }) => lines.map((line) => lineRow(invoice, line)))
   const history = invoices.map(({ invoice }) => ({
     id: newId('invoiceChange'),
@@ -62,7 +65,10 @@ export async function insertInvoices(
   await statement.execute(scoped.db)
 }
 
-function lineRow({ id, customer_id, subscription_id, currency }: NewInvoice['invoice'], line: NewInvoiceLine) {
+function lineRow(
+  { id, customer_id, subscription_id, currency }: NewInvoice['invoice'],
+  line: NewInvoiceLine,
+) {
   return { ...line, invoice_id: id, customer_id, subscription_id, currency }
 }
 
@@ -80,7 +86,11 @@ function assertSums({ invoice, lines }: NewInvoice): void {
   }
   assertInvoice(
     amounts,
-    lines.map((line) => ({ kind: line.is_credit ? 'credit' : 'charge', amount: exact(line.amount), currency })),
+    lines.map((line) => ({
+      kind: line.is_credit ? 'credit' : 'charge',
+      amount: exact(line.amount),
+      currency,
+    })),
   )
 }
 

@@ -181,6 +181,7 @@ const declared = {
     idempotency_key: 'string | null',
     request_hash: 'string | null',
     draft_request: 'json | null',
+    activated_at: 'Date | null',
     lookup_key: 'string | null',
     metadata: 'json default',
     synced_price_sequence: 'number',

@@ -198,6 +198,7 @@ export interface SubscriptionTable extends Audited {
   idempotency_key: string | null
   request_hash: string | null
   draft_request: Json<Readonly<Record<string, unknown>> | null> | null
+  activated_at: Date | null
   lookup_key: string | null
   metadata: JsonWithDefault<Metadata>
   synced_price_sequence: number

@@ -33,6 +33,7 @@ export {
   sumDecimals,
   zero,
 } from './decimal.ts'
+export { dueDate, type PaymentTerms } from './due-date.ts'
 export {
   CodedError,
   type ErrorCode,

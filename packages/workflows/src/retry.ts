@@ -9,3 +9,10 @@ export const untilDone: RetryPolicy = {
   backoffCoefficient: 2,
   maximumInterval: '5 minutes',
 }
+
+/** Somebody waits for the answer: what does not heal within seconds is told, and the caller asks again. */
+export const whileSomebodyWaits: RetryPolicy = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumAttempts: 3,
+}

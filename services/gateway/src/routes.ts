@@ -24,7 +24,10 @@ import { getPriceByLookupKeyRoute } from './prices/get-price-by-lookup-key.ts'
 import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
 import type { Api } from './route.ts'
+import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
+import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
 import { createSubscriptionLineItemRoute } from './subscriptions/create-subscription-line-item.ts'
+import { createSubscriptionsBulkRoute } from './subscriptions/create-subscriptions-bulk.ts'
 import { deleteSubscriptionLineItemRoute } from './subscriptions/delete-subscription-line-item.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
 import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscriptions-for-customer.ts'
@@ -40,7 +43,7 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 /** Every operation of the contracts; a test holds this list against theirs. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
-  getTaskResultRoute(api, deps, config, closing)
+  for (const register of waitingRoutes) register(api, deps, config, closing)
 }
 
 const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
@@ -63,6 +66,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryPriceRoute,
   updatePriceRoute,
   deletePriceRoute,
+  createSubscriptionsBulkRoute,
   getSubscriptionRoute,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
@@ -79,3 +83,8 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   cancelWorkflowRoute,
   listQueuesRoute,
 ]
+
+/** Those that wait for a workflow: no longer than the limit, and not when the process is to stop. */
+const waitingRoutes: ReadonlyArray<
+  (api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal) => void
+> = [getTaskResultRoute, createSubscriptionRoute, activateSubscriptionRoute]

@@ -1,10 +1,13 @@
-import { createSubscriptionCreationActivities } from '@flexprice/activities/subscription-creation'
+import {
+  createSubscriptionCreationActivities,
+  createSubscriptionCreationEvents,
+} from '@flexprice/activities/subscription-creation'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
-import { subscriptionCreationWorkerConfig, readVariables } from './config.ts'
+import { readVariables, subscriptionCreationWorkerConfig } from './config.ts'
 
 const service = 'worker-subscription-creation'
 const config = configOrExit(subscriptionCreationWorkerConfig(), process.argv, readVariables)
@@ -14,6 +17,7 @@ await using _telemetry = await startTelemetry({
   ...config.telemetry,
   onError: (err) => logger.warn({ err, 'event.action': 'span-export-failed' }, 'Spans could not be sent'),
 })
+const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 
 await runWorker({
@@ -22,9 +26,12 @@ await runWorker({
     workflows: import.meta.resolve('@flexprice/workflows/subscription-creation'),
     interceptors: import.meta.resolve('@flexprice/workflows/interceptors'),
   },
-  activities: createSubscriptionCreationActivities({ scoped: () => database.scoped(currentScope()) }),
+  activities: createSubscriptionCreationActivities({
+    scoped: () => database.scoped(currentScope()),
+    events: createSubscriptionCreationEvents({ logger, metrics }),
+  }),
   config,
   logger,
-  metrics: createMetrics({ service }),
+  metrics,
   checks: { database: () => database.ping() },
 })

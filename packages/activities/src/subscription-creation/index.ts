@@ -1,22 +1,10 @@
-import type { SubscriptionCreationInput, SubscriptionCreationResult } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
-
-export interface SubscriptionCreationActivities {
-  /** TODO: what it does, and idempotent by which key. */
-  subscriptionCreation(input: SubscriptionCreationInput): Promise<SubscriptionCreationResult>
-}
-
-export interface SubscriptionCreationDependencies {
-  /** The database handle of whoever the running activity works for. */
-  readonly scoped: () => Scoped
-}
-
-export function createSubscriptionCreationActivities({ scoped }: SubscriptionCreationDependencies): SubscriptionCreationActivities {
-  return {
-    async subscriptionCreation({ id }) {
-      // TODO: one file per activity once there is more than one.
-      scoped()
-      return { id }
-    },
-  }
-}
+/**
+ * The work of a subscription's creation, for the workers of its queue: one, a stored list, or a draft that is
+ * activated. Idempotent by unique keys in the database. It must never import a workflow or a service.
+ */
+export { createSubscriptionCreationEvents, type SubscriptionCreationEvents } from './events.ts'
+export {
+  createSubscriptionCreationActivities,
+  type SubscriptionCreationActivities,
+  type SubscriptionCreationDependencies,
+} from './subscription-creation-activities.ts'

@@ -19,4 +19,9 @@ export type { DurationText, WhenRunning, WorkflowDefinition } from './define-wor
 export { defineWorkflow } from './define-workflow.ts'
 export { parseInput } from './parse-input.ts'
 export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'
-export type { SubscriptionCreationInput, SubscriptionCreationResult } from './subscription-creation.schema.ts'
+export type {
+  SubscriptionBatchResult,
+  SubscriptionCreationInput,
+  SubscriptionCreationProgress,
+  SubscriptionCreationResult,
+} from './subscription-creation.schema.ts'

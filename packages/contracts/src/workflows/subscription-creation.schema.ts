@@ -1,19 +1,84 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { wireErrorCode } from '../error.ts'
 import { defineContract } from './define-contract.ts'
 import { subscriptionCreation } from './subscription-creation.ts'
 
-const input = z.strictObject({ id: z.string().min(1) })
+const id = z.string().min(1)
 
-const result = z.strictObject({ id: z.string() })
+const input = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('one'),
+    /** As on the wire, bounded by its schema: the activity parses it. */
+    request: z.record(z.string(), z.unknown()),
+    /** The caller's key, or one that is drawn for the request. */
+    idempotency_key: id,
+    request_hash: id,
+  }),
+  /** The list was stored first: it would not fit in here. */
+  z.strictObject({ kind: z.literal('batch'), batch_id: id }),
+  z.strictObject({ kind: z.literal('activation'), subscription_id: id, start_date: z.iso.datetime() }),
+])
+
+const count = z.number().int().nonnegative()
+
+const itemError = z.strictObject({
+  code: wireErrorCode,
+  message: z.string(),
+  fields: z
+    .array(z.strictObject({ path: z.string(), message: z.string() }))
+    .readonly()
+    .optional(),
+})
+
+const batchResult = z.strictObject({
+  batch_id: z.string(),
+  created: count,
+  failed: count,
+  /** In the order of the request; of each either the id or the error. */
+  items: z.array(
+    z.strictObject({ index: count, subscription_id: z.string().optional(), error: itemError.optional() }),
+  ),
+})
+
+const result = z.union([z.strictObject({ subscription_id: z.string() }), batchResult])
+
+/** Of a list. */
+const progress = z.strictObject({
+  items_total: count,
+  items_processed: count,
+  created: count,
+  failed: count,
+  percent: z.number().min(0).max(100),
+})
 
 export const subscriptionCreationContract = defineContract({
   definition: subscriptionCreation,
   input,
   result,
-  progress: undefined,
-  workflowId: (environmentId, { id }) => `${subscriptionCreation.name}:${environmentId}:${id}`,
-  entityId: ({ id }) => id,
+  progress,
+  workflowId: (environmentId, request) => `${subscriptionCreation.name}:${environmentId}:${keyOf(request)}`,
+  entityId: keyOf,
 })
+
+/**
+ * Which request it is. Of one it is a hash of key and request: another request with the same key is
+ * another workflow, and the database's unique key refuses it.
+ */
+function keyOf(request: SubscriptionCreationInput): string {
+  switch (request.kind) {
+    case 'one':
+      return createHash('sha256')
+        .update(JSON.stringify([request.idempotency_key, request.request_hash]))
+        .digest('base64url')
+    case 'batch':
+      return request.batch_id
+    case 'activation':
+      return request.subscription_id
+  }
+}
 
 export type SubscriptionCreationInput = z.infer<typeof input>
 export type SubscriptionCreationResult = z.infer<typeof result>
+export type SubscriptionBatchResult = z.infer<typeof batchResult>
+export type SubscriptionCreationProgress = z.infer<typeof progress>

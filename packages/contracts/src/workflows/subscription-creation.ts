@@ -3,10 +3,12 @@ import { defineWorkflow } from './define-workflow.ts'
 export const subscriptionCreation = defineWorkflow({
   name: 'subscription-creation',
   type: 'SubscriptionCreationWorkflow',
-  summary: 'TODO: one line for people',
-  entityType: 'TODO',
+  summary: 'Makes subscriptions with their opening invoices: one, a list, or a draft that is activated',
+  entityType: 'subscription',
+  // The same request again: it waits for the one that runs, and finds what an earlier one has made.
   whenRunning: { policy: 'reuse' },
   executionTimeout: '7 days',
-  priority: 3,
+  // Somebody waits.
+  priority: 2,
   startedBy: 'api',
 })

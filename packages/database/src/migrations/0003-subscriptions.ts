@@ -40,6 +40,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       request_hash text,
       -- What a draft was asked for, until it is activated: its lines are then made anew from its start.
       draft_request jsonb,
+      activated_at timestamptz(3),
       lookup_key text collate "C",
       metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
       -- The plan's price sequence that its lines were made from. Synced up to the greater of this and the plan's floor.

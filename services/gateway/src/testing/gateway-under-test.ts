@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly config?: Partial<AppConfig>
   /** Where nobody listens, for "Temporal is down". */
   readonly temporalAddress?: string
+  /** One with workers; without it nobody works on what is started. */
+  readonly temporalNamespace?: string
   /** Where nobody listens, for "the database is down". */
   readonly databaseUrl?: string
   readonly isReady?: () => boolean
@@ -45,7 +47,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   })
   const temporal = createTemporal({
     address: options.temporalAddress ?? testStack().temporalAddress,
-    namespace,
+    namespace: options.temporalNamespace ?? namespace,
   })
   const logLines: string[] = []
   const logger = createLogger({

@@ -1,5 +1,5 @@
 import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
-import { getPriceSyncProgress, type Scoped } from '@flexprice/database'
+import { getBatchProgress, getPriceSyncProgress, type Scoped } from '@flexprice/database'
 import type { WorkflowDescription } from '@flexprice/temporal-client'
 
 /**
@@ -17,11 +17,18 @@ const readers: {
   readonly [Name in WorkflowName]: (scoped: Scoped, workflow: Execution) => Promise<unknown>
 } = {
   'price-sync': priceSyncProgress,
+  'subscription-creation': subscriptionCreationProgress,
 }
 
 interface Execution {
   readonly id: string
   readonly runId: string
+}
+
+/** Of a list: what creates one subscription tells nothing before it is done. */
+async function subscriptionCreationProgress(scoped: Scoped, { id }: Execution) {
+  const batch = await getBatchProgress(scoped, id.split(':').at(-1) ?? '')
+  return batch && { ...batch, percent: percentOf(batch.items_processed, batch.items_total) }
 }
 
 async function priceSyncProgress(scoped: Scoped, workflow: Execution) {
@@ -34,6 +41,10 @@ async function priceSyncProgress(scoped: Scoped, workflow: Execution) {
     prices_added: run.pricesAdded,
     prices_removed: run.pricesRemoved,
     prices_skipped: run.pricesSkipped,
-    percent: due === 0 ? 100 : Math.min(100, Math.floor((processed / due) * 1_000) / 10),
+    percent: percentOf(processed, due),
   }
+}
+
+function percentOf(done: number, due: number): number {
+  return due === 0 ? 100 : Math.min(100, Math.floor((done / due) * 1_000) / 10)
 }

@@ -1,0 +1,27 @@
+import { getDraft, inTransaction, readNow, readSubscriptionFacts, replaceDraft } from '@flexprice/database'
+import { planSubscription } from './plan-subscription.ts'
+import type {
+  ActivateSubscriptionInput,
+  SubscriptionCreationDependencies,
+} from './subscription-creation-activities.ts'
+import { factsWanted, parseOrder } from './subscription-order.ts'
+
+/** A draft begins: everything is made anew from what it was asked for, as of its start. */
+export async function activateSubscription(
+  { scoped, events }: SubscriptionCreationDependencies,
+  { subscription_id: subscriptionId, start_date }: ActivateSubscriptionInput,
+): Promise<{ subscription_id: string }> {
+  const startDate = new Date(start_date)
+  const activated = await inTransaction(scoped(), async (transaction) => {
+    const draft = await getDraft(transaction, { subscriptionId, startDate })
+    if (draft === undefined) return false
+    const wire = { ...draft.request, start_date }
+    const order = parseOrder(wire, { idempotencyKey: draft.idempotency_key, requestHash: draft.request_hash })
+    const facts = await readSubscriptionFacts(transaction, { ...factsWanted([order]), idempotencyKeys: [] })
+    const now = await readNow(transaction)
+    await replaceDraft(transaction, planSubscription(order, facts, now, { subscriptionId }), now)
+    return true
+  })
+  if (activated) events.activated()
+  return { subscription_id: subscriptionId }
+}

@@ -1,0 +1,40 @@
+import { publishedErrorCode } from '@flexprice/contracts'
+import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
+import { type BatchItem, type BatchItemOutcome, batchItemError } from '@flexprice/database'
+import { type CreationOutcome, refusal } from './create-subscriptions.ts'
+import { parseOrder, type SubscriptionOrder } from './subscription-order.ts'
+
+/** The items of a page that can be tried, and those whose request does not fit the schema any more. */
+export function batchOrders(items: readonly BatchItem[]): {
+  accepted: { position: number; order: SubscriptionOrder }[]
+  refused: BatchItemOutcome[]
+} {
+  const accepted: { position: number; order: SubscriptionOrder }[] = []
+  const refused: BatchItemOutcome[] = []
+  for (const { position, request, idempotency_key, request_hash } of items) {
+    // It was refused before it was stored, and has its error already.
+    if (request === null) continue
+    try {
+      const order = parseOrder(request, { idempotencyKey: idempotency_key, requestHash: request_hash })
+      accepted.push({ position, order })
+    } catch (error) {
+      refused.push(itemOutcome(position, { error: refusal(error) }))
+    }
+  }
+  return { accepted, refused }
+}
+
+export function itemOutcome(position: number, outcome: CreationOutcome): BatchItemOutcome {
+  return 'error' in outcome
+    ? { position, subscription_id: null, error: batchItemError(outcome.error) }
+    : { position, subscription_id: outcome.subscriptionId, error: null }
+}
+
+export function resultItem(outcome: BatchItemOutcome): SubscriptionBatchResult['items'][number] {
+  const { position, subscription_id, error } = outcome
+  return {
+    index: position,
+    ...(subscription_id !== null && { subscription_id }),
+    ...(error && { error: { ...error, code: publishedErrorCode(error.code) } }),
+  }
+}

@@ -1,0 +1,22 @@
+import { inTransaction, readNow } from '@flexprice/database'
+import { assert } from '@flexprice/domain'
+import { createSubscriptions } from './create-subscriptions.ts'
+import type {
+  CreateSubscriptionInput,
+  SubscriptionCreationDependencies,
+} from './subscription-creation-activities.ts'
+import { parseOrder } from './subscription-order.ts'
+
+export async function createSubscription(
+  { scoped, events }: SubscriptionCreationDependencies,
+  { request, idempotency_key, request_hash }: CreateSubscriptionInput,
+): Promise<{ subscription_id: string }> {
+  const order = parseOrder(request, { idempotencyKey: idempotency_key, requestHash: request_hash })
+  const [outcome] = await inTransaction(scoped(), async (transaction) =>
+    createSubscriptions(transaction, [order], await readNow(transaction)),
+  )
+  assert(outcome, 'each order has an outcome')
+  if ('error' in outcome) throw outcome.error
+  events.created({ created: 1, failed: 0 })
+  return { subscription_id: outcome.subscriptionId }
+}

@@ -1,0 +1,62 @@
+import {
+  insertSubscriptionCreations,
+  readSubscriptionFacts,
+  type Scoped,
+  type SubscriptionCreation,
+} from '@flexprice/database'
+import { assert, CodedError, errorKind, isCodedError, isRetryable } from '@flexprice/domain'
+import { planSubscription } from './plan-subscription.ts'
+import { factsWanted, type SubscriptionOrder } from './subscription-order.ts'
+
+export type CreationOutcome = { readonly subscriptionId: string } | { readonly error: CodedError }
+
+/**
+ * Makes the subscriptions that are wanted, in the caller's transaction and a fixed number of statements,
+ * for one as for a thousand. What is wrong with one is its outcome and does not stop the others.
+ * Idempotent by each order's key: the same key gives the same subscription, for ever.
+ *
+ * @returns an outcome for each order, in the order given
+ */
+export async function createSubscriptions(
+  transaction: Scoped,
+  orders: readonly SubscriptionOrder[],
+  now: Date,
+): Promise<CreationOutcome[]> {
+  assert(transaction.db.isTransaction, 'what is read is held until it is written')
+  if (orders.length === 0) return []
+  const facts = await readSubscriptionFacts(transaction, factsWanted(orders))
+  const made = new Map(facts.made)
+  const creations: SubscriptionCreation[] = []
+  const outcomes = orders.map((order): CreationOutcome => {
+    const { idempotencyKey, requestHash } = order
+    const earlier = made.get(idempotencyKey)
+    if (earlier) {
+      return earlier.request_hash === requestHash
+        ? { subscriptionId: earlier.id }
+        : { error: otherRequest(idempotencyKey) }
+    }
+    try {
+      const creation = planSubscription(order, facts, now)
+      creations.push(creation)
+      const { id } = creation.subscription
+      made.set(idempotencyKey, { id, request_hash: requestHash })
+      return { subscriptionId: id }
+    } catch (error) {
+      return { error: refusal(error) }
+    }
+  })
+  await insertSubscriptionCreations(transaction, creations, now)
+  return outcomes
+}
+
+/** What is wrong with the request; anything else is thrown on. */
+export function refusal(error: unknown): CodedError {
+  if (isCodedError(error) && !isRetryable(errorKind(error.code))) return error
+  throw error
+}
+
+function otherRequest(key: string): CodedError {
+  return new CodedError('already_exists', `The idempotency key ${key} was used for another request`, {
+    details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
+  })
+}

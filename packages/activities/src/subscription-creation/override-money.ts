@@ -1,0 +1,27 @@
+import type { OverrideLineItem } from '@flexprice/contracts'
+import { editMoney, moneyProblems, type PriceMoney, type PriceRow, touchesMoney } from '@flexprice/database'
+import type { FieldProblem } from '@flexprice/domain'
+
+/**
+ * The money that the override gives the price, undefined where it says nothing about money. The problems'
+ * paths are the override's fields.
+ */
+export function overrideMoney(
+  price: PriceRow,
+  { billing_model, amount, tier_mode, tiers, transform_quantity: packages }: OverrideLineItem,
+): { money?: PriceMoney; problems: readonly FieldProblem[] } {
+  const changes = {
+    billing_model,
+    amount,
+    tier_mode,
+    tiers: tiers?.map(({ up_to, unit_amount, flat_amount }) => ({
+      up_to: up_to ?? null,
+      unit_amount,
+      flat_amount: flat_amount ?? null,
+    })),
+    ...(packages && { divide_by: packages.divide_by ?? null, round: packages.round ?? 'up' }),
+  }
+  if (!touchesMoney(changes)) return { problems: [] }
+  const money = editMoney(price, changes)
+  return { money, problems: moneyProblems(price, money) }
+}

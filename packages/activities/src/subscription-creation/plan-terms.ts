@@ -1,0 +1,70 @@
+import type { CreateSubscriptionRequest } from '@flexprice/contracts'
+import type { CustomerFacts, PlanFacts, SubscriptionFacts } from '@flexprice/database'
+import {
+  assert,
+  CodedError,
+  type FieldProblem,
+  invalid,
+  isRecurring,
+  notFound,
+  parseCurrency,
+  type RecurringPeriod,
+} from '@flexprice/domain'
+
+/** What a request means, its defaults filled in. */
+export interface PlannedTerms {
+  readonly customer: CustomerFacts
+  readonly plan: PlanFacts
+  readonly currency: string
+  readonly period: RecurringPeriod
+  readonly count: number
+  readonly timeZone: string
+  readonly start: Date
+  readonly end: Date | null
+}
+
+/** @throws not_found for a customer or plan that is not there; validation_error */
+export function plannedTerms(
+  request: CreateSubscriptionRequest,
+  facts: SubscriptionFacts,
+  now: Date,
+): PlannedTerms {
+  const customer = customerOf(request, facts)
+  const plan = facts.plans.get(request.plan_id)
+  if (!plan) throw notFound('Plan', request.plan_id)
+  const currency = parseCurrency(request.currency)
+  assert(currency !== undefined && isRecurring(request.billing_period), 'the schema refuses others')
+  const start = request.start_date ?? now
+  const end = request.end_date ?? null
+  if (end && end <= start) throw invalid([endBeforeStart(request)])
+  return {
+    customer,
+    plan,
+    currency,
+    period: request.billing_period,
+    count: request.billing_period_count ?? 1,
+    timeZone: request.timezone || customer.timezone || 'UTC',
+    start,
+    end,
+  }
+}
+
+function customerOf(request: CreateSubscriptionRequest, facts: SubscriptionFacts): CustomerFacts {
+  const { customer_id: id, external_customer_id: externalId } = request
+  if (id === undefined) {
+    assert(externalId !== undefined, 'the schema wants one of the two')
+    const customer = facts.customersByExternalId.get(externalId)
+    if (!customer) throw new CodedError('not_found', `Customer with external_id ${externalId} does not exist`)
+    return customer
+  }
+  const customer = facts.customersById.get(id)
+  if (!customer) throw notFound('Customer', id)
+  if (externalId !== undefined && customer.external_id !== externalId) {
+    throw invalid([{ path: 'external_customer_id', message: 'is not that of the customer of customer_id' }])
+  }
+  return customer
+}
+
+function endBeforeStart({ start_date }: CreateSubscriptionRequest): FieldProblem {
+  return { path: 'end_date', message: `must be after ${start_date ? 'start_date' : 'now, when it starts'}` }
+}

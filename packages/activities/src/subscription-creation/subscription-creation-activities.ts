@@ -1,0 +1,34 @@
+import type { SubscriptionBatchResult, SubscriptionCreationInput } from '@flexprice/contracts/workflows'
+import type { Scoped } from '@flexprice/database'
+import { activateSubscription } from './activate-subscription.ts'
+import { createSubscription } from './create-subscription.ts'
+import { createSubscriptionBatch } from './create-subscription-batch.ts'
+import type { SubscriptionCreationEvents } from './events.ts'
+
+export type CreateSubscriptionInput = Extract<SubscriptionCreationInput, { kind: 'one' }>
+export type ActivateSubscriptionInput = Extract<SubscriptionCreationInput, { kind: 'activation' }>
+
+export interface SubscriptionCreationActivities {
+  /** Makes one subscription. Idempotent by the idempotency key. */
+  createSubscription(input: CreateSubscriptionInput): Promise<{ subscription_id: string }>
+  /** Makes a stored list of subscriptions, page by page. Idempotent by the batch's cursor and its items' keys. */
+  createSubscriptionBatch(input: { batch_id: string }): Promise<SubscriptionBatchResult>
+  /** Begins a draft. Idempotent by (subscription, start). */
+  activateSubscription(input: ActivateSubscriptionInput): Promise<{ subscription_id: string }>
+}
+
+export interface SubscriptionCreationDependencies {
+  /** The database handle of whoever the running activity works for. */
+  readonly scoped: () => Scoped
+  readonly events: SubscriptionCreationEvents
+}
+
+export function createSubscriptionCreationActivities(
+  dependencies: SubscriptionCreationDependencies,
+): SubscriptionCreationActivities {
+  return {
+    createSubscription: (input) => createSubscription(dependencies, input),
+    createSubscriptionBatch: (input) => createSubscriptionBatch(dependencies, input),
+    activateSubscription: (input) => activateSubscription(dependencies, input),
+  }
+}

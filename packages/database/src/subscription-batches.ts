@@ -1,0 +1,150 @@
+import { assert, CodedError, type ErrorDetails, notFound } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
+import type { BatchItemError, SubscriptionBatchItemTable } from './batch-tables.ts'
+import { inTransaction, type Scoped } from './connection.ts'
+import { newId } from './ids.ts'
+import { audited, insertRecords } from './insert-records.ts'
+
+export type BatchItem = Pick<
+  Selectable<SubscriptionBatchItemTable>,
+  'position' | 'idempotency_key' | 'request_hash'
+> & { readonly request: Readonly<Record<string, unknown>> | null }
+
+export type BatchItemOutcome = Pick<
+  Selectable<SubscriptionBatchItemTable>,
+  'position' | 'subscription_id' | 'error'
+>
+
+export interface NewBatchItem {
+  /** The caller's own key; without one it is the batch's with the position. */
+  readonly idempotencyKey: string | undefined
+  readonly requestHash: string
+  /** As on the wire; null where it is refused already. */
+  readonly request: object | null
+  readonly error: CodedError | null
+}
+
+/**
+ * Stores a list of subscriptions to be made. Idempotent by its key: the same request gives the same batch.
+ *
+ * @throws already_exists when the key was used for another list; service_unavailable when one is just being stored
+ */
+export function storeBatch(
+  scoped: Scoped,
+  batch: {
+    idempotencyKey: string | undefined
+    requestHash: string
+    items: readonly NewBatchItem[]
+    now: Date
+  },
+): Promise<string> {
+  const { items, requestHash, now } = batch
+  const id = newId('subscriptionBatch')
+  const idempotencyKey = batch.idempotencyKey ?? id
+  return inTransaction(scoped, async (transaction) => {
+    const earlier = await transaction.db
+      .selectFrom('subscription_batches')
+      .select(['id', 'request_hash'])
+      .where('environment_id', '=', scoped.scope.environmentId)
+      .where('idempotency_key', '=', idempotencyKey)
+      .executeTakeFirst()
+    if (earlier) {
+      if (earlier.request_hash === requestHash) return earlier.id
+      throw new CodedError('already_exists', 'The idempotency key was used for another request')
+    }
+    const row = { id, idempotency_key: idempotencyKey, request_hash: requestHash, items_total: items.length }
+    const rows = items.map((item, position) => ({
+      batch_id: id,
+      position,
+      environment_id: scoped.scope.environmentId,
+      idempotency_key: item.idempotencyKey ?? `${id}:${position}`,
+      request_hash: item.requestHash,
+      request: item.request,
+      error: item.error && batchItemError(item.error),
+    }))
+    await sql`with batch as (${insertRecords('subscription_batches', audited(scoped, [row], now))})
+      ${insertRecords('subscription_batch_items', rows)}`.execute(transaction.db)
+    return id
+  })
+}
+
+/** Holds the batch for a page; answers how many of its items are done. @throws not_found */
+export async function lockBatch(scoped: Scoped, batchId: string): Promise<number> {
+  const batch = await scoped.db
+    .selectFrom('subscription_batches')
+    .select('items_processed')
+    .where('id', '=', batchId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!batch) throw notFound('Batch', batchId)
+  return batch.items_processed
+}
+
+export async function nextBatchItems(
+  scoped: Scoped,
+  { batchId, from, limit }: { batchId: string; from: number; limit: number },
+): Promise<BatchItem[]> {
+  const { rows } = await sql<BatchItem>`
+    select position, idempotency_key, request_hash, request from subscription_batch_items
+    where batch_id = ${batchId} and position >= ${from} order by position limit ${limit}`.execute(scoped.db)
+  return rows
+}
+
+/** Writes what became of a page's items and moves the batch's cursor, in the page's transaction. */
+export async function finishBatchItems(
+  scoped: Scoped,
+  page: { batchId: string; outcomes: readonly BatchItemOutcome[]; processed: number; now: Date },
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    with outcome as (
+      update subscription_batch_items item set subscription_id = done.subscription_id, error = done.error
+      from json_populate_recordset(null::subscription_batch_items, ${JSON.stringify(page.outcomes)}::json) done
+      where item.batch_id = ${page.batchId} and item.position = done.position
+    )
+    update subscription_batches set items_processed = ${page.processed}, updated_at = ${page.now}
+    where id = ${page.batchId}`.execute(scoped.db)
+  assert(numAffectedRows === 1n, 'a page moves its batch')
+}
+
+/** What became of each item, in their order. */
+export async function listBatchOutcomes(scoped: Scoped, batchId: string): Promise<BatchItemOutcome[]> {
+  return scoped.db
+    .selectFrom('subscription_batch_items')
+    .select(['position', 'subscription_id', 'error'])
+    .where('batch_id', '=', batchId)
+    .orderBy('position')
+    .execute()
+}
+
+export interface BatchProgress {
+  readonly items_total: number
+  readonly items_processed: number
+  readonly created: number
+  readonly failed: number
+}
+
+export async function getBatchProgress(scoped: Scoped, batchId: string): Promise<BatchProgress | undefined> {
+  const { rows } = await sql<BatchProgress>`
+    select batch.items_total, batch.items_processed,
+      count(*) filter (where item.subscription_id is not null) as created,
+      count(*) filter (where item.error is not null and item.position < batch.items_processed) as failed
+    from subscription_batches batch join subscription_batch_items item on item.batch_id = batch.id
+    where batch.id = ${batchId} group by batch.id`.execute(scoped.db)
+  return rows[0]
+}
+
+/** A thousand of them have to fit into a workflow's result. */
+const messageLengthMax = 500
+const fieldsMax = 5
+
+/** An error as an item's outcome tells it. */
+export function batchItemError({ code, message, details }: CodedError): BatchItemError {
+  const fields = fieldsOf(details)
+  return { code, message: message.slice(0, messageLengthMax), ...(fields && { fields }) }
+}
+
+function fieldsOf(details: ErrorDetails | undefined): BatchItemError['fields'] | undefined {
+  return details?.fields
+    ?.slice(0, fieldsMax)
+    .map(({ path, message }) => ({ path, message: message.slice(0, messageLengthMax) }))
+}

@@ -1,0 +1,52 @@
+import {
+  createSubscriptionRequest,
+  createSubscriptionsBulk,
+  itemIdempotencyKey,
+  refusalOf,
+} from '@flexprice/contracts'
+import { workflows } from '@flexprice/contracts/workflows'
+import { type NewBatchItem, readNow, storeBatch } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { givenKey, requestHash } from './request-key.ts'
+
+/** The list is stored before its workflow starts, as it does not fit into one's input. */
+export function createSubscriptionsBulkRoute(
+  api: Api,
+  { database, temporal }: Pick<Dependencies, 'database' | 'temporal'>,
+): void {
+  api.route({
+    ...routeOf(createSubscriptionsBulk),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { items } = request.body
+      const batch_id = await storeBatch(scoped, {
+        idempotencyKey: givenKey(request),
+        requestHash: requestHash(items),
+        items: items.map(newItem),
+        now: await readNow(scoped),
+      })
+      const contract = workflows['subscription-creation']
+      const started = await temporal.startWorkflow(contract, { kind: 'batch', batch_id }, scoped.scope)
+      return reply.code(202).send({
+        message: `${items.length} subscriptions are being made`,
+        workflow_id: started.workflowId,
+        run_id: started.runId,
+      })
+    },
+  })
+}
+
+/** An item is checked as a request of its own would be. What is wrong with it becomes its outcome. */
+function newItem({ idempotency_key, ...fields }: Readonly<Record<string, unknown>>): NewBatchItem {
+  const key = itemIdempotencyKey.safeParse(idempotency_key)
+  const parsed = createSubscriptionRequest.safeParse(fields)
+  const wire = parsed.success ? createSubscriptionRequest.encode(parsed.data) : null
+  return {
+    idempotencyKey: key.data,
+    requestHash: requestHash(wire ?? fields),
+    request: key.success ? wire : null,
+    error: parsed.success ? (key.success ? null : refusalOf(key.error)) : refusalOf(parsed.error),
+  }
+}

@@ -1,0 +1,12 @@
+import { getSubscription, listLineItems, type Scoped } from '@flexprice/database'
+import { lineItemResponse } from './line-item-response.ts'
+import { subscriptionResponse } from './subscription-response.ts'
+
+/** A subscription with its lines, as it is answered where one is asked for. @throws not_found */
+export async function fullSubscription(scoped: Scoped, id: string) {
+  const [row, lines] = await Promise.all([getSubscription(scoped, id), listLineItems(scoped, [id])])
+  return {
+    ...subscriptionResponse(scoped.scope, row),
+    line_items: lines.map((line) => lineItemResponse(scoped.scope, line)),
+  }
+}

@@ -1,0 +1,75 @@
+import {
+  createSubscriptionCreationActivities,
+  createSubscriptionCreationEvents,
+} from '@flexprice/activities/subscription-creation'
+import { workflows } from '@flexprice/contracts/workflows'
+import { createLogger, createMetrics } from '@flexprice/observability'
+import { currentScope } from '@flexprice/temporal-worker'
+import { startTestWorker, testTemporalSettings } from '@flexprice/testing/temporal'
+import type { Caller } from './caller-under-test.ts'
+import { type GatewayUnderTest, startGateway } from './gateway-under-test.ts'
+import { priceBody } from './price-body.ts'
+
+/** The gateway with the worker that makes subscriptions, both in the test's process. */
+export async function startGatewayWithCreation(): Promise<GatewayUnderTest> {
+  const gateway = await startGateway({
+    temporalNamespace: testTemporalSettings().namespace,
+    config: { waitMsMax: 20_000 },
+  })
+  const worker = await startTestWorker({
+    definition: workflows['subscription-creation'].definition,
+    bundle: {
+      workflows: import.meta.resolve('@flexprice/workflows/subscription-creation'),
+      interceptors: import.meta.resolve('@flexprice/workflows/interceptors'),
+    },
+    activities: createSubscriptionCreationActivities({
+      scoped: () => gateway.database.database.scoped(currentScope()),
+      events: createSubscriptionCreationEvents({
+        logger: createLogger({ service: 'test', level: 'fatal' }),
+        metrics: createMetrics({ service: 'test' }),
+      }),
+    }),
+  })
+  return {
+    ...gateway,
+    async [Symbol.asyncDispose]() {
+      await worker[Symbol.asyncDispose]()
+      await gateway[Symbol.asyncDispose]()
+    },
+  }
+}
+
+let made = 0
+
+export interface Subscribable {
+  readonly planId: string
+  readonly priceId: string
+  readonly customerId: string
+  readonly externalId: string
+  /** A valid request for a monthly subscription; a test says what it is about. */
+  body(changes?: object): object
+}
+
+/** A plan with one price and a customer without subscriptions. */
+export async function makeSubscribable(caller: Caller, price: object = {}): Promise<Subscribable> {
+  const externalId = `to-subscribe-${++made}`
+  const plan = await caller.create('/plans', { name: 'Pro' })
+  const { id: priceId } = await caller.create(
+    '/prices',
+    priceBody(plan.id, { start_date: '2020-01-01T00:00:00Z', ...price }),
+  )
+  const customer = await caller.create('/customers', { external_id: externalId, name: 'Ada' })
+  return {
+    planId: plan.id,
+    priceId,
+    customerId: customer.id,
+    externalId,
+    body: (changes = {}) => ({
+      customer_id: customer.id,
+      plan_id: plan.id,
+      currency: 'usd',
+      billing_period: 'MONTHLY',
+      ...changes,
+    }),
+  }
+}
