@@ -43,12 +43,8 @@ export { endLineItem, type LineItemEnd } from './line-item-ends.ts'
 export {
   getLineItem,
   type LineItemRow,
-  type LineItemRow,
-  type LineItemSearch,
   type LineItemSearch,
   listLineItems,
-  listLineItems,
-  searchLineItems,
   searchLineItems,
 } from './line-item-search.ts'
 export {
