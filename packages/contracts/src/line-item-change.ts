@@ -12,7 +12,7 @@ import { identifier, name } from './text.ts'
 const bucketsMax = 100
 
 /** No money moves when lines change: a credit or a charge for the rest of a period comes with subscription change. */
-const behavior = notBuiltValues(prorationBehavior, ['create_prorations']).default('none')
+const behavior = notBuiltValues(prorationBehavior.default('none'), ['create_prorations'])
 const quantity = exactNumber.refine((value) => !value.startsWith('-'), 'must not be negative')
 
 const commitment = {

@@ -3,6 +3,7 @@ import {
   CodedError,
   type FieldProblem,
   invalid,
+  later,
   notFound,
   validateLineTerms,
 } from '@flexprice/domain'
@@ -65,7 +66,7 @@ async function priceFor(
   { price: wanted, startDate, now }: NewLineItem,
 ): Promise<PriceRow> {
   if (!('id' in wanted)) {
-    const start_date = wanted.start_date ?? startDate ?? latest(now, subscription.start_date)
+    const start_date = wanted.start_date ?? startDate ?? later(now, subscription.start_date)
     const price = await insertOwnPrice(scoped, subscription, { price: { ...wanted, start_date }, now })
     const problems = validateLineTerms(price, subscription, 'subscription')
     if (problems.length > 0) {
@@ -94,7 +95,7 @@ async function priceFor(
 
 /** @throws validation_error that names each date which does not fit */
 function windowOf(subscription: LockedSubscription, price: PriceRow, item: NewLineItem): Window {
-  const start = item.startDate ?? latest(item.now, subscription.start_date, price.start_date)
+  const start = item.startDate ?? later(later(item.now, subscription.start_date), price.start_date)
   const end = item.endDate ?? null
   const problems: FieldProblem[] = []
   const refuse = (path: string, message: string) => problems.push({ path, message })
@@ -187,8 +188,4 @@ async function insertChain(
   const line = rows.find((row) => row.price_id === price.id)
   assert(line, `price ${price.id} has a line`)
   return line.id
-}
-
-function latest(...instants: readonly Date[]): Date {
-  return new Date(Math.max(...instants.map((instant) => instant.getTime())))
 }

@@ -1,4 +1,4 @@
-import { CodedError, equalDecimals, type FieldProblem, invalid, parseDecimal } from '@flexprice/domain'
+import { CodedError, equalDecimals, type FieldProblem, invalid, later, parseDecimal } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
@@ -73,7 +73,7 @@ function effectiveInstant(
 ): Date {
   const { id, start_date: start, end_date: end } = line
   if (end && end <= now) throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
-  const from = effectiveFrom ?? new Date(Math.max(start.getTime(), now.getTime()))
+  const from = effectiveFrom ?? later(start, now)
   const problems: FieldProblem[] = []
   const refuse = (message: string) => problems.push({ path: 'effective_from', message })
   if (from < start) refuse("must not be before the line's start")

@@ -1,4 +1,4 @@
-import { CodedError, invalid } from '@flexprice/domain'
+import { CodedError, invalid, later } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from './connection.ts'
 import { continuationsOf } from './line-item-chain.ts'
@@ -48,7 +48,7 @@ function isEndedSo({ end_date, ended_by }: StoredLine, { endDate, now }: LineIte
 }
 
 function endOf({ id, start_date: start, end_date: presentEnd }: StoredLine, end: LineItemEnd): Date {
-  const endDate = end.endDate ?? new Date(Math.max(start.getTime(), end.now.getTime()))
+  const endDate = end.endDate ?? later(start, end.now)
   if (presentEnd && presentEnd <= end.now) {
     throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
   }

@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
 import { insertCustomer } from './customers.ts'
+import { newId } from './ids.ts'
 import { updatePrice } from './price-edits.ts'
 import { overridePrice, type PriceOverride } from './price-overrides.ts'
 import { getPrice, type PriceRow } from './prices.ts'
@@ -139,5 +140,23 @@ describe('an override', () => {
     await expect(override({ subscriptionId: 'subs_none' })).rejects.toMatchObject(notFound)
     await expect(override({}, foreign)).rejects.toMatchObject(notFound)
     expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ price_id: price.id, end_date: null }])
+  })
+
+  test('that is written twice past the lock is refused by the database, as one of nothing is', async () => {
+    await subscribe()
+    const { tiers, ...own } = await getPrice(scoped, await override())
+    const id = newId('price')
+    const copy = { ...own, id, root_price_id: id, metadata: '{}' }
+    const insert = (row: Partial<typeof copy>) =>
+      scoped.db
+        .insertInto('prices')
+        .values({ ...copy, ...row })
+        .execute()
+    expect(tiers).toBeNull()
+    await expect(insert({})).rejects.toMatchObject({ code: 'invalid_operation' })
+    const nothing = { overridden_price_id: 'price_none' }
+    await expect(insert(nothing)).rejects.toMatchObject({ constraint: 'prices_overridden' })
+    const nobody = { overridden_price_id: null, subscription_id: 'subs_none' }
+    await expect(insert(nobody)).rejects.toMatchObject({ constraint: 'prices_subscription' })
   })
 })

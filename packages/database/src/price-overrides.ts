@@ -1,4 +1,4 @@
-import { CodedError, invalid, notFound } from '@flexprice/domain'
+import { CodedError, invalid, later, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
@@ -48,7 +48,7 @@ export async function writeOverride(
   { id: subscriptionId, start_date: start }: LockedSubscription,
   override: Omit<PriceOverride, 'subscriptionId'>,
 ): Promise<{ priceId: string; lineItemId: string }> {
-  const from = override.effectiveFrom > start ? override.effectiveFrom : start
+  const from = later(override.effectiveFrom, start)
   const change = { ...override, subscriptionId, from }
   const price = await checkOverride(scoped, change)
   const priceId = await insertOverride(scoped, { ...change, price })

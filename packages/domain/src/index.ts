@@ -67,7 +67,7 @@ export {
   type OpeningTerms,
   openingCharges,
 } from './opening-charges.ts'
-export { type Lifetime, periodAt } from './period.ts'
+export { type Lifetime, later, periodAt } from './period.ts'
 export {
   type BillingModel,
   billingModels,

@@ -5,6 +5,7 @@ import * as subscriptions from './0003-subscriptions.ts'
 import * as priceSync from './0004-price-sync.ts'
 import * as invoices from './0007-invoices.ts'
 import * as subscriptionBatches from './0009-subscription-batches.ts'
+import * as priceLinks from './0010-price-links.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-price-sync': priceSync,
   '0007-invoices': invoices,
   '0009-subscription-batches': subscriptionBatches,
+  '0010-price-links': priceLinks,
 }
