@@ -4,6 +4,7 @@ import { inTransaction, type Scoped } from './connection.ts'
 import { insertLineItem } from './line-item-additions.ts'
 import { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
 import { endLineItem } from './line-item-ends.ts'
+import { getLineItem } from './line-item-search.ts'
 import { endPrice } from './price-edits.ts'
 import { getPrice, type PriceRow } from './prices.ts'
 import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
@@ -130,13 +131,15 @@ describe('a change of the quantity', () => {
     const ended = { code: 'invalid_operation' }
     await expect(change({ quantity: '5', now: daysFromNow(4) })).rejects.toMatchObject(ended)
   })
+})
 
-  test('behind the end of a price that is not synced yet is refused', async () => {
-    await editPrice(scoped, price.id, 2)
-    const change_ = change({ quantity: '5', now: daysFromNow(3) })
-    await expect(change_).rejects.toMatchObject({ code: 'invalid_operation' })
-    expect(await lines()).toMatchObject([{ quantity: 3, end_date: null }])
-  })
+test('a change behind the end of a price that is not synced yet is refused', async () => {
+  await editPrice(scoped, price.id, 2)
+  for (const edit of [{ quantity: '5' }, { money: { amount: '1' } }]) {
+    const late = change({ ...edit, now: daysFromNow(3) })
+    await expect(late).rejects.toMatchObject({ code: 'invalid_operation' })
+  }
+  expect(await lines()).toMatchObject([{ quantity: 3, end_date: null }])
 })
 
 describe('a change of the money', () => {
@@ -152,11 +155,7 @@ describe('a change of the money', () => {
       ...{ subscription_id: subscriptionId, overridden_price_id: price.id, invoice_cadence: 'ADVANCE' },
       ...{ amount: '2.500000000000000000', start_date: daysFromNow(3) },
     })
-    const { metadata } = await scoped.db
-      .selectFrom('subscription_line_items')
-      .select('metadata')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow()
+    const { metadata } = await getLineItem(scoped, id)
     expect(metadata).toEqual({ seat: 'a' })
   })
 
@@ -166,6 +165,18 @@ describe('a change of the money', () => {
     await change({ money: { amount: '2' }, now: daysFromNow(3) })
     expect((await lines()).at(-1)).toMatchObject({ end_date: daysFromNow(8), ended_by: 'user' })
   })
+
+  test.each(['before', 'behind'])(
+    'keeps the end of a price without a successor, %s its sync',
+    async (order) => {
+      const end = { priceId: price.id, endDate: daysFromNow(8), now }
+      await inTransaction(scoped, (transaction) => endPrice(transaction, end))
+      if (order === 'behind') await runPriceSync(scoped, planId)
+      await change({ money: { amount: '2' }, now: daysFromNow(3) })
+      await runPriceSync(scoped, planId)
+      expect((await lines()).at(-1)).toMatchObject({ end_date: daysFromNow(8), ended_by: 'price' })
+    },
+  )
 
   test('of a line of its own price makes a successor that takes over what its lines have left', async () => {
     const first = await change({ money: { amount: '2' } })

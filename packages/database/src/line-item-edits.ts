@@ -68,7 +68,7 @@ interface LineChange {
 
 /** @throws invalid_operation for a line that has ended, validation_error for an instant outside it */
 function effectiveInstant(
-  { line, subscription }: { line: StoredLine; subscription: LockedSubscription },
+  { line, price, subscription }: { line: StoredLine; price: PriceRow; subscription: LockedSubscription },
   { effectiveFrom, now }: LineItemEdit,
 ): Date {
   const { id, start_date: start, end_date: end } = line
@@ -80,6 +80,10 @@ function effectiveInstant(
   if (end && from >= end) refuse("must be before the line's end")
   if (subscription.end_date && from >= subscription.end_date) refuse("must be before the subscription's end")
   if (problems.length > 0) throw invalid(problems)
+  // A sync has not brought the end to the line yet.
+  if (price.end_date && price.end_date <= from && from > start) {
+    throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)
+  }
   return from
 }
 
@@ -103,16 +107,23 @@ async function changeMoney(
     effectiveFrom: from,
     now,
   })
-  // The override stands for the whole chain, but an end without a successor is the line's own.
-  if (line.ended_by === 'user' || price.successor_price_id === null) {
-    const { end_date, ended_by } = line
-    await scoped.db
-      .updateTable('subscription_line_items')
-      .set({ end_date, ended_by })
-      .where('id', '=', lineItemId)
-      .execute()
+  const ended = endUnderOverride(line, price)
+  if (ended.end_date !== null) {
+    await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()
   }
   return lineItemId
+}
+
+/** The override stands for the whole chain: an end that brings a successor is none, any other one stays. */
+function endUnderOverride(line: StoredLine, price: PriceRow): Pick<StoredLine, 'end_date' | 'ended_by'> {
+  const isReplaced = price.successor_price_id !== null
+  if (line.ended_by === 'user' || (line.end_date !== null && !isReplaced)) {
+    return { end_date: line.end_date, ended_by: line.ended_by }
+  }
+  // The price's end may not have been synced to the line yet.
+  return isReplaced || price.end_date === null
+    ? { end_date: null, ended_by: null }
+    : { end_date: price.end_date, ended_by: 'price' }
 }
 
 /**
@@ -136,9 +147,6 @@ async function changeQuantity(
       "of a plan's price cannot be scheduled yet: a quantity changes now, or at the line's start"
     const fields = [{ path: 'effective_from', message }]
     throw new CodedError('not_implemented', `effective_from: ${message}`, { details: { fields } })
-  }
-  if (price.end_date && price.end_date <= from) {
-    throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)
   }
   const id = newId('lineItem')
   await scoped.db

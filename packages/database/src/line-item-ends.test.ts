@@ -83,6 +83,29 @@ describe('the end of a line', () => {
   })
 })
 
+test('the end of a line is that of the lines which would carry it on, and of no other', async () => {
+  const second = await edit(price.id, 3)
+  await edit(second.id, 6)
+  await addPrice(scoped, { plan_id: planId })
+  await subscribe()
+  const [first] = await scoped.db
+    .selectFrom('subscription_line_items')
+    .select('id')
+    .where('price_id', '=', price.id)
+    .execute()
+  await endLineItem(scoped, { lineItemId: first?.id ?? '', endDate: daysFromNow(1), now })
+  expect((await linesOf(scoped, subscriptionId)).filter(({ end_date }) => end_date === null)).toHaveLength(1)
+  expect(await linesOf(scoped, subscriptionId)).toMatchObject(
+    expect.arrayContaining([
+      expect.objectContaining({ price_id: price.id, end_date: daysFromNow(1), ended_by: 'user' }),
+      expect.objectContaining({ start_date: daysFromNow(3), end_date: daysFromNow(3), ended_by: 'user' }),
+      expect.objectContaining({ start_date: daysFromNow(6), end_date: daysFromNow(6), ended_by: 'user' }),
+    ]),
+  )
+  const { version } = await scoped.db.selectFrom('subscriptions').select('version').executeTakeFirstOrThrow()
+  expect(version).toBe(2)
+})
+
 test('a line that its price ended cannot be drawn out over its successor’s', async () => {
   await edit(price.id, 3)
   await subscribe()
