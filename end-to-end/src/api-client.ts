@@ -5,7 +5,12 @@ import { z } from 'zod'
 
 /** The holder of a key, over real HTTP. */
 export interface ApiClient {
-  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer>
+  call(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
   /** As `call`, but it has to succeed; answers with the body. */
   send(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown>
   startSync(planId: string): Promise<StartedSync>
@@ -29,10 +34,14 @@ export type StartedSync = z.output<typeof startedSync>
 export type TaskResult = z.output<typeof taskResult>
 
 export function createApiClient(gatewayUrl: string, apiKey: string): ApiClient {
-  const call: ApiClient['call'] = async (method, path, body) => {
+  const call: ApiClient['call'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${gatewayUrl}/v1${path}`, {
       method,
-      headers: { 'x-api-key': apiKey, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        'x-api-key': apiKey,
+        ...headers,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     return { status: response.status, headers: response.headers, body: await response.json() }

@@ -1,4 +1,4 @@
-import { workflows } from '@flexprice/contracts/workflows'
+import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
 import { createApiKey, type Scoped } from '@flexprice/database'
 import {
   createTestDatabase,
@@ -29,15 +29,18 @@ export interface StackOptions {
   /** `host:port` of the way to the server, when it is to be cut. */
   readonly postgresAddress?: string
   readonly temporalAddress?: string
+  /** Which workflow's worker it has. */
+  readonly workflow?: WorkflowName
   /** Further variables for both services. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
 export async function startStack(options: StackOptions = {}): Promise<StackUnderTest> {
   await using started = new AsyncDisposableStack()
+  const workflow = options.workflow ?? 'price-sync'
   const database = started.use(await createTestDatabase())
   // Disposed after the services: what they have left running has nobody to work on it then.
-  started.defer(() => terminateLeftOvers(workflows['price-sync'].definition))
+  started.defer(() => terminateLeftOvers(workflows[workflow].definition))
   const environment = {
     DATABASE_URL: throughAddress(database.appUrl, options.postgresAddress),
     TEMPORAL_ADDRESS: options.temporalAddress ?? testStack().temporalAddress,
@@ -45,7 +48,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackUnder
     ...options.environment,
   }
   const start = async (name: string) => started.use(await startService(name, environment))
-  const [gateway, worker] = await Promise.all([start('gateway'), start('worker-price-sync')])
+  const [gateway, worker] = await Promise.all([start('gateway'), start(`worker-${workflow}`)])
   const newTenant = async () => {
     const scoped = await database.newTenant()
     const { secret } = await createApiKey(scoped, { name: 'test' })
@@ -58,7 +61,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackUnder
     database,
     gateway,
     worker,
-    startWorker: async () => owned.use(await startService('worker-price-sync', environment)),
+    startWorker: async () => owned.use(await startService(`worker-${workflow}`, environment)),
     newTenant,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

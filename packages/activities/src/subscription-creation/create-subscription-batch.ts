@@ -8,7 +8,7 @@ import {
   readNow,
   type Scoped,
 } from '@flexprice/database'
-import type { CodedError } from '@flexprice/domain'
+import { CodedError, errorCodes, errorKind, isCodedError } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import { batchOrders, itemOutcome, resultItem } from './batch-items.ts'
 import { createSubscriptions, refusal } from './create-subscriptions.ts'
@@ -17,10 +17,13 @@ import type { SubscriptionCreationDependencies } from './subscription-creation-a
 /** Short enough for locks and progress; each page is a fixed number of statements. */
 const pageItemsMax = 250
 
+/** From this attempt on, a failure that nobody expected is one item's, and no longer the whole list's. */
+const isolatingAttempt = 4
+
 /**
  * Works through a stored list, page by page, each one transaction that also writes its items' outcomes
  * and the batch's cursor: a killed worker's next attempt goes on behind the last whole page. A page that
- * the database refuses is tried in smaller ones, until the item at fault is alone.
+ * fails for what is in it is tried in smaller ones, until the item at fault is alone and gets the error.
  */
 export async function createSubscriptionBatch(
   { scoped, events }: SubscriptionCreationDependencies,
@@ -29,17 +32,17 @@ export async function createSubscriptionBatch(
   const context = Context.current()
   const handle = scoped()
   const now = await readNow(handle)
-  let pageItems = pageItemsMax
+  let page = { batchId, cursor: 0, itemsMax: pageItemsMax, now }
   for (;;) {
     context.cancellationSignal.throwIfAborted()
     try {
-      const taken = await runPage(handle, { batchId, pageItems, now })
-      if (taken === 0) break
-      pageItems = pageItemsMax
+      const cursor = await runPage(handle, page)
+      if (cursor === undefined) break
+      page = { ...page, cursor, itemsMax: pageItemsMax }
     } catch (error) {
-      const reason = refusal(error)
-      if (pageItems === 1) await refuseItem(handle, { batchId, reason, now })
-      pageItems = pageItems === 1 ? pageItemsMax : Math.ceil(pageItems / 2)
+      const reason = reasonOf(error, context.info.attempt)
+      if (page.itemsMax === 1) await refuseItem(handle, page, reason)
+      page = { ...page, itemsMax: page.itemsMax === 1 ? pageItemsMax : Math.ceil(page.itemsMax / 2) }
     }
     context.heartbeat()
   }
@@ -52,15 +55,19 @@ export async function createSubscriptionBatch(
 
 interface Page {
   readonly batchId: string
-  readonly pageItems: number
+  /** Where the page before ended; another attempt's may have gone on since. */
+  readonly cursor: number
+  readonly itemsMax: number
   readonly now: Date
 }
 
-function runPage(scoped: Scoped, { batchId, pageItems, now }: Page): Promise<number> {
+/** The next page's cursor; undefined when everything is done. */
+function runPage(scoped: Scoped, { batchId, cursor, itemsMax, now }: Page): Promise<number | undefined> {
   return inTransaction(scoped, async (transaction) => {
     const processed = await lockBatch(transaction, batchId)
-    const items = await nextBatchItems(transaction, { batchId, from: processed, limit: pageItems })
-    if (items.length === 0) return 0
+    if (processed !== cursor) return processed
+    const items = await nextBatchItems(transaction, { batchId, from: cursor, limit: itemsMax })
+    if (items.length === 0) return undefined
     const orders = batchOrders(items)
     const made = await createSubscriptions(
       transaction,
@@ -71,27 +78,24 @@ function runPage(scoped: Scoped, { batchId, pageItems, now }: Page): Promise<num
       const outcome = made[index]
       return outcome ? [itemOutcome(position, outcome)] : []
     })
-    await finishBatchItems(transaction, {
-      batchId,
-      outcomes: [...outcomes, ...orders.refused],
-      processed: processed + items.length,
-      now,
-    })
-    return items.length
+    const next = cursor + items.length
+    const all = [...outcomes, ...orders.refused]
+    await finishBatchItems(transaction, { batchId, outcomes: all, processed: next, now })
+    return next
   })
 }
 
-async function refuseItem(
-  scoped: Scoped,
-  { batchId, reason, now }: { batchId: string; reason: CodedError; now: Date },
-): Promise<void> {
+async function refuseItem(scoped: Scoped, { batchId, cursor, now }: Page, error: CodedError): Promise<void> {
   await inTransaction(scoped, async (transaction) => {
-    const processed = await lockBatch(transaction, batchId)
-    await finishBatchItems(transaction, {
-      batchId,
-      outcomes: [itemOutcome(processed, { error: reason })],
-      processed: processed + 1,
-      now,
-    })
+    if ((await lockBatch(transaction, batchId)) !== cursor) return
+    const outcomes = [itemOutcome(cursor, { error })]
+    await finishBatchItems(transaction, { batchId, outcomes, processed: cursor + 1, now })
   })
+}
+
+/** Why the page's items, or one of them, cannot be made. What passes by itself is thrown on, to be tried again. */
+function reasonOf(error: unknown, attempt: number): CodedError {
+  const isUnexpected = !isCodedError(error) || errorKind(error.code) === 'internal'
+  if (!isUnexpected || attempt < isolatingAttempt) return refusal(error)
+  return new CodedError('internal_error', errorCodes.internal_error.title, { cause: error })
 }

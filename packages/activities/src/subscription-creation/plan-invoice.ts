@@ -9,9 +9,7 @@ import {
   isPositive,
   isStorable,
   openingCharges,
-  type PaymentTerms,
   type Period,
-  type ProrationBehavior,
   parseDecimal,
   type Schedule,
   sumDecimals,
@@ -29,8 +27,6 @@ export interface InvoicePlan {
   readonly terms: PlannedTerms
   readonly schedule: Schedule
   readonly lines: readonly IdentifiedLine[]
-  readonly prorationBehavior: ProrationBehavior
-  readonly paymentTerms: PaymentTerms | null
   readonly now: Date
 }
 
@@ -55,7 +51,7 @@ export function planInvoice(plan: InvoicePlan): NewInvoice | null {
     case 'running': {
       const opening = { ...schedule, period: schedule.currentPeriod, end: terms.end }
       const charges = openingCharges(
-        { ...opening, prorationBehavior: plan.prorationBehavior },
+        { ...opening, prorationBehavior: terms.prorationBehavior },
         plan.lines.map(openingLine),
       )
       if (charges.length === 0) return null
@@ -85,14 +81,14 @@ function openingLine(line: IdentifiedLine) {
 type Charges = ReturnType<typeof openingCharges<ReturnType<typeof openingLine>>>
 
 function invoiceOf(
-  { subscriptionId, terms, paymentTerms, now }: InvoicePlan,
+  { subscriptionId, terms, now }: InvoicePlan,
   {
     reason,
     period,
     charges,
   }: { reason: NewInvoice['invoice']['billing_reason']; period: Period; charges: Charges },
 ): NewInvoice {
-  const { currency, customer, plan, timeZone } = terms
+  const { currency, customer, plan, timeZone, paymentTerms } = terms
   refuseTooLarge(charges)
   const sums = invoiceAmounts(
     currency,

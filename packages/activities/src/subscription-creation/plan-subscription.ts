@@ -1,4 +1,5 @@
-import { newId, type SubscriptionCreation, type SubscriptionFacts } from '@flexprice/database'
+import type { CreateSubscriptionRequest } from '@flexprice/contracts'
+import { newId, type PriceRow, type SubscriptionCreation, type SubscriptionFacts } from '@flexprice/database'
 import { invalid, linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain'
 import { beginningStatus } from './beginning-status.ts'
 import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
@@ -18,79 +19,89 @@ export interface DraftToActivate {
  * @throws not_found for a customer or plan that is not there; validation_error that names the field
  */
 export function planSubscription(
-  { request, wire, idempotencyKey, requestHash }: SubscriptionOrder,
+  order: SubscriptionOrder,
   facts: SubscriptionFacts,
   now: Date,
   draft?: DraftToActivate,
 ): SubscriptionCreation {
+  const { request } = order
   const terms = plannedTerms(request, facts, now)
   const subscriptionId = draft?.subscriptionId ?? newId('subscription')
   const planned = linesOf(terms, terms.plan.prices).filter(({ start }) => !terms.end || start < terms.end)
   if (planned.length === 0) throw noCompatiblePrice(terms)
-  const overrides = {
+  const lines = applyOverrides(subscriptionId, planned, {
     overrides: request.override_line_items ?? [],
     chains: new Map(terms.plan.prices.map((price) => [price.id, price.root_price_id])),
     byChain: draft !== undefined,
-  }
-  const lines = applyOverrides(subscriptionId, planned, overrides).map((line) => ({
-    ...line,
-    id: newId('lineItem'),
-  }))
-  const trial = trialDays(
-    request.trial_period_days,
+  }).map((line) => ({ ...line, id: newId('lineItem') }))
+  const schedule = scheduleFor(
+    request,
+    terms,
     planned.map(({ price }) => price),
-  )
-  if ('problem' in trial) throw invalid([trial.problem])
-  const billingCycle = request.billing_cycle ?? 'anniversary'
-  const schedule = scheduleOf(
-    { ...terms, billingCycle, billingAnchor: request.billing_anchor, trialDays: trial.days },
     now,
   )
-  refuseFarPeriods(schedule)
-  const prorationBehavior = request.proration_behavior ?? 'none'
-  const paymentTerms = request.payment_terms ?? null
   const isDraft = request.subscription_status === 'draft' && draft === undefined
-  const invoice = isDraft
-    ? null
-    : planInvoice({ subscriptionId, terms, schedule, lines, prorationBehavior, paymentTerms, now })
-  const paymentBehavior = request.payment_behavior ?? 'default_active'
-  const collectionMethod = request.collection_method ?? 'charge_automatically'
+  const invoice = isDraft ? null : planInvoice({ subscriptionId, terms, schedule, lines, now })
+  const status = isDraft ? 'draft' : beginningStatus({ schedule, invoice, ...terms })
   return {
     subscription: {
       id: subscriptionId,
-      customer_id: terms.customer.id,
-      plan_id: terms.plan.id,
-      currency: terms.currency,
-      billing_period: terms.period,
-      billing_period_count: terms.count,
-      billing_cycle: billingCycle,
-      billing_anchor: schedule.grid.anchor,
-      timezone: terms.timeZone,
-      start_date: terms.start,
-      end_date: terms.end,
-      current_period_start: schedule.currentPeriod.start,
-      current_period_end: schedule.currentPeriod.end,
-      subscription_status: isDraft
-        ? 'draft'
-        : beginningStatus({ schedule, invoice, paymentBehavior, collectionMethod }),
-      trial_start: schedule.trial?.start ?? null,
-      trial_end: schedule.trial?.end ?? null,
-      next_billing_at: isDraft ? null : schedule.nextBillingAt,
-      payment_behavior: paymentBehavior,
-      proration_behavior: prorationBehavior,
-      collection_method: collectionMethod,
-      payment_terms: paymentTerms,
-      idempotency_key: idempotencyKey,
-      request_hash: requestHash,
-      draft_request: isDraft ? wire : null,
-      activated_at: null,
-      lookup_key: request.lookup_key || null,
-      metadata: request.metadata ?? {},
-      synced_price_sequence: terms.plan.price_sequence,
+      subscription_status: status,
+      ...rowOf(order, terms, schedule, isDraft),
     },
     prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
     lines: lines.map((line) => lineRow(subscriptionId, line)),
     invoice,
+  }
+}
+
+function scheduleFor(
+  request: CreateSubscriptionRequest,
+  terms: PlannedTerms,
+  prices: readonly PriceRow[],
+  now: Date,
+): Schedule {
+  const trial = trialDays(request.trial_period_days, prices)
+  if ('problem' in trial) throw invalid([trial.problem])
+  const billingAnchor = request.billing_anchor
+  const schedule = scheduleOf({ ...terms, billingAnchor, trialDays: trial.days }, now)
+  refuseFarPeriods(schedule)
+  return schedule
+}
+
+function rowOf(
+  { request, wire, idempotencyKey, requestHash }: SubscriptionOrder,
+  terms: PlannedTerms,
+  { grid, currentPeriod, trial, nextBillingAt }: Schedule,
+  isDraft: boolean,
+): Omit<SubscriptionCreation['subscription'], 'id' | 'subscription_status'> {
+  return {
+    customer_id: terms.customer.id,
+    plan_id: terms.plan.id,
+    currency: terms.currency,
+    billing_period: terms.period,
+    billing_period_count: terms.count,
+    billing_cycle: terms.billingCycle,
+    billing_anchor: grid.anchor,
+    timezone: terms.timeZone,
+    start_date: terms.start,
+    end_date: terms.end,
+    current_period_start: currentPeriod.start,
+    current_period_end: currentPeriod.end,
+    trial_start: trial?.start ?? null,
+    trial_end: trial?.end ?? null,
+    next_billing_at: isDraft ? null : nextBillingAt,
+    payment_behavior: terms.paymentBehavior,
+    proration_behavior: terms.prorationBehavior,
+    collection_method: terms.collectionMethod,
+    payment_terms: terms.paymentTerms,
+    idempotency_key: idempotencyKey,
+    request_hash: requestHash,
+    draft_request: isDraft ? wire : null,
+    activated_at: null,
+    lookup_key: request.lookup_key || null,
+    metadata: request.metadata ?? {},
+    synced_price_sequence: terms.plan.price_sequence,
   }
 }
 

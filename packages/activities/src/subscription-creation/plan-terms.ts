@@ -1,7 +1,8 @@
 import type { CreateSubscriptionRequest } from '@flexprice/contracts'
-import type { CustomerFacts, PlanFacts, SubscriptionFacts } from '@flexprice/database'
+import type { CustomerFacts, PlanFacts, SubscriptionCreation, SubscriptionFacts } from '@flexprice/database'
 import {
   assert,
+  type BillingCycle,
   CodedError,
   type FieldProblem,
   invalid,
@@ -21,7 +22,14 @@ export interface PlannedTerms {
   readonly timeZone: string
   readonly start: Date
   readonly end: Date | null
+  readonly billingCycle: BillingCycle
+  readonly paymentBehavior: Row['payment_behavior']
+  readonly collectionMethod: Row['collection_method']
+  readonly prorationBehavior: Row['proration_behavior']
+  readonly paymentTerms: Row['payment_terms']
 }
+
+type Row = SubscriptionCreation['subscription']
 
 /** @throws not_found for a customer or plan that is not there; validation_error */
 export function plannedTerms(
@@ -46,6 +54,11 @@ export function plannedTerms(
     timeZone: request.timezone || customer.timezone || 'UTC',
     start,
     end,
+    billingCycle: request.billing_cycle ?? 'anniversary',
+    paymentBehavior: request.payment_behavior ?? 'default_active',
+    collectionMethod: request.collection_method ?? 'charge_automatically',
+    prorationBehavior: request.proration_behavior ?? 'none',
+    paymentTerms: request.payment_terms ?? null,
   }
 }
 

@@ -7,7 +7,12 @@ import { z } from 'zod'
 export interface Caller {
   readonly scoped: Scoped
   readonly apiKey: string
-  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer>
+  call(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
   /** Makes a record, which has to work, and answers with its fields. */
   create(path: string, body: object): Promise<Created>
 }
@@ -21,11 +26,11 @@ export interface Answer {
 export type Created = z.output<typeof created>
 
 export function createCaller(app: FastifyInstance, scoped: Scoped, apiKey: string): Caller {
-  const call: Caller['call'] = async (method, path, body) => {
+  const call: Caller['call'] = async (method, path, body, headers = {}) => {
     const response = await app.inject({
       method,
       url: `/v1${path}`,
-      headers: { 'x-api-key': apiKey },
+      headers: { 'x-api-key': apiKey, ...headers },
       ...(body === undefined ? {} : { payload: body }),
     })
     return {

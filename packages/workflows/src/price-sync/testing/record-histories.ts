@@ -1,31 +1,14 @@
-/**
- * Records a history for each course that a price sync can take, from a real server, beside its body:
- * `pnpm record-histories`, with the test stack's variables set. To be run when the body changes on purpose, once
- * nothing runs any more that began on the old one; the new histories are committed with the change.
- */
-import { writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+/** Records the courses that a price sync can take: `pnpm record-histories`, with the test stack's variables set. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { workflows } from '@flexprice/contracts/workflows'
 import { CodedError, type Scope } from '@flexprice/domain'
-import {
-  createTestTemporal,
-  newTestScope,
-  startTestWorker,
-  withTestClient,
-} from '@flexprice/testing/temporal'
+import { createTestTemporal } from '@flexprice/testing/temporal'
 import { Context } from '@temporalio/activity'
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { recordHistory } from '../../testing/record-history.ts'
 import { pretendPriceSync } from './pretend-activities.ts'
 
 const contract = workflows['price-sync']
-const workspace = fileURLToPath(new URL('../../../../../', import.meta.url))
 const input = { plan_id: 'plan_recorded' }
-const bundle = {
-  workflows: import.meta.resolve('../index.ts'),
-  interceptors: import.meta.resolve('../../interceptors.ts'),
-}
 
 await using temporal = createTestTemporal()
 
@@ -66,30 +49,12 @@ await record(
   },
 )
 
-async function record(
+function record(
   course: string,
   activities: (scope: Scope) => object,
   meanwhile: (scope: Scope, workflowId: string) => Promise<void> = async () => {},
 ): Promise<void> {
-  const scope = newTestScope()
-  await using _worker = await startTestWorker({
-    definition: contract.definition,
-    bundle,
-    activities: activities(scope),
-  })
-  const { workflowId } = await temporal.startWorkflow(contract, input, scope)
-  await meanwhile(scope, workflowId)
-  const { status } = await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })
-  await writeFile(new URL(`../${course}.history.json`, import.meta.url), await readHistory(workflowId))
-  process.stdout.write(`${course}: ${status}\n`)
-}
-
-/** Without the machine's name and folders. */
-async function readHistory(workflowId: string): Promise<string> {
-  const history = await withTestClient((client) => client.workflow.getHandle(workflowId).fetchHistory())
-  const text = JSON.stringify(JSON.parse(historyToJSON(history)), undefined, 1)
-  return `${text.replaceAll(hostname(), 'recorded').replaceAll(workspace, '')}
-`
+  return recordHistory(temporal, course, { contract, input, activities, meanwhile })
 }
 
 async function untilCancelled(): Promise<void> {

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Caller } from '../testing/caller-under-test.ts'
+import {
+  makeSubscribable,
+  type Subscribable,
+  startGatewayWithCreation,
+} from '../testing/creation-under-test.ts'
+import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
+
+let gateway: GatewayUnderTest
+let caller: Caller
+let shared: Subscribable
+
+beforeAll(async () => {
+  gateway = await startGatewayWithCreation()
+  caller = await gateway.newCaller()
+})
+afterAll(() => gateway[Symbol.asyncDispose]())
+
+test('one key: posted at once and later, however written, it is one subscription with one invoice', async () => {
+  shared = await makeSubscribable(caller)
+  const headers = { 'idempotency-key': 'order 1' }
+  const request = shared.body({ trial_period_days: 0, metadata: { a: '1', b: '2' } })
+  const post = (body: object) => caller.call('POST', '/subscriptions', body, headers)
+  const together = await Promise.all(Array.from({ length: 5 }, () => post(request)))
+  const reordered = Object.fromEntries(Object.entries(request).toReversed())
+  const later = await post({ ...reordered, metadata: { b: '2', a: '1' } })
+  const ids = [...together, later].map((answer) => {
+    expect(answer).toMatchObject({ status: 201 })
+    return z.looseObject({ id: z.string() }).parse(answer.body).id
+  })
+  expect(new Set(ids).size).toBe(1)
+  expect(await countRows()).toEqual({ subscriptions: 1, invoices: 1 })
+})
+
+test('one key with another body: 409, at once and later, and nothing is made', async () => {
+  shared = await makeSubscribable(caller)
+  const before = await countRows()
+  const headers = { 'idempotency-key': 'order 2' }
+  const bodies = [shared.body(), shared.body({ metadata: { other: 'yes' } })]
+  const answers = await Promise.all(
+    bodies.map((body) => caller.call('POST', '/subscriptions', body, headers)),
+  )
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
+  const third = await caller.call('POST', '/subscriptions', shared.body({ lookup_key: 'x' }), headers)
+  expect(third).toMatchObject({ status: 409, body: { code: 'already_exists' } })
+  expect(await countRows()).toEqual({
+    subscriptions: before.subscriptions + 1,
+    invoices: before.invoices + 1,
+  })
+})
+
+test('the key of a request that was refused can be used again', async () => {
+  shared = await makeSubscribable(caller)
+  const headers = { 'idempotency-key': 'order 3' }
+  const refused = await caller.call('POST', '/subscriptions', shared.body({ currency: 'eur' }), headers)
+  expect(refused.status).toBe(400)
+  expect((await caller.call('POST', '/subscriptions', shared.body(), headers)).status).toBe(201)
+})
+
+test('without a key each request makes a subscription, and one environment does not meet the other', async () => {
+  shared = await makeSubscribable(caller)
+  const before = await countRows()
+  await caller.create('/subscriptions', shared.body())
+  await caller.create('/subscriptions', shared.body())
+  expect((await countRows()).subscriptions).toBe(before.subscriptions + 2)
+  const stranger = await gateway.newCaller()
+  const theirs = await makeSubscribable(stranger)
+  const headers = { 'idempotency-key': 'order 1' }
+  expect(await stranger.call('POST', '/subscriptions', theirs.body(), headers)).toMatchObject({ status: 201 })
+})
+
+test.each(['', 'ä', 'x'.repeat(256)])('400 for the key %j, by its header', async (key) => {
+  const answer = await caller.call('POST', '/subscriptions', shared.body(), { 'idempotency-key': key })
+  expect(answer).toMatchObject({ status: 400, body: { message: expect.stringContaining('Idempotency-Key') } })
+})
+
+test('invoice numbers have no gaps, also where creations run at once and some are refused', async () => {
+  const fresh = await gateway.newCaller()
+  const { body } = await makeSubscribable(fresh)
+  const changes = Array.from({ length: 12 }, (_, index) => (index % 3 === 0 ? { currency: 'eur' } : {}))
+  await Promise.all(changes.map((change) => fresh.call('POST', '/subscriptions', body(change))))
+  const invoices = await fresh.scoped.db.selectFrom('invoices').select('invoice_number').execute()
+  const numbers = invoices.map(({ invoice_number }) => Number(invoice_number?.slice(-6)))
+  expect(numbers.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+})
+
+async function countRows() {
+  const { fn } = caller.scoped.db
+  const rows = await caller.scoped.db
+    .selectNoFrom(({ selectFrom }) => [
+      selectFrom('subscriptions').select(fn.countAll<number>().as('count')).as('subscriptions'),
+      selectFrom('invoices').select(fn.countAll<number>().as('count')).as('invoices'),
+    ])
+    .executeTakeFirstOrThrow()
+  return { subscriptions: rows.subscriptions ?? 0, invoices: rows.invoices ?? 0 }
+}
