@@ -36,6 +36,7 @@ const ownOperations = [
   'listQueues',
   'rotateApiKey',
   'createSubscriptionsBulk',
+  'explainInvoice',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

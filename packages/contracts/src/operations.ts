@@ -4,6 +4,7 @@ import * as customers from './operations/customers.ts'
 import * as entitlements from './operations/entitlements.ts'
 import * as features from './operations/features.ts'
 import * as groups from './operations/groups.ts'
+import * as invoices from './operations/invoices.ts'
 import * as plans from './operations/plans.ts'
 import * as prices from './operations/prices.ts'
 import * as subscriptions from './operations/subscriptions.ts'
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(entitlements),
   ...Object.values(features),
   ...Object.values(groups),
+  ...Object.values(invoices),
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),

@@ -1,8 +1,8 @@
-import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
+import { assert, CodedError, invalid, later, notFound } from '@flexprice/domain'
 import type { Scoped } from './connection.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
-import { lockMeters, metersById } from './meters.ts'
+import { lockMeters, meterOfPrice } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { editMoney, equalMoney, moneyProblems, type PriceMoney, touchesMoney } from './price-money.ts'
 import { getPrice, type PriceRow } from './prices.ts'
@@ -83,8 +83,7 @@ async function replacePrice(
   const sequence = await raiseSequence(scoped, plan_id)
   const price = await lockPrice(scoped, priceId)
   const from = startOfSuccessor(price, effectiveFrom, now)
-  const meter = (await metersById(scoped, [price.meter_id])).get(price.meter_id ?? '')
-  const problems = moneyProblems(price, money, meter)
+  const problems = moneyProblems(price, money, await meterOfPrice(scoped, price))
   if (problems.length > 0) throw invalid(problems)
   const successorId = newId('price')
   // The old price first: with a successor it no longer holds the lookup key, which the new one takes.
@@ -123,7 +122,7 @@ function insertSuccessor(scoped: Scoped, price: PriceRow, now: Date): Promise<Pr
 /** @throws invalid_operation where the price cannot be edited, validation_error for an instant outside it */
 function startOfSuccessor(price: PriceRow, effectiveFrom: Date | undefined, now: Date): Date {
   const { id, start_date: start, end_date: end } = price
-  const soonest = laterOf(start, now)
+  const soonest = later(start, now)
   if (price.successor_price_id !== null) throw superseded(price)
   if (end && end <= soonest) throw new CodedError('invalid_operation', `Price ${id} has ended`)
   const from = effectiveFrom ?? soonest
@@ -171,7 +170,7 @@ async function updateText(scoped: Scoped, { priceId, changes, now }: PriceEdit):
 async function raiseSequence(scoped: Scoped, planId: string | null): Promise<number> {
   // Its line would have to change with it, and price sync leaves overrides alone.
   if (planId === null)
-    throw new CodedError('not_implemented', "A subscription's own price cannot be changed yet")
+    throw new CodedError('not_implemented', "A subscription's own price is changed through its line item")
   const sequence = (await raisePriceSequences(scoped, [planId])).get(planId)
   assert(sequence !== undefined, 'a plan that was found has a new sequence')
   return sequence
@@ -186,16 +185,12 @@ async function lockPrice(scoped: Scoped, id: string): Promise<PriceRow> {
 }
 
 function endOf({ start_date, end_date }: PriceRow, { endDate, now }: PriceEnd): Date {
-  return endDate ?? (end_date && end_date <= now ? end_date : laterOf(start_date, now))
+  return endDate ?? (end_date && end_date <= now ? end_date : later(start_date, now))
 }
 
 /** Then there is nothing to do, and nothing for a sync to look at. */
 function endsThen(price: PriceRow, end: PriceEnd): boolean {
   return price.successor_price_id === null && price.end_date?.getTime() === endOf(price, end).getTime()
-}
-
-function laterOf(one: Date, other: Date): Date {
-  return one > other ? one : other
 }
 
 function superseded(price: PriceRow): CodedError {
