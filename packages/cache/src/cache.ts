@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { entryName, forgottenMark, loadMsMax, markMs } from './forgotten-mark.ts'
 import type { Redis } from './redis.ts'
 import { createSharedLoads } from './shared-loads.ts'
 
@@ -28,10 +29,6 @@ export interface CacheOptions<Value> {
   readonly fromJson: (stored: unknown) => Value | undefined
 }
 
-/** A load that took longer is not kept: the mark of a change may be gone by then. */
-const loadMsMax = 5_000
-const markMs = 2 * loadMsMax
-const mark = '-'
 const forgetAttempts = 3
 
 /**
@@ -44,7 +41,7 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
   const copies = new LRUCache<string, Value>({ max: entriesMax, ttl: ttlMs })
   const loads = createSharedLoads<Value | undefined>()
   const count = (result: 'hit' | 'local' | 'miss') => redis.meters.lookups.inc({ cache: name, result })
-  const entry = (key: string) => `flexprice:${name}:${key}`
+  const entry = (key: string) => entryName(name, key)
 
   /** Loads, and leaves the value in Redis and here unless it may be old by now. */
   async function fill(key: string, load: Load<Value>, isCurrent: () => boolean): Promise<Value | undefined> {
@@ -64,7 +61,7 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
   return {
     async get(key, load) {
       const found = await redis.attempt((client) => client.get(entry(key)))
-      if (found.ok && found.value === mark) {
+      if (found.ok && found.value === forgottenMark) {
         copies.delete(key)
         count('miss')
         return load()
@@ -82,7 +79,7 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
       copies.delete(key)
       loads.drop(key)
       for (let attempt = 1; redis.configured && attempt <= forgetAttempts; attempt++) {
-        const done = await redis.attempt((client) => client.set(entry(key), mark, 'PX', markMs))
+        const done = await redis.attempt((client) => client.set(entry(key), forgottenMark, 'PX', markMs))
         if (done.ok) return true
       }
       return !redis.configured

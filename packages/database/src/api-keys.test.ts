@@ -96,7 +96,7 @@ describe('an API key', () => {
       environmentId: scoped.scope.environmentId,
     })
     expect(await revokeApiKey(mixed, id, now)).toBe(false)
-    await expect(createApiKey(mixed, { name: 'Mixed' })).rejects.toMatchObject({ code: '23503' })
+    await expect(createApiKey(mixed, { name: 'Mixed' })).rejects.toMatchObject({ code: 'not_found' })
   })
 
   test('of a tenant that is not published is not found', async () => {

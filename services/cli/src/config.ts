@@ -1,3 +1,4 @@
+import { redisSettings } from '@flexprice/cache/settings'
 import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
 import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
 
@@ -24,8 +25,14 @@ export function databaseConfig(variables: Variables): ConfigResult<DatabaseSetti
   return readConfig(variables, readDatabase)
 }
 
+/** Redis, where gateways keep copies of keys; undefined when none was named. */
+export function redisUrlConfig(variables: Variables): ConfigResult<{ readonly url: string | undefined }> {
+  return readConfig(variables, redisSettings)
+}
+
 /** By this name the README's table and its test find what is read; each command asks for its own part alone. */
 export function readVariables(env: Environment): ApiConfig & OwnerConfig & DatabaseSettings {
+  redisSettings(env)
   return { ...readDatabase(env), ...readOwner(env), ...readApi(env) }
 }
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stack[Symbol.asyncDispose]())
 
 function variablesOf({ appUrl, ownerUrl }: TestDatabase): Record<string, string> {
-  return { DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl }
+  return { DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl, REDIS_URL: testStack().redisUrl }
 }
 
 const run = (...args: string[]) => runCli(args, variables)

@@ -164,11 +164,10 @@ describe('workflows', () => {
 test('queues lists the queue and who polls it', async () => {
   const { code, stdout } = await run('queues')
   expect(code).toBe(0)
-  expect(stdout).toMatch(
-    /^QUEUE +WORKFLOW +BACKLOG +OLDEST +POLLERS\nPriceSyncWorkflowTaskQueue +price-sync +\d/,
-  )
+  expect(stdout).toMatch(/^QUEUE +WORKFLOW +BACKLOG +OLDEST +POLLERS\n/)
+  expect(stdout).toMatch(/^PriceSyncWorkflowTaskQueue +price-sync +\d/m)
   expect(jsonLines((await run('queues', '--json')).stdout)).toMatchObject([
-    { items: [{ workflow: 'price-sync' }] },
+    { items: expect.arrayContaining([expect.objectContaining({ workflow: 'price-sync' })]) },
   ])
 })
 

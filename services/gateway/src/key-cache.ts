@@ -1,4 +1,4 @@
-import { type Cache, createCache, type Redis } from '@flexprice/cache'
+import { apiKeyCache, type Cache, createCache, type Redis } from '@flexprice/cache'
 import type { FoundApiKey } from '@flexprice/database'
 import { z } from 'zod'
 
@@ -19,21 +19,19 @@ const keysMax = 10_000
 
 export function createKeyCache(redis: Redis): KeyCache {
   const cache: Cache<FoundApiKey> = createCache<FoundApiKey>(redis, {
-    name: 'api-key',
+    name: apiKeyCache.name,
     ttlMs: copyMs,
     entriesMax: keysMax,
-    toJson: (key) => ({ ...key, keyHash: nameOf(key.keyHash) }),
+    toJson: (key) => ({ ...key, keyHash: apiKeyCache.keyOf(key.keyHash) }),
     fromJson: (stored) => storedKey.safeParse(stored).data,
   })
   return {
-    find: (hash, load) => cache.get(nameOf(hash), load),
+    find: (hash, load) => cache.get(apiKeyCache.keyOf(hash), load),
     async forget(hash) {
-      await cache.forget(nameOf(hash))
+      await cache.forget(apiKeyCache.keyOf(hash))
     },
   }
 }
-
-const nameOf = (hash: Buffer): string => hash.toString('base64url')
 
 const storedKey = z.object({
   id: z.string(),

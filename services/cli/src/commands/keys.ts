@@ -5,6 +5,7 @@ import { type CommandContext, outputOf } from '../command-context.ts'
 import { fieldList, type Output, table } from '../output.ts'
 import { futureInstant, span, wholeNumber } from './option-values.ts'
 import { commandGroup, examples, jsonCommand } from './options.ts'
+import { tellGateways } from './tell-gateways.ts'
 import { withScoped } from './with-scoped.ts'
 
 const place = '--tenant tenant_01J… --environment env_01J…'
@@ -73,16 +74,21 @@ function addRotate(group: CommandUnknownOpts, context: CommandContext): void {
     )
     .addHelpText('after', help(`keys rotate key_01J… ${place} --overlap 7d`))
     .action(async (keyId, options) => {
-      const { inTransaction, readTimeOfDay, rotateApiKey } = await import('@flexprice/database')
-      const { made, old } = await withScoped(context, options, (scoped) =>
+      const { findApiKeyHash, inTransaction, readTimeOfDay, rotateApiKey } = await import(
+        '@flexprice/database'
+      )
+      const { made, old, hash } = await withScoped(context, options, (scoped) =>
         inTransaction(scoped, async (transaction) => {
           const now = await readTimeOfDay(transaction)
-          return rotateApiKey(transaction, { keyId, overlapMs: options.overlap, now })
+          const rotation = await rotateApiKey(transaction, { keyId, overlapMs: options.overlap, now })
+          return { ...rotation, hash: await findApiKeyHash(transaction, keyId) }
         }),
       )
+      const warning = hash && (await tellGateways(context, hash))
       const output = outputOf(context, options)
       printSecret(output, { ...keyFields(made.row), secret: made.secret, replaces: keyFields(old) })
       output.note(`The old key works until ${old.expires_at?.toISOString()}.`)
+      if (warning) output.note(warning)
     })
 }
 
@@ -91,10 +97,15 @@ function addRevoke(group: CommandUnknownOpts, context: CommandContext): void {
     .argument('<id>', "the key's id")
     .addHelpText('after', help(`keys revoke key_01J… ${place}`))
     .action(async (id, options) => {
-      const { readTimeOfDay, revokeApiKey } = await import('@flexprice/database')
-      const revoke = async (scoped: Scoped) => revokeApiKey(scoped, id, await readTimeOfDay(scoped))
-      if (!(await withScoped(context, options, revoke))) throw notFound('A key in force', id)
-      outputOf(context, options).result({ id, revoked: true }, () => `Revoked ${id}`)
+      const { findApiKeyHash, readTimeOfDay, revokeApiKey } = await import('@flexprice/database')
+      const revoke = async (scoped: Scoped) =>
+        (await revokeApiKey(scoped, id, await readTimeOfDay(scoped))) ? findApiKeyHash(scoped, id) : undefined
+      const hash = await withScoped(context, options, revoke)
+      if (hash === undefined) throw notFound('A key in force', id)
+      const warning = await tellGateways(context, hash)
+      const output = outputOf(context, options)
+      output.result({ id, revoked: true }, () => `Revoked ${id}`)
+      if (warning) output.note(warning)
     })
 }
 
@@ -110,7 +121,7 @@ function keyCommand(group: CommandUnknownOpts, name: string, summary: string) {
 }
 
 function help(...lines: readonly string[]): string {
-  return `\nReads DATABASE_URL.\n${examples(...lines)}`
+  return `\nReads DATABASE_URL, and REDIS_URL to tell gateways of a key's end.\n${examples(...lines)}`
 }
 
 /** What of a key is shown. */

@@ -28,6 +28,7 @@ export async function startStack(): Promise<StackUnderTest> {
   started.defer(() => terminateLeftOvers(workflows['price-sync'].definition))
   const environment = {
     DATABASE_URL: database.appUrl,
+    REDIS_URL: testStack().redisUrl,
     TEMPORAL_ADDRESS: testStack().temporalAddress,
     TEMPORAL_NAMESPACE: testNamespace(),
   }

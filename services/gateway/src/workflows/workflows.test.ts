@@ -109,7 +109,11 @@ test('queryWorkflow 400 for a state that does not exist, not_implemented for ano
 test('listQueues 200 with every queue', async () => {
   expect(await caller.call('GET', '/queues')).toMatchObject({
     status: 200,
-    body: { items: [{ name: 'PriceSyncWorkflowTaskQueue', workflow: 'price-sync', pollers: 0 }] },
+    body: {
+      items: expect.arrayContaining([
+        expect.objectContaining({ name: 'PriceSyncWorkflowTaskQueue', workflow: 'price-sync', pollers: 0 }),
+      ]),
+    },
   })
 })
 
