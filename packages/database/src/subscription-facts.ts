@@ -100,7 +100,10 @@ async function readPrices(scoped: Scoped, planIds: readonly string[]): Promise<P
     .execute()
 }
 
-async function readMeters(scoped: Scoped, prices: readonly PriceRow[]): Promise<ReadonlyMap<string, MeterRow>> {
+async function readMeters(
+  scoped: Scoped,
+  prices: readonly PriceRow[],
+): Promise<ReadonlyMap<string, MeterRow>> {
   const ids = new Set(prices.flatMap(({ meter_id }) => meter_id ?? []))
   return ids.size === 0 ? new Map() : metersById(scoped, [...ids])
 }
