@@ -40,12 +40,12 @@ export const subscriptionFilter = z.strictObject({
   billing_period: z.array(billingPeriod).max(billingPeriods.length).optional(),
   billing_cadence: z.array(billingCadence).max(statusesMax).optional(),
   active_at: instant.optional(),
+  trial_end_due_lte: instant.optional(),
   with_line_items: z.boolean().default(false),
   expand: expand('customer', 'plan', 'line_items'),
   effective_date_for_update: notBuilt(text(50)),
   invoicing_customer_ids: notBuilt(identifiers),
   parent_subscription_ids: notBuilt(identifiers),
-  trial_end_due_lte: notBuilt(instant),
   with_coupon_associations: notBuilt(z.boolean()),
 })
 export type SubscriptionFilter = z.output<typeof subscriptionFilter>
