@@ -16,12 +16,19 @@ export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
 export { refusalOf } from './field-problems.ts'
 export type { GroupResponse } from './group.ts'
+export type { InvoiceFilter, InvoiceResponse } from './invoice.ts'
+export type { InvoiceLineItemResponse } from './invoice-line-item.ts'
+export type {
+  CreateSubscriptionLineItemRequest,
+  UpdateSubscriptionLineItemRequest,
+} from './line-item-change.ts'
 export type { CreateMeterRequest, MeterResponse } from './meter.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export { type Operation, type OperationSchema, operation } from './operation.ts'
 export * from './operations/customers.ts'
 export * from './operations/features.ts'
 export * from './operations/groups.ts'
+export * from './operations/invoices.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'
@@ -40,4 +47,5 @@ export {
   itemIdempotencyKey,
 } from './subscription-create.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export type { SubscriptionPrice } from './subscription-price.ts'
 export { type WorkflowResultResponse, type WorkflowStatus, workflowStatus } from './workflow-execution.ts'

@@ -2,6 +2,12 @@ import { expect, test } from 'vitest'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from './customer.ts'
 import { createFeatureRequest, featureFilter, updateFeatureRequest } from './feature.ts'
 import { groupFilter } from './group.ts'
+import { getInvoiceQuery, invoiceFilter } from './invoice.ts'
+import {
+  createSubscriptionLineItemRequest,
+  deleteSubscriptionLineItemRequest,
+  updateSubscriptionLineItemRequest,
+} from './line-item-change.ts'
 import { meterAggregation } from './meter.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from './price.ts'
@@ -9,7 +15,19 @@ import { overrideLineItem } from './price-override.ts'
 import { subscriptionFilter } from './subscription.ts'
 import { createSubscriptionRequest } from './subscription-create.ts'
 import { subscriptionLineItemFilter } from './subscription-line-item.ts'
+import { subscriptionPrice } from './subscription-price.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
+
+const commitment = [
+  'commitment_amount',
+  'commitment_duration',
+  'commitment_overage_factor',
+  'commitment_quantity',
+  'commitment_time_buckets',
+  'commitment_true_up_enabled',
+  'commitment_type',
+  'commitment_windowed',
+]
 
 // The list of what of the published requests we do not do yet. A feature that is built leaves it.
 test.each([
@@ -78,6 +96,32 @@ test.each([
     ],
   ],
   ['querySubscriptionLineItems', subscriptionLineItemFilter, ['addon_association_ids']],
+  [
+    'createSubscriptionLineItem',
+    createSubscriptionLineItemRequest,
+    [...commitment, 'proration_behavior=create_prorations', 'subscription_phase_id'],
+  ],
+  [
+    'createSubscriptionLineItem.price',
+    subscriptionPrice,
+    [
+      'bucket_size',
+      'filter_values',
+      'meter_id',
+      'price_unit_config',
+      'price_unit_type=CUSTOM',
+      'trial_period_days',
+      'type=USAGE',
+    ],
+  ],
+  [
+    'updateSubscriptionLineItem',
+    updateSubscriptionLineItemRequest,
+    ['bucket_size', ...commitment, 'price_unit_amount', 'price_unit_tiers'],
+  ],
+  ['deleteSubscriptionLineItem', deleteSubscriptionLineItemRequest, ['proration_behavior=create_prorations']],
+  ['getInvoice', getInvoiceQuery, ['expand_by_source', 'group_by']],
+  ['queryInvoice', invoiceFilter, []],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

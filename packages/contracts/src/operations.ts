@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts'
 import * as customers from './operations/customers.ts'
 import * as features from './operations/features.ts'
 import * as groups from './operations/groups.ts'
+import * as invoices from './operations/invoices.ts'
 import * as plans from './operations/plans.ts'
 import * as prices from './operations/prices.ts'
 import * as subscriptions from './operations/subscriptions.ts'
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(customers),
   ...Object.values(features),
   ...Object.values(groups),
+  ...Object.values(invoices),
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),

@@ -45,13 +45,13 @@ export const transformQuantity = z.strictObject({
   round: z.enum(packageRoundings).optional(),
 })
 
-const priceUnitConfig = z.strictObject({
+export const priceUnitConfig = z.strictObject({
   price_unit: identifier,
   amount: decimalString.optional(),
   price_unit_tiers: tiers.optional(),
 })
 
-const notes = {
+export const priceNotes = {
   description: description.optional(),
   display_name: name.optional(),
   lookup_key: text(255).optional(),
@@ -85,7 +85,7 @@ const createPriceFields = z.strictObject({
   trial_period_days: z.int().min(0).max(trialDaysMax).default(0),
   start_date: instant.optional(),
   end_date: instant.optional(),
-  ...notes,
+  ...priceNotes,
   meter_id: text(255).optional(),
   bucket_size: bucketSize.optional(),
   filter_values: priceFilterValues.optional(),
@@ -137,7 +137,7 @@ export const updatePriceRequest = z.strictObject({
   tiers: tiers.optional(),
   transform_quantity: transformQuantity.optional(),
   effective_from: instant.optional(),
-  ...notes,
+  ...priceNotes,
   // Money: it makes a successor. An empty group takes the price out of its group.
   bucket_size: bucketSize.optional(),
   group_id: text(255).optional(),

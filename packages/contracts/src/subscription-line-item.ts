@@ -68,7 +68,7 @@ export const subscriptionLineItem = z
   .object({ ...lineItemFields, price: linePrice.optional() })
   .meta({ id: 'SubscriptionSubscriptionLineItem' })
 
-const subscriptionLineItemResponse = z
+export const subscriptionLineItemResponse = z
   .object({ ...lineItemFields, price: priceResponse.optional() })
   .meta({ id: 'SubscriptionLineItemResponse' })
 export type SubscriptionLineItemResponse = z.output<typeof subscriptionLineItemResponse>

@@ -50,6 +50,10 @@ export const subscriptionFilter = z.strictObject({
 })
 export type SubscriptionFilter = z.output<typeof subscriptionFilter>
 
+export const subscriptionsOfCustomerQuery = z.strictObject({
+  expand: expand('customer', 'plan', 'line_items'),
+})
+
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */
 const laterFields = {
   active_pause_id: z.string().optional(),

@@ -2,9 +2,9 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clonePlan } from './clone-plan.ts'
 import { inTransaction, type Scoped } from './connection.ts'
-import { overridePrice } from './line-items.ts'
 import type { PlanRow } from './plans.ts'
 import { endPrice, updatePrice } from './price-edits.ts'
+import { overridePrice } from './price-overrides.ts'
 import { listPlanPrices } from './prices.ts'
 import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
@@ -44,7 +44,7 @@ test('a clone has chains of its own: what runs, what follows it, what is schedul
   await overridePrice(scoped, {
     subscriptionId: subscription.id,
     priceId: old.id,
-    amount: '1',
+    money: { amount: '1' },
     effectiveFrom: now,
     now,
   })

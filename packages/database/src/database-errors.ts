@@ -33,6 +33,10 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     path: 'name',
   },
   prices_plan: { code: 'not_found', message: 'The plan does not exist', path: 'entity_id' },
+  prices_override_unique: {
+    code: 'invalid_operation',
+    message: 'The subscription overrides this price already',
+  },
   prices_end_after_start: {
     code: 'validation_error',
     message: 'The end lies before the start',

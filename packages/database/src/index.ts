@@ -59,9 +59,27 @@ export {
   type StoredAnswer,
 } from './idempotency-keys.ts'
 export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
+export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
+export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
-export { type LineItemRow, type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
-export { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+export {
+  getInvoice,
+  type InvoiceLineItemRow,
+  type InvoiceRow,
+  type InvoiceSearch,
+  listInvoiceLineItems,
+  searchInvoices,
+} from './invoices.ts'
+export { insertLineItem, type NewLineItem } from './line-item-additions.ts'
+export { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
+export { endLineItem, type LineItemEnd } from './line-item-ends.ts'
+export {
+  getLineItem,
+  type LineItemRow,
+  type LineItemSearch,
+  listLineItems,
+  searchLineItems,
+} from './line-item-search.ts'
 export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export {
   countLiveSubscriptions,
@@ -82,6 +100,7 @@ export {
   type PriceMoney,
   touchesMoney,
 } from './price-money.ts'
+export { overridePrice, type PriceOverride } from './price-overrides.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
 export {

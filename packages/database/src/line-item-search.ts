@@ -1,3 +1,4 @@
+import { notFound } from '@flexprice/domain'
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { allOf, anyOf, type Search, type SearchPage, searchPage } from './search.ts'
@@ -63,6 +64,13 @@ export async function searchLineItems(
   const rows = await selectLineItems(scoped).where(sql<boolean>`li.id = any(${ids}::text[])`).execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
   return { items: ids.flatMap((id) => byId.get(id) ?? []), total }
+}
+
+/** @throws not_found */
+export async function getLineItem(scoped: Scoped, id: string): Promise<LineItemRow> {
+  const row = await selectLineItems(scoped).where('li.id', '=', id).executeTakeFirst()
+  if (!row) throw notFound('Line item', id)
+  return row
 }
 
 /** All lines of the subscriptions, ended ones too, in the order of their subscription and start. */

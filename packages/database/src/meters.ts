@@ -131,3 +131,11 @@ export async function findPriceOfMeter(
     .executeTakeFirst()
   return price?.id
 }
+
+/** The meter of a USAGE price. */
+export async function meterOf(
+  scoped: Scoped,
+  { meter_id }: { readonly meter_id: string | null },
+): Promise<MeterRow | undefined> {
+  return meter_id === null ? undefined : (await metersById(scoped, [meter_id])).get(meter_id)
+}

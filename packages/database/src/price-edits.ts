@@ -1,4 +1,4 @@
-import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
+import { assert, CodedError, invalid, later, notFound } from '@flexprice/domain'
 import type { Scoped } from './connection.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
@@ -123,7 +123,7 @@ function insertSuccessor(scoped: Scoped, price: PriceRow, now: Date): Promise<Pr
 /** @throws invalid_operation where the price cannot be edited, validation_error for an instant outside it */
 function startOfSuccessor(price: PriceRow, effectiveFrom: Date | undefined, now: Date): Date {
   const { id, start_date: start, end_date: end } = price
-  const soonest = laterOf(start, now)
+  const soonest = later(start, now)
   if (price.successor_price_id !== null) throw superseded(price)
   if (end && end <= soonest) throw new CodedError('invalid_operation', `Price ${id} has ended`)
   const from = effectiveFrom ?? soonest
@@ -171,7 +171,7 @@ async function updateText(scoped: Scoped, { priceId, changes, now }: PriceEdit):
 async function raiseSequence(scoped: Scoped, planId: string | null): Promise<number> {
   // Its line would have to change with it, and price sync leaves overrides alone.
   if (planId === null)
-    throw new CodedError('not_implemented', "A subscription's own price cannot be changed yet")
+    throw new CodedError('not_implemented', "A subscription's own price is changed through its line item")
   const sequence = (await raisePriceSequences(scoped, [planId])).get(planId)
   assert(sequence !== undefined, 'a plan that was found has a new sequence')
   return sequence
@@ -186,16 +186,12 @@ async function lockPrice(scoped: Scoped, id: string): Promise<PriceRow> {
 }
 
 function endOf({ start_date, end_date }: PriceRow, { endDate, now }: PriceEnd): Date {
-  return endDate ?? (end_date && end_date <= now ? end_date : laterOf(start_date, now))
+  return endDate ?? (end_date && end_date <= now ? end_date : later(start_date, now))
 }
 
 /** Then there is nothing to do, and nothing for a sync to look at. */
 function endsThen(price: PriceRow, end: PriceEnd): boolean {
   return price.successor_price_id === null && price.end_date?.getTime() === endOf(price, end).getTime()
-}
-
-function laterOf(one: Date, other: Date): Date {
-  return one > other ? one : other
 }
 
 function superseded(price: PriceRow): CodedError {

@@ -7,9 +7,10 @@ import { getPriceSyncStatus } from './price-sync-status.ts'
 import { addPlan, daysFromNow, now } from './testing/catalog-rows.ts'
 import { brokenRules } from './testing/price-sync-invariants.ts'
 import { type ModelWorld, modelCreation, modelPriceSync } from './testing/price-sync-model.ts'
-import { type StepTarget, takeStep, type WorldStep, worldStep } from './testing/price-sync-steps.ts'
+import { type StepTarget, takeStep } from './testing/price-sync-steps.ts'
 import { readWorld, sortedLines } from './testing/price-sync-world.ts'
 import { runPriceSync } from './testing/run-price-sync.ts'
+import { type WorldStep, worldStep } from './testing/world-step.ts'
 
 const worldsCount = 60
 const seed = 20_260_315

@@ -112,6 +112,15 @@ async function applyPrices(
       set end_date = pair.new_end, ended_by = pair.new_ended_by, updated_at = ${now}, updated_by = ${userId}
       from pair where pair.effect in ('end', 'extend', 'shorten') and line.id = pair.line_id
     ),
+    cut as (
+      update subscription_line_items as earlier
+      set end_date = greatest(earlier.start_date, pair.price_end), updated_at = ${now}, updated_by = ${userId}
+      from pair
+      where pair.lines > 1 and pair.price_end is not null and pair.effect in ('end', 'extend', 'shorten', 'in_sync')
+        and earlier.subscription_id > ${page.cursor} and earlier.subscription_id <= ${page.end}
+        and earlier.subscription_id = pair.subscription_id and earlier.price_id = pair.price_id
+        and earlier.id <> pair.line_id and earlier.end_date > greatest(earlier.start_date, pair.price_end)
+    ),
     counted as (
       select count(*) filter (where effect in ('add', 'extend')) as added,
         count(*) filter (where effect in ('end', 'shorten')) as removed,
@@ -141,7 +150,8 @@ async function applyPrices(
 
 /**
  * Each pair of subscription and changed price with what is to be done: the table of billing rules,
- * section 8, "Price sync", row by row in its order. The line looked at is the price's last one; where
+ * section 8, "Price sync", row by row in its order. The line looked at is the price's last one (an earlier
+ * one, which a change of quantity closed, is cut at the price's end with it: its successor begins there); where
  * the price has predecessors or successors, the chain's last line tells quantity and a user's end.
  * Written so that no estimate can make it quadratic, as the planner knows no sizes here: overrides are a hashed
  * set, and the page's lines a full join, which only hashes or merges (as a left join, a nested loop was seen to
@@ -177,12 +187,12 @@ function classifiedPairs(page: {
     ),
     line as materialized (
       select distinct on (l.subscription_id, l.price_id) l.id, l.subscription_id, l.price_id, l.start_date, l.end_date,
-        l.ended_by
+        l.ended_by, count(*) over (partition by l.subscription_id, l.price_id) as lines
       from subscription_line_items l
       where l.subscription_id > ${cursor} and l.subscription_id <= ${end} and l.price_id = any (array(select id from price))
       order by l.subscription_id, l.price_id, l.start_date desc
     )
-    select s.id as subscription_id, p.id as price_id, line.id as line_id,
+    select s.id as subscription_id, p.id as price_id, line.id as line_id, line.lines, p.end_date as price_end,
       case
         when s.id is null then null
         when not compatible then 'incompatible'

@@ -1,8 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
-import { overridePrice } from './line-items.ts'
 import { updatePrice } from './price-edits.ts'
+import { overridePrice } from './price-overrides.ts'
 import { syncPriceSlicePage } from './price-sync-page.ts'
 import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from './price-sync-run.ts'
 import { getPriceSyncProgress, getPriceSyncStatus } from './price-sync-status.ts'
@@ -49,7 +49,7 @@ test('an override that commits while its page waits is seen: the price is not sy
   const [subscriptionId = ''] = subscriptionIds
   let paging: Promise<number> | undefined
   await inTransaction(scoped, async (transaction) => {
-    const override = { subscriptionId, priceId: price.id, amount: '3', effectiveFrom: now, now }
+    const override = { subscriptionId, priceId: price.id, money: { amount: '3' }, effectiveFrom: now, now }
     await overridePrice(transaction, override)
     paging = page(run, 6)
     await waitForLock(databases.ownerUrl)

@@ -11,9 +11,10 @@ import { insertSubscriptions } from './subscriptions.ts'
 import { addPlan, addPrice, newSubscription, now } from './testing/catalog-rows.ts'
 import { brokenRules } from './testing/price-sync-invariants.ts'
 import { modelPriceSync } from './testing/price-sync-model.ts'
-import { takeStep, worldStep } from './testing/price-sync-steps.ts'
+import { takeStep } from './testing/price-sync-steps.ts'
 import { readWorld } from './testing/price-sync-world.ts'
 import { runPriceSync } from './testing/run-price-sync.ts'
+import { worldStep } from './testing/world-step.ts'
 
 const workersCount = 6
 const stepsPerWorker = 40

@@ -1,8 +1,9 @@
 import { createTestDatabase, insertMonthlySubscriptions, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
-import { endLineItem, overridePrice } from './line-items.ts'
+import { endLineItem } from './line-item-ends.ts'
 import { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+import { overridePrice } from './price-overrides.ts'
 import { insertSubscriptions } from './subscriptions.ts'
 import {
   addPlan,
@@ -158,10 +159,10 @@ test('a subscription that overrides any price of a chain keeps its own price', a
   const subscription = await addSubscription(scoped, { plan_id: planId })
   const price = await addPrice(scoped, { plan_id: planId })
   await runPriceSync(scoped, planId)
-  const override = await overridePrice(scoped, {
+  const { priceId: override } = await overridePrice(scoped, {
     subscriptionId: subscription.id,
     priceId: price.id,
-    amount: '3',
+    money: { amount: '3' },
     effectiveFrom: daysFromNow(1),
     now,
   })

@@ -1,8 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
-import { overridePrice } from './line-items.ts'
 import { updatePrice } from './price-edits.ts'
+import { overridePrice } from './price-overrides.ts'
 import { getPrice, insertPrices, searchPrices } from './prices.ts'
 import {
   addMeteredFeature,
@@ -57,8 +57,8 @@ test('a usage price gets its line by a sync, and its successor takes over with t
 test("a subscription's override of a usage price bills the same meter's same events", async () => {
   const { id: subscriptionId } = await addSubscription(scoped, { plan_id: planId })
   const price = await addPrice(scoped, usage())
-  const override = { subscriptionId, priceId: price.id, amount: '0.1', effectiveFrom: now, now }
-  expect(await getPrice(scoped, await overridePrice(scoped, override))).toMatchObject({
+  const override = { subscriptionId, priceId: price.id, money: { amount: '0.1' }, effectiveFrom: now, now }
+  expect(await getPrice(scoped, (await overridePrice(scoped, override)).priceId)).toMatchObject({
     type: 'USAGE',
     meter_id: meterId,
     filter_values,

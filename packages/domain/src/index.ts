@@ -59,6 +59,7 @@ export {
   invoiceAmounts,
 } from './invoice.ts'
 export { type LineCharge, type LineExplanation, lineCharge, recomputeLine } from './line-charge.ts'
+export { validateLineTerms } from './line-terms.ts'
 export {
   type AggregationType,
   aggregationTypes,
@@ -80,8 +81,7 @@ export {
   type OpeningTerms,
   openingCharges,
 } from './opening-charges.ts'
-
-export { type Lifetime, periodAt } from './period.ts'
+export { type Lifetime, later, periodAt } from './period.ts'
 export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
   type BillingModel,

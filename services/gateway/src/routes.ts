@@ -16,6 +16,10 @@ import { createGroupRoute } from './groups/create-group.ts'
 import { deleteGroupRoute } from './groups/delete-group.ts'
 import { getGroupRoute } from './groups/get-group.ts'
 import { queryGroupRoute } from './groups/query-group.ts'
+import { explainInvoiceRoute } from './invoices/explain-invoice.ts'
+import { getCustomerInvoiceSummaryRoute } from './invoices/get-customer-invoice-summary.ts'
+import { getInvoiceRoute } from './invoices/get-invoice.ts'
+import { queryInvoiceRoute } from './invoices/query-invoice.ts'
 import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
@@ -33,10 +37,14 @@ import { updatePriceRoute } from './prices/update-price.ts'
 import type { Api } from './route.ts'
 import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
 import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
+import { createSubscriptionLineItemRoute } from './subscriptions/create-subscription-line-item.ts'
 import { createSubscriptionsBulkRoute } from './subscriptions/create-subscriptions-bulk.ts'
+import { deleteSubscriptionLineItemRoute } from './subscriptions/delete-subscription-line-item.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
+import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscriptions-for-customer.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
+import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscription-line-item.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -84,6 +92,14 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getSubscriptionRoute,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
+  createSubscriptionLineItemRoute,
+  updateSubscriptionLineItemRoute,
+  deleteSubscriptionLineItemRoute,
+  getSubscriptionsForCustomerRoute,
+  getInvoiceRoute,
+  queryInvoiceRoute,
+  explainInvoiceRoute,
+  getCustomerInvoiceSummaryRoute,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -1,12 +1,26 @@
 import { z } from 'zod'
+import {
+  createSubscriptionLineItemRequest,
+  deleteSubscriptionLineItemRequest,
+  updateSubscriptionLineItemRequest,
+} from '../line-item-change.ts'
 import { operation } from '../operation.ts'
-import { listSubscriptionsResponse, subscriptionFilter, subscriptionResponse } from '../subscription.ts'
+import {
+  listSubscriptionsResponse,
+  subscriptionFilter,
+  subscriptionResponse,
+  subscriptionsOfCustomerQuery,
+} from '../subscription.ts'
 import {
   activateSubscriptionRequest,
   createSubscriptionRequest,
   createSubscriptionsBulkRequest,
 } from '../subscription-create.ts'
-import { listSubscriptionLineItemsResponse, subscriptionLineItemFilter } from '../subscription-line-item.ts'
+import {
+  listSubscriptionLineItemsResponse,
+  subscriptionLineItemFilter,
+  subscriptionLineItemResponse,
+} from '../subscription-line-item.ts'
 import { identifier } from '../text.ts'
 import { workflowStarted } from '../workflow-execution.ts'
 
@@ -67,6 +81,20 @@ export const querySubscription = operation({
   schema: { body: subscriptionFilter.prefault({}), response: { 200: listSubscriptionsResponse } },
 })
 
+export const getSubscriptionsForCustomer = operation({
+  operationId: 'getSubscriptionsForCustomer',
+  method: 'GET',
+  path: '/customers/external/{external_id}/subscriptions',
+  tag,
+  summary:
+    "A customer's subscriptions, by the caller's own id of the customer; newest first, 1,000 at the most",
+  schema: {
+    params: z.strictObject({ external_id: identifier }),
+    querystring: subscriptionsOfCustomerQuery,
+    response: { 200: listSubscriptionsResponse },
+  },
+})
+
 export const querySubscriptionLineItems = operation({
   operationId: 'querySubscriptionLineItems',
   method: 'POST',
@@ -76,5 +104,44 @@ export const querySubscriptionLineItems = operation({
   schema: {
     body: subscriptionLineItemFilter.prefault({}),
     response: { 200: listSubscriptionLineItemsResponse },
+  },
+})
+
+export const createSubscriptionLineItem = operation({
+  operationId: 'createSubscriptionLineItem',
+  method: 'POST',
+  path: '/subscriptions/{id}/lineitems',
+  tag,
+  summary: 'Add a line to a running subscription; the next invoice bills it first',
+  schema: {
+    params: byId,
+    body: createSubscriptionLineItemRequest,
+    response: { 201: subscriptionLineItemResponse },
+  },
+})
+
+export const updateSubscriptionLineItem = operation({
+  operationId: 'updateSubscriptionLineItem',
+  method: 'PUT',
+  path: '/subscriptions/lineitems/{id}',
+  tag,
+  summary: 'Change the quantity, price or metadata of a line; the answer is the line that has the change',
+  schema: {
+    params: byId,
+    body: updateSubscriptionLineItemRequest,
+    response: { 200: subscriptionLineItemResponse },
+  },
+})
+
+export const deleteSubscriptionLineItem = operation({
+  operationId: 'deleteSubscriptionLineItem',
+  method: 'DELETE',
+  path: '/subscriptions/lineitems/{id}',
+  tag,
+  summary: 'End a line and what carries it on, now unless effective_from says otherwise',
+  schema: {
+    params: byId,
+    body: deleteSubscriptionLineItemRequest.prefault({}),
+    response: { 200: subscriptionLineItemResponse },
   },
 })

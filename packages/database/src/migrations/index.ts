@@ -7,6 +7,7 @@ import * as metering from './0005-metering.ts'
 import * as invoices from './0007-invoices.ts'
 import * as idempotency from './0008-idempotency.ts'
 import * as subscriptionBatches from './0009-subscription-batches.ts'
+import * as priceLinks from './0010-price-links.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-invoices': invoices,
   '0008-idempotency': idempotency,
   '0009-subscription-batches': subscriptionBatches,
+  '0010-price-links': priceLinks,
 }

@@ -14,6 +14,7 @@ export function modelPriceSync(
     for (const price of world.prices.filter((price) => sync.sees(subscription, price))) {
       const { outcome, line, change } = judge({ world, subscription, price, before, now: sync.now })
       counts[outcome] += 1
+      if (line && followsItsPrice.has(outcome)) cutEarlier(lines, { line, priceEnd: price.end })
       if (!change) continue
       const target = lines.find((other) => line && sameLine(other, line))
       if (target) Object.assign(target, change)
@@ -21,6 +22,21 @@ export function modelPriceSync(
     }
   }
   return { lines, counts }
+}
+
+const followsItsPrice: ReadonlySet<ModelOutcome> = new Set(['added', 'removed', 'inSync'])
+
+/** No line of a price outlives it, also not one that a change of quantity closed before the last one. */
+function cutEarlier(
+  lines: Array<ModelLine & { end: number | null }>,
+  { line, priceEnd }: { line: ModelLine; priceEnd: number | null },
+): void {
+  if (priceEnd === null) return
+  for (const earlier of lines) {
+    if (earlier.subscriptionId !== line.subscriptionId || earlier.priceId !== line.priceId) continue
+    if (earlier.start >= line.start || earlier.end === null) continue
+    if (earlier.end > priceEnd) earlier.end = Math.max(earlier.start, priceEnd)
+  }
 }
 
 export interface ModelPrice {
@@ -132,7 +148,7 @@ function judge(pair: Pair): { outcome: ModelOutcome; line?: ModelLine; change?: 
   if (line.endedBy === 'price' && line.end !== null && line.end !== end) {
     return { outcome: end === null || end > line.end ? 'added' : 'removed', line, change }
   }
-  return { outcome: 'inSync' }
+  return { outcome: 'inSync', line }
 }
 
 function firstLine(subscription: ModelSubscription, price: ModelPrice, quantity: number): ModelLine {

@@ -1,82 +1,16 @@
 import { isCodedError } from '@flexprice/domain'
-import fc from 'fast-check'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection.ts'
-import { endLineItem, overridePrice } from '../line-items.ts'
+import { insertLineItem } from '../line-item-additions.ts'
+import { updateLineItem } from '../line-item-edits.ts'
+import { endLineItem } from '../line-item-ends.ts'
 import { raisePriceSequences } from '../plans.ts'
 import { endPrice, updatePrice } from '../price-edits.ts'
+import { overridePrice } from '../price-overrides.ts'
 import { insertSubscriptions } from '../subscriptions.ts'
 import { addPrice, daysFromNow, newSubscription } from './catalog-rows.ts'
 import { readWorld } from './price-sync-world.ts'
-
-/** Something that changes a plan, its subscriptions or their lines; numbers pick among what there is. */
-export type WorldStep =
-  | {
-      kind: 'price'
-      terms: number
-      start: number
-      days: number | null
-      minQuantity: number | null
-    }
-  | { kind: 'edit'; price: number; from: number | null }
-  | { kind: 'end price'; price: number; at: number | null }
-  | { kind: 'reopen price'; price: number }
-  | { kind: 'subscribe'; terms: number; starts: readonly number[]; paused: boolean }
-  | { kind: 'cancel'; subscription: number }
-  | { kind: 'override'; subscription: number; price: number; from: number }
-  | { kind: 'end line'; line: number; at: number }
-  | { kind: 'quantity'; line: number; quantity: number }
-
-const pick = fc.nat({ max: 30 })
-const terms = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat({ max: 4 }))
-
-export const worldStep: fc.Arbitrary<WorldStep> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('price' as const),
-      terms,
-      start: fc.integer({ min: -12, max: 12 }),
-      days: fc.option(fc.nat({ max: 20 })),
-      minQuantity: fc.option(fc.nat({ max: 5 })),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('edit' as const),
-      price: pick,
-      from: fc.option(fc.integer({ min: -5, max: 12 })),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('end price' as const),
-      price: pick,
-      at: fc.option(fc.integer({ min: -5, max: 15 })),
-    }),
-  },
-  fc.record({ kind: fc.constant('reopen price' as const), price: pick }),
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('subscribe' as const),
-      terms: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat({ max: 3 })),
-      starts: fc.array(fc.integer({ min: -15, max: 15 }), { minLength: 1, maxLength: 3 }),
-      paused: fc.boolean(),
-    }),
-  },
-  fc.record({ kind: fc.constant('cancel' as const), subscription: pick }),
-  fc.record({
-    kind: fc.constant('override' as const),
-    subscription: pick,
-    price: pick,
-    from: fc.integer({ min: -5, max: 10 }),
-  }),
-  fc.record({ kind: fc.constant('end line' as const), line: pick, at: fc.integer({ min: -5, max: 15 }) }),
-  fc.record({ kind: fc.constant('quantity' as const), line: pick, quantity: fc.nat({ max: 9 }) }),
-)
+import type { WorldStep } from './world-step.ts'
 
 const termsChoices = [
   { currency: 'usd', billing_period: 'MONTHLY', billing_period_count: 1 },
@@ -87,7 +21,13 @@ const termsChoices = [
 ] as const
 
 /** Refusals that a random step may meet, alone or beside others: anything else is a defect. */
-const refusals = new Set(['validation_error', 'invalid_operation', 'not_found', 'already_exists'])
+const refusals = new Set([
+  'validation_error',
+  'invalid_operation',
+  'not_found',
+  'already_exists',
+  'not_implemented',
+])
 
 export interface StepTarget {
   readonly scoped: Scoped
@@ -178,16 +118,24 @@ function subscribe(
 
 async function changeSubscription(
   { scoped, planId, now }: StepTarget,
-  step: Extract<WorldStep, { kind: 'cancel' | 'override' | 'end line' | 'quantity' }>,
+  step: Extract<WorldStep, { kind: 'cancel' | 'override' | 'add line' | LineStep['kind'] }>,
 ): Promise<undefined> {
   const { prices, subscriptions, lines } = await readWorld(scoped, planId)
-  if (step.kind === 'cancel' || step.kind === 'override') {
+  if (step.kind === 'cancel' || step.kind === 'override' || step.kind === 'add line') {
     const subscription = subscriptions[step.subscription % subscriptions.length]
     if (!subscription) return
     if (step.kind === 'cancel') return cancel(scoped, subscription.id)
     const price = prices[step.price % prices.length]
     if (!price) return
-    const override = { subscriptionId: subscription.id, priceId: price.id, amount: '3' }
+    if (step.kind === 'add line') {
+      const startDate = daysFromNow(step.at)
+      const endDate = step.days === null ? undefined : daysFromNow(step.at + step.days)
+      await insertLineItem(scoped, {
+        ...{ subscriptionId: subscription.id, price: { id: price.id }, startDate, endDate, now },
+      })
+      return
+    }
+    const override = { subscriptionId: subscription.id, priceId: price.id, money: { amount: '3' } }
     await overridePrice(scoped, { ...override, effectiveFrom: daysFromNow(step.from), now })
     return
   }
@@ -200,11 +148,23 @@ async function changeSubscription(
     .where('price_id', '=', line.priceId)
     .where('start_date', '=', new Date(line.start))
     .executeTakeFirstOrThrow()
+  await changeLine(scoped, { lineItemId: id, now }, step)
+}
+
+type LineStep = Extract<WorldStep, { kind: 'end line' | 'quantity' | 'amount' }>
+
+async function changeLine(
+  scoped: Scoped,
+  line: { lineItemId: string; now: Date },
+  step: LineStep,
+): Promise<undefined> {
+  const at = step.at === null ? undefined : daysFromNow(step.at)
   if (step.kind === 'end line') {
-    await endLineItem(scoped, { lineItemId: id, endDate: daysFromNow(step.at), now })
+    await endLineItem(scoped, { ...line, endDate: at })
+  } else if (step.kind === 'quantity') {
+    await updateLineItem(scoped, { ...line, quantity: String(step.quantity), money: {}, effectiveFrom: at })
   } else {
-    const quantity = String(step.quantity)
-    await scoped.db.updateTable('subscription_line_items').set({ quantity }).where('id', '=', id).execute()
+    await updateLineItem(scoped, { ...line, money: { amount: '3.25' }, effectiveFrom: at })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CreatePriceRequest } from '@flexprice/contracts'
+import type { CreatePriceRequest, SubscriptionPrice } from '@flexprice/contracts'
 import type { NewPrice } from '@flexprice/database'
 import { assert, parseCurrency } from '@flexprice/domain'
 import { expectIdOf } from '../id-kind.ts'
@@ -11,26 +11,33 @@ export function newPrice(body: CreatePriceRequest): NewPrice {
   if (body.group_id) expectIdOf('group', body.group_id)
   const currency = parseCurrency(body.currency)
   assert(currency !== undefined, 'the schema refuses an unknown currency')
+  return {
+    ...priceColumns(body),
+    plan_id: body.entity_id,
+    currency,
+    meter_id: body.meter_id || undefined,
+    group_id: body.group_id || undefined,
+    bucket_size: body.bucket_size,
+    filter_values: hasKeys(body.filter_values) ? body.filter_values : undefined,
+    trial_period_days: body.trial_period_days,
+  }
+}
+
+/** What a price has whoever it belongs to. */
+export function priceColumns(body: CreatePriceRequest | SubscriptionPrice) {
   const isPackage = body.billing_model === 'PACKAGE'
   return {
-    plan_id: body.entity_id,
     type: body.type,
     billing_model: body.billing_model,
     billing_period: body.billing_period,
     billing_period_count: body.billing_period_count,
     invoice_cadence: body.invoice_cadence,
-    currency,
     amount: body.amount,
     tier_mode: body.tier_mode,
     tiers: storedTiers(body.tiers),
     divide_by: isPackage ? body.transform_quantity?.divide_by : undefined,
-    round: isPackage ? (body.transform_quantity?.round ?? 'up') : undefined,
-    meter_id: body.meter_id || undefined,
-    group_id: body.group_id || undefined,
-    bucket_size: body.bucket_size,
-    filter_values: hasKeys(body.filter_values) ? body.filter_values : undefined,
+    round: isPackage ? (body.transform_quantity?.round ?? ('up' as const)) : undefined,
     min_quantity: body.min_quantity,
-    trial_period_days: body.trial_period_days,
     lookup_key: body.lookup_key === '' ? undefined : body.lookup_key,
     display_name: body.display_name,
     description: body.description,

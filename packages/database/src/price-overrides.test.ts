@@ -2,8 +2,9 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
 import { insertCustomer } from './customers.ts'
-import { endLineItem, overridePrice, type PriceOverride } from './line-items.ts'
+import { newId } from './ids.ts'
 import { updatePrice } from './price-edits.ts'
+import { overridePrice, type PriceOverride } from './price-overrides.ts'
 import { getPrice, type PriceRow } from './prices.ts'
 import { insertSubscriptions } from './subscriptions.ts'
 import { addPlan, addPrice, daysFromNow, newSubscription, now } from './testing/catalog-rows.ts'
@@ -37,62 +38,16 @@ function edit(priceId: string, days: number): Promise<PriceRow> {
   return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
 }
 
-function override(change: Partial<PriceOverride> = {}, within = scoped): Promise<string> {
-  const whole = { subscriptionId, priceId: price.id, amount: '3.5', effectiveFrom: daysFromNow(1), now }
-  return overridePrice(within, { ...whole, ...change })
+async function override(change: Partial<PriceOverride> = {}, within = scoped): Promise<string> {
+  const money = { amount: '3.5' }
+  const whole = { subscriptionId, priceId: price.id, money, effectiveFrom: daysFromNow(1), now }
+  return (await overridePrice(within, { ...whole, ...change })).priceId
 }
 
 async function lineIds(): Promise<string[]> {
   const lines = scoped.db.selectFrom('subscription_line_items').select('id').orderBy('start_date')
   return (await lines.execute()).map((line) => line.id)
 }
-
-async function endFirst(endDate: Date, at = now, within = scoped): Promise<void> {
-  const [lineItemId = ''] = await lineIds()
-  await endLineItem(within, { lineItemId, endDate, now: at })
-}
-
-describe('the end of a line', () => {
-  beforeEach(subscribe)
-
-  test('is the user’s, and can come earlier as long as it has not passed', async () => {
-    await endFirst(daysFromNow(9))
-    await endFirst(daysFromNow(4), daysFromNow(3))
-    expect(await linesOf(scoped, subscriptionId)).toMatchObject([
-      { start_date: now, end_date: daysFromNow(4), ended_by: 'user' },
-    ])
-    await expect(endFirst(daysFromNow(3), daysFromNow(4))).rejects.toMatchObject({
-      code: 'invalid_operation',
-    })
-  })
-
-  test('at its start leaves a line of no length', async () => {
-    await endFirst(now)
-    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ start_date: now, end_date: now }])
-  })
-
-  test('is refused before its start and behind its present end', async () => {
-    const refused = { code: 'validation_error', details: { fields: [{ path: 'end_date' }] } }
-    await expect(endFirst(daysFromNow(-1))).rejects.toMatchObject(refused)
-    await endFirst(daysFromNow(4))
-    await expect(endFirst(daysFromNow(5))).rejects.toMatchObject(refused)
-    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ end_date: daysFromNow(4) }])
-  })
-
-  test('does not exist for another environment, or without a line', async () => {
-    const notFound = { code: 'not_found' }
-    await expect(endFirst(daysFromNow(4), now, await databases.newTenant())).rejects.toMatchObject(notFound)
-    const none = { lineItemId: 'subli_none', endDate: daysFromNow(4), now }
-    await expect(endLineItem(scoped, none)).rejects.toMatchObject(notFound)
-    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ end_date: null }])
-  })
-})
-
-test('a line that its price ended cannot be drawn out over its successor’s', async () => {
-  await edit(price.id, 3)
-  await subscribe()
-  await expect(endFirst(daysFromNow(9))).rejects.toMatchObject({ code: 'validation_error' })
-})
 
 describe('an override', () => {
   test('takes over the chain’s line at its instant, with that line’s quantity', async () => {
@@ -154,7 +109,7 @@ describe('an override', () => {
   test('of a chain that is overridden already is refused, also twice at once', async () => {
     await subscribe()
     const second = await edit(price.id, 3)
-    const twice = await Promise.allSettled([override(), override({ amount: '4' })])
+    const twice = await Promise.allSettled([override(), override({ money: { amount: '4' } })])
     const refused = { code: 'invalid_operation' }
     expect(twice.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: refused }])
     await expect(override({ priceId: second.id })).rejects.toMatchObject(refused)
@@ -185,5 +140,23 @@ describe('an override', () => {
     await expect(override({ subscriptionId: 'subs_none' })).rejects.toMatchObject(notFound)
     await expect(override({}, foreign)).rejects.toMatchObject(notFound)
     expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ price_id: price.id, end_date: null }])
+  })
+
+  test('that is written twice past the lock is refused by the database, as one of nothing is', async () => {
+    await subscribe()
+    const { tiers, filter_values: _filters, ...own } = await getPrice(scoped, await override())
+    const id = newId('price')
+    const copy = { ...own, id, root_price_id: id, metadata: '{}' }
+    const insert = (row: Partial<typeof copy>) =>
+      scoped.db
+        .insertInto('prices')
+        .values({ ...copy, ...row })
+        .execute()
+    expect(tiers).toBeNull()
+    await expect(insert({})).rejects.toMatchObject({ code: 'invalid_operation' })
+    const nothing = { overridden_price_id: 'price_none' }
+    await expect(insert(nothing)).rejects.toMatchObject({ constraint: 'prices_overridden' })
+    const nobody = { overridden_price_id: null, subscription_id: 'subs_none' }
+    await expect(insert(nobody)).rejects.toMatchObject({ constraint: 'prices_subscription' })
   })
 })

@@ -1,0 +1,146 @@
+import { notFound } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import type {
+  BillingReason,
+  InvoiceLineItemTable,
+  InvoiceStatus,
+  InvoiceTable,
+  PaymentStatus,
+} from './invoice-tables.ts'
+import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
+import { searchFields } from './search-fields.ts'
+
+/** Decimals come as PostgreSQL keeps them, with all 18 digits after the point. */
+export type InvoiceRow = Selectable<InvoiceTable>
+export type InvoiceLineItemRow = Selectable<InvoiceLineItemTable>
+
+export interface InvoiceSearch extends Search {
+  readonly invoice_ids?: readonly string[] | undefined
+  readonly customer_id?: string | undefined
+  readonly external_customer_id?: string | undefined
+  readonly subscription_id?: string | undefined
+  /** Customers whose subscriptions the invoices are of. */
+  readonly subscription_customer_id?: readonly string[] | undefined
+  readonly invoice_type?: InvoiceTable['invoice_type'] | undefined
+  readonly invoice_status?: readonly InvoiceStatus[] | undefined
+  readonly payment_status?: readonly PaymentStatus[] | undefined
+  readonly billing_reason?: BillingReason | undefined
+  readonly currency?: string | undefined
+  /** Decimal strings. What is due is what remains: payments are off it already (billing rules, section 1). */
+  readonly amount_due_gt?: string | undefined
+  readonly amount_remaining_gt?: string | undefined
+  readonly finalized_at_gte?: Date | undefined
+  readonly voided_at_gte?: Date | undefined
+  readonly period_start_gte?: Date | undefined
+  readonly period_start_lte?: Date | undefined
+  readonly period_end_gte?: Date | undefined
+  readonly period_end_lte?: Date | undefined
+}
+
+/** @throws not_found */
+export async function getInvoice(scoped: Scoped, id: string): Promise<InvoiceRow> {
+  const query = scoped.db.selectFrom('invoices').selectAll().where('id', '=', id)
+  const row = await query.where('status', '<>', 'deleted').executeTakeFirst()
+  if (!row) throw notFound('Invoice', id)
+  return row
+}
+
+/** @throws validation_error for a filter or sort that does not exist */
+export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {
+  const { external_customer_id: externalId, subscription_customer_id: owners } = search
+  const query = allOf(scoped.db.selectFrom('invoices').selectAll(), [
+    anyOf('id', search.invoice_ids),
+    equal('customer_id', search.customer_id),
+    externalId === undefined
+      ? undefined
+      : sql<boolean>`customer_id in (
+          select c.id from customers c where c.external_id = ${externalId} and c.status = 'published')`,
+    equal('subscription_id', search.subscription_id),
+    owners &&
+      sql<boolean>`subscription_id in (select s.id from subscriptions s where s.customer_id = any(${owners}::text[]))`,
+    equal('invoice_type', search.invoice_type),
+    anyOf('invoice_status', search.invoice_status),
+    anyOf('payment_status', search.payment_status),
+    equal('billing_reason', search.billing_reason),
+    equal('currency', search.currency),
+    search.amount_due_gt === undefined
+      ? undefined
+      : sql<boolean>`amount_due > ${search.amount_due_gt}::numeric`,
+    search.amount_remaining_gt === undefined
+      ? undefined
+      : sql<boolean>`amount_due > ${search.amount_remaining_gt}::numeric`,
+    from('finalized_at', search.finalized_at_gte),
+    from('voided_at', search.voided_at_gte),
+    from('period_start', search.period_start_gte),
+    upTo('period_start', search.period_start_lte),
+    from('period_end', search.period_end_gte),
+    upTo('period_end', search.period_end_lte),
+  ])
+  return searchPage(query, search, fields)
+}
+
+/** All lines of the invoices, in the order of their invoice and making. */
+export function listInvoiceLineItems(
+  scoped: Scoped,
+  invoiceIds: readonly string[],
+): Promise<InvoiceLineItemRow[]> {
+  return scoped.db
+    .selectFrom('invoice_line_items')
+    .selectAll()
+    .where(sql<boolean>`invoice_id = any(${invoiceIds}::text[])`)
+    .orderBy('invoice_id')
+    .orderBy('id')
+    .execute()
+}
+
+function from(column: InstantColumn, instant: Date | undefined) {
+  return instant && sql<boolean>`${sql.ref(column)} >= ${instant}`
+}
+
+function upTo(column: InstantColumn, instant: Date | undefined) {
+  return instant && sql<boolean>`${sql.ref(column)} <= ${instant}`
+}
+
+type InstantColumn = 'finalized_at' | 'voided_at' | 'period_start' | 'period_end'
+
+const fields = searchFields<keyof InvoiceTable>({
+  text: [
+    'id',
+    'customer_id',
+    'subscription_id',
+    'invoice_type',
+    'billing_reason',
+    'invoice_status',
+    'payment_status',
+    'invoice_number',
+    'currency',
+    'billing_period',
+    'description',
+    'status',
+    'created_by',
+    'updated_by',
+  ],
+  number: [
+    'billing_sequence',
+    'subtotal',
+    'total_discount',
+    'total_tax',
+    'total_prepaid_credits_applied',
+    'total',
+    'amount_paid',
+    'amount_due',
+    'version',
+  ],
+  instant: [
+    'period_start',
+    'period_end',
+    'issue_date',
+    'due_date',
+    'finalized_at',
+    'paid_at',
+    'voided_at',
+    'created_at',
+    'updated_at',
+  ],
+})

@@ -1,0 +1,189 @@
+import { CodedError, equalDecimals, type FieldProblem, invalid, later, parseDecimal } from '@flexprice/domain'
+import { sql } from 'kysely'
+import { inTransaction, type Scoped } from './connection.ts'
+import { newId } from './ids.ts'
+import { continuationsOf } from './line-item-chain.ts'
+import { type LockedSubscription, lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
+import { replaceOwnPrice } from './own-prices.ts'
+import { editMoney, equalMoney, type PriceMoney, touchesMoney } from './price-money.ts'
+import { writeOverride } from './price-overrides.ts'
+import type { PriceRow } from './prices.ts'
+import { type Changes, change, creation, json } from './row-changes.ts'
+import type { Metadata } from './tables.ts'
+
+export interface LineItemEdit {
+  readonly lineItemId: string
+  /** Decimal string, at least 0. */
+  readonly quantity?: string | undefined
+  /** Another price of the line: the subscription gets one of its own. */
+  readonly money: Changes<PriceMoney>
+  readonly metadata?: Metadata | undefined
+  /** When quantity or money change: now, or the start of a line that is not yet at work, unless given. */
+  readonly effectiveFrom?: Date | undefined
+  readonly now: Date
+}
+
+/**
+ * Changes a line (billing rules, section 5). A quantity changes in place at the line's start; later the
+ * line closes and another opens. Other money overrides the price from that instant. What equals the
+ * present by value changes nothing, so a repeated request does nothing. No money moves.
+ *
+ * @returns the id of the line that has the change: another one where the line was closed
+ * @throws not_found; validation_error, also for an `effective_from` outside the line; invalid_operation for
+ *   a line that has ended or a subscription whose lines cannot change; not_implemented, see `changeQuantity`
+ */
+export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<string> {
+  return inTransaction(scoped, async (transaction) => {
+    const found = await lockLine(transaction, edit.lineItemId)
+    const { line, price } = found
+    const change = { ...found, edit, money: editMoney(price, edit.money) }
+    const isOtherMoney = !equalMoney(price, change.money)
+    const isOtherQuantity = edit.quantity !== undefined && !equalTexts(edit.quantity, line.quantity)
+    if (isOtherMoney || isOtherQuantity) {
+      const from = effectiveInstant(found, edit)
+      await raiseVersion(transaction, line.subscription_id, edit.now)
+      return isOtherMoney
+        ? changeMoney(transaction, { ...change, from })
+        : changeQuantity(transaction, { ...change, from, quantity: edit.quantity ?? line.quantity })
+    }
+    if (edit.effectiveFrom !== undefined && edit.quantity === undefined && !touchesMoney(edit.money)) {
+      const message = 'is for a change of the quantity or the amount, which is missing'
+      throw invalid([{ path: 'effective_from', message }])
+    }
+    if (edit.metadata !== undefined) {
+      await raiseVersion(transaction, line.subscription_id, edit.now)
+      await changeMetadata(transaction, line, edit)
+    }
+    return line.id
+  })
+}
+
+interface LineChange {
+  readonly subscription: LockedSubscription
+  readonly line: StoredLine
+  readonly price: PriceRow
+  readonly edit: LineItemEdit
+  readonly from: Date
+}
+
+/** @throws invalid_operation for a line that has ended, validation_error for an instant outside it */
+function effectiveInstant(
+  { line, price, subscription }: { line: StoredLine; price: PriceRow; subscription: LockedSubscription },
+  { effectiveFrom, now }: LineItemEdit,
+): Date {
+  const { id, start_date: start, end_date: end } = line
+  if (end && end <= now) throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
+  const from = effectiveFrom ?? later(start, now)
+  const problems: FieldProblem[] = []
+  const refuse = (message: string) => problems.push({ path: 'effective_from', message })
+  if (from < start) refuse("must not be before the line's start")
+  if (end && from >= end) refuse("must be before the line's end")
+  if (subscription.end_date && from >= subscription.end_date) refuse("must be before the subscription's end")
+  if (problems.length > 0) throw invalid(problems)
+  // A sync has not brought the end to the line yet.
+  if (price.end_date && price.end_date <= from && from > start) {
+    throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)
+  }
+  return from
+}
+
+/** A plan's price is overridden; a price of the subscription's own gets a successor. */
+async function changeMoney(
+  scoped: Scoped,
+  { subscription, line, price, edit, money, from }: LineChange & { money: PriceMoney },
+): Promise<string> {
+  const { now } = edit
+  const quantity = edit.quantity ?? line.quantity
+  if (price.plan_id === null) {
+    const id = await replaceOwnPrice(scoped, { line, price, money, quantity, from, now })
+    if (edit.metadata !== undefined) await changeMetadata(scoped, { ...line, id }, edit)
+    return id
+  }
+  const { lineItemId } = await writeOverride(scoped, subscription, {
+    priceId: price.id,
+    money,
+    quantity,
+    metadata: edit.metadata ?? line.metadata,
+    effectiveFrom: from,
+    now,
+  })
+  const ended = endUnderOverride(line, price)
+  if (ended.end_date !== null) {
+    await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()
+  }
+  return lineItemId
+}
+
+/** The override stands for the whole chain: an end that brings a successor is none, any other one stays. */
+function endUnderOverride(line: StoredLine, price: PriceRow): Pick<StoredLine, 'end_date' | 'ended_by'> {
+  const isReplaced = price.successor_price_id !== null
+  if (line.ended_by === 'user' || (line.end_date !== null && !isReplaced)) {
+    return { end_date: line.end_date, ended_by: line.ended_by }
+  }
+  // The price's end may not have been synced to the line yet.
+  return isReplaced || price.end_date === null
+    ? { end_date: null, ended_by: null }
+    : { end_date: price.end_date, ended_by: 'price' }
+}
+
+/**
+ * @throws not_implemented for a later change of a line of a plan's price: a price edit that comes before that
+ *   instant would have to bring each quantity to the successor in its time, which price sync does not do yet
+ */
+async function changeQuantity(
+  scoped: Scoped,
+  { line, price, edit, from, quantity }: LineChange & { quantity: string },
+): Promise<string> {
+  const { now } = edit
+  const following = await continuationsOf(scoped, line)
+  const continued = following.filter((one) => equalTexts(one.quantity, line.quantity)).map(({ id }) => id)
+  if (from.getTime() === line.start_date.getTime()) {
+    await setQuantity(scoped, { ids: [line.id, ...continued], quantity, now })
+    if (edit.metadata !== undefined) await changeMetadata(scoped, line, edit)
+    return line.id
+  }
+  if (from > now && price.plan_id !== null) {
+    const message =
+      "of a plan's price cannot be scheduled yet: a quantity changes now, or at the line's start"
+    const fields = [{ path: 'effective_from', message }]
+    throw new CodedError('not_implemented', `effective_from: ${message}`, { details: { fields } })
+  }
+  const id = newId('lineItem')
+  await scoped.db
+    .updateTable('subscription_line_items')
+    .set({ end_date: from, ended_by: 'user', ...change(scoped.scope, now) })
+    .where('id', '=', line.id)
+    .execute()
+  const metadata = json(edit.metadata ?? line.metadata)
+  await scoped.db
+    .insertInto('subscription_line_items')
+    .values({ ...line, id, quantity, start_date: from, metadata, ...creation(scoped.scope, now) })
+    .execute()
+  await setQuantity(scoped, { ids: continued, quantity, now })
+  return id
+}
+
+async function setQuantity(
+  scoped: Scoped,
+  { ids, quantity, now }: { ids: readonly string[]; quantity: string; now: Date },
+): Promise<void> {
+  if (ids.length === 0) return
+  await scoped.db
+    .updateTable('subscription_line_items')
+    .set({ quantity, ...change(scoped.scope, now) })
+    .where(sql<boolean>`id = any(${ids}::text[])`)
+    .execute()
+}
+
+async function changeMetadata(scoped: Scoped, line: StoredLine, edit: LineItemEdit): Promise<void> {
+  await scoped.db
+    .updateTable('subscription_line_items')
+    .set({ metadata: json(edit.metadata ?? line.metadata), ...change(scoped.scope, edit.now) })
+    .where('id', '=', line.id)
+    .execute()
+}
+
+function equalTexts(left: string, right: string): boolean {
+  const [one, other] = [parseDecimal(left), parseDecimal(right)]
+  return one !== undefined && other !== undefined && equalDecimals(one, other)
+}

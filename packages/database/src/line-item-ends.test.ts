@@ -1,0 +1,113 @@
+import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { inTransaction, type Scoped } from './connection.ts'
+import { insertCustomer } from './customers.ts'
+import { endLineItem } from './line-item-ends.ts'
+import { updatePrice } from './price-edits.ts'
+import type { PriceRow } from './prices.ts'
+import { insertSubscriptions } from './subscriptions.ts'
+import { addPlan, addPrice, daysFromNow, newSubscription, now } from './testing/catalog-rows.ts'
+import { linesOf } from './testing/run-price-sync.ts'
+
+let databases: TestDatabase
+let scoped: Scoped
+let planId: string
+let price: PriceRow
+let subscriptionId: string
+
+beforeAll(async () => {
+  databases = await createTestDatabase()
+})
+beforeEach(async () => {
+  scoped = await databases.newTenant({ clockAt: now })
+  planId = (await addPlan(scoped)).id
+  price = await addPrice(scoped, { plan_id: planId, min_quantity: 3 })
+})
+afterAll(() => databases[Symbol.asyncDispose]())
+
+async function subscribe(): Promise<void> {
+  const customer = await insertCustomer(scoped, { external_id: 'ada', name: 'Ada' }, now)
+  const subscriptions = [newSubscription(customer.id)]
+  const [id = ''] = await insertSubscriptions(scoped, { planId, subscriptions, now })
+  subscriptionId = id
+}
+
+function edit(priceId: string, days: number): Promise<PriceRow> {
+  const change = { priceId, changes: { amount: String(20 + days) }, effectiveFrom: daysFromNow(days), now }
+  return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
+}
+
+async function lineIds(): Promise<string[]> {
+  const lines = scoped.db.selectFrom('subscription_line_items').select('id').orderBy('start_date')
+  return (await lines.execute()).map((line) => line.id)
+}
+
+async function endFirst(endDate: Date, at = now, within = scoped): Promise<void> {
+  const [lineItemId = ''] = await lineIds()
+  await endLineItem(within, { lineItemId, endDate, now: at })
+}
+
+describe('the end of a line', () => {
+  beforeEach(subscribe)
+
+  test('is the user’s, and can come earlier as long as it has not passed', async () => {
+    await endFirst(daysFromNow(9))
+    await endFirst(daysFromNow(4), daysFromNow(3))
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([
+      { start_date: now, end_date: daysFromNow(4), ended_by: 'user' },
+    ])
+    await expect(endFirst(daysFromNow(3), daysFromNow(4))).rejects.toMatchObject({
+      code: 'invalid_operation',
+    })
+  })
+
+  test('at its start leaves a line of no length', async () => {
+    await endFirst(now)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ start_date: now, end_date: now }])
+  })
+
+  test('is refused before its start and behind its present end', async () => {
+    const refused = { code: 'validation_error', details: { fields: [{ path: 'effective_from' }] } }
+    await expect(endFirst(daysFromNow(-1))).rejects.toMatchObject(refused)
+    await endFirst(daysFromNow(4))
+    await expect(endFirst(daysFromNow(5))).rejects.toMatchObject(refused)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ end_date: daysFromNow(4) }])
+  })
+
+  test('does not exist for another environment, or without a line', async () => {
+    const notFound = { code: 'not_found' }
+    await expect(endFirst(daysFromNow(4), now, await databases.newTenant())).rejects.toMatchObject(notFound)
+    const none = { lineItemId: 'subli_none', endDate: daysFromNow(4), now }
+    await expect(endLineItem(scoped, none)).rejects.toMatchObject(notFound)
+    expect(await linesOf(scoped, subscriptionId)).toMatchObject([{ end_date: null }])
+  })
+})
+
+test('the end of a line is that of the lines which would carry it on, and of no other', async () => {
+  const second = await edit(price.id, 3)
+  await edit(second.id, 6)
+  await addPrice(scoped, { plan_id: planId })
+  await subscribe()
+  const [first] = await scoped.db
+    .selectFrom('subscription_line_items')
+    .select('id')
+    .where('price_id', '=', price.id)
+    .execute()
+  await endLineItem(scoped, { lineItemId: first?.id ?? '', endDate: daysFromNow(1), now })
+  expect((await linesOf(scoped, subscriptionId)).filter(({ end_date }) => end_date === null)).toHaveLength(1)
+  expect(await linesOf(scoped, subscriptionId)).toMatchObject(
+    expect.arrayContaining([
+      expect.objectContaining({ price_id: price.id, end_date: daysFromNow(1), ended_by: 'user' }),
+      expect.objectContaining({ start_date: daysFromNow(3), end_date: daysFromNow(3), ended_by: 'user' }),
+      expect.objectContaining({ start_date: daysFromNow(6), end_date: daysFromNow(6), ended_by: 'user' }),
+    ]),
+  )
+  const { version } = await scoped.db.selectFrom('subscriptions').select('version').executeTakeFirstOrThrow()
+  expect(version).toBe(2)
+})
+
+test('a line that its price ended cannot be drawn out over its successor’s', async () => {
+  await edit(price.id, 3)
+  await subscribe()
+  await expect(endFirst(daysFromNow(9))).rejects.toMatchObject({ code: 'validation_error' })
+})

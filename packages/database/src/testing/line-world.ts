@@ -1,0 +1,46 @@
+import { inTransaction, type Scoped } from '../connection.ts'
+import { insertCustomer } from '../customers.ts'
+import { newId } from '../ids.ts'
+import { updatePrice } from '../price-edits.ts'
+import type { PriceRow } from '../prices.ts'
+import { insertSubscriptions, type NewSubscription } from '../subscriptions.ts'
+import { daysFromNow, newSubscription, now } from './catalog-rows.ts'
+
+/** A monthly subscription of the plan, from `now`, with the lines that the plan gives it. */
+export async function subscribe(
+  scoped: Scoped,
+  planId: string,
+  subscription: Partial<NewSubscription> = {},
+): Promise<string> {
+  const externalId = newId('customer')
+  const customer = await insertCustomer(scoped, { external_id: externalId, name: 'Ada' }, now)
+  const subscriptions = [newSubscription(customer.id, subscription)]
+  const [id = ''] = await insertSubscriptions(scoped, { planId, subscriptions, now })
+  return id
+}
+
+/** Another amount for a plan's price, that many days from now. */
+export function editPrice(scoped: Scoped, priceId: string, days: number): Promise<PriceRow> {
+  const change = { priceId, changes: { amount: String(20 + days) }, effectiveFrom: daysFromNow(days), now }
+  return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
+}
+
+export async function lineIdsOf(scoped: Scoped, subscriptionId: string): Promise<string[]> {
+  const lines = await scoped.db
+    .selectFrom('subscription_line_items')
+    .select('id')
+    .where('subscription_id', '=', subscriptionId)
+    .orderBy('start_date')
+    .orderBy('id')
+    .execute()
+  return lines.map((line) => line.id)
+}
+
+export async function versionOf(scoped: Scoped, subscriptionId: string): Promise<number> {
+  const row = await scoped.db
+    .selectFrom('subscriptions')
+    .select('version')
+    .where('id', '=', subscriptionId)
+    .executeTakeFirstOrThrow()
+  return row.version
+}

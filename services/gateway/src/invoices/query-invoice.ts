@@ -1,0 +1,20 @@
+import { queryInvoice } from '@flexprice/contracts'
+import { searchInvoices } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { listResponse } from '../list-response.ts'
+import { type Api, routeOf } from '../route.ts'
+import { invoicesWithRecords } from './invoices-with-records.ts'
+
+export function queryInvoiceRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(queryInvoice),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { expand, skip_line_items } = request.body
+      const { items, total } = await searchInvoices(scoped, request.body)
+      const invoices = await invoicesWithRecords(scoped, items, { lineItems: !skip_line_items, expand })
+      return reply.send(listResponse({ items: invoices, total }, request.body, (invoice) => invoice))
+    },
+  })
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { listResponse } from './list-response.ts'
+
+const page = (ids: readonly string[], total: number) => ({ items: ids.map((id) => ({ id })), total })
+
+test.each([
+  ['more follows', page(['b', 'a'], 3), { limit: 2, offset: 0 }, 'a'],
+  ['the page is exactly the rest', page(['b', 'a'], 2), { limit: 2, offset: 0 }, undefined],
+  ['the page is not full', page(['a'], 1), { limit: 2, offset: 0 }, undefined],
+  ['behind a cursor the page is full', page(['b', 'a'], 9), { limit: 2, offset: 0, cursor: 'c' }, 'a'],
+  ['behind a cursor it is not', page(['a'], 9), { limit: 2, offset: 0, cursor: 'c' }, undefined],
+  ['another order is asked for', page(['b', 'a'], 3), { limit: 2, offset: 0, sort: 'name' }, undefined],
+  ['pages go by offset', page(['b', 'a'], 9), { limit: 2, offset: 2 }, undefined],
+  ['nothing is there', page([], 0), { limit: 2, offset: 0 }, undefined],
+])('the cursor of the next page when %s', (_when, found, request, cursor) => {
+  const { pagination } = listResponse(found, request, (row) => row)
+  expect(pagination).toEqual({
+    ...{ total: found.total, limit: 2, offset: request.offset },
+    ...(cursor === undefined ? {} : { next_cursor: cursor }),
+  })
+})

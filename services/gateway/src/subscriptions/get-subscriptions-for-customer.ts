@@ -1,0 +1,24 @@
+import { getSubscriptionsForCustomer } from '@flexprice/contracts'
+import { getCustomerByExternalId, pageSizeMax, searchSubscriptions } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { listResponse } from '../list-response.ts'
+import { type Api, routeOf } from '../route.ts'
+import { subscriptionsWithRecords } from './subscriptions-with-records.ts'
+
+export function getSubscriptionsForCustomerRoute(
+  api: Api,
+  { database }: Pick<Dependencies, 'database'>,
+): void {
+  api.route({
+    ...routeOf(getSubscriptionsForCustomer),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const customer = await getCustomerByExternalId(scoped, request.params.external_id)
+      const page = { limit: pageSizeMax, offset: 0 }
+      const { items, total } = await searchSubscriptions(scoped, { customer_id: customer.id, ...page })
+      const subscriptions = await subscriptionsWithRecords(scoped, items, request.query.expand ?? new Set())
+      return reply.send(listResponse({ items: subscriptions, total }, page, (one) => one))
+    },
+  })
+}
