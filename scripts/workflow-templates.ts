@@ -124,6 +124,8 @@ function manifest(name: string): string {
     private: true,
     type: 'module',
     dependencies,
+    // For its tests, which it does not have yet.
+    devDependencies: { '@flexprice/testing': 'workspace:*' },
   }
   return `${JSON.stringify(content, undefined, 2)}\n`
 }

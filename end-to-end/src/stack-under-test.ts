@@ -31,18 +31,20 @@ export interface StackOptions {
   /** `host:port` of the way to the server, when it is to be cut. */
   readonly postgresAddress?: string
   readonly temporalAddress?: string
-  /** Which workflow's worker it has. */
-  readonly workflow?: WorkflowName
+  /** Whose workers it has; the first one's is `worker`. */
+  readonly workflows?: readonly [WorkflowName, ...WorkflowName[]]
   /** Further variables for both services. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
 export async function startStack(options: StackOptions = {}): Promise<StackUnderTest> {
   await using started = new AsyncDisposableStack()
-  const workflow = options.workflow ?? 'price-sync'
+  const [first, ...others] = options.workflows ?? ['price-sync']
   const database = started.use(await createTestDatabase())
   // Disposed after the services: what they have left running has nobody to work on it then.
-  started.defer(() => terminateLeftOvers(workflows[workflow].definition))
+  for (const name of [first, ...others]) {
+    started.defer(() => terminateLeftOvers(workflows[name].definition))
+  }
   const environment = {
     DATABASE_URL: throughAddress(database.appUrl, options.postgresAddress),
     TEMPORAL_ADDRESS: options.temporalAddress ?? testStack().temporalAddress,
@@ -50,7 +52,11 @@ export async function startStack(options: StackOptions = {}): Promise<StackUnder
     ...options.environment,
   }
   const start = async (name: string) => started.use(await startService(name, environment))
-  const [gateway, worker] = await Promise.all([start('gateway'), start(`worker-${workflow}`)])
+  const [gateway, worker] = await Promise.all([
+    start('gateway'),
+    start(`worker-${first}`),
+    ...others.map((name) => start(`worker-${name}`)),
+  ])
   const newTenant = async () => {
     const scoped = await database.newTenant()
     const { secret } = await createApiKey(scoped, { name: 'test' })
@@ -63,7 +69,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackUnder
     database,
     gateway,
     worker,
-    startWorker: async () => owned.use(await startService(`worker-${workflow}`, environment)),
+    startWorker: async () => owned.use(await startService(`worker-${first}`, environment)),
     newTenant,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -8,7 +8,7 @@ const pollMs = 100
 const pollsMax = 300
 
 test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schemas parse every answer", async () => {
-  await using stack = await startStack()
+  await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })
   const { planId, feeId, usageId } = await makeCatalog(sdk)

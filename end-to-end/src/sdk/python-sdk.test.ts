@@ -10,7 +10,7 @@ const run = promisify(execFile)
 const walk = fileURLToPath(new URL('walk.py', import.meta.url))
 
 test("FlexPrice's SDK for Python goes from a customer to an invoice, and its models parse every answer", async () => {
-  await using stack = await startStack()
+  await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
   const { command, environment } = testPython()
   const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {
     env: environment,

@@ -110,7 +110,6 @@ test.each([
       'effective_date_for_update',
       'invoicing_customer_ids',
       'parent_subscription_ids',
-      'trial_end_due_lte',
       'with_coupon_associations',
     ],
   ],

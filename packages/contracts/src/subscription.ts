@@ -40,12 +40,12 @@ export const subscriptionFilter = z.strictObject({
   billing_period: z.array(billingPeriod).max(billingPeriods.length).optional(),
   billing_cadence: z.array(billingCadence).max(statusesMax).optional(),
   active_at: instant.optional(),
+  trial_end_due_lte: instant.optional(),
   with_line_items: z.boolean().default(false),
   expand: expand('customer', 'plan', 'line_items'),
   effective_date_for_update: notBuilt(text(50)),
   invoicing_customer_ids: notBuilt(identifiers),
   parent_subscription_ids: notBuilt(identifiers),
-  trial_end_due_lte: notBuilt(instant),
   with_coupon_associations: notBuilt(z.boolean()),
 })
 export type SubscriptionFilter = z.output<typeof subscriptionFilter>
@@ -70,7 +70,6 @@ const laterFields = {
   entitlements: z.array(laterObject('AggregatedFeature')).optional(),
   gateway_payment_method_id: z.string().optional(),
   invoicing_customer_id: z.string().optional(),
-  latest_invoice: laterObject('InvoiceResponse').optional(),
   line_item_grouping: z.enum(['per_charge_period', 'per_billing_period']).optional(),
   overage_factor: z.string().optional(),
   parent_subscription_id: z.string().optional(),
@@ -108,6 +107,8 @@ export const subscriptionResponse = z
     collection_method: z.string().optional(),
     proration_behavior: prorationBehavior.optional(),
     payment_terms: paymentTerms.optional(),
+    // An invoice's schema contains its subscription's: here its form is left open, so that none contains itself.
+    latest_invoice: laterObject('InvoiceResponse').optional(),
     /** When billing has something to do next. */
     next_billing_at: instant.optional(),
     lookup_key: z.string().optional(),

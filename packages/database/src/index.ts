@@ -101,6 +101,7 @@ export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {
+  findLatestInvoice,
   getInvoice,
   type InvoiceLineItemRow,
   type InvoiceRow,

@@ -46,6 +46,18 @@ export async function getInvoice(scoped: Scoped, id: string): Promise<InvoiceRow
   return row
 }
 
+/** The subscription's newest invoice, if it has one. */
+export function findLatestInvoice(scoped: Scoped, subscriptionId: string): Promise<InvoiceRow | undefined> {
+  return scoped.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('subscription_id', '=', subscriptionId)
+    .where('status', '<>', 'deleted')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {
   const { external_customer_id: externalId, subscription_customer_id: owners } = search

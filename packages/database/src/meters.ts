@@ -60,14 +60,6 @@ export async function metersById(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** The meter that a price bills by; undefined for a price of none. */
-export async function meterOfPrice(
-  scoped: Scoped,
-  { meter_id }: { readonly meter_id: string | null },
-): Promise<MeterRow | undefined> {
-  return meter_id === null ? undefined : (await metersById(scoped, [meter_id])).get(meter_id)
-}
-
 /**
  * Holds the meters until the transaction ends, so that none is deleted or filtered otherwise while a price
  * or a feature begins to use it.
@@ -138,4 +130,12 @@ export async function findPriceOfMeter(
     .limit(1)
     .executeTakeFirst()
   return price?.id
+}
+
+/** The meter of a USAGE price. */
+export async function meterOf(
+  scoped: Scoped,
+  { meter_id }: { readonly meter_id: string | null },
+): Promise<MeterRow | undefined> {
+  return meter_id === null ? undefined : (await metersById(scoped, [meter_id])).get(meter_id)
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { bulkIdHead, newId } from './ids.ts'
 import type { LockedSubscription, StoredLine } from './line-item-lock.ts'
-import { meterOfPrice } from './meters.ts'
+import { meterOf } from './meters.ts'
 import { moneyProblems, type PriceMoney } from './price-money.ts'
 import type { NewPrice, PriceRow } from './prices.ts'
 import { change, creation, json } from './row-changes.ts'
@@ -40,8 +40,8 @@ export function insertOwnPrice(
       root_price_id: id,
       subscription_id: subscription.id,
       tiers: json(price.tiers),
-      filter_values: json(price.filter_values),
       metadata: json(price.metadata),
+      filter_values: json(price.filter_values),
       ...creation(scoped.scope, now),
     })
     .returningAll()
@@ -60,7 +60,7 @@ export async function replaceOwnPrice(
   edit: { line: StoredLine; price: PriceRow; money: PriceMoney; quantity: string; from: Date; now: Date },
 ): Promise<string> {
   const { price, money, from, now } = edit
-  const problems = moneyProblems(price, money, await meterOfPrice(scoped, price))
+  const problems = moneyProblems(price, money, await meterOf(scoped, price))
   if (problems.length > 0) throw invalid(problems)
   const id = newId('price')
   await scoped.db
@@ -75,8 +75,8 @@ export async function replaceOwnPrice(
       ...money,
       id,
       tiers: json(money.tiers),
-      filter_values: json(price.filter_values),
       metadata: json(price.metadata),
+      filter_values: json(price.filter_values),
       start_date: from,
       ...creation(scoped.scope, now),
     })

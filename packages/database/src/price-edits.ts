@@ -2,7 +2,7 @@ import { assert, CodedError, invalid, later, notFound } from '@flexprice/domain'
 import type { Scoped } from './connection.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
-import { lockMeters, meterOfPrice } from './meters.ts'
+import { lockMeters, meterOf } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { editMoney, equalMoney, moneyProblems, type PriceMoney, touchesMoney } from './price-money.ts'
 import { getPrice, type PriceRow } from './prices.ts'
@@ -83,7 +83,7 @@ async function replacePrice(
   const sequence = await raiseSequence(scoped, plan_id)
   const price = await lockPrice(scoped, priceId)
   const from = startOfSuccessor(price, effectiveFrom, now)
-  const problems = moneyProblems(price, money, await meterOfPrice(scoped, price))
+  const problems = moneyProblems(price, money, await meterOf(scoped, price))
   if (problems.length > 0) throw invalid(problems)
   const successorId = newId('price')
   // The old price first: with a successor it no longer holds the lookup key, which the new one takes.

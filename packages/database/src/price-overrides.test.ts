@@ -144,7 +144,7 @@ describe('an override', () => {
 
   test('that is written twice past the lock is refused by the database, as one of nothing is', async () => {
     await subscribe()
-    const { tiers, ...own } = await getPrice(scoped, await override())
+    const { tiers, filter_values: _filters, ...own } = await getPrice(scoped, await override())
     const id = newId('price')
     const copy = { ...own, id, root_price_id: id, metadata: '{}', filter_values: null }
     const insert = (row: Partial<typeof copy>) =>

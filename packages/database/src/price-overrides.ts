@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
 import { type LockedSubscription, lockSubscriptionLines, raiseVersion } from './line-item-lock.ts'
-import { meterOfPrice } from './meters.ts'
+import { meterOf } from './meters.ts'
 import { editMoney, moneyProblems, type PriceMoney } from './price-money.ts'
 import type { PriceRow } from './prices.ts'
 import { type Changes, change, creation, json } from './row-changes.ts'
@@ -109,7 +109,7 @@ async function insertOverride(
 ): Promise<string> {
   const { price, from, now } = override
   const money = editMoney(price, override.money)
-  const problems = moneyProblems(price, money, await meterOfPrice(scoped, price))
+  const problems = moneyProblems(price, money, await meterOf(scoped, price))
   if (problems.length > 0) throw invalid(problems)
   const id = newId('price')
   await scoped.db

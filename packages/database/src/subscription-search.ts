@@ -22,6 +22,8 @@ export interface SubscriptionSearch extends Search {
   readonly billing_period?: readonly string[] | undefined
   /** The instant lies in the subscription's [start_date, end_date). */
   readonly active_at?: Date | undefined
+  /** Trialing, and the trial ends at the instant or before. */
+  readonly trial_end_due_lte?: Date | undefined
 }
 
 /** @throws not_found */
@@ -39,7 +41,7 @@ export function searchSubscriptions(
   scoped: Scoped,
   search: SubscriptionSearch,
 ): Promise<SearchPage<SubscriptionRow>> {
-  const { active_at: at, external_customer_id: externalId } = search
+  const { active_at: at, external_customer_id: externalId, trial_end_due_lte: trialEnd } = search
   const query = allOf(selectSubscriptions(scoped), [
     anyOf('id', search.subscription_ids),
     equal('customer_id', search.customer_id),
@@ -51,6 +53,7 @@ export function searchSubscriptions(
     equal('plan_id', search.plan_id),
     anyOf('subscription_status', search.subscription_status),
     anyOf('billing_period', search.billing_period),
+    trialEnd && sql<boolean>`subscription_status = 'trialing' and trial_end <= ${trialEnd}`,
     at && sql<boolean>`start_date <= ${at} and (end_date is null or end_date > ${at})`,
   ])
   return searchPage(query, search, fields)
@@ -95,6 +98,9 @@ const fields = searchFields<keyof SubscriptionTable>({
     'end_date',
     'current_period_start',
     'current_period_end',
+    'trial_start',
+    'trial_end',
+    'next_billing_at',
     'created_at',
     'updated_at',
   ],

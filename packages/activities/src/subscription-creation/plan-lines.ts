@@ -97,7 +97,12 @@ function overrideLine(
     start_date: line.start,
     end_date: null,
   }
-  return { line: { ...line, ownPrice, quantity, end: null }, problems }
+  return { line: { ...line, ownPrice, quantity, end: endUnderOverride(line) }, problems }
+}
+
+/** As it stands for the whole chain: an end that brings a successor is none, any other one stays. */
+function endUnderOverride({ planPrice, end }: LinePlan): Date | null {
+  return planPrice.successor_price_id === null ? end : null
 }
 
 function replaceLine(lines: readonly LinePlan[], before: LinePlan, after: LinePlan): LinePlan[] {

@@ -65,6 +65,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- What a price sync walks over, and counts, without touching the table.
     create index subscriptions_plan_live on subscriptions (plan_id, id) include (synced_price_sequence)
       where subscription_status <> 'cancelled';
+    create index subscriptions_trial_end on subscriptions (environment_id, trial_end)
+      where subscription_status = 'trialing';
     create index subscriptions_customer_id on subscriptions (customer_id, id);
 
     create table subscription_line_items (

@@ -19,7 +19,9 @@ test('the backlog of each queue can be seen, and is absent while Temporal is awa
   await using gateway = await startGateway()
   const { body } = await gateway.app.inject({ url: '/metrics' })
   for (const name of ['task_queue_backlog', 'task_queue_oldest_seconds', 'task_queue_pollers']) {
-    expect(linesOf(body, name)).toContainEqual(expect.stringMatching(/queue="PriceSyncWorkflowTaskQueue".*\} \d/))
+    expect(linesOf(body, name)).toContainEqual(
+      expect.stringMatching(/queue="PriceSyncWorkflowTaskQueue".*\} \d/),
+    )
   }
   await using without = await startGateway({ temporalAddress: '127.0.0.1:1' })
   const answer = await without.app.inject({ url: '/metrics' })

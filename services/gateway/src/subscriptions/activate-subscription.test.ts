@@ -93,6 +93,17 @@ test('drafts are found by their status', async () => {
   expect(answer).toMatchObject({ body: { items: [{ id }], pagination: { total: 1 } } })
 })
 
+test('those whose trial ends are found by when', async () => {
+  const fresh = await gateway.newCaller()
+  const { body } = await makeSubscribable(fresh)
+  const { id } = await fresh.create('/subscriptions', body({ start_date, trial_period_days: 10 }))
+  await fresh.create('/subscriptions', body({ start_date, trial_period_days: 20 }))
+  await fresh.create('/subscriptions', body({ start_date }))
+  const search = { trial_end_due_lte: '2026-04-11T00:00:00Z' }
+  const answer = await fresh.call('POST', '/subscriptions/search', search)
+  expect(answer).toMatchObject({ body: { items: [{ id }], pagination: { total: 1 } } })
+})
+
 function invoicesOf(id: string) {
   return caller.scoped.db.selectFrom('invoices').select('total').where('subscription_id', '=', id).execute()
 }

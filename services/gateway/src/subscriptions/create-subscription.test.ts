@@ -38,6 +38,11 @@ test('201 with the subscription and its lines, and its opening invoice is finali
       next_billing_at: '2026-02-28T10:00:00.000Z',
       timezone: 'UTC',
       payment_behavior: 'default_active',
+      latest_invoice: {
+        invoice_status: 'FINALIZED',
+        amount_due: '31.5',
+        period_start: '2026-01-31T10:00:00.000Z',
+      },
       line_items: [{ price_id: priceId, quantity: '3', start_date: '2026-01-31T10:00:00.000Z' }],
     },
   })

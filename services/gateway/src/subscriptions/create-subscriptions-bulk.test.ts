@@ -58,7 +58,7 @@ test('an item of any form is an item with an error', async () => {
 })
 
 test('what only the database refuses is found among its neighbours, and they are made', async () => {
-  await refuseLookupKey('poison')
+  await breakLookupKey('poison', 'length(lookup_key) * 2000000000')
   const items = Array.from({ length: 20 }, (_, index) =>
     shared.body(index === 13 ? { lookup_key: 'poison' } : {}),
   )
@@ -66,6 +66,14 @@ test('what only the database refuses is found among its neighbours, and they are
   expect(result).toMatchObject({ created: 19, failed: 1 })
   expect(result.items[13]?.error).toEqual({ code: 'validation_error', message: 'A number is too large' })
 })
+
+test('what nobody expected of one item is, after some tries, its own error', async () => {
+  await breakLookupKey('bug', '1 / (length(lookup_key) - 3)')
+  const items = Array.from({ length: 5 }, (_, index) => shared.body(index === 2 ? { lookup_key: 'bug' } : {}))
+  const result = await resultOf(await post(items))
+  expect(result).toMatchObject({ created: 4, failed: 1 })
+  expect(result.items[2]?.error).toEqual({ code: 'internal_error', message: 'Internal error' })
+}, 30_000)
 
 test('items with one key are one subscription, and another request with it is refused', async () => {
   const one = { ...shared.body(), idempotency_key: 'item' }
@@ -112,13 +120,13 @@ async function countSubscriptions(): Promise<number> {
   return subscriptions.length
 }
 
-/** As if a value had passed all schemas and fitted into no column: for that key a sum overflows. */
-async function refuseLookupKey(key: string): Promise<void> {
+/** As if a value had passed all schemas, and the database could not take it: for that key the sum fails. */
+async function breakLookupKey(key: string, sum: string): Promise<void> {
   const owner = new pg.Client({ connectionString: gateway.database.ownerUrl })
   await owner.connect()
   try {
-    await owner.query(`alter table subscriptions add constraint refused
-      check (case when lookup_key = '${key}' then length(lookup_key) * 2000000000 > 0 else true end)`)
+    await owner.query(`alter table subscriptions add constraint refused_${key}
+      check (case when lookup_key = '${key}' then ${sum} > 0 else true end)`)
   } finally {
     await owner.end()
   }

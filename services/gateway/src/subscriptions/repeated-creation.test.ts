@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { insertPrices, inTransaction, readNow } from '@flexprice/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from '../testing/caller-under-test.ts'
@@ -71,7 +73,11 @@ test('without a key each request makes a subscription, and one environment does 
   expect(await stranger.call('POST', '/subscriptions', theirs.body(), headers)).toMatchObject({ status: 201 })
 })
 
-test.each(['', 'ä', 'x'.repeat(256)])('400 for the key %j, by its header', async (key) => {
+test.each([
+  ['nothing', ''],
+  ['other than ASCII', 'ä'],
+  ['256 characters', 'x'.repeat(256)],
+])('400 for a key of %s, by its header', async (_what, key) => {
   const answer = await caller.call('POST', '/subscriptions', shared.body(), { 'idempotency-key': key })
   expect(answer).toMatchObject({ status: 400, body: { message: expect.stringContaining('Idempotency-Key') } })
 })
@@ -85,6 +91,32 @@ test('invoice numbers have no gaps, also where creations run at once and some ar
   const numbers = invoices.map(({ invoice_number }) => Number(invoice_number?.slice(-6)))
   expect(numbers.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
 })
+
+test('a price that is made while a creation waits for it is in its lines, and not left to a sync', async () => {
+  const { planId, body } = await makeSubscribable(caller)
+  const asked = await inTransaction(caller.scoped, async (transaction) => {
+    const now = await readNow(transaction)
+    await insertPrices(transaction, [newPrice(planId)], now)
+    const answer = caller.call('POST', '/subscriptions', body({ start_date: now.toISOString() }))
+    // Long enough for the creation to come to the plan's row, which is locked.
+    await sleep(500)
+    return { answer }
+  })
+  const answer = await asked.answer
+  expect(answer).toMatchObject({ status: 201, body: { line_items: { length: 2 }, synced_price_sequence: 2 } })
+})
+
+function newPrice(plan_id: string) {
+  return {
+    plan_id,
+    type: 'FIXED',
+    billing_model: 'FLAT_FEE',
+    currency: 'usd',
+    billing_period: 'MONTHLY',
+    invoice_cadence: 'ADVANCE',
+    amount: '5',
+  } as const
+}
 
 async function countRows() {
   const { fn } = caller.scoped.db
