@@ -12,7 +12,7 @@ const timeoutMs = 180_000
 test(
   'kill -9 of the worker in the middle of a creation: after its restart there is one subscription, and one invoice',
   async () => {
-    await using stack = await startStack({ workflow })
+    await using stack = await startStack({ workflows: [workflow] })
     const { planId, body } = await makeSubscribable(stack)
     const headers = { 'idempotency-key': 'order 1' }
     const create = () => stack.api.call('POST', '/subscriptions', body, headers)
@@ -35,7 +35,7 @@ test(
 test(
   'kill -9 of the worker among many creations: each is made once, wherever it was',
   async () => {
-    await using stack = await startStack({ workflow })
+    await using stack = await startStack({ workflows: [workflow] })
     const { body } = await makeSubscribable(stack)
     const orders = Array.from(
       { length: 60 },
@@ -71,7 +71,7 @@ test(
 test(
   'kill -9 of the worker in the middle of a list: it goes on behind the last page, and nothing is made twice',
   async () => {
-    await using stack = await startStack({ workflow })
+    await using stack = await startStack({ workflows: [workflow] })
     const { body } = await makeSubscribable(stack)
     const items = Array.from({ length: 1_000 }, () => body)
     items[10] = { ...body, plan_id: 'plan_nowhere' }

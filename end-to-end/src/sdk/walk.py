@@ -76,6 +76,7 @@ def walk(sdk):
     limits = sdk.customers.get_customer_entitlements(id=customer.id)
     successor = sdk.prices.update_price(id=fee.id, amount="24.99")
     sync = result_of(sdk, sdk.plans.sync_plan_prices(id=plan.id).workflow_id)
+    # Without a filter: the lines that run, so not the one that the sync has ended.
     lines = sdk.subscriptions.query_subscription_line_items(subscription_ids=[subscription.id])
     invoices = sdk.invoices.query_invoice(subscription_id=subscription.id)
     invoice = sdk.invoices.get_invoice(id=invoices.items[0].id)
@@ -83,7 +84,7 @@ def walk(sdk):
     return {
         "subscription_status": subscription.subscription_status,
         "line_prices": sorted(line.price_id for line in lines.items),
-        "expected_prices": sorted([fee.id, successor.id, usage.id]),
+        "expected_prices": sorted([successor.id, usage.id]),
         "entitlements": {feature.feature.name: feature.entitlement.is_enabled for feature in limits.features},
         "sync_message": sync.message,
         "invoices": len(invoices.items),
