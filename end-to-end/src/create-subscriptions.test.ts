@@ -97,7 +97,7 @@ test(
 test(
   'no worker: 503 that says when to come back and which workflow it is; the same request then finds it',
   async () => {
-    await using stack = await startStack({ workflow, environment: { WAIT_LIMIT_MS: '1000' } })
+    await using stack = await startStack({ workflows: [workflow], environment: { WAIT_LIMIT_MS: '1000' } })
     await stack.worker.stop()
     const { body } = await makeSubscribable(stack)
     const create = () => stack.api.call('POST', '/subscriptions', body, { 'idempotency-key': 'order 1' })
