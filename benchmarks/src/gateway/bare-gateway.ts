@@ -13,7 +13,7 @@ const client = new Client({ connection: await Connection.connect({ address: temp
 const app = Fastify({ logger: false })
 
 app.get<{ Params: { id: string } }>('/subscriptions/:id', async ({ params }) => {
-  const [subscription, lines] = await Promise.all([
+  const [subscription, lines, invoices] = await Promise.all([
     pool.query({
       name: 'subscription',
       text: 'select * from subscriptions where id = $1',
@@ -26,8 +26,13 @@ app.get<{ Params: { id: string } }>('/subscriptions/:id', async ({ params }) => 
         where l.subscription_id = $1 order by l.id`,
       values: [params.id],
     }),
+    pool.query({
+      name: 'invoice',
+      text: 'select * from invoices where subscription_id = $1 order by id desc limit 1',
+      values: [params.id],
+    }),
   ])
-  return { ...subscription.rows[0], line_items: lines.rows }
+  return { ...subscription.rows[0], line_items: lines.rows, latest_invoice: invoices.rows[0] }
 })
 
 app.post<{ Params: { id: string } }>('/start/:id', async ({ params }) => {

@@ -8,6 +8,7 @@ import type {
   InvoiceTable,
   PaymentStatus,
 } from './invoice-tables.ts'
+import { preparedQuery } from './prepared-query.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
 
@@ -47,16 +48,23 @@ export async function getInvoice(scoped: Scoped, id: string): Promise<InvoiceRow
 }
 
 /** The subscription's newest invoice, if it has one. */
-export function findLatestInvoice(scoped: Scoped, subscriptionId: string): Promise<InvoiceRow | undefined> {
-  return scoped.db
+export async function findLatestInvoice(
+  scoped: Scoped,
+  subscriptionId: string,
+): Promise<InvoiceRow | undefined> {
+  const [row] = await selectLatestInvoice(scoped, { subscriptionId })
+  return row
+}
+
+const selectLatestInvoice = preparedQuery<{ subscriptionId: string }, InvoiceRow>((db, parameter) =>
+  db
     .selectFrom('invoices')
     .selectAll()
-    .where('subscription_id', '=', subscriptionId)
+    .where('subscription_id', '=', parameter('subscriptionId'))
     .where('status', '<>', 'deleted')
     .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-}
+    .limit(1),
+)
 
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {

@@ -1,6 +1,7 @@
 import { notFound } from '@flexprice/domain'
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { preparedQuery } from './prepared-query.ts'
 import { allOf, anyOf, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
 import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
@@ -75,13 +76,16 @@ export async function getLineItem(scoped: Scoped, id: string): Promise<LineItemR
 
 /** All lines of the subscriptions, ended ones too, in the order of their subscription and start. */
 export function listLineItems(scoped: Scoped, subscriptionIds: readonly string[]): Promise<LineItemRow[]> {
-  return selectLineItems(scoped)
-    .where(sql<boolean>`li.subscription_id = any(${subscriptionIds}::text[])`)
+  return selectLinesOf(scoped, { subscriptionIds })
+}
+
+const selectLinesOf = preparedQuery<{ subscriptionIds: readonly string[] }, LineItemRow>((db, parameter) =>
+  selectLineItems({ db })
+    .where(sql<boolean>`li.subscription_id = any(${parameter('subscriptionIds')}::text[])`)
     .orderBy('li.subscription_id')
     .orderBy('li.start_date')
-    .orderBy('li.id')
-    .execute()
-}
+    .orderBy('li.id'),
+)
 
 const entityType = sql<
   'plan' | 'subscription'
@@ -90,7 +94,7 @@ const planId = sql<string>`coalesce(p.plan_id, s.plan_id)`
 const entityId = sql<string>`case when coalesce(p.plan_id, p.overridden_price_id) is null then s.id else ${planId} end`
 
 /** Joined with a page's lines only: searching and counting touch the lines alone. */
-function selectLineItems(scoped: Scoped) {
+function selectLineItems(scoped: Pick<Scoped, 'db'>) {
   return scoped.db
     .selectFrom('subscription_line_items as li')
     .innerJoin('prices as p', (join) =>

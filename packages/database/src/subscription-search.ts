@@ -1,6 +1,7 @@
 import { notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { preparedQuery } from './prepared-query.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
 import type { SubscriptionTable } from './tables.ts'
@@ -28,10 +29,7 @@ export interface SubscriptionSearch extends Search {
 
 /** @throws not_found */
 export async function getSubscription(scoped: Scoped, id: string): Promise<SubscriptionRow> {
-  const row = await selectSubscriptions(scoped)
-    .where('id', '=', id)
-    .where('status', '<>', 'deleted')
-    .executeTakeFirst()
+  const [row] = await selectSubscription(scoped, { id })
   if (!row) throw notFound('Subscription', id)
   return row
 }
@@ -59,8 +57,12 @@ export function searchSubscriptions(
   return searchPage(query, search, fields)
 }
 
+const selectSubscription = preparedQuery<{ id: string }, SubscriptionRow>((db, parameter) =>
+  selectSubscriptions({ db }).where('id', '=', parameter('id')).where('status', '<>', 'deleted'),
+)
+
 /** The plan's numbers come by sub-selects, not a join, so that counting does not pay for them. */
-function selectSubscriptions(scoped: Scoped) {
+function selectSubscriptions(scoped: Pick<Scoped, 'db'>) {
   return scoped.db
     .selectFrom('subscriptions')
     .selectAll()
