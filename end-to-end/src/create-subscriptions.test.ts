@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workflows } from '@flexprice/contracts/workflows'
 import { inTransaction } from '@flexprice/database'
+import { priceBody } from '@flexprice/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -117,17 +118,7 @@ test(
 async function makeSubscribable({ api }: StackUnderTest) {
   const created = z.looseObject({ id: z.string() })
   const plan = created.parse(await api.send('POST', '/plans', { name: 'Pro' }))
-  await api.send('POST', '/prices', {
-    entity_type: 'PLAN',
-    entity_id: plan.id,
-    type: 'FIXED',
-    price_unit_type: 'FIAT',
-    billing_model: 'FLAT_FEE',
-    billing_period: 'MONTHLY',
-    invoice_cadence: 'ADVANCE',
-    currency: 'usd',
-    amount: '10.50',
-  })
+  await api.send('POST', '/prices', priceBody(plan.id))
   await api.send('POST', '/customers', { external_id: 'ada', name: 'Ada' })
   const body = { external_customer_id: 'ada', plan_id: plan.id, currency: 'usd', billing_period: 'MONTHLY' }
   return { planId: plan.id, body }

@@ -1,5 +1,5 @@
 import type { Scoped } from '@flexprice/database'
-import { insertMonthlySubscriptions } from '@flexprice/testing'
+import { insertMonthlySubscriptions, priceBody } from '@flexprice/testing'
 import { z } from 'zod'
 import type { ApiClient } from './api-client.ts'
 
@@ -20,7 +20,7 @@ export async function makePlan(
 ): Promise<PlanUnderTest> {
   const planId = created.parse(await api.send('POST', '/plans', { name: 'Pro' })).id
   const customer = created.parse(await api.send('POST', '/customers', { external_id: planId, name: 'Ada' }))
-  // There is no operation for it yet.
+  // In sets, past the API: tests want tens of thousands.
   const addSubscriptions = (count: number) =>
     insertMonthlySubscriptions(scoped, { planId, customerId: customer.id, count })
   return {
@@ -36,17 +36,3 @@ export async function makePlan(
 
 const created = z.looseObject({ id: z.string() })
 const prices = z.object({ items: z.array(created) })
-
-function priceBody(planId: string) {
-  return {
-    entity_type: 'PLAN',
-    entity_id: planId,
-    type: 'FIXED',
-    price_unit_type: 'FIAT',
-    billing_model: 'FLAT_FEE',
-    billing_period: 'MONTHLY',
-    invoice_cadence: 'ADVANCE',
-    currency: 'usd',
-    amount: '10.50',
-  }
-}

@@ -4,9 +4,9 @@ import { clonePlan } from './clone-plan.ts'
 import { inTransaction, type Scoped } from './connection.ts'
 import type { PlanRow } from './plans.ts'
 import { endPrice, updatePrice } from './price-edits.ts'
-import { overridePrice } from './price-overrides.ts'
 import { listPlanPrices } from './prices.ts'
 import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
+import { overridePrice } from './testing/line-world.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase

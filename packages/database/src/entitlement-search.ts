@@ -10,6 +10,7 @@ import type { Scoped } from './connection.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EntitlementRow } from './entitlements.ts'
 import { allOf, anyOf, equal, pageSizeMax, type Search, type SearchPage, searchPage } from './search.ts'
+import { entityId, entityTypeCondition } from './search-entity.ts'
 import { searchFields } from './search-fields.ts'
 import { type SubscriptionRow, searchSubscriptions } from './subscription-search.ts'
 
@@ -124,8 +125,6 @@ export async function listEntitledSubscriptions(
   throw new CodedError('invalid_operation', message)
 }
 
-const entityId = sql<string>`coalesce(plan_id, subscription_id)`
-
 const fields = new Map([
   ...searchFields<keyof EntitlementTable>({
     text: [
@@ -146,17 +145,3 @@ const fields = new Map([
   }),
   ['entity_id', { type: 'text', column: entityId }] as const,
 ])
-
-/** Entitlements of other things than plans and subscriptions do not exist. */
-function entityTypeCondition(entityType: string | undefined) {
-  switch (entityType) {
-    case undefined:
-      return undefined
-    case 'PLAN':
-      return sql<boolean>`plan_id is not null`
-    case 'SUBSCRIPTION':
-      return sql<boolean>`subscription_id is not null`
-    default:
-      return sql<boolean>`false`
-  }
-}

@@ -25,7 +25,6 @@ export type IdKind = keyof typeof idPrefixes
 
 /** Within a millisecond each id is the one before plus one, so that ids sort by creation. */
 const nextUlid = monotonicFactory()
-const ulidLength = 26
 const ulidTimeAndEntropyLength = 18
 
 /** A new id, `prefix_ULID`. Ids of one process sort by creation. */
@@ -41,10 +40,4 @@ export function newId(kind: IdKind): string {
  */
 export function bulkIdHead(kind: IdKind): string {
   return `${idPrefixes[kind]}_${ulid().slice(0, ulidTimeAndEntropyLength)}`
-}
-
-/** True when the text has the form of an id of that kind. It says nothing about its existence. */
-export function isIdOf(kind: IdKind, id: string): boolean {
-  const prefix = `${idPrefixes[kind]}_`
-  return id.startsWith(prefix) && id.length === prefix.length + ulidLength
 }

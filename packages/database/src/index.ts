@@ -96,7 +96,7 @@ export {
   type RequestIdentity,
   type StoredAnswer,
 } from './idempotency-keys.ts'
-export { bulkIdHead, type IdKind, idPrefixes, isIdOf, newId } from './ids.ts'
+export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
@@ -139,21 +139,16 @@ export {
   type PriceMoney,
   touchesMoney,
 } from './price-money.ts'
-export { overridePrice, type PriceOverride } from './price-overrides.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
+export { getPriceSyncProgress, type PriceSyncRunProgress } from './price-sync-progress.ts'
 export {
   finishPriceSyncRun,
   getPriceSyncRun,
   type PriceSyncStart,
   startPriceSyncRun,
 } from './price-sync-run.ts'
-export {
-  getPriceSyncProgress,
-  getPriceSyncStatus,
-  type PriceSyncRunProgress,
-  type PriceSyncStatus,
-} from './price-sync-status.ts'
+export { getPriceSyncStatus, type PriceSyncStatus } from './price-sync-status.ts'
 export {
   getPrice,
   getPriceByLookupKey,
@@ -208,11 +203,5 @@ export {
   searchSubscriptions,
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
-export {
-  createEnvironment,
-  createTenant,
-  getTenant,
-  type TenantChanges,
-  type TenantRow,
-  updateTenant,
-} from './tenancy.ts'
+export { createEnvironment, createTenant } from './tenancy.ts'
+export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'

@@ -1,12 +1,10 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
+import type { Scoped } from './connection.ts'
 import { endLineItem } from './line-item-ends.ts'
-import { updatePrice } from './price-edits.ts'
 import type { PriceRow } from './prices.ts'
-import { insertSubscriptions } from './subscriptions.ts'
-import { addPlan, addPrice, daysFromNow, newSubscription, now } from './testing/catalog-rows.ts'
+import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
+import { editPrice, lineIdsOf, subscribe as subscribeTo, versionOf } from './testing/line-world.ts'
 import { linesOf } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
@@ -26,24 +24,11 @@ beforeEach(async () => {
 afterAll(() => databases[Symbol.asyncDispose]())
 
 async function subscribe(): Promise<void> {
-  const customer = await insertCustomer(scoped, { external_id: 'ada', name: 'Ada' }, now)
-  const subscriptions = [newSubscription(customer.id)]
-  const [id = ''] = await insertSubscriptions(scoped, { planId, subscriptions, now })
-  subscriptionId = id
-}
-
-function edit(priceId: string, days: number): Promise<PriceRow> {
-  const change = { priceId, changes: { amount: String(20 + days) }, effectiveFrom: daysFromNow(days), now }
-  return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
-}
-
-async function lineIds(): Promise<string[]> {
-  const lines = scoped.db.selectFrom('subscription_line_items').select('id').orderBy('start_date')
-  return (await lines.execute()).map((line) => line.id)
+  subscriptionId = await subscribeTo(scoped, planId)
 }
 
 async function endFirst(endDate: Date, at = now, within = scoped): Promise<void> {
-  const [lineItemId = ''] = await lineIds()
+  const [lineItemId = ''] = await lineIdsOf(scoped, subscriptionId)
   await endLineItem(within, { lineItemId, endDate, now: at })
 }
 
@@ -84,8 +69,8 @@ describe('the end of a line', () => {
 })
 
 test('the end of a line is that of the lines which would carry it on, and of no other', async () => {
-  const second = await edit(price.id, 3)
-  await edit(second.id, 6)
+  const second = await editPrice(scoped, price.id, 3)
+  await editPrice(scoped, second.id, 6)
   await addPrice(scoped, { plan_id: planId })
   await subscribe()
   const [first] = await scoped.db
@@ -102,12 +87,11 @@ test('the end of a line is that of the lines which would carry it on, and of no 
       expect.objectContaining({ start_date: daysFromNow(6), end_date: daysFromNow(6), ended_by: 'user' }),
     ]),
   )
-  const { version } = await scoped.db.selectFrom('subscriptions').select('version').executeTakeFirstOrThrow()
-  expect(version).toBe(2)
+  expect(await versionOf(scoped, subscriptionId)).toBe(2)
 })
 
 test('a line that its price ended cannot be drawn out over its successor’s', async () => {
-  await edit(price.id, 3)
+  await editPrice(scoped, price.id, 3)
   await subscribe()
   await expect(endFirst(daysFromNow(9))).rejects.toMatchObject({ code: 'validation_error' })
 })

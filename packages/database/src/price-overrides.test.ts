@@ -1,13 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
+import type { Scoped } from './connection.ts'
 import { newId } from './ids.ts'
-import { updatePrice } from './price-edits.ts'
-import { overridePrice, type PriceOverride } from './price-overrides.ts'
+import type { PriceOverride } from './price-overrides.ts'
 import { getPrice, type PriceRow } from './prices.ts'
-import { insertSubscriptions } from './subscriptions.ts'
-import { addPlan, addPrice, daysFromNow, newSubscription, now } from './testing/catalog-rows.ts'
+import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
+import { editPrice, lineIdsOf, overridePrice, subscribe as subscribeTo } from './testing/line-world.ts'
 import { linesOf } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
@@ -27,26 +25,13 @@ beforeEach(async () => {
 afterAll(() => databases[Symbol.asyncDispose]())
 
 async function subscribe(): Promise<void> {
-  const customer = await insertCustomer(scoped, { external_id: 'ada', name: 'Ada' }, now)
-  const subscriptions = [newSubscription(customer.id)]
-  const [id = ''] = await insertSubscriptions(scoped, { planId, subscriptions, now })
-  subscriptionId = id
-}
-
-function edit(priceId: string, days: number): Promise<PriceRow> {
-  const change = { priceId, changes: { amount: String(20 + days) }, effectiveFrom: daysFromNow(days), now }
-  return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
+  subscriptionId = await subscribeTo(scoped, planId)
 }
 
 async function override(change: Partial<PriceOverride> = {}, within = scoped): Promise<string> {
   const money = { amount: '3.5' }
   const whole = { subscriptionId, priceId: price.id, money, effectiveFrom: daysFromNow(1), now }
   return (await overridePrice(within, { ...whole, ...change })).priceId
-}
-
-async function lineIds(): Promise<string[]> {
-  const lines = scoped.db.selectFrom('subscription_line_items').select('id').orderBy('start_date')
-  return (await lines.execute()).map((line) => line.id)
 }
 
 describe('an override', () => {
@@ -77,11 +62,11 @@ describe('an override', () => {
   })
 
   test('ends every line that the chain has scheduled, and goes on with the one at work', async () => {
-    const second = await edit(price.id, 3)
-    const third = await edit(second.id, 6)
-    const fourth = await edit(third.id, 9)
+    const second = await editPrice(scoped, price.id, 3)
+    const third = await editPrice(scoped, second.id, 6)
+    const fourth = await editPrice(scoped, third.id, 9)
     await subscribe()
-    const [, scheduled = ''] = await lineIds()
+    const [, scheduled = ''] = await lineIdsOf(scoped, subscriptionId)
     await scoped.db
       .updateTable('subscription_line_items')
       .set({ quantity: '7' })
@@ -108,7 +93,7 @@ describe('an override', () => {
 
   test('of a chain that is overridden already is refused, also twice at once', async () => {
     await subscribe()
-    const second = await edit(price.id, 3)
+    const second = await editPrice(scoped, price.id, 3)
     const twice = await Promise.allSettled([override(), override({ money: { amount: '4' } })])
     const refused = { code: 'invalid_operation' }
     expect(twice.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: refused }])

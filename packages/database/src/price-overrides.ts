@@ -1,8 +1,8 @@
 import { CodedError, invalid, later, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
+import type { Scoped } from './connection.ts'
 import { newId } from './ids.ts'
-import { type LockedSubscription, lockSubscriptionLines, raiseVersion } from './line-item-lock.ts'
+import type { LockedSubscription } from './line-item-lock.ts'
 import { meterOf } from './meters.ts'
 import { editMoney, moneyProblems, type PriceMoney } from './price-money.ts'
 import type { PriceRow } from './prices.ts'
@@ -24,26 +24,14 @@ export interface PriceOverride {
 /**
  * Gives a subscription a price of its own in place of a plan price: what is left of the chain's lines
  * ends, the override's begins at the same instant, with their quantity. Price syncs pass the chain over
- * from then on. It never begins before the subscription.
+ * from then on. It never begins before the subscription. Under the subscription's lock, in the caller's
+ * transaction; the caller raises the version.
  *
  * @returns the ids of the override's price and of its line
- * @throws not_found when the subscription or the price does not exist, or the price is not the subscription's plan's;
- *   validation_error for terms that make no price; invalid_operation when the price has other terms than the
- *   subscription, or its chain is overridden already
+ * @throws not_found when the price does not exist, or is not the subscription's plan's; validation_error for terms
+ *   that make no price; invalid_operation when the price has other terms than the subscription, or its chain is
+ *   overridden already
  */
-export function overridePrice(
-  scoped: Scoped,
-  override: PriceOverride,
-): Promise<{ priceId: string; lineItemId: string }> {
-  return inTransaction(scoped, async (transaction) => {
-    const subscription = await lockSubscriptionLines(transaction, override.subscriptionId)
-    const written = await writeOverride(transaction, subscription, override)
-    await raiseVersion(transaction, subscription.id, override.now)
-    return written
-  })
-}
-
-/** What `overridePrice` does under the subscription's lock; the caller raises the version. */
 export async function writeOverride(
   scoped: Scoped,
   { id: subscriptionId, start_date: start }: LockedSubscription,

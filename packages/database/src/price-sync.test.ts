@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
 import { endLineItem } from './line-item-ends.ts'
 import { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
-import { overridePrice } from './price-overrides.ts'
 import { insertSubscriptions } from './subscriptions.ts'
 import {
   addPlan,
@@ -13,6 +12,7 @@ import {
   newSubscription,
   now,
 } from './testing/catalog-rows.ts'
+import { overridePrice } from './testing/line-world.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase

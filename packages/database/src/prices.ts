@@ -7,6 +7,7 @@ import { lockMeters } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { type Changes, creation, json, type RecordColumn } from './row-changes.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
+import { entityId, entityTypeCondition } from './search-entity.ts'
 import { searchFields } from './search-fields.ts'
 import type { BillingPeriodColumn, PriceTable } from './tables.ts'
 
@@ -164,8 +165,6 @@ export function searchPrices(scoped: Scoped, search: PriceSearch, now: Date): Pr
   return searchPage(query, search, fields)
 }
 
-const entityId = sql<string>`coalesce(plan_id, subscription_id)`
-
 const fields = new Map([
   ...searchFields<keyof PriceTable>({
     text: [
@@ -195,18 +194,4 @@ const fields = new Map([
 
 function notExpired(now: Date) {
   return sql<boolean>`(end_date is null or end_date > ${now})`
-}
-
-/** Prices of other things than plans and subscriptions do not exist. */
-function entityTypeCondition(entityType: string | undefined) {
-  switch (entityType) {
-    case undefined:
-      return undefined
-    case 'PLAN':
-      return sql<boolean>`plan_id is not null`
-    case 'SUBSCRIPTION':
-      return sql<boolean>`subscription_id is not null`
-    default:
-      return sql<boolean>`false`
-  }
 }

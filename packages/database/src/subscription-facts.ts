@@ -37,9 +37,7 @@ export interface FactsWanted {
 
 /**
  * Reads them in four or five statements, however many subscriptions they are for, and holds them until the
- * caller's transaction ends. A plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes
- * wholly before, and is seen, or wholly after, and raises the sequence above the one read here. A
- * customer's row is locked against its deletion.
+ * caller's transaction ends: plans against price edits, customers against their deletion.
  */
 export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
   // One after the other: they share the transaction's connection.
@@ -78,7 +76,11 @@ async function readCustomers(scoped: Scoped, wanted: FactsWanted): Promise<reado
   return rows
 }
 
-async function sharePlans(scoped: Scoped, ids: readonly string[]): Promise<Omit<PlanFacts, 'prices'>[]> {
+/**
+ * The published plans of those ids, locked FOR SHARE until the caller's transaction ends: a price edit (FOR NO KEY
+ * UPDATE) comes wholly before, and is seen, or wholly after, and raises the sequence above the one read here.
+ */
+export function sharePlans(scoped: Scoped, ids: readonly string[]): Promise<Omit<PlanFacts, 'prices'>[]> {
   return scoped.db
     .selectFrom('plans')
     .select(['id', 'name', 'price_sequence'])

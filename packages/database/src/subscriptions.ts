@@ -2,6 +2,7 @@ import { assert, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from './connection.ts'
 import { bulkIdHead, newId } from './ids.ts'
+import { sharePlans } from './subscription-facts.ts'
 import type { BillingPeriodColumn } from './tables.ts'
 
 /** A subscription to be inserted, its periods already computed (calendars are TypeScript's). */
@@ -24,11 +25,12 @@ export interface NewSubscription {
 export const subscriptionsInsertMax = 5_000
 
 /**
+ * For demo data, benchmarks and tests, which want many alike and no invoices: callers' subscriptions are made from
+ * the rules by `insertSubscriptionCreations`.
  * Inserts subscriptions of one plan with their lines, in one transaction and two statements: a line
  * from each of the plan's prices with the same currency, period and count (and ONETIME ones) whose span
  * reaches past the subscription's start (billing rules, section 7).
- * The plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes wholly before, and is in
- * the lines, or wholly after, and raises the sequence above theirs. So no edit can slip past.
+ * The plan is shared (`sharePlans`): no price edit can slip past between its lines and its sequence.
  * A customer's row is locked against its deletion, which only marks it: the foreign key alone would let it pass.
  * Whether a subscription without any compatible price may exist is the caller's question.
  *
@@ -47,24 +49,12 @@ export function insertSubscriptions(
   if (subscriptions.length === 0) return Promise.resolve([])
   const ids = subscriptions.map(() => newId('subscription'))
   return inTransaction(scoped, async (transaction) => {
-    const priceSequence = await sharePlan(transaction, insert.planId)
-    await insertRows(transaction, { ...insert, ids, priceSequence })
+    const [plan] = await sharePlans(transaction, [insert.planId])
+    if (!plan) throw notFound('Plan', insert.planId)
+    await insertRows(transaction, { ...insert, ids, priceSequence: plan.price_sequence })
     await insertLines(transaction, { ...insert, ids })
     return ids
   })
-}
-
-async function sharePlan(scoped: Scoped, planId: string): Promise<number> {
-  const plan = await scoped.db
-    .selectFrom('plans')
-    .select('price_sequence')
-    .where('id', '=', planId)
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where('status', '=', 'published')
-    .forShare()
-    .executeTakeFirst()
-  if (!plan) throw notFound('Plan', planId)
-  return plan.price_sequence
 }
 
 async function insertRows(

@@ -1,7 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Scoped } from './connection.ts'
-import { createEnvironment, createTenant, getTenant, updateTenant } from './tenancy.ts'
+import { createEnvironment, createTenant } from './tenancy.ts'
+import { getTenant, updateTenant } from './tenants.ts'
 import { now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase

@@ -2,7 +2,6 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from './connection.ts'
 import { updatePrice } from './price-edits.ts'
-import { overridePrice } from './price-overrides.ts'
 import { getPrice, insertPrices, searchPrices } from './prices.ts'
 import {
   addMeteredFeature,
@@ -13,6 +12,7 @@ import {
   monthly,
   now,
 } from './testing/catalog-rows.ts'
+import { overridePrice } from './testing/line-world.ts'
 import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase

@@ -17,7 +17,6 @@ export {
   durationBuckets,
   type GaugeOptions,
   type HistogramOptions,
-  jobDurationBuckets,
   type Metrics,
 } from './metrics.ts'
 export { currentTraceId, withSpan } from './span.ts'

@@ -50,11 +50,6 @@ export const durationBuckets: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ]
 
-/** Seconds, for work in the background: pages, slices, imports, billing runs. */
-export const jobDurationBuckets: readonly number[] = [
-  0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400,
-]
-
 function createGauge<Label extends string>(registry: Registry, options: GaugeOptions<Label>): Gauge<Label> {
   const { name, help, labels = [], collect } = options
   const gauge: Gauge<Label> = new Gauge({

@@ -1,10 +1,11 @@
 /**
  * What tests and benchmarks need of the real stack: a database per test file, services as
- * processes of their own, ways to servers that can be cut. For development only: no service may depend on it.
+ * processes of their own, ways to servers that can be cut, and requests to begin with. For development only: no service may depend on it.
  */
 export { testNamespace, testPython, testStack } from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { insertMonthlySubscriptions } from './monthly-subscriptions.ts'
+export { priceBody } from './price-body.ts'
 export { type ServiceProcess, startService } from './service-process.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 export { terminateLeftOvers } from './test-client.ts'

@@ -1,3 +1,7 @@
+/**
+ * The HTTP API: validates, writes single records, starts workflows and reads results. It holds no state that another
+ * gateway would need, and must never do work that a caller cannot wait for: that is a worker's.
+ */
 import { createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { createDatabase } from '@flexprice/database'

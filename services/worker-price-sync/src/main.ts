@@ -1,3 +1,4 @@
+/** Runs price syncs, the work of their queue alone. What it knows between two pages is in the database and in Temporal. */
 import { createPriceSyncActivities, createPriceSyncEvents } from '@flexprice/activities/price-sync'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'

@@ -1,3 +1,4 @@
+/** Makes subscriptions, the work of their queue alone. What it knows between two pages is in the database and in Temporal. */
 import {
   createSubscriptionCreationActivities,
   createSubscriptionCreationEvents,

@@ -1,7 +1,9 @@
 import { inTransaction, type Scoped } from '../connection.ts'
 import { insertCustomer } from '../customers.ts'
 import { newId } from '../ids.ts'
+import { lockSubscriptionLines, raiseVersion } from '../line-item-lock.ts'
 import { updatePrice } from '../price-edits.ts'
+import { type PriceOverride, writeOverride } from '../price-overrides.ts'
 import type { PriceRow } from '../prices.ts'
 import { insertSubscriptions, type NewSubscription } from '../subscriptions.ts'
 import { daysFromNow, newSubscription, now } from './catalog-rows.ts'
@@ -23,6 +25,19 @@ export async function subscribe(
 export function editPrice(scoped: Scoped, priceId: string, days: number): Promise<PriceRow> {
   const change = { priceId, changes: { amount: String(20 + days) }, effectiveFrom: daysFromNow(days), now }
   return inTransaction(scoped, (transaction) => updatePrice(transaction, change))
+}
+
+/** A price of the subscription's own in place of its plan's. */
+export function overridePrice(
+  scoped: Scoped,
+  override: PriceOverride,
+): Promise<{ priceId: string; lineItemId: string }> {
+  return inTransaction(scoped, async (transaction) => {
+    const subscription = await lockSubscriptionLines(transaction, override.subscriptionId)
+    const written = await writeOverride(transaction, subscription, override)
+    await raiseVersion(transaction, subscription.id, override.now)
+    return written
+  })
 }
 
 export async function lineIdsOf(scoped: Scoped, subscriptionId: string): Promise<string[]> {

@@ -3,6 +3,7 @@ import { createApiKey, insertCustomer, insertPlan, readNow, type Scoped } from '
 import {
   createTestDatabase,
   insertMonthlySubscriptions,
+  priceBody,
   type ServiceProcess,
   startService,
   type TestDatabase,
@@ -65,17 +66,7 @@ export async function planToSync(
     customerId: customer.id,
     count: subscriptions,
   })
-  const price = await post('/prices', {
-    entity_type: 'PLAN',
-    entity_id: plan.id,
-    type: 'FIXED',
-    price_unit_type: 'FIAT',
-    billing_model: 'FLAT_FEE',
-    billing_period: 'MONTHLY',
-    invoice_cadence: 'ADVANCE',
-    currency: 'usd',
-    amount: '10.50',
-  })
+  const price = await post('/prices', priceBody(plan.id))
   if (!price.ok) throw new Error(`The price was refused: ${await price.text()}`)
   return { planId: plan.id, subscriptionIds }
 }

@@ -1,8 +1,8 @@
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
 import { meteredFeatureBody, usageOf } from '../testing/metered-feature.ts'
-import { priceBody } from '../testing/price-body.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller

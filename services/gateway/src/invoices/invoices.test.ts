@@ -1,4 +1,5 @@
 import { formatDecimal, recomputeLine } from '@flexprice/domain'
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
@@ -8,7 +9,6 @@ import {
   startGatewayWithCreation,
 } from '../testing/creation-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
-import { priceBody } from '../testing/price-body.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller

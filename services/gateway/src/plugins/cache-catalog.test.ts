@@ -1,8 +1,8 @@
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Caller, createCaller } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
-import { priceBody } from '../testing/price-body.ts'
 
 let one: GatewayUnderTest
 let other: GatewayUnderTest

@@ -1,9 +1,9 @@
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type AddedSubscription, addSubscription } from '../testing/add-subscription.ts'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
-import { priceBody } from '../testing/price-body.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller

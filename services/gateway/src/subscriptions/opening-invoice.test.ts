@@ -1,10 +1,10 @@
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decimalText } from '../decimal-text.ts'
 import type { Caller } from '../testing/caller-under-test.ts'
 import { makeSubscribable, startGatewayWithCreation } from '../testing/creation-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { meteredFeatureBody, usageOf } from '../testing/metered-feature.ts'
-import { priceBody } from '../testing/price-body.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller

@@ -1,3 +1,4 @@
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import {
@@ -6,7 +7,6 @@ import {
   startGatewayWithCreation,
 } from '../testing/creation-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
-import { priceBody } from '../testing/price-body.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller

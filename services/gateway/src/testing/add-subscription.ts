@@ -1,6 +1,6 @@
 import { insertSubscriptions, readNow } from '@flexprice/database'
+import { priceBody } from '@flexprice/testing'
 import type { Caller } from './caller-under-test.ts'
-import { priceBody } from './price-body.ts'
 
 export interface AddedSubscription {
   readonly subscriptionId: string

@@ -5,10 +5,10 @@ import {
 import { workflows } from '@flexprice/contracts/workflows'
 import { createLogger, createMetrics } from '@flexprice/observability'
 import { currentScope } from '@flexprice/temporal-worker'
+import { priceBody } from '@flexprice/testing'
 import { startTestWorker, testTemporalSettings } from '@flexprice/testing/temporal'
 import type { Caller } from './caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from './gateway-under-test.ts'
-import { priceBody } from './price-body.ts'
 
 /** The gateway with the worker that makes subscriptions, both in the test's process. */
 export async function startGatewayWithCreation(): Promise<GatewayUnderTest> {
