@@ -26,7 +26,7 @@ export const subscriptionsInsertMax = 5_000
 /**
  * Inserts subscriptions of one plan with their lines, in one transaction and two statements: a line
  * from each of the plan's prices with the same currency, period and count (and ONETIME ones) whose span
- * reaches past the subscription's start (billing rules, section 7).
+ * reaches past the subscription's start, of a chain of ONETIME prices the earliest (billing rules, section 7).
  * The plan's row is locked FOR SHARE: a price edit (FOR NO KEY UPDATE) comes wholly before, and is in
  * the lines, or wholly after, and raises the sequence above theirs. So no edit can slip past.
  * A customer's row is locked against its deletion, which only marks it: the foreign key alone would let it pass.
@@ -137,6 +137,11 @@ async function insertLines(
         and ((p.billing_period = s.billing_period and p.billing_period_count = s.billing_period_count)
           or p.billing_period = 'ONETIME')
         and (p.end_date is null or p.end_date > greatest(s.start_date, p.start_date))
+        and (p.billing_period <> 'ONETIME' or not exists (
+          select from prices earlier
+          where earlier.environment_id = p.environment_id and earlier.root_price_id = p.root_price_id
+            and earlier.status = 'published' and earlier.start_date < p.start_date
+            and earlier.end_date > greatest(s.start_date, earlier.start_date)))
       order by p.id
     ) p`.execute(scoped.db)
 }
