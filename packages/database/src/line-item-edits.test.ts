@@ -220,27 +220,6 @@ describe('a change of the money', () => {
   })
 })
 
-test('a ONETIME line changes at its start only: another line would bill it again', async () => {
-  const onetime = await addPrice(scoped, { plan_id: planId, billing_period: 'ONETIME' })
-  const lineItemId = await insertLineItem(scoped, {
-    subscriptionId,
-    price: { id: onetime.id },
-    startDate: daysFromNow(2),
-    now,
-  })
-  await change({ lineItemId, quantity: '4' })
-  const refused = { code: 'invalid_operation', message: expect.stringContaining('ONETIME') }
-  const before = await lines()
-  for (const edit of [{ quantity: '5' }, { money: { amount: '7' } }]) {
-    await expect(change({ lineItemId, ...edit, now: daysFromNow(3) })).rejects.toMatchObject(refused)
-    await expect(change({ lineItemId, ...edit, effectiveFrom: daysFromNow(3) })).rejects.toMatchObject(
-      refused,
-    )
-  }
-  expect(await lines()).toEqual(before)
-  expect(before).toContainEqual(expect.objectContaining({ price_id: onetime.id, quantity: 4 }))
-})
-
 test('an instant for nothing that it could be about is refused', async () => {
   const edit = { metadata: {}, effectiveFrom: daysFromNow(1) }
   await expect(change(edit)).rejects.toMatchObject(badInstant)
