@@ -18,6 +18,7 @@ export {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
+export { batchItemError } from './batch-item-error.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
 export {
@@ -173,7 +174,6 @@ export {
   type BatchItem,
   type BatchItemOutcome,
   type BatchProgress,
-  batchItemError,
   finishBatchItems,
   getBatchProgress,
   listBatchOutcomes,

@@ -47,6 +47,13 @@ describe('a line of a plan’s price', () => {
     ])
   })
 
+  test('comes without its successors when it is ONETIME: the chain would bill once more', async () => {
+    const first = await addPrice(scoped, { plan_id: planId, billing_period: 'ONETIME' })
+    await editPrice(scoped, first.id, 4)
+    await add({ price: { id: first.id } })
+    expect(await lines()).toMatchObject([{ price_id: first.id, start_date: now }])
+  })
+
   test('comes with the lines of the successors that the price has already, up to the end asked for', async () => {
     const second = await editPrice(scoped, price.id, 4)
     const third = await editPrice(scoped, second.id, 8)

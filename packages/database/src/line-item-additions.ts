@@ -35,8 +35,8 @@ export interface NewLineItem {
 /**
  * Adds a line to a subscription that is at work, with a line for each successor that its price has
  * already, as a sync would bring them. A chain is never billed twice for the same time, so a line beside
- * another of its chain is refused; a ONETIME price may bill again at another instant. No money moves:
- * the line is first billed by the next invoice (billing rules, section 5).
+ * another of its chain is refused; a ONETIME price brings no successor, but may bill again at another
+ * instant. No money moves: the line is first billed by the next invoice (billing rules, section 5).
  *
  * @returns the line's id
  * @throws not_found for a subscription, or a price that is neither its plan's nor its own; validation_error
@@ -181,7 +181,7 @@ async function insertChain(
       ${json(item.metadata ?? null)}::jsonb, ${now}, ${now}, ${userId}, ${userId}
     from prices p
     where p.environment_id = ${environmentId} and p.root_price_id = ${price.root_price_id} and p.status = 'published'
-      and p.start_date >= ${price.start_date}
+      and (p.id = ${price.id} or p.start_date >= ${price.start_date} and p.billing_period <> 'ONETIME')
       and (p.end_date is null or p.end_date > greatest(p.start_date, ${start}))
       and (${end}::timestamptz is null or greatest(p.start_date, ${start}) < ${end})
     returning id, price_id`.execute(scoped.db)

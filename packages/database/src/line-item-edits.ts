@@ -25,8 +25,9 @@ export interface LineItemEdit {
 
 /**
  * Changes a line (billing rules, section 5). A quantity changes in place at the line's start; later the
- * line closes and another opens. Other money overrides the price from that instant. What equals the
- * present by value changes nothing, so a repeated request does nothing. No money moves.
+ * line closes and another opens. Other money overrides the price from that instant. A ONETIME line changes at its start
+ * only, as it would bill again. What equals the present by value changes nothing, so a repeated request
+ * does nothing. No money moves.
  *
  * @returns the id of the line that has the change: another one where the line was closed
  * @throws not_found; validation_error, also for an `effective_from` outside the line; invalid_operation for
@@ -80,6 +81,10 @@ function effectiveInstant(
   if (end && from >= end) refuse("must be before the line's end")
   if (subscription.end_date && from >= subscription.end_date) refuse("must be before the subscription's end")
   if (problems.length > 0) throw invalid(problems)
+  // Another line would bill again, at its own start.
+  if (price.billing_period === 'ONETIME' && from > start) {
+    throw new CodedError('invalid_operation', `Line item ${id} is ONETIME: it bills once, at its start`)
+  }
   // A sync has not brought the end to the line yet.
   if (price.end_date && price.end_date <= from && from > start) {
     throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)

@@ -1,6 +1,7 @@
-import { assert, CodedError, type ErrorDetails, notFound } from '@flexprice/domain'
+import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { BatchItemError, SubscriptionBatchItemTable } from './batch-tables.ts'
+import { batchItemError } from './batch-item-error.ts'
+import type { SubscriptionBatchItemTable } from './batch-tables.ts'
 import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
 import { audited, insertRecords } from './insert-records.ts'
@@ -130,20 +131,4 @@ export async function getBatchProgress(scoped: Scoped, batchId: string): Promise
     from subscription_batches batch join subscription_batch_items item on item.batch_id = batch.id
     where batch.id = ${batchId} group by batch.id`.execute(scoped.db)
   return rows[0]
-}
-
-/** A thousand of them have to fit into a workflow's result. */
-const messageLengthMax = 500
-const fieldsMax = 5
-
-/** An error as an item's outcome tells it. */
-export function batchItemError({ code, message, details }: CodedError): BatchItemError {
-  const fields = fieldsOf(details)
-  return { code, message: message.slice(0, messageLengthMax), ...(fields && { fields }) }
-}
-
-function fieldsOf(details: ErrorDetails | undefined): BatchItemError['fields'] | undefined {
-  return details?.fields
-    ?.slice(0, fieldsMax)
-    .map(({ path, message }) => ({ path, message: message.slice(0, messageLengthMax) }))
 }

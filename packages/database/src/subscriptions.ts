@@ -29,7 +29,7 @@ export const subscriptionsInsertMax = 5_000
  * the rules by `insertSubscriptionCreations`.
  * Inserts subscriptions of one plan with their lines, in one transaction and two statements: a line
  * from each of the plan's prices with the same currency, period and count (and ONETIME ones) whose span
- * reaches past the subscription's start (billing rules, section 7).
+ * reaches past the subscription's start, of a chain of ONETIME prices the earliest (billing rules, section 7).
  * The plan is shared (`sharePlans`): no price edit can slip past between its lines and its sequence.
  * A customer's row is locked against its deletion, which only marks it: the foreign key alone would let it pass.
  * Whether a subscription without any compatible price may exist is the caller's question.
@@ -127,6 +127,11 @@ async function insertLines(
         and ((p.billing_period = s.billing_period and p.billing_period_count = s.billing_period_count)
           or p.billing_period = 'ONETIME')
         and (p.end_date is null or p.end_date > greatest(s.start_date, p.start_date))
+        and (p.billing_period <> 'ONETIME' or not exists (
+          select from prices earlier
+          where earlier.environment_id = p.environment_id and earlier.root_price_id = p.root_price_id
+            and earlier.status = 'published' and earlier.start_date < p.start_date
+            and earlier.end_date > greatest(s.start_date, earlier.start_date)))
       order by p.id
     ) p`.execute(scoped.db)
 }

@@ -10,6 +10,7 @@ const subscription: SubscriptionTerms = {
 }
 function price(rest: Partial<PlanPriceTerms> = {}): PlanPriceTerms {
   return {
+    root_price_id: 'price_1',
     currency: 'usd',
     billing_period: 'MONTHLY',
     billing_period_count: 1,
@@ -40,5 +41,27 @@ describe('a price of the plan', () => {
     ['that ends at the start', { end_date: day('2026-03-10') }],
   ])('makes no line: one %s', (_name, rest) => {
     expect(linesOf(subscription, [price(rest)])).toEqual([])
+  })
+})
+
+describe('a chain of prices', () => {
+  const edited = day('2026-04-01')
+  const chainOf = (billing_period: PlanPriceTerms['billing_period']) => [
+    price({ billing_period, start_date: edited }),
+    price({ billing_period, end_date: edited }),
+  ]
+
+  it('makes a line of each that is at work in its time', () => {
+    expect(linesOf(subscription, chainOf('MONTHLY'))).toHaveLength(2)
+  })
+
+  it('makes one line when it is ONETIME, of the one at work first: a price edit does not bill it twice', () => {
+    const chain = chainOf('ONETIME')
+    expect(linesOf(subscription, chain)).toEqual([
+      { price: chain[1], start: subscription.start, end: edited },
+    ])
+    expect(linesOf({ ...subscription, start: edited }, chain)).toMatchObject([{ price: chain[0] }])
+    const otherChain = price({ billing_period: 'ONETIME', root_price_id: 'price_2' })
+    expect(linesOf(subscription, [...chain, otherChain])).toHaveLength(2)
   })
 })

@@ -4,6 +4,8 @@ import { later } from './period.ts'
 
 /** What of a plan's price decides whether a subscription gets a line of it, by the contract's field names. */
 export interface PlanPriceTerms {
+  /** The first price of its chain: the price itself, or the one that edits have replaced. */
+  readonly root_price_id: string
   readonly currency: string
   readonly billing_period: BillingPeriod
   readonly billing_period_count: number
@@ -28,16 +30,26 @@ export interface PlannedLine<Price> {
 /**
  * The lines that a plan's prices make for a subscription that begins (billing rules, section 7): of
  * each compatible price that is at work at or after the subscription's start, scheduled ones included,
- * from the later of the two starts to the price's end. None: the plan cannot be subscribed to like that.
+ * from the later of the two starts to the price's end. Of a chain of ONETIME prices only the earliest
+ * makes a line, as each would bill once and the chain with them twice.
+ * None: the plan cannot be subscribed to like that.
  */
 export function linesOf<Price extends PlanPriceTerms>(
   subscription: SubscriptionTerms,
   prices: readonly Price[],
 ): PlannedLine<Price>[] {
-  return prices
+  const lines = prices
     .filter((price) => isCompatible(subscription, price))
     .map((price) => ({ price, start: later(subscription.start, price.start_date), end: price.end_date }))
     .filter(({ start, end }) => end === null || end > start)
+  const earliest = new Map<string, PlannedLine<Price>>()
+  for (const line of lines) {
+    const other = earliest.get(line.price.root_price_id)
+    if (other === undefined || line.start < other.start) earliest.set(line.price.root_price_id, line)
+  }
+  return lines.filter(
+    (line) => isRecurring(line.price.billing_period) || earliest.get(line.price.root_price_id) === line,
+  )
 }
 
 /** Same currency, period and count; a ONETIME price fits every period. */

@@ -58,12 +58,13 @@ export const subscriptionCreationContract = defineContract({
   result,
   progress,
   workflowId: (environmentId, request) => `${subscriptionCreation.name}:${environmentId}:${keyOf(request)}`,
-  entityId: keyOf,
+  entityId: (request) => (request.kind === 'activation' ? request.subscription_id : keyOf(request)),
 })
 
 /**
  * Which request it is. Of one it is a hash of key and request: another request with the same key is
- * another workflow, and the database's unique key refuses it.
+ * another workflow, and the database's unique key refuses it. So is an activation at another start: it must
+ * not be answered with what the one that runs has made.
  */
 function keyOf(request: SubscriptionCreationInput): string {
   switch (request.kind) {
@@ -74,7 +75,7 @@ function keyOf(request: SubscriptionCreationInput): string {
     case 'batch':
       return request.batch_id
     case 'activation':
-      return request.subscription_id
+      return `${request.subscription_id}:${request.start_date}`
   }
 }
 

@@ -52,6 +52,19 @@ test('a draft neither tries nor bills until it is activated, once; then from the
   expect(other).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
 })
 
+test('two starts at once: one is taken, the other is refused and not answered with the first', async () => {
+  const { body } = await makeSubscribable(caller)
+  const { id } = await caller.create('/subscriptions', body(draft))
+  const starts = ['2026-04-01T00:00:00.000Z', '2026-04-02T00:00:00.000Z', '2026-04-03T00:00:00.000Z']
+  const answers = await Promise.all(
+    starts.map((start_date) => caller.call('POST', `/subscriptions/${id}/activate`, { start_date })),
+  )
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409])
+  const taken = starts[answers.findIndex(({ status }) => status === 200)]
+  expect(answers.find(({ status }) => status === 200)).toMatchObject({ body: { start_date: taken } })
+  expect(await invoicesOf(id)).toHaveLength(1)
+})
+
 test('a draft is activated in its trial', async () => {
   const { body } = await makeSubscribable(caller)
   const { id } = await caller.create('/subscriptions', body({ ...draft, trial_period_days: 30 }))

@@ -57,6 +57,18 @@ test('an item of any form is an item with an error', async () => {
   expect(outcomes[2]?.error?.fields).toEqual([{ path: 'colour', message: 'is not a known field' }])
 })
 
+test('whatever the items are called, their errors are stored and fit into the result', async () => {
+  const unstorable = shared.body({ 'a\u0000\ud800': 1 })
+  const endless = Object.fromEntries(
+    Array.from({ length: 6 }, (_, n) => [`${n}${'"\u0001€😀'.repeat(150)}`, n]),
+  )
+  const items = Array.from({ length: 999 }, () => endless)
+  const result = await resultOf(await post([unstorable, ...items]))
+  expect(result).toMatchObject({ created: 0, failed: 1_000 })
+  expect(result.items[0]?.error?.fields).toEqual([{ path: 'a\ufffd\ufffd', message: 'is not a known field' }])
+  expect(await countSubscriptions()).toBe(0)
+})
+
 test('what only the database refuses is found among its neighbours, and they are made', async () => {
   await breakLookupKey('poison', 'length(lookup_key) * 2000000000')
   const items = Array.from({ length: 20 }, (_, index) =>
