@@ -16,6 +16,11 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
    * transaction, and sees to it itself by the key and the request's fingerprint.
    */
   readonly idempotency?: 'transaction' | 'own'
+  /**
+   * `read`: the answer is made of catalog records alone, and may come from a cache. `write`: it may change such records,
+   * so cached answers are void afterwards.
+   */
+  readonly catalog?: 'read' | 'write'
   /** Fields of the answer that are shown once and never kept: a replay comes without them. */
   readonly replayWithout?: readonly string[]
 }

@@ -5,6 +5,7 @@ import type { Dependencies } from './dependencies.ts'
 import { answerBrokenRequest, answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
 import { answerOnce } from './plugins/answer-once.ts'
 import { authenticate } from './plugins/authenticate.ts'
+import { cacheCatalog } from './plugins/cache-catalog.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { logRequests } from './plugins/log-requests.ts'
@@ -76,6 +77,7 @@ export async function createApp(
       fitRequestParts(v1)
       identifyRequests(v1)
       answerOnce(v1, deps)
+      cacheCatalog(v1, deps)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
     },
     { prefix: '/v1' },

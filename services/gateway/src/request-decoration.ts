@@ -13,6 +13,8 @@ declare module 'fastify' {
     identity: RequestIdentity | null
     /** The transaction that the request's work and its stored answer share; read it by `callerDatabase`. */
     idempotentWork: IdempotentWork | null
+    /** The version to keep the answer under, where the catalog's cache is to keep it. */
+    catalogVersion: string | null
     /** What has to happen once that work is committed; add to it by `afterCommit`. */
     afterCommit: (() => Promise<unknown>)[] | null
   }

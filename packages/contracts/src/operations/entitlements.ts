@@ -25,6 +25,7 @@ export const createEntitlement = operation({
   method: 'POST',
   path: '/entitlements',
   tag,
+  catalog: 'write',
   summary: 'Entitle the subscriptions of a plan, or a single one, to a feature',
   schema: { body: createEntitlementRequest, response: { 201: entitlementResponse } },
 })
@@ -34,6 +35,7 @@ export const createEntitlementsBulk = operation({
   method: 'POST',
   path: '/entitlements/bulk',
   tag,
+  catalog: 'write',
   summary: 'Make several entitlements: all of them, or none',
   schema: { body: createBulkEntitlementRequest, response: { 201: createBulkEntitlementResponse } },
 })
@@ -61,6 +63,7 @@ export const updateEntitlement = operation({
   method: 'PUT',
   path: '/entitlements/{id}',
   tag,
+  catalog: 'write',
   summary: 'Change what an entitlement grants; what is left out stays',
   schema: { params: byId, body: updateEntitlementRequest, response: { 200: entitlementResponse } },
 })
@@ -70,6 +73,7 @@ export const deleteEntitlement = operation({
   method: 'DELETE',
   path: '/entitlements/{id}',
   tag,
+  catalog: 'write',
   summary: "Delete an entitlement; what single subscriptions have in a plan's place stays theirs",
   schema: { params: byId, response: { 200: successResponse } },
 })
@@ -79,6 +83,7 @@ export const getPlanEntitlements = operation({
   method: 'GET',
   path: '/plans/{id}/entitlements',
   tag,
+  catalog: 'read',
   summary: 'What a plan entitles its subscriptions to',
   schema: { params: byId, response: { 200: listEntitlementsResponse } },
 })

@@ -19,6 +19,7 @@ export const createFeature = operation({
   method: 'POST',
   path: '/features',
   tag,
+  catalog: 'write',
   summary: 'Make a feature; a metered one with a meter of its own or an existing one',
   schema: { body: createFeatureRequest, response: { 201: featureResponse } },
 })
@@ -29,6 +30,7 @@ export const getFeature = operation({
   method: 'GET',
   path: '/features/{id}',
   tag,
+  catalog: 'read',
   summary: 'A feature with its meter and group',
   schema: { params: byId, response: { 200: featureResponse } },
 })
@@ -47,6 +49,7 @@ export const updateFeature = operation({
   method: 'PUT',
   path: '/features/{id}',
   tag,
+  catalog: 'write',
   summary: 'Change a feature; what is left out stays',
   schema: { params: byId, body: updateFeatureRequest, response: { 200: featureResponse } },
 })
@@ -56,6 +59,7 @@ export const deleteFeature = operation({
   method: 'DELETE',
   path: '/features/{id}',
   tag,
+  catalog: 'write',
   summary: 'Delete a feature that nothing uses',
   schema: { params: byId, response: { 200: successResponse } },
 })
@@ -65,6 +69,7 @@ export const cloneFeature = operation({
   method: 'POST',
   path: '/features/{id}/clone',
   tag,
+  catalog: 'write',
   summary: 'Make a feature like another one, with a meter of its own',
   schema: { params: byId, body: cloneFeatureRequest.prefault({}), response: { 201: featureResponse } },
 })

@@ -11,6 +11,7 @@ export const createGroup = operation({
   method: 'POST',
   path: '/groups',
   tag,
+  catalog: 'write',
   summary: 'Make a group of prices or of features',
   schema: { body: createGroupRequest, response: { 201: groupResponse } },
 })
@@ -38,6 +39,7 @@ export const deleteGroup = operation({
   method: 'DELETE',
   path: '/groups/{id}',
   tag,
+  catalog: 'write',
   summary: 'Delete a group that nothing is in',
   schema: { params: byId, response: { 204: z.undefined() } },
 })

@@ -20,6 +20,7 @@ export const createPlan = operation({
   method: 'POST',
   path: '/plans',
   tag,
+  catalog: 'write',
   summary: 'Make a plan',
   schema: { body: createPlanRequest, response: { 201: planResponse } },
 })
@@ -47,6 +48,7 @@ export const updatePlan = operation({
   method: 'PUT',
   path: '/plans/{id}',
   tag,
+  catalog: 'write',
   summary: 'Change a plan; what is left out stays',
   schema: { params: byId, body: updatePlanRequest, response: { 200: planResponse } },
 })
@@ -56,6 +58,7 @@ export const deletePlan = operation({
   method: 'DELETE',
   path: '/plans/{id}',
   tag,
+  catalog: 'write',
   summary: 'Delete a plan that no subscription uses',
   schema: { params: byId, response: { 200: successResponse } },
 })
@@ -65,6 +68,7 @@ export const clonePlan = operation({
   method: 'POST',
   path: '/plans/{id}/clone',
   tag,
+  catalog: 'write',
   summary: 'Make a plan like another one, with its present and scheduled prices',
   schema: { params: byId, body: clonePlanRequest.prefault({}), response: { 201: planResponse } },
 })

@@ -19,6 +19,7 @@ export const createPrice = operation({
   method: 'POST',
   path: '/prices',
   tag,
+  catalog: 'write',
   summary: 'Make a price of a plan',
   schema: { body: createPriceRequest, response: { 201: priceResponse } },
 })
@@ -28,6 +29,7 @@ export const createPricesBulk = operation({
   method: 'POST',
   path: '/prices/bulk',
   tag,
+  catalog: 'write',
   summary: 'Make several prices: all of them, or none',
   schema: { body: createBulkPriceRequest, response: { 201: createBulkPriceResponse } },
 })
@@ -37,6 +39,7 @@ export const getPrice = operation({
   method: 'GET',
   path: '/prices/{id}',
   tag,
+  catalog: 'read',
   summary: 'A price by its id',
   schema: { params: byId, response: { 200: priceResponse } },
 })
@@ -46,6 +49,7 @@ export const getPriceByLookupKey = operation({
   method: 'GET',
   path: '/prices/lookup/{lookup_key}',
   tag,
+  catalog: 'read',
   summary: 'The current price of a lookup key',
   schema: { params: z.strictObject({ lookup_key: identifier }), response: { 200: priceResponse } },
 })
@@ -64,6 +68,7 @@ export const updatePrice = operation({
   method: 'PUT',
   path: '/prices/{id}',
   tag,
+  catalog: 'write',
   summary: 'Change a price; a change of its money ends it and answers with its successor',
   schema: { params: byId, body: updatePriceRequest, response: { 200: priceResponse } },
 })
@@ -73,6 +78,7 @@ export const deletePrice = operation({
   method: 'DELETE',
   path: '/prices/{id}',
   tag,
+  catalog: 'write',
   summary: 'End a price, now unless end_date says otherwise',
   schema: { params: byId, body: deletePriceRequest.prefault({}), response: { 200: successResponse } },
 })
