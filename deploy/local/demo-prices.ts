@@ -4,7 +4,15 @@ const monthly = { currency: 'usd', billing_period: 'MONTHLY', invoice_cadence: '
 
 /** One of each kind that the plan's subscriptions can have today: a fee, a package and tiers. */
 export const demoPrices: ReadonlyArray<Omit<NewPrice, 'plan_id'>> = [
-  { ...monthly, type: 'FIXED', billing_model: 'FLAT_FEE', amount: '10.00', display_name: 'Base fee' },
+  {
+    ...monthly,
+    // So that a new subscription's opening invoice has a line.
+    invoice_cadence: 'ADVANCE',
+    type: 'FIXED',
+    billing_model: 'FLAT_FEE',
+    amount: '10.00',
+    display_name: 'Base fee',
+  },
   {
     ...monthly,
     type: 'FIXED',

@@ -1,6 +1,6 @@
 import type { Stack } from './stack-file.ts'
 
-/** What a person needs to use a running stack: the URLs, the key, and three commands that work when pasted. */
+/** What a person needs to use a running stack: the URLs, the key, and four commands that work when pasted. */
 export function summary(stack: Stack, stackFile: string): string {
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ['Gateway', stack.gateway_url],
@@ -14,16 +14,16 @@ export function summary(stack: Stack, stackFile: string): string {
     ['All of it', `${stackFile} (with the passwords and the logs' places)`],
   ]
   const table = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(12)} ${value}`] : []))
-  return ['', ...table, '', ...threeCommands(stack)].join('\n')
+  return ['', ...table, '', ...commandsToTry(stack)].join('\n')
 }
 
-function threeCommands(stack: Stack): readonly string[] {
+function commandsToTry(stack: Stack): readonly string[] {
   const { gateway_url: url, api_key: key, demo } = stack
   if (!url || !key || !demo?.price_id) return []
   const call = `curl -sS -w '\\n' -H 'x-api-key: ${key}'`
   const json = `-H 'content-type: application/json'`
   return [
-    'Three things to try, in this order:',
+    'Four things to try, in this order:',
     '',
     '  # The demo plan, with how many of its subscriptions lack its newest prices',
     `  ${call} ${url}/v1/plans/${demo.plan_id}`,
@@ -35,7 +35,14 @@ function threeCommands(stack: Stack): readonly string[] {
     '  # What became of it',
     `  ${call} '${url}/v1/tasks/result?workflow_id=${demo.workflow_id}&wait=30s'`,
     '',
+    '  # One more subscription, with its lines and its opening invoice: sent twice, it is made once',
+    `  ${call} -X POST ${json} -H 'idempotency-key: try-it' -d '${JSON.stringify(oneMore(demo.plan_id))}' ${url}/v1/subscriptions`,
+    '',
   ]
+}
+
+function oneMore(plan_id: string) {
+  return { external_customer_id: 'demo-1', plan_id, currency: 'usd', billing_period: 'MONTHLY' }
 }
 
 function withoutPassword(text: string): string {

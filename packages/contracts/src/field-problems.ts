@@ -1,6 +1,10 @@
 import { CodedError, type FieldProblem, invalid } from '@flexprice/domain'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { notImplementedIssue } from './not-built.ts'
+
+// A field left out is told as such: the library's own words are of types ("received undefined"), or of
+// a choice as though a wrong one had been made.
+z.config({ customError: ({ input }) => (input === undefined ? 'is required' : undefined) })
 
 /** Why a schema refuses a value, each bad field by its path: `tiers[1].up_to`. */
 export function problemsOf(error: z.core.$ZodError): FieldProblem[] {

@@ -28,7 +28,7 @@ export interface NewBatchItem {
 /**
  * Stores a list of subscriptions to be made. Idempotent by its key: the same request gives the same batch.
  *
- * @throws already_exists when the key was used for another list; service_unavailable when one is just being stored
+ * @throws invalid_operation when the key was used for another list; service_unavailable when one is just being stored
  */
 export function storeBatch(
   scoped: Scoped,
@@ -50,7 +50,9 @@ export function storeBatch(
       .executeTakeFirst()
     if (earlier) {
       if (earlier.request_hash === requestHash) return earlier.id
-      throw new CodedError('already_exists', 'The idempotency key was used for another request')
+      throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
+        details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
+      })
     }
     const row = { id, idempotency_key: idempotencyKey, request_hash: requestHash, items_total: items.length }
     const rows = items.map((item, position) => ({

@@ -56,7 +56,7 @@ export function refusal(error: unknown): CodedError {
 }
 
 function otherRequest(key: string): CodedError {
-  return new CodedError('already_exists', `The idempotency key ${key} was used for another request`, {
+  return new CodedError('invalid_operation', `The Idempotency-Key ${key} was used for another request`, {
     details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
   })
 }

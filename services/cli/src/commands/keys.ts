@@ -66,11 +66,10 @@ function addList(group: CommandUnknownOpts, context: CommandContext): void {
 function addRotate(group: CommandUnknownOpts, context: CommandContext): void {
   keyCommand(group, 'rotate', 'make a new key in place of an old one, which works on for a while')
     .argument('<id>', "the old key's id")
-    .option(
-      '--overlap <span>',
-      'how long the old key works on: 0s, 30m, 24h, 7d',
-      span(overlapDaysMax),
-      dayMs,
+    .addOption(
+      new Option('--overlap <span>', 'how long the old key works on: 0s, 30m, 24h, 7d')
+        .argParser(span(overlapDaysMax))
+        .default(dayMs, '24h'),
     )
     .addHelpText('after', help(`keys rotate key_01J… ${place} --overlap 7d`))
     .action(async (keyId, options) => {
@@ -101,7 +100,7 @@ function addRevoke(group: CommandUnknownOpts, context: CommandContext): void {
       const revoke = async (scoped: Scoped) =>
         (await revokeApiKey(scoped, id, await readTimeOfDay(scoped))) ? findApiKeyHash(scoped, id) : undefined
       const hash = await withScoped(context, options, revoke)
-      if (hash === undefined) throw notFound('A key in force', id)
+      if (hash === undefined) throw notFound('API key', id)
       const warning = await tellGateways(context, hash)
       const output = outputOf(context, options)
       output.result({ id, revoked: true }, () => `Revoked ${id}`)

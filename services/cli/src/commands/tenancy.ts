@@ -21,7 +21,7 @@ export function addTenancy(program: CommandUnknownOpts, context: CommandContext)
     program,
     'environments',
     "a tenant's separate worlds",
-    'environments create --help',
+    'environments create --tenant tenant_01J… --name Live --type production',
   )
   jsonCommand(environments, 'create', 'make an environment of a tenant')
     .requiredOption('--tenant <id>', "the tenant's id")

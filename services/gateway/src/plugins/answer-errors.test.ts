@@ -42,6 +42,20 @@ test.each([
   })
 })
 
+test('400 that tells a field left out from a wrong one', async () => {
+  expect(await send('{"description": 5}')).toMatchObject({
+    status: 400,
+    body: {
+      details: {
+        fields: expect.arrayContaining([
+          { path: 'name', message: 'is required' },
+          { path: 'description', message: 'Invalid input: expected string, received number' },
+        ]),
+      },
+    },
+  })
+})
+
 test('400 for a body of 33 MiB, and the next request works', async () => {
   const body = `{"name":"${'a'.repeat(33 * 1024 * 1024)}"}`
   expect(await send(body)).toMatchObject({ status: 400, body: { message: 'The body is larger than 32 MiB' } })

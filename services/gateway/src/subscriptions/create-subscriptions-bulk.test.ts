@@ -92,7 +92,7 @@ test('items with one key are one subscription, and another request with it is re
   const other = { ...shared.body({ trial_period_days: 1 }), idempotency_key: 'item' }
   const { items } = await resultOf(await post([one, one, other]))
   expect(items[0]?.subscription_id).toBe(items[1]?.subscription_id)
-  expect(items[2]?.error?.code).toBe('already_exists')
+  expect(items[2]?.error?.code).toBe('invalid_operation')
   expect(await countSubscriptions()).toBe(1)
 })
 
@@ -104,7 +104,10 @@ test('the list posted twice with one key is one list; another list with it is a 
   const results = await Promise.all(started.map(resultOf))
   expect(new Set(results.map(({ batch_id }) => batch_id)).size).toBe(1)
   expect(await countSubscriptions()).toBe(2)
-  expect(await post([shared.body()], headers)).toMatchObject({ status: 409 })
+  expect(await post([shared.body()], headers)).toMatchObject({
+    status: 409,
+    body: { code: 'invalid_operation', details: { fields: [{ path: 'Idempotency-Key' }] } },
+  })
 })
 
 test('400 for 1,001 items, and for none', async () => {

@@ -30,7 +30,10 @@ export function createSubscriptionsBulkRoute(
       const contract = workflows['subscription-creation']
       const started = await temporal.startWorkflow(contract, { kind: 'batch', batch_id }, scoped.scope)
       return reply.code(202).send({
-        message: `${items.length} subscriptions are being made`,
+        message:
+          items.length === 1
+            ? '1 subscription is being made'
+            : `${items.length} subscriptions are being made`,
         workflow_id: started.workflowId,
         run_id: started.runId,
       })

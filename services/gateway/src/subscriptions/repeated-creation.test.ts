@@ -46,7 +46,7 @@ test('one key with another body: 409, at once and later, and nothing is made', a
   )
   expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
   const third = await caller.call('POST', '/subscriptions', shared.body({ lookup_key: 'x' }), headers)
-  expect(third).toMatchObject({ status: 409, body: { code: 'already_exists' } })
+  expect(third).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
   expect(await countRows()).toEqual({
     subscriptions: before.subscriptions + 1,
     invoices: before.invoices + 1,

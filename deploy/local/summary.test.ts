@@ -1,0 +1,27 @@
+import { createSubscriptionRequest } from '@flexprice/contracts'
+import { expect, test } from 'vitest'
+import { summary } from './summary.ts'
+
+const stack = {
+  ready: true,
+  only_servers: false,
+  supervisor: null,
+  gateway_url: 'http://127.0.0.1:8080',
+  api_key: 'sk_demo',
+  demo: {
+    plan_id: 'plan_1',
+    price_id: 'price_1',
+    next_amount: '12.50',
+    workflow_id: 'price-sync:env:plan_1',
+  },
+  processes: [],
+}
+
+test('the command that makes a subscription has a body that the API accepts', () => {
+  const body = /-d '(\{[^']*\})' \S+\/v1\/subscriptions\n/.exec(summary(stack, 'stack.json'))?.[1]
+  expect(createSubscriptionRequest.safeParse(JSON.parse(body ?? '')).error).toBeUndefined()
+})
+
+test('a stack without a gateway has no commands to try', () => {
+  expect(summary({ ...stack, gateway_url: undefined }, 'stack.json')).not.toContain('curl')
+})
