@@ -12,7 +12,7 @@ const itemsPerList = 1_000
 const waitsMax = 60
 const sizes = {
   s: { calls: 100, lists: 1 },
-  m: { calls: 1_000, lists: 10 },
+  m: { calls: 500, lists: 10 },
   l: { calls: 2_000, lists: 10 },
 } as const
 
