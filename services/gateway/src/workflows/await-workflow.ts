@@ -25,7 +25,7 @@ export async function awaitWorkflow(
   const outcome = await temporal.workflowResult(scope, workflowId, {
     runId,
     waitMs: waitMsMax,
-    signal: AbortSignal.any([callerGone(reply), closing]),
+    signal: callerGone(reply, closing),
   })
   if (outcome.status === 'COMPLETED') return outcome.result
   throw failureOf(outcome)

@@ -22,7 +22,7 @@ export function getTaskResultRoute(
       const outcome = await temporal.workflowResult(scoped.scope, workflow_id, {
         runId: run_id,
         waitMs: Math.min(wait, waitMsMax),
-        signal: AbortSignal.any([callerGone(reply), closing]),
+        signal: callerGone(reply, closing),
       })
       return reply.send({
         message: messageOf(outcome),
