@@ -112,7 +112,7 @@ async function changeMoney(
     effectiveFrom: from,
     now,
   })
-  const ended = endUnderOverride(line, price)
+  const ended = endUnderOverride(line, price, { from, chainEnd: await endOfChain(scoped, price) })
   if (ended.end_date !== null) {
     await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()
   }
@@ -120,15 +120,32 @@ async function changeMoney(
 }
 
 /** The override stands for the whole chain: an end that brings a successor is none, any other one stays. */
-function endUnderOverride(line: StoredLine, price: PriceRow): Pick<StoredLine, 'end_date' | 'ended_by'> {
+function endUnderOverride(
+  line: StoredLine,
+  price: PriceRow,
+  { from, chainEnd }: { from: Date; chainEnd: Date | null },
+): Pick<StoredLine, 'end_date' | 'ended_by'> {
   const isReplaced = price.successor_price_id !== null
   if (line.ended_by === 'user' || (line.end_date !== null && !isReplaced)) {
     return { end_date: line.end_date, ended_by: line.ended_by }
   }
   // The price's end may not have been synced to the line yet.
-  return isReplaced || price.end_date === null
+  return chainEnd === null
     ? { end_date: null, ended_by: null }
-    : { end_date: price.end_date, ended_by: 'price' }
+    : { end_date: later(from, chainEnd), ended_by: 'price' }
+}
+
+/** Of the chain's last price: the one without a successor. */
+async function endOfChain(scoped: Scoped, price: PriceRow): Promise<Date | null> {
+  if (price.successor_price_id === null) return price.end_date
+  const last = await scoped.db
+    .selectFrom('prices')
+    .select('end_date')
+    .where('root_price_id', '=', price.root_price_id)
+    .where('successor_price_id', 'is', null)
+    .where('status', '=', 'published')
+    .executeTakeFirst()
+  return last?.end_date ?? null
 }
 
 /**

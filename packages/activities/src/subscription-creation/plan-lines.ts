@@ -55,7 +55,7 @@ export function applyOverrides(
       problems.push({ path: `${path}.price_id`, message: 'is overridden by another item already' })
     } else {
       seen.add(root)
-      const result = overrideLine(subscriptionId, line, override, meters)
+      const result = overrideLine(subscriptionId, { line, chainEnd: endOfChain(lines, line) }, override, meters)
       problems.push(...result.problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })))
       lines = replaceLine(lines, line, result.line)
     }
@@ -74,7 +74,7 @@ interface Overrides {
 
 function overrideLine(
   subscriptionId: string,
-  line: LinePlan,
+  { line, chainEnd }: { line: LinePlan; chainEnd: Date | null },
   override: OverrideLineItem,
   meters: SubscriptionFacts['meters'],
 ): { line: LinePlan; problems: readonly FieldProblem[] } {
@@ -97,12 +97,15 @@ function overrideLine(
     start_date: line.start,
     end_date: null,
   }
-  return { line: { ...line, ownPrice, quantity, end: endUnderOverride(line) }, problems }
+  return { line: { ...line, ownPrice, quantity, end: chainEnd }, problems }
 }
 
-/** As it stands for the whole chain: an end that brings a successor is none, any other one stays. */
-function endUnderOverride({ planPrice, end }: LinePlan): Date | null {
-  return planPrice.successor_price_id === null ? end : null
+/** An override stands for the whole chain: an end that brings a successor is none, that of the chain's last price stays. */
+function endOfChain(lines: readonly LinePlan[], { planPrice, start }: LinePlan): Date | null {
+  const last = lines
+    .filter((line) => line.planPrice.root_price_id === planPrice.root_price_id && line.start >= start)
+    .reduce((one, other) => (other.start > one.start ? other : one))
+  return last.planPrice.successor_price_id === null ? last.end : null
 }
 
 function replaceLine(lines: readonly LinePlan[], before: LinePlan, after: LinePlan): LinePlan[] {

@@ -129,6 +129,17 @@ test('updateSubscriptionLineItem 200 in place at the start, by an override for o
   expect(answer.body).not.toHaveProperty('id', lineId)
 })
 
+test("updateSubscriptionLineItem 200: an override ends with its chain's last price", async () => {
+  const edit = { amount: '12', effective_from: '2090-01-01T00:00:00Z' }
+  const successor = z.object({ id: z.string() })
+  const { id } = successor.parse((await caller.call('PUT', `/prices/${added.priceId}`, edit)).body)
+  await caller.call('DELETE', `/prices/${id}`, { end_date: '2090-06-01T00:00:00Z' })
+  expect(await change({ amount: '5' })).toMatchObject({
+    status: 200,
+    body: { price: { amount: '5' }, end_date: '2090-06-01T00:00:00.000Z' },
+  })
+})
+
 test.each([
   ['a negative amount', { amount: '-1' }, 'amount'],
   ['1e3', { amount: '1e3' }, 'amount'],

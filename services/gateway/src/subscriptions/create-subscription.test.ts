@@ -179,6 +179,18 @@ test('an override gives a quantity, and money of the subscription alone', async 
   expect(await invoicesOf(idOf(answer))).toMatchObject([{ total: '40.25', lines: 2 }])
 })
 
+test("an override ends with its chain's last price, though the one that it replaces has a successor", async () => {
+  const { body, priceId } = await makeSubscribable(caller)
+  const edit = { amount: '12', effective_from: '2090-01-01T00:00:00Z' }
+  const successor = await caller.call('PUT', `/prices/${priceId}`, edit)
+  await caller.call('DELETE', `/prices/${idOf(successor)}`, { end_date: '2090-06-01T00:00:00Z' })
+  const override_line_items = [{ price_id: priceId, amount: '5' }]
+  expect(await caller.call('POST', '/subscriptions', body({ override_line_items }))).toMatchObject({
+    status: 201,
+    body: { line_items: [{ end_date: '2090-06-01T00:00:00.000Z' }] },
+  })
+})
+
 test('202 with the workflow for who does not want to wait', async () => {
   const answer = await caller.call('POST', '/subscriptions', shared.body(), { prefer: 'respond-async' })
   expect(answer.status).toBe(202)
