@@ -55,7 +55,12 @@ export function applyOverrides(
       problems.push({ path: `${path}.price_id`, message: 'is overridden by another item already' })
     } else {
       seen.add(root)
-      const result = overrideLine(subscriptionId, { line, chainEnd: endOfChain(lines, line) }, override, meters)
+      const result = overrideLine(
+        subscriptionId,
+        { line, chainEnd: endOfChain(lines, line) },
+        override,
+        meters,
+      )
       problems.push(...result.problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })))
       lines = replaceLine(lines, line, result.line)
     }
