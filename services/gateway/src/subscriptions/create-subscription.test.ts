@@ -182,8 +182,9 @@ test('an override gives a quantity, and money of the subscription alone', async 
 test("an override ends with its chain's last price, though the one that it replaces has a successor", async () => {
   const { body, priceId } = await makeSubscribable(caller)
   const edit = { amount: '12', effective_from: '2090-01-01T00:00:00Z' }
-  const successor = await caller.call('PUT', `/prices/${priceId}`, edit)
-  await caller.call('DELETE', `/prices/${idOf(successor)}`, { end_date: '2090-06-01T00:00:00Z' })
+  const { body: successor } = await caller.call('PUT', `/prices/${priceId}`, edit)
+  const { id } = z.object({ id: z.string() }).parse(successor)
+  await caller.call('DELETE', `/prices/${id}`, { end_date: '2090-06-01T00:00:00Z' })
   const override_line_items = [{ price_id: priceId, amount: '5' }]
   expect(await caller.call('POST', '/subscriptions', body({ override_line_items }))).toMatchObject({
     status: 201,
