@@ -25,14 +25,14 @@ export interface NewSubscription {
 export const subscriptionsInsertMax = 5_000
 
 /**
- * For demo data, benchmarks and tests, which want many alike and no invoices: callers' subscriptions are made from
- * the rules by `insertSubscriptionCreations`.
  * Inserts subscriptions of one plan with their lines, in one transaction and two statements: a line
  * from each of the plan's prices with the same currency, period and count (and ONETIME ones) whose span
  * reaches past the subscription's start, of a chain of ONETIME prices the earliest (billing rules, section 7).
  * The plan is shared (`sharePlans`): no price edit can slip past between its lines and its sequence.
  * A customer's row is locked against its deletion, which only marks it: the foreign key alone would let it pass.
  * Whether a subscription without any compatible price may exist is the caller's question.
+ * For demo data, benchmarks and tests, which want many alike and no invoices: callers' subscriptions are made from
+ * the rules by `insertSubscriptionCreations`.
  *
  * @returns the new ids, in the order given
  * @throws not_found when the environment has no such published plan or customer
