@@ -34,6 +34,8 @@ export interface InvoiceTable extends Audited {
   finalized_at: Date | null
   paid_at: Date | null
   voided_at: Date | null
+  /** What its rating could see of the events, a `pg_snapshot` as text; null without usage, or while a draft. */
+  usage_snapshot: string | null
   version: Generated<number>
   status: Generated<RecordStatus>
 }

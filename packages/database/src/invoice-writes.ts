@@ -8,7 +8,10 @@ import type { InvoiceLineItemTable, InvoiceTable } from './invoice-tables.ts'
 
 /** An invoice with its lines, as the rules made it: DRAFT, or finalized at once. Its number comes with the write. */
 export interface NewInvoice {
-  readonly invoice: NewRecord<InvoiceTable, 'invoice_number' | 'metadata' | 'version' | 'status'>
+  readonly invoice: NewRecord<
+    InvoiceTable,
+    'invoice_number' | 'metadata' | 'usage_snapshot' | 'version' | 'status'
+  >
   readonly lines: readonly NewInvoiceLine[]
 }
 

@@ -2,6 +2,7 @@ import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
+import type { EventIdTable, EventTable } from './event-tables.ts'
 import type {
   InvoiceHistoryTable,
   InvoiceLineItemTable,
@@ -39,6 +40,8 @@ export interface Tables {
   subscription_batches: SubscriptionBatchTable
   subscription_batch_items: SubscriptionBatchItemTable
   idempotency_keys: IdempotencyKeyTable
+  events: EventTable
+  event_ids: EventIdTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'

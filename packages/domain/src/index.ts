@@ -123,6 +123,7 @@ export {
   prorationBehaviors,
   prorationOf,
 } from './proration.ts'
+export { addRatios, compareRatios, formatRatio, type Ratio, ratio, wholeRatio } from './ratio.ts'
 export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
 export type { Scope } from './scope.ts'
 export {
@@ -135,3 +136,4 @@ export {
 export { type Tier, validateAmount, validateTiers } from './tier.ts'
 export { isTimeZone } from './time-zone.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
+export type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion, UsageSpan } from './usage-question.ts'

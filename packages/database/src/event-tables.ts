@@ -1,0 +1,22 @@
+import type { ColumnType, Generated } from 'kysely'
+
+export type EventProperties = Readonly<Record<string, unknown>>
+
+export interface EventTable {
+  environment_id: string
+  event_id: string
+  event_name: string
+  external_customer_id: string
+  customer_id: string | null
+  timestamp: Date
+  source: string | null
+  properties: ColumnType<EventProperties, string | undefined, string>
+  ingested_at: Date
+  /** Of PostgreSQL: an `xid8`, as text. */
+  transaction_id: Generated<string>
+}
+
+export interface EventIdTable {
+  environment_id: string
+  event_id: string
+}

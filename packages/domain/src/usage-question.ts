@@ -1,0 +1,53 @@
+import type { Period } from './grid.ts'
+import type { AggregationType, MeterFilter } from './meter-terms.ts'
+import type { Ratio } from './ratio.ts'
+
+/** Which events are counted, and how: a meter with what a price narrows of it. No part of it may be empty. */
+export interface UsageMeasure {
+  readonly eventName: string
+  readonly aggregation: AggregationType
+  /** The property that is aggregated; null for COUNT alone. */
+  readonly field: string | null
+  /** Decimal text; for SUM_WITH_MULTIPLIER alone. */
+  readonly multiplier: string | null
+  /** All must hold. The meter's own, and the price's. */
+  readonly filters: readonly MeterFilter[]
+  /** The property by whose values each bucket is split; null for none. */
+  readonly groupBy: string | null
+}
+
+/**
+ * A part of a window that is cut alike: calendars are computed here, in TypeScript, so that the store
+ * divides integers and nothing else. With `stepMs` it is cut every so many milliseconds from its start
+ * (the last part may be shorter); without, it is one part.
+ */
+export interface UsageSpan extends Period {
+  readonly stepMs: number | null
+}
+
+/**
+ * What the event store is asked for one line, report or preview (billing rules, section 4): one customer's
+ * events of one measure in the spans, which ascend, do not overlap and are not empty.
+ */
+export interface UsageQuestion {
+  readonly externalCustomerId: string
+  readonly measure: UsageMeasure
+  readonly spans: readonly UsageSpan[]
+  /** For WEIGHTED_SUM: the milliseconds of the whole grid interval; null where each part is its own whole (buckets). */
+  readonly wholeMs: number | null
+}
+
+/** The usage of one part, and of one group within it. */
+export interface UsagePart extends Period {
+  /** The value of `groupBy`; null where there is none, or the event has no such property. */
+  readonly group: string | null
+  readonly quantity: Ratio
+  readonly eventCount: number
+  /** Events whose property is there but no number, in an aggregation of numbers: they count as absent. */
+  readonly notNumeric: number
+}
+
+/** Ascending by start, then group. A part without any event is left out: nothing to aggregate is 0. */
+export interface UsageAnswer {
+  readonly parts: readonly UsagePart[]
+}
