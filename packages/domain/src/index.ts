@@ -38,6 +38,7 @@ export {
   isPositive,
   isStorable,
   parseDecimal,
+  readDecimal,
   sumDecimals,
   zero,
 } from './decimal.ts'
