@@ -39,7 +39,7 @@ export interface InvoicePlan {
  * @throws validation_error for an amount that is too large to be stored
  */
 export function planInvoice(plan: InvoicePlan): NewInvoice | null {
-  const { schedule, terms } = plan
+  const { schedule } = plan
   switch (schedule.phase) {
     case 'scheduled':
       return null

@@ -125,7 +125,7 @@ describe('prorating', () => {
 
   it('a subscription that ends in its first period bills up to its end', () => {
     const end = day('2026-04-19')
-    const cut = { ...prorating, end, period: { start: prorating.period.start, end } }
+    const cut = { ...prorating, end, opens: { start: period.start, end } }
     expect(bills(cut, line())).toEqual(['3 2026-04-16 2026-04-19'])
   })
 
