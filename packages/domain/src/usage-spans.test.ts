@@ -84,7 +84,7 @@ describe('a window is cut', () => {
       '2026-04-04T16:30Z',
       'HOUR',
       'Australia/Lord_Howe',
-      [1, 1.5],
+      [1.5, 1],
     ],
     [
       'a half hour put forward over an hour',
