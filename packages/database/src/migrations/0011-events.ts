@@ -80,9 +80,9 @@ async function createPartitionFunction(db: Kysely<unknown>): Promise<void> {
           loop
             partition := 'events_' || to_char(month, 'YYYY_MM');
             continue when to_regclass('public.' || partition) is not null;
-            perform pg_advisory_xact_lock(hashtext('ensure_event_months'));
-            continue when to_regclass('public.' || partition) is not null;
             lock table public.events_rest in access exclusive mode;
+            -- Another gateway may have made it meanwhile.
+            continue when to_regclass('public.' || partition) is not null;
             execute format('create table public.%I (like public.events including defaults including constraints)', partition);
             execute format('alter table public.%I enable row level security', partition);
             execute format('with moved as (delete from public.events_rest
