@@ -24,7 +24,7 @@ const offsetMax = 10_000
 const storable = z
   .string()
   .max(textLengthMax)
-  .regex(/^[^\u0000\ud800-\udfff]*$/u)
+  .regex(/^[^\0\p{Cs}]*$/u)
 
 /**
  * Values are kept as they are sent: the contract's are texts, and numbers keep their digits. An empty id is made
@@ -37,7 +37,7 @@ export const ingestEventRequest = z.strictObject({
   customer_id: storable.optional(),
   source: storable.optional(),
   timestamp: z.string().optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
+  properties: z.record(z.string(), z.union([z.string(), z.unknown()])).optional(),
 })
 export type IngestEventRequest = z.output<typeof ingestEventRequest>
 
@@ -72,7 +72,7 @@ const filterValues = z.array(text(filterValueLengthMax)).min(1).max(filterValues
 const eventKey = z
   .string()
   .max(cursorLengthMax)
-  .regex(/^(\d{1,15}::[^\u0000\ud800-\udfff]+)?$/u, 'is not the key of an answer')
+  .regex(/^(\d{1,15}::[^\0\p{Cs}]+)?$/u, 'is not the key of an answer')
 
 export const getEventsRequest = z.strictObject({
   external_customer_id: text(textLengthMax).optional(),
