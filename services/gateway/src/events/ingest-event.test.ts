@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
@@ -16,7 +15,13 @@ const good = { event_name: 'api_call', external_customer_id: 'acme' }
 async function storedOf({ scoped }: Caller) {
   const rows = await scoped.db
     .selectFrom('events')
-    .select(['event_id', 'event_name', 'timestamp', sql<string>`properties::text`.as('properties')])
+    .select((column) => [
+      'event_id' as const,
+      'event_name' as const,
+      'timestamp' as const,
+      'transaction_id' as const,
+      column.cast<string>('properties', 'text').as('properties'),
+    ])
     .orderBy('event_id')
     .execute()
   return rows
@@ -25,12 +30,17 @@ async function storedOf({ scoped }: Caller) {
 describe('202', () => {
   test('once the event is there, with its id', async () => {
     const own = await gateway.newCaller()
-    const body = { ...good, event_id: 'a', timestamp: '2026-03-15T14:00:00+02:00', properties: { a: '00.10' } }
+    const body = {
+      ...good,
+      event_id: 'a',
+      timestamp: '2026-03-15T14:00:00+02:00',
+      properties: { a: '00.10' },
+    }
     expect(await own.call('POST', '/events', body)).toMatchObject({
       status: 202,
       body: { event_id: 'a', message: 'Event accepted' },
     })
-    expect(await storedOf(own)).toEqual([
+    expect(await storedOf(own)).toMatchObject([
       {
         event_id: 'a',
         event_name: 'api_call',
@@ -83,10 +93,20 @@ describe('400 that names the field', () => {
     ['an empty name', { event_name: '' }, 'event_name', 'must not be empty'],
     ['no customer', { external_customer_id: undefined }, 'external_customer_id', 'is required'],
     ['an empty customer', { external_customer_id: '' }, 'external_customer_id', 'must not be empty'],
-    ['a name beyond its bound', { event_name: 'a'.repeat(256) }, 'event_name', 'is longer than 255 characters'],
+    [
+      'a name beyond its bound',
+      { event_name: 'a'.repeat(256) },
+      'event_name',
+      'is longer than 255 characters',
+    ],
     ['an id beyond its bound', { event_id: 'a'.repeat(256) }, 'event_id', 'is longer than 255 characters'],
     ['a NUL in an id', { event_id: 'a\u0000' }, 'event_id', 'contains a character that cannot be stored'],
-    ['half of a surrogate pair', { source: '\ud800' }, 'source', 'contains a character that cannot be stored'],
+    [
+      'half of a surrogate pair',
+      { source: '\ud800' },
+      'source',
+      'contains a character that cannot be stored',
+    ],
     ['a number for a name', { event_name: 5 }, 'event_name', 'must be string'],
     ['an unknown field', { colour: 'red' }, 'colour', 'is not a known field'],
     ['properties that are a list', { properties: [] }, 'properties', 'must be object'],
@@ -165,7 +185,6 @@ test('a hundred at the same time are written in few statements, each once', asyn
   )
   expect(answers.every(({ status }) => status === 202)).toBe(true)
   expect(await storedOf(own)).toHaveLength(50)
-  const { rows } = await sql<{ n: number }>`
-    select count(distinct transaction_id::text)::int as n from events`.execute(own.scoped.db)
-  expect(rows[0]?.n).toBeLessThan(25)
+  const transactions = new Set((await storedOf(own)).map((row) => row.transaction_id))
+  expect(transactions.size).toBeLessThan(25)
 })
