@@ -37,6 +37,9 @@ const ownOperations = [
   'rotateApiKey',
   'createSubscriptionsBulk',
   'explainInvoice',
+  'listUnattributedEvents',
+  'listLateEvents',
+  'voidEvent',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

@@ -19,6 +19,7 @@ export {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
+export { eventsAppendMax } from './append-events.ts'
 export { batchItemError } from './batch-item-error.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
@@ -68,6 +69,7 @@ export {
   listEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
+export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
 export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
 export {
   cloneFeature,

@@ -73,7 +73,14 @@ const declared = {
     created_by: 'string',
     updated_by: 'string',
   },
-  event_ids: { environment_id: 'string', event_id: 'string' },
+  event_ids: {
+    environment_id: 'string',
+    event_key: 'string',
+    external_customer_id: 'string',
+    event_name: 'string',
+    timestamp: 'Date',
+    voided_at: 'Date | null',
+  },
   events: {
     environment_id: 'string',
     event_id: 'string',
@@ -441,6 +448,7 @@ const kinds: Readonly<Record<string, string>> = {
   bytea: 'Buffer',
   jsonb: 'json',
   xid8: 'string',
+  uuid: 'string',
   pg_snapshot: 'string',
 }
 

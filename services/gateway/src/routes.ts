@@ -20,6 +20,7 @@ import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.t
 import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
 import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
 import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
+import { ingestRoutes } from './events/ingest-routes.ts'
 import { cloneFeatureRoute } from './features/clone-feature.ts'
 import { createFeatureRoute } from './features/create-feature.ts'
 import { deleteFeatureRoute } from './features/delete-feature.ts'
@@ -71,6 +72,7 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 /** Every operation of the contracts; a test holds this list against theirs. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
+  ingestRoutes(api, deps, config)
   for (const register of waitingRoutes) register(api, deps, config, closing)
 }
 
