@@ -75,7 +75,8 @@ describe('usage', () => {
           seen.set(measure.aggregation, (seen.get(measure.aggregation) ?? 0) + telling.length)
         }
       }),
-      { seed, numRuns: 50 },
+      // A smaller case would take minutes to find: each has events of its own to be written.
+      { seed, numRuns: 50, endOnFailure: true },
     )
     // Random questions about other events than there are would agree on nothing at all.
     for (const type of aggregationTypes) expect(seen.get(type), type).toBeGreaterThan(50)
@@ -86,9 +87,9 @@ describe('usage', () => {
     const scoped = await databases.newTenant()
     await addEvents(scoped, withIds(given))
     const window = { start: new Date(Date.UTC(2026, 2, 28)), end: new Date(Date.UTC(2026, 2, 30)) }
-    for (const aggregation of ['COUNT', 'SUM', 'SUM_WITH_MULTIPLIER', 'WEIGHTED_SUM'] as const) {
+    for (const aggregation of ['COUNT', 'SUM', 'SUM_WITH_MULTIPLIER'] as const) {
       const asked = [null, 1_000, 333].map((stepMs) =>
-        ask({ aggregation }, { spans: [{ ...window, stepMs }], wholeMs: 86_400_000 }),
+        ask({ aggregation }, { spans: [{ ...window, stepMs }] }),
       )
       const sums = (await aggregateUsage(scoped, asked)).map(({ parts }) =>
         formatRatio(

@@ -17,7 +17,6 @@ export interface UsageScan {
   readonly externalCustomerId: string
   readonly measure: UsageMeasure
   readonly spans: readonly UsageSpan[]
-  readonly wholeMs: number | null
   readonly wants: Set<Accumulator>
 }
 
@@ -35,8 +34,8 @@ export function planScans(questions: readonly UsageQuestion[]): PlannedScans {
     let scan = byKey.get(key)
     if (!scan) {
       assertAskable(question)
-      const { externalCustomerId, measure, spans, wholeMs } = question
-      scan = { externalCustomerId, measure, spans, wholeMs, wants: new Set() }
+      const { externalCustomerId, measure, spans } = question
+      scan = { externalCustomerId, measure, spans, wants: new Set() }
       byKey.set(key, scan)
     }
     const accumulator = accumulatorOf[question.measure.aggregation]
@@ -57,8 +56,8 @@ const accumulatorOf = {
   COUNT_UNIQUE: 'distinct',
 } as const satisfies Record<AggregationType, Accumulator | null>
 
-function scanKey({ externalCustomerId, measure, spans, wholeMs }: UsageQuestion): string {
-  const { eventName, aggregation, field, filters, groupBy } = measure
+function scanKey({ externalCustomerId, measure, spans }: UsageQuestion): string {
+  const { eventName, field, filters, groupBy } = measure
   return JSON.stringify([
     externalCustomerId,
     eventName,
@@ -66,8 +65,6 @@ function scanKey({ externalCustomerId, measure, spans, wholeMs }: UsageQuestion)
     filters.map(({ key, values }) => [key, values]),
     groupBy,
     spans.map(({ start, end, stepMs }) => [start.getTime(), end.getTime(), stepMs]),
-    // The only one whose values depend on where the window ends.
-    aggregation === 'WEIGHTED_SUM' ? [wholeMs] : null,
   ])
 }
 

@@ -47,7 +47,6 @@ export function spanArrays(scans: readonly UsageScan[], filters: number): SpanAr
     sql`${column((row) => row.start.getTime())}::bigint[]`,
     sql`${column((row) => row.end.getTime())}::bigint[]`,
     sql`${column((row) => row.stepMs)}::bigint[]`,
-    sql`${column((row) => row.weightedUntilMs)}::bigint[]`,
     ...slots.flatMap((slot) => slot.arrays),
   ]
   const starts = rows.map(({ start }) => start.getTime())
@@ -72,7 +71,6 @@ const columnNames = [
   'start_ms',
   'end_ms',
   'step_ms',
-  'weighted_until_ms',
 ] as const
 
 interface SpanRow {
@@ -82,15 +80,11 @@ interface SpanRow {
   readonly start: Date
   readonly end: Date
   readonly stepMs: number
-  /** Null: until the end of its own part. */
-  readonly weightedUntilMs: number | null
 }
 
 function spanRows(scan: UsageScan, index: number): SpanRow[] {
-  const windowEnd = scan.spans.at(-1)?.end
-  const weightedUntilMs = scan.wholeMs === null || !windowEnd ? null : windowEnd.getTime()
   return scan.spans.map(({ start, end, stepMs }, span) => ({
-    ...{ scan, index, span, start, end, weightedUntilMs },
+    ...{ scan, index, span, start, end },
     stepMs: stepMs ?? end.getTime() - start.getTime(),
   }))
 }

@@ -82,15 +82,15 @@ function aggregates({ isCut, wants }: Shape): RawBuilder<unknown> {
     wants.has(accumulator)
       ? sql`${aggregate} filter (where ${wanted(accumulator)}) as ${sql.ref(accumulator)}`
       : sql`null::${sql.raw(type)} as ${sql.ref(accumulator)}`
-  const weightedUntil = isCut
-    ? sql`coalesce(weighted_until_ms, least(start_ms + ((ms - start_ms) / step_ms + 1) * step_ms, end_ms))`
-    : sql`coalesce(weighted_until_ms, end_ms)`
+  const partEnd = isCut
+    ? sql`least(start_ms + ((ms - start_ms) / step_ms + 1) * step_ms, end_ms)`
+    : sql`end_ms`
   return sql`count(*) as events, count(number) as numbers,
     count(property) filter (where number is null and ${wantsNumber}) as not_numeric,
     ${pick('sum', 'numeric', sql`sum(number)`)},
     ${pick('greatest', 'numeric', sql`max(number)`)},
     ${pick('latest', 'text[]', sql`max(${newestFirst})`)},
-    ${pick('weighted', 'numeric', sql`sum(number * (${weightedUntil} - ms))`)}`
+    ${pick('weighted', 'numeric', sql`sum(number * (${partEnd} - ms))`)}`
 }
 
 /** The parts of a span are of one length, but for the last. */
@@ -129,7 +129,7 @@ function found(spans: SpanArrays, { isCut, isGrouped, filters, wants }: Shape): 
   const needsInstant = isCut || wants.has('latest') || wants.has('weighted')
   const slots = Array.from({ length: filters }, (_, slot) => passes(slot))
   return sql`
-    select s.scan, s.span, s.wants, s.start_ms, s.step_ms, s.end_ms, s.weighted_until_ms,
+    select s.scan, s.span, s.wants, s.start_ms, s.step_ms, s.end_ms,
       ${wants.has('latest') ? sql`e.event_id` : sql`null`} as event_id,
       ${needsInstant ? epochMs : sql`null::bigint`} as ms,
       ${isGrouped ? sql`e.properties ->> s.group_by` : sql`null::text`} as grp,
