@@ -11,6 +11,7 @@ export {
   entitlementSources,
 } from './aggregate-entitlements.ts'
 export { type AllocationTarget, allocate } from './allocation.ts'
+export type { Allowance } from './allowance.ts'
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export { assert } from './assert.ts'
 export {
@@ -25,6 +26,17 @@ export {
 export { type Charge, type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
 export { type ChargeExplanation, recomputeCharge, type TierCharge } from './charge-explanation.ts'
 export { currencyExponent, parseCurrency } from './currency.ts'
+export type {
+  Cycle,
+  CycleCharge,
+  CycleLine,
+  CyclePlan,
+  CycleTerms,
+  LineMetering,
+  MeterFacts,
+  PlannedFixed,
+  PlannedUsage,
+} from './cycle.ts'
 export {
   compareDecimals,
   type Decimal,
@@ -100,6 +112,7 @@ export {
   openingCharges,
 } from './opening-charges.ts'
 export { type Lifetime, later, periodAt } from './period.ts'
+export { planCycle } from './plan-cycle.ts'
 export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
   type BillingModel,
@@ -123,9 +136,21 @@ export {
   prorationBehaviors,
   prorationOf,
 } from './proration.ts'
+export { rateCycle } from './rate-cycle.ts'
 export { addRatios, compareRatios, formatRatio, type Ratio, ratio, wholeRatio } from './ratio.ts'
 export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
 export type { Scope } from './scope.ts'
+export {
+  type Adjustments,
+  type AppliedAmount,
+  type Discount,
+  type LineDiscount,
+  type LineShare,
+  type SettledLine,
+  type Settlement,
+  settleInvoice,
+  type Tax,
+} from './settle-invoice.ts'
 export {
   isCompatible,
   linesOf,
@@ -137,3 +162,4 @@ export { type Tier, validateAmount, validateTiers } from './tier.ts'
 export { isTimeZone } from './time-zone.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
 export type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion, UsageSpan } from './usage-question.ts'
+export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'
