@@ -4,11 +4,12 @@ import type { PricingTerms } from './charge.ts'
 import type { Decimal } from './decimal.ts'
 import type { Grid, Period } from './grid.ts'
 import type { LineCharge } from './line-charge.ts'
-import type { AggregationType, BucketSize, MeterFilter, UsageReset } from './meter-terms.ts'
+import type { BucketSize } from './meter-terms.ts'
 import type { Lifetime } from './period.ts'
 import type { InvoiceCadence, PriceType } from './price-terms.ts'
 import type { Proration, ProrationBehavior } from './proration.ts'
-import type { UsageQuestion } from './usage-question.ts'
+import type { MeterFacts } from './usage-measure.ts'
+import type { UsageMeasure, UsageQuestion } from './usage-question.ts'
 
 /** What of a line's price decides when and what it bills, by the contract's field names. */
 export interface CycleTerms extends PricingTerms {
@@ -17,18 +18,6 @@ export interface CycleTerms extends PricingTerms {
   readonly currency: string
   readonly billing_period: BillingPeriod
   readonly billing_period_count: number
-}
-
-/** A meter as it is stored. */
-export interface MeterFacts {
-  readonly event_name: string
-  readonly aggregation_type: AggregationType
-  readonly field: string | null
-  readonly multiplier: string | null
-  readonly bucket_size: BucketSize | null
-  readonly group_by: string | null
-  readonly filters: readonly MeterFilter[]
-  readonly reset_usage: UsageReset
 }
 
 /** How a USAGE line is measured: its price's meter with what the price narrows of it, and what is free. */
@@ -79,9 +68,12 @@ export interface Cycle {
 }
 
 export interface CyclePlan<Line> {
+  readonly grid: Grid
   readonly fixed: readonly PlannedFixed<Line>[]
   readonly usage: readonly PlannedUsage<Line>[]
-  /** All that the rating needs to know, for `rateCycle` in this order; a few for each USAGE line. */
+  /** Lines that bill nothing here and have spent of the allowances. */
+  readonly spenders: readonly MeasuredUsage<Line>[]
+  /** All that the rating needs to know, for `rateCycle` in this order; one or two for each USAGE line. */
   readonly questions: readonly UsageQuestion[]
 }
 
@@ -92,9 +84,20 @@ export interface PlannedFixed<Line> {
   readonly proration: Proration | null
 }
 
-export interface PlannedUsage<Line> {
+/** What is asked of a line's usage; `question` and `questionBefore` are places in the plan's questions. */
+export interface MeasuredUsage<Line> {
   readonly line: Line
-  /** The usage that is billed. */
+  readonly measure: UsageMeasure
+  readonly bucketSize: BucketSize | null
+  /** The line's own: that of its price's period. */
+  readonly grid: Grid
+  readonly question: number
+  /** Of a meter that is never reset, for an allowance that is given once: its value as the window begins. */
+  readonly questionBefore: number | null
+}
+
+export interface PlannedUsage<Line> extends MeasuredUsage<Line> {
+  /** The usage that is billed. Usage before it only counts against allowances. */
   readonly window: Period
 }
 

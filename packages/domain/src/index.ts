@@ -11,7 +11,7 @@ export {
   entitlementSources,
 } from './aggregate-entitlements.ts'
 export { type AllocationTarget, allocate } from './allocation.ts'
-export type { Allowance } from './allowance.ts'
+export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export { assert } from './assert.ts'
 export {
@@ -33,7 +33,7 @@ export type {
   CyclePlan,
   CycleTerms,
   LineMetering,
-  MeterFacts,
+  MeasuredUsage,
   PlannedFixed,
   PlannedUsage,
 } from './cycle.ts'
@@ -89,7 +89,13 @@ export {
   type InvoiceLineAmount,
   invoiceAmounts,
 } from './invoice.ts'
-export { type LineCharge, type LineExplanation, lineCharge, recomputeLine } from './line-charge.ts'
+export {
+  type FixedLineExplanation,
+  type LineCharge,
+  type LineExplanation,
+  lineCharge,
+  recomputeLine,
+} from './line-charge.ts'
 export { validateLineTerms } from './line-terms.ts'
 export {
   type AggregationType,
@@ -104,14 +110,7 @@ export {
   validateMeterFilters,
   validateMeterTerms,
 } from './meter-terms.ts'
-export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, toUnits } from './money.ts'
-export {
-  type Opening,
-  type OpeningCharge,
-  type OpeningLine,
-  type OpeningTerms,
-  openingCharges,
-} from './opening-charges.ts'
+export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, roundRatioMoney, toUnits } from './money.ts'
 export { type Lifetime, later, periodAt } from './period.ts'
 export { planCycle } from './plan-cycle.ts'
 export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
@@ -138,7 +137,18 @@ export {
   prorationOf,
 } from './proration.ts'
 export { rateCycle } from './rate-cycle.ts'
-export { addRatios, compareRatios, formatRatio, type Ratio, ratio, wholeRatio } from './ratio.ts'
+export {
+  addRatios,
+  compareRatios,
+  formatRatio,
+  type Ratio,
+  ratio,
+  readRatio,
+  shownDecimal,
+  sumRatios,
+  wholeRatio,
+  zeroRatio,
+} from './ratio.ts'
 export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
 export type { Scope } from './scope.ts'
 export {
@@ -162,5 +172,8 @@ export {
 export { type Tier, validateAmount, validateTiers } from './tier.ts'
 export { isTimeZone } from './time-zone.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
+export { type BilledUsage, usageLineCharge } from './usage-charge.ts'
+export type { BucketsCharge, UsageExplanation, UsageFacts, UsedAllowance } from './usage-explanation.ts'
+export { isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
 export type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion, UsageSpan } from './usage-question.ts'
 export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'

@@ -39,3 +39,8 @@ export function* clockStretches({ start, end }: Period, timeZone: string): Gener
     from = to
   }
 }
+
+/** Local midnight of the instant's day or of one so many days later; where there is none, the day's first instant. */
+export function startOfDay(instant: Date, timeZone: string, days: number): Date {
+  return toInstant(toLocal(instant, timeZone).toPlainDate().add({ days }).toZonedDateTime(timeZone))
+}

@@ -28,7 +28,10 @@ export function measureOf(
   for (const { key, values } of [...meter.filters, ...own]) {
     const before = filters.get(key)
     const both = before ? before.filter((value) => values.includes(value)) : values
-    assert(key !== '' && both.length > 0, `a filter on ${JSON.stringify(key)} names a property and has values`)
+    assert(
+      key !== '' && both.length > 0,
+      `a filter on ${JSON.stringify(key)} names a property and has values`,
+    )
     filters.set(key, both)
   }
   return {
