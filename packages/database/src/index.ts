@@ -20,6 +20,12 @@ export {
   searchApiKeys,
 } from './api-keys.ts'
 export { batchItemError } from './batch-item-error.ts'
+export {
+  type ChargedLine,
+  type ChargedSubscription,
+  type ChargeFacts,
+  readChargeFacts,
+} from './charge-facts.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
 export {
