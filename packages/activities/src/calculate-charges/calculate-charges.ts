@@ -1,11 +1,10 @@
 import { aggregateUsage, type ChargeFacts, newId, type Scoped } from '@flexprice/database'
 import {
-  type CodedError,
+  CodedError,
   type CycleCharge,
   type CyclePlan,
-  errorKind,
+  errorCodes,
   isCodedError,
-  isRetryable,
   planCycle,
   rateCycle,
   type Settlement,
@@ -82,15 +81,18 @@ function rated(
   return { facts, reason, period, charges, settlement: settleInvoice(currency, lines, {}) }
 }
 
-/** What is wrong with the one subscription; what passes by itself is thrown on. */
+/**
+ * What is wrong with the one subscription. The work is pure, so that another try would fail alike: what nobody
+ * expected (an assertion) is the subscription's too, and is told without its insides.
+ */
 function orError<Result>(
   facts: ChargeFacts,
   work: () => Result,
 ): Result | { readonly facts: ChargeFacts; readonly error: CodedError } {
   try {
     return work()
-  } catch (error) {
-    if (isCodedError(error) && !isRetryable(errorKind(error.code))) return { facts, error }
-    throw error
+  } catch (cause) {
+    if (isCodedError(cause)) return { facts, error: cause }
+    return { facts, error: new CodedError('internal_error', errorCodes.internal_error.title, { cause }) }
   }
 }
