@@ -21,6 +21,25 @@ export {
 } from './api-keys.ts'
 export { batchItemError } from './batch-item-error.ts'
 export {
+  type CalculationItemRow,
+  listCalculationItems,
+  type NewCalculationItem,
+  nextCalculationPage,
+  purgeCalculations,
+  writeCalculationPage,
+} from './calculation-pages.ts'
+export {
+  beginCalculation,
+  type CalculationRow,
+  finishCalculation,
+  getCalculation,
+  getCalculationProgress,
+  insertCalculation,
+  newCalculationId,
+  sumCalculation,
+  sumCalculationByPlan,
+} from './calculations.ts'
+export {
   type ChargedLine,
   type ChargedSubscription,
   type ChargeFacts,
@@ -51,6 +70,7 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,
@@ -105,6 +125,7 @@ export {
   type StoredAnswer,
 } from './idempotency-keys.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
+export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'

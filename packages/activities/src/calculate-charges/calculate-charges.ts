@@ -1,4 +1,4 @@
-import { aggregateUsage, type ChargeFacts, newId, type Scoped } from '@flexprice/database'
+import { aggregateUsage, type ChargeFacts, type Scoped } from '@flexprice/database'
 import {
   CodedError,
   type CycleCharge,
@@ -8,9 +8,9 @@ import {
   planCycle,
   rateCycle,
   type Settlement,
-  settleInvoice,
   type UsageQuestion,
 } from '@flexprice/domain'
+import { refuseTooLarge, settleCharges, type WithLineId, withLineIds } from '../invoicing/draft-invoice.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
 import { createTermsOfPrice, cycleLines, type FactLine } from './cycle-lines.ts'
 
@@ -21,7 +21,7 @@ export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'perio
   readonly settlement: Settlement
 }
 
-export type IdentifiedCharge = CycleCharge<FactLine> & { readonly invoiceLineId: string }
+type IdentifiedCharge = WithLineId<CycleCharge<FactLine>>
 
 /** One that cannot be rated has its error, and does not stop the others. */
 export type ChargeOutcome = SubscriptionCharges | { readonly facts: ChargeFacts; readonly error: CodedError }
@@ -69,16 +69,10 @@ function rated(
   { facts, billed, plan }: Planned,
   answers: Parameters<typeof rateCycle>[1],
 ): SubscriptionCharges {
-  const { currency } = facts.subscription
-  const charges = rateCycle(plan, answers).map((charge) => ({
-    ...charge,
-    invoiceLineId: newId('invoiceLineItem'),
-  }))
-  const lines = charges.map(
-    ({ invoiceLineId: id, amount }) => ({ id, kind: 'charge', amount, currency }) as const,
-  )
-  const { reason, period } = billed
-  return { facts, reason, period, charges, settlement: settleInvoice(currency, lines, {}) }
+  const charges = withLineIds(rateCycle(plan, answers))
+  refuseTooLarge(charges)
+  const settlement = settleCharges(facts.subscription.currency, charges)
+  return { facts, reason: billed.reason, period: billed.period, charges, settlement }
 }
 
 /**
