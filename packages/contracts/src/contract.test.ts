@@ -40,6 +40,10 @@ const ownOperations = [
   'listUnattributedEvents',
   'listLateEvents',
   'voidEvent',
+  'createCalculation',
+  'getCalculation',
+  'listCalculationItems',
+  'downloadCalculation',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

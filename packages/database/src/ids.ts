@@ -20,6 +20,7 @@ export const idPrefixes = {
   invoiceChange: 'invch',
   subscriptionBatch: 'subsb',
   event: 'event',
+  calculation: 'calc',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
