@@ -11,6 +11,7 @@ import * as plans from './operations/plans.ts'
 import * as prices from './operations/prices.ts'
 import * as subscriptions from './operations/subscriptions.ts'
 import * as tenants from './operations/tenants.ts'
+import * as usage from './operations/usage.ts'
 import * as workflows from './operations/workflows.ts'
 
 /** Every operation that the gateway serves below `/v1`. */
@@ -27,5 +28,6 @@ export const operations: readonly Operation[] = [
   ...Object.values(prices),
   ...Object.values(subscriptions),
   ...Object.values(tenants),
+  ...Object.values(usage),
   ...Object.values(workflows),
 ]
