@@ -14,6 +14,7 @@ export {
   contactPersons,
   type UpdateCustomerRequest,
 } from './customer.ts'
+export type { CustomerUsageQuery } from './customer-usage.ts'
 export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export {
@@ -67,6 +68,8 @@ export {
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
 export type { SubscriptionPrice } from './subscription-price.ts'
 export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
+export type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from './usage-analytics.ts'
+export type { GetUsageRequest, GetUsageResponse } from './usage-report.ts'
 export { toWireSchema, type WireSchema } from './wire-schema.ts'
 export {
   type WorkflowResultResponse,

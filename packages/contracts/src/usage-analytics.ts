@@ -9,9 +9,9 @@ import { propertyFilters } from './usage-report.ts'
 
 const namesMax = 20
 
-/** Of one customer, by feature: those that its subscriptions meter, unless they are named. */
+/** Of one customer, who must be named, by feature: those that its subscriptions meter, unless they are named. */
 export const getUsageAnalyticsRequest = z.strictObject({
-  external_customer_id: identifier,
+  external_customer_id: identifier.optional(),
   feature_ids: identifiers.optional(),
   start_time: instant.optional(),
   end_time: instant.optional(),

@@ -96,7 +96,13 @@ export {
   updateEntitlement,
 } from './entitlements.ts'
 export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
-export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
+export {
+  type FeatureSearch,
+  featuresByMeter,
+  listFeatures,
+  listUsedFeatures,
+  searchFeatures,
+} from './feature-search.ts'
 export {
   cloneFeature,
   deleteFeature,
