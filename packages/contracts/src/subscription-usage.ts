@@ -11,7 +11,6 @@ export const getUsageBySubscriptionRequest = z.strictObject({
   end_time: instant.optional(),
   lifetime_usage: z.boolean().optional(),
 })
-export type GetUsageBySubscriptionRequest = z.output<typeof getUsageBySubscriptionRequest>
 
 /** What one line charges of one of its periods. */
 const subscriptionUsageByMeters = z
@@ -50,4 +49,3 @@ export const getUsageBySubscriptionResponse = z
     overage_factor: exactNumber.optional(),
   })
   .meta({ id: 'GetUsageBySubscriptionResponse' })
-export type GetUsageBySubscriptionResponse = z.output<typeof getUsageBySubscriptionResponse>

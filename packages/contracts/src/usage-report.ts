@@ -52,7 +52,6 @@ export const getUsageByMeterRequest = z.strictObject({
   meter_id: identifier,
   bucket_size: notBuilt(bucketSize),
 })
-export type GetUsageByMeterRequest = z.output<typeof getUsageByMeterRequest>
 
 /** `window_size` is the contract's word for the instant at which a window begins. */
 export const getUsageResponse = z

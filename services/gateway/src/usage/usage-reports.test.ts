@@ -146,3 +146,15 @@ test('400 not_implemented for what is not built', async () => {
     body: { code: 'not_implemented' },
   })
 })
+
+test('409 that names the filters of a meter once its events are there; the same ones again are no change', async () => {
+  const { id } = await caller.create('/features', meteredFeatureBody({}, { event_name: 'call' }))
+  const change = (values: readonly string[]) =>
+    caller.call('PUT', `/features/${id}`, { filters: [{ key: 'region', values }] })
+  expect((await change(['eu'])).status).toBe(200)
+  await ingest(calls)
+  const refused = await change(['us'])
+  expect(refused).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(problemsOf(refused)).toEqual({ filters: expect.stringContaining('"call"') })
+  expect((await change(['eu'])).status).toBe(200)
+})
