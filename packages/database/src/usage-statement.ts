@@ -141,7 +141,7 @@ function found(spans: SpanArrays, { isCut, isGrouped, filters, wants, seenBy }: 
       e.properties ->> s.field as property
     from ${spans.rows} s
     join events e on e.external_customer_id = s.customer and e.event_name = s.event_name
-      and e.timestamp >= s.start_at and e.timestamp < s.end_at
+      and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end
     where e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest}
       ${seenBy === null ? sql`` : sql`and pg_visible_in_snapshot(e.transaction_id, ${seenBy}::pg_snapshot)`}
       ${slots.length > 0 ? sql.join(slots, sql` `) : sql``}`
