@@ -22,10 +22,11 @@ export interface Period {
  */
 export function gridIntervalAt(grid: Grid, instant: Date): Period {
   const meanMs = steps[grid.period].meanMs * grid.count
+  const pointAt = memoizedPoints(grid)
   let k = Math.floor((instant.getTime() - grid.anchor.getTime()) / meanMs)
   for (let corrections = 0; corrections <= correctionsMax; corrections++) {
-    const start = gridPoint(grid, k)
-    const end = gridPoint(grid, k + 1)
+    const start = pointAt(k)
+    const end = pointAt(k + 1)
     if (start > instant) k--
     else if (end <= instant) k++
     else return { start, end }
@@ -48,6 +49,26 @@ export function nextBoundary(grid: Grid, instant: Date): Date {
 export function gridPoint(grid: Grid, k: number): Date {
   const { unit, size } = steps[grid.period]
   return toInstant(toLocal(grid.anchor, grid.timeZone).add({ [unit]: k * grid.count * size }))
+}
+
+/**
+ * A subscription's lines ask for the same few boundaries, and a calendar takes longer than all the rest of
+ * their rating: each grid remembers the points it was asked for, for as long as somebody holds it.
+ */
+const pointsOfGrids = new WeakMap<Grid, Map<number, Date>>()
+const pointsMax = 64
+
+function memoizedPoints(grid: Grid): (k: number) => Date {
+  const points = pointsOfGrids.get(grid) ?? new Map<number, Date>()
+  pointsOfGrids.set(grid, points)
+  return (k) => {
+    const known = points.get(k)
+    if (known) return known
+    if (points.size >= pointsMax) points.clear()
+    const point = gridPoint(grid, k)
+    points.set(k, point)
+    return point
+  }
 }
 
 const dayMs = 86_400_000
