@@ -21,12 +21,30 @@ export interface Period {
  * estimated from a mean length, then corrected by a few steps, however far the anchor lies away.
  */
 export function gridIntervalAt(grid: Grid, instant: Date): Period {
+  const known = recentIntervals.get(grid) ?? []
+  const atMs = instant.getTime()
+  for (const interval of known) {
+    if (interval.start.getTime() <= atMs && atMs < interval.end.getTime()) return interval
+  }
+  const interval = findInterval(grid, instant)
+  recentIntervals.set(grid, [interval, ...known.slice(0, recentMax - 1)])
+  return interval
+}
+
+/**
+ * A subscription's lines ask for the same two or three intervals, and a calendar takes longer than all the rest
+ * of their rating: each grid remembers its last ones, for as long as somebody holds it.
+ */
+const recentIntervals = new WeakMap<Grid, readonly Period[]>()
+const recentMax = 4
+
+function findInterval(grid: Grid, instant: Date): Period {
   const meanMs = steps[grid.period].meanMs * grid.count
-  const pointAt = memoizedPoints(grid)
+  const local = toLocal(grid.anchor, grid.timeZone)
   let k = Math.floor((instant.getTime() - grid.anchor.getTime()) / meanMs)
   for (let corrections = 0; corrections <= correctionsMax; corrections++) {
-    const start = pointAt(k)
-    const end = pointAt(k + 1)
+    const start = pointFrom(local, grid, k)
+    const end = pointFrom(local, grid, k + 1)
     if (start > instant) k--
     else if (end <= instant) k++
     else return { start, end }
@@ -47,28 +65,12 @@ export function nextBoundary(grid: Grid, instant: Date): Date {
  * Two neighbours can be the same instant: Apia had no 30 December 2011.
  */
 export function gridPoint(grid: Grid, k: number): Date {
-  const { unit, size } = steps[grid.period]
-  return toInstant(toLocal(grid.anchor, grid.timeZone).add({ [unit]: k * grid.count * size }))
+  return pointFrom(toLocal(grid.anchor, grid.timeZone), grid, k)
 }
 
-/**
- * A subscription's lines ask for the same few boundaries, and a calendar takes longer than all the rest of
- * their rating: each grid remembers the points it was asked for, for as long as somebody holds it.
- */
-const pointsOfGrids = new WeakMap<Grid, Map<number, Date>>()
-const pointsMax = 64
-
-function memoizedPoints(grid: Grid): (k: number) => Date {
-  const points = pointsOfGrids.get(grid) ?? new Map<number, Date>()
-  pointsOfGrids.set(grid, points)
-  return (k) => {
-    const known = points.get(k)
-    if (known) return known
-    if (points.size >= pointsMax) points.clear()
-    const point = gridPoint(grid, k)
-    points.set(k, point)
-    return point
-  }
+function pointFrom(anchor: ReturnType<typeof toLocal>, { period, count }: Grid, k: number): Date {
+  const { unit, size } = steps[period]
+  return toInstant(anchor.add({ [unit]: k * count * size }))
 }
 
 const dayMs = 86_400_000
