@@ -40,11 +40,11 @@ const recentMax = 4
 
 function findInterval(grid: Grid, instant: Date): Period {
   const meanMs = steps[grid.period].meanMs * grid.count
-  const local = toLocal(grid.anchor, grid.timeZone)
+  const pointAt = pointsOf(grid)
   let k = Math.floor((instant.getTime() - grid.anchor.getTime()) / meanMs)
   for (let corrections = 0; corrections <= correctionsMax; corrections++) {
-    const start = pointFrom(local, grid, k)
-    const end = pointFrom(local, grid, k + 1)
+    const start = pointAt(k)
+    const end = pointAt(k + 1)
     if (start > instant) k--
     else if (end <= instant) k++
     else return { start, end }
@@ -65,12 +65,27 @@ export function nextBoundary(grid: Grid, instant: Date): Date {
  * Two neighbours can be the same instant: Apia had no 30 December 2011.
  */
 export function gridPoint(grid: Grid, k: number): Date {
-  return pointFrom(toLocal(grid.anchor, grid.timeZone), grid, k)
+  return pointsOf(grid)(k)
 }
 
-function pointFrom(anchor: ReturnType<typeof toLocal>, { period, count }: Grid, k: number): Date {
+function pointsOf({ anchor, timeZone, period, count }: Grid): (k: number) => Date {
   const { unit, size } = steps[period]
-  return toInstant(anchor.add({ [unit]: k * count * size }))
+  if (timeZone === 'UTC') return (k) => addUtc(anchor, unit, k * count * size)
+  const local = toLocal(anchor, timeZone)
+  return (k) => toInstant(local.add({ [unit]: k * count * size }))
+}
+
+/** What Temporal says in UTC, at a fiftieth of its cost: most subscriptions are there, and it is most of their rating. */
+function addUtc(anchor: Date, unit: 'days' | 'weeks' | 'months' | 'years', amount: number): Date {
+  if (unit === 'days') return new Date(anchor.getTime() + amount * dayMs)
+  if (unit === 'weeks') return new Date(anchor.getTime() + amount * 7 * dayMs)
+  const months = anchor.getUTCMonth() + (unit === 'years' ? 12 * amount : amount)
+  const result = new Date(anchor)
+  result.setUTCFullYear(anchor.getUTCFullYear(), months, 1)
+  const lastDay = new Date(result)
+  lastDay.setUTCMonth(lastDay.getUTCMonth() + 1, 0)
+  result.setUTCDate(Math.min(anchor.getUTCDate(), lastDay.getUTCDate()))
+  return result
 }
 
 const dayMs = 86_400_000
