@@ -66,7 +66,11 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
     const value = got.ok ? parsed(got.value, options) : copies.get(key)
     if (forgotten) copies.delete(key)
     else if (got.ok && value !== undefined) copies.set(key, value)
-    const found = { value, forgotten, result: value === undefined ? 'miss' : got.ok ? 'hit' : 'local' } as const
+    const found = {
+      value,
+      forgotten,
+      result: value === undefined ? 'miss' : got.ok ? 'hit' : 'local',
+    } as const
     return askers.map(() => found)
   })
 
