@@ -47,8 +47,8 @@ test('one statement gives what the reads of its parts give, to the last digit an
   for (const name of ['a', 'b']) {
     const price = newId('price')
     await sql`insert into prices (id, environment_id, plan_id, root_price_id, currency, amount, type, billing_model,
-        billing_period, billing_period_count, display_name, start_date, created_at, updated_at, created_by, updated_by)
-      values (${price}, ${scoped.scope.environmentId}, ${planId}, ${price}, 'usd', 1, 'FIXED', 'FLAT_FEE', 'MONTHLY', 1,
+        billing_period, billing_period_count, invoice_cadence, display_name, start_date, created_at, updated_at, created_by, updated_by)
+      values (${price}, ${scoped.scope.environmentId}, ${planId}, ${price}, 'usd', 1, 'FIXED', 'FLAT_FEE', 'MONTHLY', 1, 'ADVANCE',
         ${name}, ${now}, ${now}, ${now}, 'user', 'user')`.execute(scoped.db)
     await scoped.db
       .insertInto('subscription_line_items')
