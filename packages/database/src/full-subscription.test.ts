@@ -29,7 +29,7 @@ async function addInvoice(scoped: Scoped, customerId: string, subscriptionId: st
     } as const),
     ...{ billing_sequence: null, period_start: now, period_end: new Date(now.getTime() + 1) },
     ...{ subtotal: manyDigits, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0' },
-    ...{ total: manyDigits, amount_paid: '0.000000000000000001', amount_due: manyDigits },
+    ...{ total: manyDigits, amount_paid: '0', amount_due: manyDigits },
     ...{ issue_date: now, due_date: null, finalized_at: now, paid_at: null, voided_at: null },
   }
   const made = { created_at: now, updated_at: now, created_by: 'user', updated_by: 'user' }
