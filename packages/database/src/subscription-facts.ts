@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { type EntitlementRow, shareEntitlements } from './entitlements.ts'
 import { type MeterRow, metersById } from './meters.ts'
 import type { PriceRow } from './prices.ts'
 
@@ -10,6 +11,8 @@ export interface SubscriptionFacts {
   readonly plans: ReadonlyMap<string, PlanFacts>
   /** Of the plans' USAGE prices, by id. */
   readonly meters: ReadonlyMap<string, MeterRow>
+  /** Those that are overridden, by id, whatever they belong to. */
+  readonly entitlements: ReadonlyMap<string, EntitlementRow>
   /** By idempotency key: what an earlier request with it has made. */
   readonly made: ReadonlyMap<string, { readonly id: string; readonly request_hash: string }>
 }
@@ -32,12 +35,13 @@ export interface FactsWanted {
   readonly customerIds: readonly string[]
   readonly externalCustomerIds: readonly string[]
   readonly planIds: readonly string[]
+  readonly entitlementIds: readonly string[]
   readonly idempotencyKeys: readonly string[]
 }
 
 /**
- * Reads them in four or five statements, however many subscriptions they are for, and holds them until the
- * caller's transaction ends: plans against price edits, customers against their deletion.
+ * Reads them in four to six statements, however many subscriptions they are for, and holds them until the
+ * caller's transaction ends: plans against price edits, customers and entitlements against their deletion.
  */
 export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
   // One after the other: they share the transaction's connection.
@@ -47,9 +51,12 @@ export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted)
   const planIds = plans.map(({ id }) => id)
   const allPrices = await readPrices(scoped, planIds)
   const meters = await readMeters(scoped, allPrices)
+  const entitlements =
+    wanted.entitlementIds.length > 0 ? await shareEntitlements(scoped, wanted.entitlementIds) : []
   const prices = Map.groupBy(allPrices, (price) => price.plan_id)
   return {
     meters,
+    entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])),
     made: new Map(made.map(({ idempotency_key, ...rest }) => [idempotency_key, rest])),
     customersById: new Map(customers.map((customer) => [customer.id, customer])),
     customersByExternalId: new Map(customers.map((customer) => [customer.external_id, customer])),

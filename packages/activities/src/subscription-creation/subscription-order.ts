@@ -31,6 +31,11 @@ export function factsWanted(orders: readonly SubscriptionOrder[]): FactsWanted {
       ),
     ),
     planIds: defined(orders.map(({ request }) => request.plan_id)),
+    entitlementIds: defined(
+      orders.flatMap(({ request }) =>
+        (request.override_entitlements ?? []).map(({ entitlement_id }) => entitlement_id),
+      ),
+    ),
     idempotencyKeys: orders.map(({ idempotencyKey }) => idempotencyKey),
   }
 }
