@@ -112,6 +112,7 @@ export {
   listLatestInvoices,
   searchInvoices,
 } from './invoices.ts'
+export { keepKey, refuseUsedKey } from './key-uses.ts'
 export { insertLineItem, type NewLineItem } from './line-item-additions.ts'
 export { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
 export { endLineItem, type LineItemEnd } from './line-item-ends.ts'

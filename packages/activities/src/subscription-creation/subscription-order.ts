@@ -22,7 +22,7 @@ export function parseOrder(
   return { ...keys, request: parsed.data, wire }
 }
 
-export function factsWanted(orders: readonly SubscriptionOrder[]): FactsWanted {
+export function factsWanted(orders: readonly SubscriptionOrder[], { ofList = false } = {}): FactsWanted {
   return {
     customerIds: defined(orders.map(({ request }) => request.customer_id)),
     externalCustomerIds: defined(
@@ -37,6 +37,7 @@ export function factsWanted(orders: readonly SubscriptionOrder[]): FactsWanted {
       ),
     ),
     idempotencyKeys: orders.map(({ idempotencyKey }) => idempotencyKey),
+    areListsOthers: !ofList,
   }
 }
 
