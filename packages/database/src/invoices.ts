@@ -56,6 +56,20 @@ export function selectInvoicesOf({ db }: Pick<Scoped, 'db'>, subscriptionId: str
     .orderBy('id', 'desc')
 }
 
+/** The newest invoice of each of the subscriptions that has one. */
+export async function listLatestInvoices(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+): Promise<InvoiceRow[]> {
+  if (subscriptionIds.length === 0) return []
+  const { rows } = await sql<InvoiceRow>`
+    select i.* from unnest(${subscriptionIds}::text[]) as s (id)
+    cross join lateral (
+      select * from invoices where subscription_id = s.id and status <> 'deleted' order by id desc limit 1
+    ) i`.execute(scoped.db)
+  return rows
+}
+
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {
   const { external_customer_id: externalId, subscription_customer_id: owners } = search

@@ -74,7 +74,10 @@ export async function getLineItem(scoped: Scoped, id: string): Promise<LineItemR
   return row
 }
 
-/** All lines of the subscriptions, ended ones too, in the order of their subscription and start. */
+/**
+ * All lines of the subscriptions, ended ones too, in the order of their subscription and start. Those that ended
+ * as they began are left out: a price that was not included, or was taken away before it billed anything.
+ */
 export function listLineItems(scoped: Scoped, subscriptionIds: readonly string[]): Promise<LineItemRow[]> {
   return listLines(scoped, { subscriptionIds })
 }
@@ -87,6 +90,7 @@ const listLines = preparedQuery<{ subscriptionIds: readonly string[] }, LineItem
 export function selectLinesOf(scoped: Pick<Scoped, 'db'>, subscriptions: Expression<unknown>) {
   return selectLineItems(scoped)
     .where(sql<boolean>`li.subscription_id = ${subscriptions}`)
+    .where(sql<boolean>`(li.end_date is null or li.end_date > li.start_date)`)
     .orderBy('li.subscription_id')
     .orderBy('li.start_date')
     .orderBy('li.id')
