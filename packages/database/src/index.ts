@@ -79,6 +79,7 @@ export {
   type NewFeature,
   updateFeature,
 } from './features.ts'
+export { type FullSubscription, getFullSubscription } from './full-subscription.ts'
 export {
   deleteGroup,
   type GroupRow,
@@ -103,7 +104,6 @@ export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {
-  findLatestInvoice,
   getInvoice,
   type InvoiceLineItemRow,
   type InvoiceRow,

@@ -8,7 +8,6 @@ import type {
   InvoiceTable,
   PaymentStatus,
 } from './invoice-tables.ts'
-import { preparedQuery } from './prepared-query.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
 
@@ -47,24 +46,15 @@ export async function getInvoice(scoped: Scoped, id: string): Promise<InvoiceRow
   return row
 }
 
-/** The subscription's newest invoice, if it has one. */
-export async function findLatestInvoice(
-  scoped: Scoped,
-  subscriptionId: string,
-): Promise<InvoiceRow | undefined> {
-  const [row] = await selectLatestInvoice(scoped, { subscriptionId })
-  return row
-}
-
-const selectLatestInvoice = preparedQuery<{ subscriptionId: string }, InvoiceRow>((db, parameter) =>
-  db
+/** The subscription's invoices, the newest first. */
+export function selectInvoicesOf({ db }: Pick<Scoped, 'db'>, subscriptionId: string) {
+  return db
     .selectFrom('invoices')
     .selectAll()
-    .where('subscription_id', '=', parameter('subscriptionId'))
+    .where('subscription_id', '=', subscriptionId)
     .where('status', '<>', 'deleted')
     .orderBy('id', 'desc')
-    .limit(1),
-)
+}
 
 /** The newest invoice of each of the subscriptions that has one. */
 export async function listLatestInvoices(
