@@ -35,7 +35,7 @@ export {
   getCalculation,
   getCalculationProgress,
   insertCalculation,
-  newCalculationId,
+  type NewCalculation,
   sumCalculation,
   sumCalculationByPlan,
 } from './calculations.ts'
