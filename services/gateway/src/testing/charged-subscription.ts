@@ -1,4 +1,4 @@
-import { type EventProperties, readNow } from '@flexprice/database'
+import { readNow } from '@flexprice/database'
 import { priceBody } from '@flexprice/testing'
 import type { Caller } from './caller-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'
@@ -11,7 +11,7 @@ export interface ChargedSubscription {
   readonly externalId: string
   readonly featureId: string
   /** Usage of the meter, committed when it resolves. */
-  use(timestamp: string, properties?: EventProperties): Promise<void>
+  use(timestamp: string, properties?: Readonly<Record<string, unknown>>): Promise<void>
 }
 
 /**
@@ -49,7 +49,7 @@ let events = 0
 
 async function addEvent(
   { scoped }: Caller,
-  event: { eventName: string; externalId: string; timestamp: string; properties: EventProperties },
+  event: { eventName: string; externalId: string; timestamp: string; properties: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   await scoped.db
     .insertInto('events')
