@@ -49,7 +49,12 @@ let events = 0
 
 async function addEvent(
   { scoped }: Caller,
-  event: { eventName: string; externalId: string; timestamp: string; properties: Readonly<Record<string, unknown>> },
+  event: {
+    eventName: string
+    externalId: string
+    timestamp: string
+    properties: Readonly<Record<string, unknown>>
+  },
 ): Promise<void> {
   await scoped.db
     .insertInto('events')
