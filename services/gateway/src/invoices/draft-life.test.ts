@@ -1,5 +1,4 @@
 import { recomputeLine } from '@flexprice/domain'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from '../testing/caller-under-test.ts'
@@ -102,11 +101,10 @@ test('two finalizations at once give one number, and what commits after them is 
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
   expect(await lastNumber()).toBe(before + 1)
   await subscription.use('2026-08-03T00:00:00Z')
-  const { rows } = await sql<{ timestamp: Date }>`
-    select e.timestamp from events e, invoices i
-    where i.id = ${id} and e.external_customer_id = ${subscription.externalId}
-      and not pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`.execute(caller.scoped.db)
-  expect(rows).toEqual([{ timestamp: new Date('2026-08-03T00:00:00Z') }])
+  expect(await seenBy(id, subscription)).toEqual([
+    { timestamp: new Date('2026-08-02T00:00:00Z'), seen: true },
+    { timestamp: new Date('2026-08-03T00:00:00Z'), seen: false },
+  ])
 })
 
 test('an event of a transaction that is open while the invoice is finalized is late, exactly', async () => {
@@ -129,10 +127,7 @@ test('an event of a transaction that is open while the invoice is finalized is l
       .execute()
     expect(await caller.call('POST', `/invoices/${id}/finalize`)).toMatchObject({ status: 200 })
   })
-  const { rows } = await sql<{ late: boolean }>`
-    select not pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot) as late from events e, invoices i
-    where i.id = ${id} and e.event_id = 'open-while-finalized'`.execute(db)
-  expect(rows).toEqual([{ late: true }])
+  expect(await seenBy(id, subscription)).toMatchObject([{ seen: false }])
 })
 
 test('a period that has not ended is not finalized; one with nothing to bill is skipped, without a number', async () => {
@@ -189,4 +184,19 @@ async function lastNumber(): Promise<number> {
     .where('environment_id', '=', caller.scoped.scope.environmentId)
     .execute()
   return counters[0]?.last_number ?? 0
+}
+
+/** Which of the subscription's events the invoice's rating has counted. */
+function seenBy(invoiceId: string, { externalId }: ChargedSubscription) {
+  return caller.scoped.db
+    .selectFrom('events')
+    .innerJoin('invoices', 'invoices.environment_id', 'events.environment_id')
+    .select(({ fn }) => [
+      'events.timestamp',
+      fn<boolean>('pg_visible_in_snapshot', ['events.transaction_id', 'invoices.usage_snapshot']).as('seen'),
+    ])
+    .where('invoices.id', '=', invoiceId)
+    .where('events.external_customer_id', '=', externalId)
+    .orderBy('events.timestamp')
+    .execute()
 }
