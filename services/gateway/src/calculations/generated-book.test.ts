@@ -1,6 +1,6 @@
 import { type CycleChoice, calculateCharges } from '@flexprice/activities/calculate-charges'
 import { readChargeFacts } from '@flexprice/database'
-import { formatDecimal, recomputeLine, sumDecimals } from '@flexprice/domain'
+import { formatDecimal, isPositive, recomputeLine, sumDecimals } from '@flexprice/domain'
 import { expect, test } from 'vitest'
 import { startGateway } from '../testing/gateway-under-test.ts'
 import { addBook } from '../testing/generated-book.ts'
@@ -24,7 +24,7 @@ test('of a generated book of 1,000 subscriptions each line is recomputed from it
         const stored: typeof explanation = JSON.parse(JSON.stringify(explanation))
         expect(formatDecimal(recomputeLine(stored))).toBe(formatDecimal(amount))
         lines++
-        if (amount.gt(0)) priced++
+        if (isPositive(amount)) priced++
       }
       const sum = sumDecimals(outcome.charges.map(({ amount }) => amount))
       expect(formatDecimal(outcome.settlement.amounts.subtotal)).toBe(formatDecimal(sum))

@@ -26,7 +26,7 @@ const meters = [
   { aggregation: { type: 'COUNT_UNIQUE', field: 'who' } },
   { aggregation: { type: 'LATEST', field: 'size' } },
   { aggregation: { type: 'WEIGHTED_SUM', field: 'size' } },
-  { aggregation: { type: 'SUM_WITH_MULTIPLIER', field: 'size', multiplier: 0.3 } },
+  { aggregation: { type: 'SUM_WITH_MULTIPLIER', field: 'size', multiplier: '0.3' } },
 ]
 const resets = [undefined, 'DAILY', 'NEVER', 'MONTHLY']
 
@@ -71,7 +71,7 @@ export async function addBook(caller: Caller, seed: number): Promise<string[]> {
 function addSubscriptions(caller: Caller, { planId, customerId }: { planId: string; customerId: string }) {
   const subscriptions = Array.from({ length: 50 }, (_, index) => ({
     customerId,
-    currency: ['usd', 'usd', 'usd'][index % 3] ?? 'usd',
+    currency: 'usd',
     billingPeriod: 'MONTHLY' as const,
     billingPeriodCount: 1,
     billingCycle: 'anniversary' as const,
