@@ -50,6 +50,7 @@ export {
   isPositive,
   isStorable,
   parseDecimal,
+  readDecimal,
   sumDecimals,
   zero,
 } from './decimal.ts'
