@@ -1,4 +1,4 @@
-import { assert, notFound } from '@flexprice/domain'
+import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { CalculationTable } from './calculation-tables.ts'
 import { inTransaction, type Scoped } from './connection.ts'
@@ -8,6 +8,8 @@ import { creation } from './row-changes.ts'
 export type CalculationRow = Selectable<CalculationTable>
 
 export interface NewCalculation {
+  readonly idempotencyKey: string
+  readonly requestHash: string
   readonly planId: string | null
   /** Null with a null plan: all of the environment's. */
   readonly subscriptionIds: readonly string[] | null
@@ -17,19 +19,18 @@ export interface NewCalculation {
 
 /**
  * Stores what is to be calculated, and pins it: `now` is the one instant of all of its figures, and the events
- * committed up to here are the ones that it counts.
+ * committed up to here are the ones that it counts. Idempotent by its key: the same request gives the same one.
  *
- * @param id the same one again is the same calculation
+ * @throws invalid_operation when the key was used for another calculation
  */
-export async function insertCalculation(
-  scoped: Scoped,
-  { id, ...asked }: NewCalculation & { id: string },
-  now: Date,
-): Promise<void> {
+export async function insertCalculation(scoped: Scoped, asked: NewCalculation, now: Date): Promise<string> {
+  const id = newId('calculation')
   await scoped.db
     .insertInto('calculations')
     .values({
       id,
+      idempotency_key: asked.idempotencyKey,
+      request_hash: asked.requestHash,
       plan_id: asked.planId,
       subscription_ids: asked.subscriptionIds,
       period_start: asked.window?.start ?? null,
@@ -42,12 +43,18 @@ export async function insertCalculation(
       finished_at: null,
       ...creation(scoped.scope, now),
     })
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    .onConflict((conflict) => conflict.columns(['environment_id', 'idempotency_key']).doNothing())
     .execute()
-}
-
-export function newCalculationId(): string {
-  return newId('calculation')
+  const stored = await scoped.db
+    .selectFrom('calculations')
+    .select(['id', 'request_hash'])
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('idempotency_key', '=', asked.idempotencyKey)
+    .executeTakeFirstOrThrow()
+  if (stored.request_hash === asked.requestHash) return stored.id
+  throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
+    details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
+  })
 }
 
 /** @throws not_found */

@@ -30,6 +30,8 @@ const declared = {
   calculations: {
     id: 'string',
     environment_id: 'string',
+    idempotency_key: 'string',
+    request_hash: 'string',
     plan_id: 'string | null',
     subscription_ids: 'json | null',
     period_start: 'Date | null',
@@ -458,6 +460,7 @@ const declared = {
     request_hash: 'string',
     items_total: 'number',
     items_processed: 'number default',
+    stored_at: 'Date default',
     created_at: 'Date',
     updated_at: 'Date',
     created_by: 'string',

@@ -23,8 +23,7 @@ const halvingsMax = 9
 
 /**
  * Each page is one transaction that also moves the slice's cursor, so that a killed worker's next attempt goes
- * on behind the last whole page. All pages count the events that the calculation was pinned to; a draft
- * counts all that are there, as it is kept up to date. Stops between pages when it is cancelled or its
+ * on behind the last whole page. All pages count the events that the calculation was pinned to. Stops between pages when it is cancelled or its
  * worker shuts down.
  */
 export async function calculateSlice(
@@ -42,12 +41,12 @@ export async function calculateSlice(
   )
   for (;;) {
     context.cancellationSignal.throwIfAborted()
-    const items = await inTransaction(handle, (transaction) =>
+    const { items, taken } = await inTransaction(handle, (transaction) =>
       calculatePage(transaction, { calculation, slice, subscriptionsMax, now }),
     )
     events.calculated(items)
     context.heartbeat()
-    if (items.length < subscriptionsMax) return
+    if (taken < subscriptionsMax) return
   }
 }
 
@@ -59,7 +58,7 @@ async function calculatePage(
     subscriptionsMax,
     now,
   }: { calculation: CalculationRow; slice: number; subscriptionsMax: number; now: Date },
-): Promise<readonly NewCalculationItem[]> {
+): Promise<{ items: readonly NewCalculationItem[]; taken: number }> {
   const page = await nextCalculationPage(transaction, { calculation, slice, subscriptionsMax })
   const { creates_drafts: createsDrafts } = calculation
   const facts = await readChargeFacts(transaction, page.subscriptionIds, { lock: createsDrafts })
@@ -79,7 +78,7 @@ async function calculatePage(
     calculatedItem(outcome, draftIds.get(outcome.facts.subscription.id) ?? null),
   )
   await writeCalculationPage(transaction, { calculationId: calculation.id, page, items, now })
-  return items
+  return { items, taken: page.subscriptionIds.length }
 }
 
 function choiceOf({ period_start: start, period_end: end }: CalculationRow): CycleChoice {
