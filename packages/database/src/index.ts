@@ -69,6 +69,13 @@ export {
   listEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
+export {
+  type EventListQuery,
+  type LateEventRow,
+  listLateEvents,
+  listUnattributedEvents,
+  type UnattributedEventRow,
+} from './event-attribution.ts'
 export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
 export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
 export {
@@ -164,6 +171,7 @@ export {
   pricesPerInsertMax,
   searchPrices,
 } from './prices.ts'
+export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export {
   pageSizeDefault,
   pageSizeMax,
@@ -208,3 +216,4 @@ export {
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'
+export { voidEvent } from './void-event.ts'
