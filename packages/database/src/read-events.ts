@@ -106,13 +106,13 @@ export async function readEventPage<Row extends EventRow>(
     order by kept.timestamp ${order}, kept.event_id ${order}`.execute(scoped.db)
   const kept = rows.filter((row): row is ScanRow<Row> => row.event_id !== null)
   const page = kept.slice(0, scan.pageSize)
-  const cutShort = rows[0] !== undefined && scan.lookAtMax !== undefined && rows[0].looked_at === lookAtMax
   const more = kept.length > scan.pageSize
+  const [stop] = rows
+  const cutShort = !more && scan.lookAtMax !== undefined && stop?.looked_at === lookAtMax
   const lastRow = page.at(-1)
-  const last =
-    cutShort && !more
-      ? { timestamp: rows[0].last_at, eventId: rows[0].last_id }
-      : lastRow && { timestamp: lastRow.timestamp, eventId: lastRow.event_id }
+  const last = cutShort
+    ? { timestamp: stop.last_at, eventId: stop.last_id }
+    : lastRow && { timestamp: lastRow.timestamp, eventId: lastRow.event_id }
   return { rows: page, hasMore: more || cutShort, last }
 }
 
