@@ -31,8 +31,7 @@ beforeEach(async () => {
   const { id: plan_id } = await addPlan(scoped)
   const feature = await addMeteredFeature(scoped, 'call')
   const price = { plan_id, type: 'USAGE', invoice_cadence: 'ARREAR', meter_id: feature.meter_id } as const
-  price_id = (await addPrice(scoped, { ...price, filter_values: JSON.stringify({ region: ['eu', 'us'] }) }))
-    .id
+  price_id = (await addPrice(scoped, { ...price, filter_values: { region: ['eu', 'us'] } })).id
   subscription_id = (await addSubscription(scoped, { plan_id, customer_id })).id
   await addLineItem(scoped, { subscription_id, price_id, end_date: daysFromNow(31) })
 })
