@@ -65,7 +65,7 @@ export const eventResponse = z
     properties: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Event' })
-export type EventResponse = z.input<typeof eventResponse>
+export type EventResponse = z.output<typeof eventResponse>
 
 const filterValues = z.array(text(filterValueLengthMax)).min(1).max(filterValuesMax)
 /** `<milliseconds>::<event id>`, as an answer said it. */
@@ -111,7 +111,7 @@ export const getEventsResponse = z
     total_count: z.int().optional(),
   })
   .meta({ id: 'GetEventsResponse' })
-export type GetEventsResponse = z.input<typeof getEventsResponse>
+export type GetEventsResponse = z.output<typeof getEventsResponse>
 
 export const lookUpEventQuery = z.strictObject({
   id: identifier,
