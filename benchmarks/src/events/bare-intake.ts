@@ -62,8 +62,12 @@ function flush(): void {
     inFlight++
     write(batch.map(({ event }) => event))
       .then(
-        () => batch.forEach(({ resolve }) => resolve()),
-        (error: unknown) => batch.forEach(({ reject }) => reject(error)),
+        () => {
+          for (const { resolve } of batch) resolve()
+        },
+        (error: unknown) => {
+          for (const { reject } of batch) reject(error)
+        },
       )
       .finally(() => {
         inFlight--
@@ -83,7 +87,7 @@ app.post<{ Body: Sent }>('/single', async ({ body }, reply) => {
 app.post<{ Body: Sent }>('/gathered', async ({ body }, reply) => {
   await new Promise<void>((resolve, reject) => {
     waiting.push({ event: body, resolve, reject })
-    timer ??= setTimeout(flush, gatherMs)
+    if (timer === undefined) timer = setTimeout(flush, gatherMs)
   })
   return reply.code(202).send({ message: 'ok' })
 })
