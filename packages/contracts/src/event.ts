@@ -39,7 +39,6 @@ export const ingestEventRequest = z.strictObject({
   timestamp: z.string().optional(),
   properties: z.record(z.string(), z.union([z.string(), z.unknown()])).optional(),
 })
-export type IngestEventRequest = z.output<typeof ingestEventRequest>
 
 /** Each event is looked at by itself: a bad one does not stop the rest. */
 export const bulkIngestEventRequest = z.strictObject({

@@ -83,8 +83,7 @@ export function createEventIntake(
   async function write(key: string, lane: Lane, batch: readonly Waiting[]): Promise<void> {
     inFlight++
     lane.inFlight++
-    const append = (events: readonly NewEvent[]) => store.append(database.scoped(lane.scope), events)
-    await settle(batch, append)
+    await settle(batch, (events) => store.append(database.scoped(lane.scope), events))
     const bytes = sum(batch.map((one) => one.bytes))
     inFlight--
     lane.inFlight--
