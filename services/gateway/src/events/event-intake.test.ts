@@ -47,7 +47,7 @@ test('an environment whose writes wait for a lock holds up nobody else', async (
   const release = await hold(stuck, ['a', 'b'])
   const intake = createEventIntake(
     { database, store },
-    { ...intakeLimits, batchEventsMax: 1, inFlightMax: 3 },
+    { ...intakeLimits, batchEventsMax: 1, inFlightMax: 5 },
   )
   const waiting = Promise.all(['a', 'b', 'd', 'e'].map((id) => intake.add(stuck.scope, [event(id)], 1)))
   for (const id of ['1', '2', '3']) {
