@@ -32,6 +32,6 @@ export const expectedWalk = {
   ingested: 'call-1',
   ingested_in_bulk: ['3', '1'],
   raw_events: ['call-1', 'call-2', 'call-3'],
-  found_event: ['call-1', 'eu', 'processed'],
+  found_event: ['call-1', 'eu'],
   found_customer: true,
 }
