@@ -46,6 +46,7 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export { type DropEvents, type DroppedEvents, dropEventMonths } from './drop-event-months.ts'
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,
