@@ -5,7 +5,7 @@ import pg from 'pg'
 import { translateDatabaseError } from './database-errors.ts'
 import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
-import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts'
+import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
 import type { Tables } from './tables.ts'
 
@@ -28,7 +28,7 @@ export interface DatabaseConfig {
 export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
-  purgeIdempotencyKeys(rowsMax: number): Promise<number>
+  purgeExpired(what: Expiring, rowsMax: number): Promise<number>
   /** Makes the months of events to come where they are missing. Returns how many it made. */
   ensureEventMonths(): Promise<number>
   /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
@@ -82,7 +82,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       assert(uses.length <= touchApiKeysMax, `at most ${touchApiKeysMax} uses are noted at once`)
       await runUnscoped(pool, touchKeys, [uses.map((use) => use.keyId), uses.map((use) => use.usedAt)])
     },
-    purgeIdempotencyKeys: (rowsMax) => purgeIdempotencyKeys(pool, rowsMax),
+    purgeExpired: (what, rowsMax) => purgeExpired(pool, what, rowsMax),
     ensureEventMonths: () => ensureEventMonths(pool),
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),

@@ -113,7 +113,6 @@ function invoiceOf(
       request_key: '',
       invoice_status: 'FINALIZED',
       payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
-      billing_sequence: 1,
       currency,
       billing_period: terms.period,
       period_start: period.start,

@@ -19,9 +19,18 @@ export function answerQuestions(
   questions: readonly UsageQuestion[],
   events: readonly TestEvent[],
 ): UsageAnswer[] {
-  return questions.map(({ measure, spans, wholeMs }) => ({
-    parts: [...partsOf(spans)].flatMap((part) => partsIn(part, measure, { events, wholeMs })),
-  }))
+  const sorted = [...events].sort((left, right) => left.at.getTime() - right.at.getTime())
+  return questions.map(({ measure, spans, wholeMs }) => {
+    const parts: UsagePart[] = []
+    let next = 0
+    for (const part of partsOf(spans)) {
+      while (sorted[next] && (sorted[next]?.at ?? part.start) < part.start) next++
+      const from = next
+      while (sorted[next] && (sorted[next]?.at ?? part.end) < part.end) next++
+      if (next > from) parts.push(...partsIn(part, measure, { events: sorted.slice(from, next), wholeMs }))
+    }
+    return { parts }
+  })
 }
 
 function partsIn(
@@ -29,12 +38,9 @@ function partsIn(
   measure: UsageMeasure,
   { events, wholeMs }: { events: readonly TestEvent[]; wholeMs: number | null },
 ): UsagePart[] {
-  const within = events
-    .filter(({ at }) => at >= part.start && at < part.end)
-    .filter((event) =>
-      measure.filters.every(({ key, values }) => values.includes(event.properties?.[key] ?? '')),
-    )
-    .sort((left, right) => left.at.getTime() - right.at.getTime())
+  const within = events.filter((event) =>
+    measure.filters.every(({ key, values }) => values.includes(event.properties?.[key] ?? '')),
+  )
   const groups = Map.groupBy(within, (event) => (measure.groupBy === null ? null : (event.group ?? null)))
   return [...groups]
     .sort(([left], [right]) => ((left ?? '') < (right ?? '') ? -1 : 1))
