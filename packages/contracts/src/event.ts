@@ -39,7 +39,6 @@ export const ingestEventRequest = z.strictObject({
   timestamp: z.string().optional(),
   properties: z.record(z.string(), z.union([z.string(), z.unknown()])).optional(),
 })
-export type IngestEventRequest = z.output<typeof ingestEventRequest>
 
 /** Each event is looked at by itself: a bad one does not stop the rest. */
 export const bulkIngestEventRequest = z.strictObject({
@@ -65,7 +64,7 @@ export const eventResponse = z
     properties: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Event' })
-export type EventResponse = z.input<typeof eventResponse>
+export type EventResponse = z.output<typeof eventResponse>
 
 const filterValues = z.array(text(filterValueLengthMax)).min(1).max(filterValuesMax)
 /** `<milliseconds>::<event id>`, as an answer said it. */
@@ -111,7 +110,7 @@ export const getEventsResponse = z
     total_count: z.int().optional(),
   })
   .meta({ id: 'GetEventsResponse' })
-export type GetEventsResponse = z.input<typeof getEventsResponse>
+export type GetEventsResponse = z.output<typeof getEventsResponse>
 
 export const lookUpEventQuery = z.strictObject({
   id: identifier,

@@ -18,6 +18,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aggregateUsage } from './aggregate-usage.ts'
 import type { Scoped } from './connection.ts'
+import { usageBatches } from './usage-batches.ts'
+import { planScans } from './usage-scans.ts'
 import { modelEvents, question, values } from './testing/usage-arbitrary.ts'
 import { type ModelEvent, modelUsage } from './testing/usage-model.ts'
 
@@ -81,6 +83,23 @@ describe('usage', () => {
     // Random questions about other events than there are would agree on nothing at all.
     for (const type of aggregationTypes) expect(seen.get(type), type).toBeGreaterThan(50)
   }, 120_000)
+
+  it('of many customers alike, which is read in one pass, is that of each by itself', async () => {
+    const customers = Array.from({ length: 130 }, (_, index) => `c${index}`)
+    const given = fc.sample(modelEvents, { seed, numRuns: 12 }).flat()
+    const events = withIds(given.map((event, index) => ({ ...event, customer: `c${index % 150}` })))
+    const scoped = await databases.newTenant()
+    await addEvents(scoped, events)
+    const asked = fc.sample(question, { seed, numRuns: 16 }).map((one, index) => ({ ...one, index }))
+    // Some measures are asked of all, some of a part of them: of those too few for a pass, or with others between.
+    const questions = customers.flatMap((externalCustomerId, place) =>
+      asked.filter(({ index }) => index < 12 || place % (index - 10) === 0).map((one) => ({ ...one, externalCustomerId })),
+    )
+    const answers = await aggregateUsage(scoped, questions)
+    expect(answers.map(shown)).toEqual(questions.map((one) => shown(modelUsage(events, one))))
+    expect(answers.filter(({ parts }) => parts.length > 0).length).toBeGreaterThan(300)
+    expect([...usageBatches(planScans(questions).scans)].filter((batch) => batch.customers).length).toBeGreaterThan(5)
+  })
 
   it('of a whole window is the sum of its parts, for what adds up', async () => {
     const [given = []] = fc.sample(modelEvents, { seed, numRuns: 1 })

@@ -1,6 +1,9 @@
+import type { UsageAnswer, UsageQuestion } from '@flexprice/domain'
+import { aggregateUsage } from './aggregate-usage.ts'
 import { appendEvents } from './append-events.ts'
 import type { Scoped } from './connection.ts'
 import type { EventProperties } from './event-tables.ts'
+import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
 
 /**
  * Where usage events live, as narrow as it is used: whoever brings another store (ClickHouse, see
@@ -8,6 +11,8 @@ import type { EventProperties } from './event-tables.ts'
  */
 export interface EventStore {
   append(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents>
+  aggregate(scoped: Scoped, questions: readonly UsageQuestion[]): Promise<UsageAnswer[]>
+  read(scoped: Scoped, query: EventQuery): Promise<EventPage>
 }
 
 export interface NewEvent {
@@ -30,4 +35,8 @@ export interface AppendedEvents {
   readonly tooFarAhead: readonly number[]
 }
 
-export const postgresEventStore: EventStore = { append: appendEvents }
+export const postgresEventStore: EventStore = {
+  append: appendEvents,
+  aggregate: aggregateUsage,
+  read: readEvents,
+}

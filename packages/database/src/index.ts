@@ -72,6 +72,7 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { type DropEvents, type DroppedEvents, dropEventMonths } from './drop-event-months.ts'
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,
@@ -96,6 +97,13 @@ export {
   shareEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
+export {
+  type EventListQuery,
+  type LateEventRow,
+  listLateEvents,
+  listUnattributedEvents,
+  type UnattributedEventRow,
+} from './event-attribution.ts'
 export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
 export {
   type FeatureSearch,
@@ -200,6 +208,7 @@ export {
   pricesPerInsertMax,
   searchPrices,
 } from './prices.ts'
+export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export {
   pageSizeDefault,
   pageSizeMax,
@@ -244,3 +253,4 @@ export {
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'
+export { voidEvent } from './void-event.ts'

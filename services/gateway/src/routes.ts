@@ -24,7 +24,12 @@ import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.t
 import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
 import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
 import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
+import { getEventRoute } from './events/get-event.ts'
 import { ingestRoutes } from './events/ingest-routes.ts'
+import { listLateEventsRoute } from './events/list-late-events.ts'
+import { listRawEventsRoute } from './events/list-raw-events.ts'
+import { listUnattributedEventsRoute } from './events/list-unattributed-events.ts'
+import { voidEventRoute } from './events/void-event.ts'
 import { cloneFeatureRoute } from './features/clone-feature.ts'
 import { createFeatureRoute } from './features/create-feature.ts'
 import { deleteFeatureRoute } from './features/delete-feature.ts'
@@ -104,6 +109,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryCustomerRoute,
   updateCustomerRoute,
   deleteCustomerRoute,
+  listRawEventsRoute,
+  getEventRoute,
+  listUnattributedEventsRoute,
+  listLateEventsRoute,
+  voidEventRoute,
   createFeatureRoute,
   getFeatureRoute,
   queryFeatureRoute,

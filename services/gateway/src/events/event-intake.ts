@@ -17,9 +17,11 @@ export interface IntakeLimits {
   /** How long the first event of a batch waits for others. */
   readonly gatherMs: number
   readonly batchEventsMax: number
-  /** Statements under way, of one environment and in all: one that is slow leaves room for the others. */
+  /** Statements under way in all: an environment that is slow leaves room for the others. */
   readonly inFlightMax: number
+  /** Of one environment: few, so that batches grow; more only when whole batches wait. */
   readonly inFlightPerEnvironmentMax: number
+  readonly fullBatchesInFlightMax: number
   /** Memory that waiting events may hold, of one environment and in all. */
   readonly waitingBytesMax: number
   readonly waitingBytesPerEnvironmentMax: number
@@ -29,8 +31,9 @@ const mebibyte = 1024 * 1024
 export const intakeLimits: IntakeLimits = {
   gatherMs: 2,
   batchEventsMax: 1_000,
-  inFlightMax: 6,
+  inFlightMax: 8,
   inFlightPerEnvironmentMax: 2,
+  fullBatchesInFlightMax: 4,
   waitingBytesMax: 128 * mebibyte,
   waitingBytesPerEnvironmentMax: 40 * mebibyte,
 }
@@ -73,7 +76,7 @@ export function createEventIntake(
     // A lane that was served goes to the end, so that each comes in its turn.
     for (const [key, lane] of [...lanes]) {
       if (inFlight >= limits.inFlightMax) return
-      if (!lane.due || lane.inFlight >= limits.inFlightPerEnvironmentMax) continue
+      if (!mayWrite(lane, limits)) continue
       lanes.delete(key)
       lanes.set(key, lane)
       void write(key, lane, takeBatch(lane, limits.batchEventsMax))
@@ -83,8 +86,7 @@ export function createEventIntake(
   async function write(key: string, lane: Lane, batch: readonly Waiting[]): Promise<void> {
     inFlight++
     lane.inFlight++
-    const append = (events: readonly NewEvent[]) => store.append(database.scoped(lane.scope), events)
-    await settle(batch, append)
+    await settle(batch, (events) => store.append(database.scoped(lane.scope), events))
     const bytes = sum(batch.map((one) => one.bytes))
     inFlight--
     lane.inFlight--
@@ -122,6 +124,13 @@ export function createEventIntake(
 
 function newLane(scope: Scope): Lane {
   return { scope, waiting: [], waitingEvents: 0, bytes: 0, inFlight: 0, timer: undefined, due: false }
+}
+
+function mayWrite(lane: Lane, limits: IntakeLimits): boolean {
+  const isFull = lane.waitingEvents >= limits.batchEventsMax
+  return (
+    lane.due && lane.inFlight < (isFull ? limits.fullBatchesInFlightMax : limits.inFlightPerEnvironmentMax)
+  )
 }
 
 /** Whole requests, as many as fit, and one at least. */

@@ -77,7 +77,6 @@ describe('202', () => {
   test.each([
     ['five years old', { timestamp: '2021-01-01T00:00:00Z' }],
     ['of no customer that we know', { external_customer_id: 'nobody' }],
-    ['without seconds', { timestamp: '2026-03-15T12:00Z' }],
     ['"NaN" and a negative number', { properties: { amount: 'NaN', other: -3 } }],
     ['64 KiB of properties', { properties: { a: 'x'.repeat(64 * 1024 - 8) } }],
     ['a text that looks like an escape', { properties: { a: String.raw`\u0000` } }],
@@ -125,6 +124,7 @@ describe('400 that names the field', () => {
     ['15.03.2026'],
     ['2026-03-15'],
     ['2026-03-15T12:00:00'],
+    ['2026-03-15T12:00Z'],
     ['2026-03-15 12:00:00Z'],
     ['2026-02-30T12:00:00Z'],
     ['Sun, 15 Mar 2026 12:00:00 GMT'],
