@@ -18,10 +18,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aggregateUsage } from './aggregate-usage.ts'
 import type { Scoped } from './connection.ts'
-import { usageBatches } from './usage-batches.ts'
-import { planScans } from './usage-scans.ts'
 import { modelEvents, question, values } from './testing/usage-arbitrary.ts'
 import { type ModelEvent, modelUsage } from './testing/usage-model.ts'
+import { usageBatches } from './usage-batches.ts'
+import { planScans } from './usage-scans.ts'
 
 const seed = 20_261_105
 let databases: TestDatabase
@@ -93,12 +93,16 @@ describe('usage', () => {
     const asked = fc.sample(question, { seed, numRuns: 16 }).map((one, index) => ({ ...one, index }))
     // Some measures are asked of all, some of a part of them: of those too few for a pass, or with others between.
     const questions = customers.flatMap((externalCustomerId, place) =>
-      asked.filter(({ index }) => index < 12 || place % (index - 10) === 0).map((one) => ({ ...one, externalCustomerId })),
+      asked
+        .filter(({ index }) => index < 12 || place % (index - 10) === 0)
+        .map((one) => ({ ...one, externalCustomerId })),
     )
     const answers = await aggregateUsage(scoped, questions)
     expect(answers.map(shown)).toEqual(questions.map((one) => shown(modelUsage(events, one))))
     expect(answers.filter(({ parts }) => parts.length > 0).length).toBeGreaterThan(300)
-    expect([...usageBatches(planScans(questions).scans)].filter((batch) => batch.customers).length).toBeGreaterThan(5)
+    expect(
+      [...usageBatches(planScans(questions).scans)].filter((batch) => batch.customers).length,
+    ).toBeGreaterThan(5)
   })
 
   it('of a whole window is the sum of its parts, for what adds up', async () => {
