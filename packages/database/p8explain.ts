@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { Kysely, PostgresDialect } from 'kysely'
 import { planScans } from './src/usage-scans.ts'
+import { usageBatches } from './src/usage-batches.ts'
 import { usageStatement } from './src/usage-statement.ts'
 const u = new URL(process.env.P8 ?? ''); u.username = 'p8app'; u.password = 'x'
 const kinds = { api_calls: 'COUNT', storage: 'SUM', peak: 'MAX', users: 'COUNT_UNIQUE', seats: 'LATEST' }
@@ -16,9 +17,10 @@ for (const s of (process.env.SETS ?? '').split(';').filter(Boolean)) await c.que
 const names = process.env.NAMES?.split(',')
 for (const n of process.argv.slice(2).map(Number)) {
   const { scans } = planScans(q(n, names))
-  const { sql, parameters } = usageStatement(scans, { rowsMax: 1000001, seenBy: null }).compile(db)
+  for (const batch of usageBatches(scans)) {
+  const { sql, parameters } = usageStatement(batch, { rowsMax: 1000001, seenBy: null }).compile(db)
   if (process.env.PRINT) console.log(sql)
-  const r = await c.query('explain (analyze, buffers, costs) ' + sql, [...parameters])
+  const r = await c.query('explain (analyze, timing off, costs) ' + sql, [...parameters])
   console.log(r.rows.map((x) => x['QUERY PLAN'].slice(0, 230)).join('\n'))
-}
+}}
 c.release(); await pool.end()
