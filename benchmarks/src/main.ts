@@ -6,12 +6,14 @@ import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
 import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
+import { benchUsage } from './usage/usage.ts'
 
 const benchmarks = {
   'price-sync': benchPriceSync,
   create: benchCreate,
   gateway: benchGateway,
   events: benchEvents,
+  usage: benchUsage,
 } as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]
