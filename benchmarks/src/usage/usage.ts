@@ -1,5 +1,5 @@
 import { aggregateUsage, createDatabase, type Database } from '@flexprice/database'
-import { formatRatio, type UsageAnswer, type UsageQuestion } from '@flexprice/domain'
+import type { UsageAnswer, UsageQuestion } from '@flexprice/domain'
 import type { BenchStack } from '../bench-stack.ts'
 import { cpuSeconds, peakMemoryMb, resetPeakMemory } from '../process-usage.ts'
 import { best, type Row, round } from '../report.ts'
