@@ -41,6 +41,9 @@ const ownOperations = [
   'getCalculation',
   'listCalculationItems',
   'downloadCalculation',
+  'listUnattributedEvents',
+  'listLateEvents',
+  'voidEvent',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

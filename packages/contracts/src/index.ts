@@ -16,6 +16,14 @@ export {
 } from './customer.ts'
 export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
+export {
+  type EventResponse,
+  eventPropertiesBytesMax,
+  eventsBulkMax,
+  type GetEventsRequest,
+  type GetEventsResponse,
+  ingestEventRequest,
+} from './event.ts'
 export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
 export { refusalOf } from './field-problems.ts'
@@ -33,6 +41,7 @@ export * from './operations/api-keys.ts'
 export * from './operations/calculations.ts'
 export * from './operations/customers.ts'
 export * from './operations/entitlements.ts'
+export * from './operations/events.ts'
 export * from './operations/features.ts'
 export * from './operations/groups.ts'
 export * from './operations/invoices.ts'

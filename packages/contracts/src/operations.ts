@@ -3,6 +3,7 @@ import * as apiKeys from './operations/api-keys.ts'
 import * as calculations from './operations/calculations.ts'
 import * as customers from './operations/customers.ts'
 import * as entitlements from './operations/entitlements.ts'
+import * as events from './operations/events.ts'
 import * as features from './operations/features.ts'
 import * as groups from './operations/groups.ts'
 import * as invoices from './operations/invoices.ts'
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(calculations),
   ...Object.values(customers),
   ...Object.values(entitlements),
+  ...Object.values(events),
   ...Object.values(features),
   ...Object.values(groups),
   ...Object.values(invoices),

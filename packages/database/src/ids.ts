@@ -20,6 +20,7 @@ export const idPrefixes = {
   invoiceChange: 'invch',
   subscriptionBatch: 'subsb',
   calculation: 'calc',
+  event: 'event',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -19,6 +19,7 @@ export {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
+export { eventsAppendMax } from './append-events.ts'
 export { batchItemError } from './batch-item-error.ts'
 export {
   type CalculationItemRow,
@@ -71,6 +72,7 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { type DropEvents, type DroppedEvents, dropEventMonths } from './drop-event-months.ts'
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,
@@ -95,6 +97,14 @@ export {
   shareEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
+export {
+  type EventListQuery,
+  type LateEventRow,
+  listLateEvents,
+  listUnattributedEvents,
+  type UnattributedEventRow,
+} from './event-attribution.ts'
+export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
 export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
 export {
   cloneFeature,
@@ -192,6 +202,7 @@ export {
   pricesPerInsertMax,
   searchPrices,
 } from './prices.ts'
+export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export {
   pageSizeDefault,
   pageSizeMax,
@@ -236,3 +247,4 @@ export {
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'
+export { voidEvent } from './void-event.ts'

@@ -132,7 +132,14 @@ const declared = {
     created_by: 'string',
     updated_by: 'string',
   },
-  event_ids: { environment_id: 'string', event_id: 'string' },
+  event_ids: {
+    environment_id: 'string',
+    event_key: 'string',
+    external_customer_id: 'string',
+    event_name: 'string',
+    timestamp: 'Date',
+    voided_at: 'Date | null',
+  },
   events: {
     environment_id: 'string',
     event_id: 'string',
@@ -503,6 +510,7 @@ const kinds: Readonly<Record<string, string>> = {
   json: 'json',
   ARRAY: 'json',
   xid8: 'string',
+  uuid: 'string',
   pg_snapshot: 'string',
 }
 

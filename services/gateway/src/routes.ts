@@ -24,6 +24,12 @@ import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.t
 import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
 import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
 import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
+import { getEventRoute } from './events/get-event.ts'
+import { ingestRoutes } from './events/ingest-routes.ts'
+import { listLateEventsRoute } from './events/list-late-events.ts'
+import { listRawEventsRoute } from './events/list-raw-events.ts'
+import { listUnattributedEventsRoute } from './events/list-unattributed-events.ts'
+import { voidEventRoute } from './events/void-event.ts'
 import { cloneFeatureRoute } from './features/clone-feature.ts'
 import { createFeatureRoute } from './features/create-feature.ts'
 import { deleteFeatureRoute } from './features/delete-feature.ts'
@@ -80,6 +86,7 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 /** Every operation of the contracts; a test holds this list against theirs. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
+  ingestRoutes(api, deps, config)
   for (const register of waitingRoutes) register(api, deps, config, closing)
 }
 
@@ -97,6 +104,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryCustomerRoute,
   updateCustomerRoute,
   deleteCustomerRoute,
+  listRawEventsRoute,
+  getEventRoute,
+  listUnattributedEventsRoute,
+  listLateEventsRoute,
+  voidEventRoute,
   createFeatureRoute,
   getFeatureRoute,
   queryFeatureRoute,
