@@ -102,6 +102,17 @@ export {
 export { type Lifetime, later, periodAt } from './period.ts'
 export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
+  type SubscriptionSync,
+  type SyncedLines,
+  type SyncLine,
+  type SyncOutcome,
+  type SyncPrice,
+  type SyncSkip,
+  type SyncSubscription,
+  syncLines,
+  syncSkips,
+} from './price-sync.ts'
+export {
   type BillingModel,
   billingModels,
   type InvoiceCadence,
