@@ -19,6 +19,7 @@ export const idPrefixes = {
   invoiceLineItem: 'invli',
   invoiceChange: 'invch',
   subscriptionBatch: 'subsb',
+  syncPreview: 'spv',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

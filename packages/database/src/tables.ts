@@ -11,6 +11,7 @@ import type {
 } from './invoice-tables.ts'
 import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
+import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
 import type { ApiKeyTable, EnvironmentTable, TenantTable } from './tenancy-tables.ts'
 
 /**
@@ -42,6 +43,9 @@ export interface Tables {
   idempotency_keys: IdempotencyKeyTable
   events: EventTable
   event_ids: EventIdTable
+  sync_previews: SyncPreviewTable
+  sync_preview_slices: SyncPreviewSliceTable
+  sync_preview_items: SyncPreviewItemTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'
