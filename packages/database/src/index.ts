@@ -18,6 +18,7 @@ export {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
+export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export { batchItemError } from './batch-item-error.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
@@ -203,5 +204,28 @@ export {
   searchSubscriptions,
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
+export { changedSince, type EditedPlan, planSyncPreview, type SyncPreviewEdit } from './sync-preview-edits.ts'
+export {
+  getSyncPreviewProgress,
+  listSyncPreviewItems,
+  type SyncPreviewItemRow,
+  type SyncPreviewProgress,
+} from './sync-preview-items.ts'
+export {
+  beginSyncPreview,
+  finishSyncPreview,
+  type NewSyncPreviewItem,
+  nextSyncPreviewPage,
+  type SyncPreviewPage,
+  writeSyncPreviewPage,
+} from './sync-preview-run.ts'
+export type { PreviewedPrice, StoredPriceEdit, SyncPreviewSummary } from './sync-preview-tables.ts'
+export {
+  editsOf,
+  getSyncPreview,
+  type NewSyncPreview,
+  type SyncPreviewRow,
+  storeSyncPreview,
+} from './sync-previews.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'

@@ -17,8 +17,13 @@ export async function fingerprintPlan(scoped: Scoped, planId: string): Promise<s
       lateral (select coalesce(sum(hashtextextended(id || ' ' || version, 0)::numeric), 0) || ' ' || count(*) as hash
         from subscriptions where plan_id = plan.id) subscription,
       lateral (select coalesce(sum(hashtextextended(concat_ws(' ', id, status, updated_at), 0)::numeric), 0) as hash
-        from entitlements
-        where plan_id = plan.id or subscription_id in (select id from subscriptions where plan_id = plan.id)) entitlement,
+        from (
+          select id, status, updated_at from entitlements where plan_id = plan.id
+          union all
+          select own.id, own.status, own.updated_at from subscriptions s
+          join entitlements own on own.environment_id = s.environment_id and own.subscription_id = s.id
+          where s.plan_id = plan.id
+        ) granted) entitlement,
       lateral (select coalesce(sum(hashtextextended(run.id || ' ' || slice.slice || ' ' || slice.cursor, 0)::numeric), 0) as hash
         from price_sync_runs run join price_sync_slices slice on slice.run_id = run.id
         where run.plan_id = plan.id and run.finished_at is null) run

@@ -70,9 +70,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       before numeric(38, 18),
       after numeric(38, 18),
       -- Each edited price, and each other that the sync would bring, with what becomes of it.
-      prices json not null,
+      prices jsonb not null,
       -- code, message: why it could not be rated.
-      error json,
+      error jsonb,
       primary key (preview_id, subscription_id),
       constraint sync_preview_items_outcome check ((outcome = 'failed') = (error is not null)),
       constraint sync_preview_items_reason check ((outcome = 'untouched') = (reason is not null)),
