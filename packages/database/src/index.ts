@@ -4,6 +4,7 @@
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
 
+export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
 export { findApiKeyHash } from './api-key-hash.ts'
 export {
   type ApiKeyRotation,

@@ -23,7 +23,7 @@ const volume: PricingTerms = { billing_model: 'TIERED', tier_mode: 'VOLUME', tie
 const slab: PricingTerms = { billing_model: 'TIERED', tier_mode: 'SLAB', tiers }
 
 function cost(terms: PricingTerms, units: string): string {
-  return formatDecimal(chargeFor(terms, dec(units)).amount)
+  return formatRatio(chargeFor(terms, wholeRatio(dec(units))).amount)
 }
 
 describe('a quantity costs', () => {
@@ -86,17 +86,17 @@ describe('a quantity costs', () => {
 
   it('nothing when it is negative, and says so', () => {
     for (const terms of [flat, packageUp, packageDown, volume, slab]) {
-      const { amount, warnings, explanation } = chargeFor(terms, dec('-3'))
-      expect(formatDecimal(amount)).toBe('0')
+      const { amount, warnings, explanation } = chargeFor(terms, wholeRatio(dec('-3')))
+      expect(formatRatio(amount)).toBe('0')
       expect(warnings.map(({ code }) => code)).toEqual(['negative_quantity'])
       expect(explanation).toMatchObject({ quantity: '-3', priced_quantity: '0' })
-      expect(chargeFor(terms, dec('3')).warnings).toEqual([])
+      expect(chargeFor(terms, wholeRatio(dec('3'))).warnings).toEqual([])
     }
   })
 
   it('what its explanation shows', () => {
     const tier = { up_to: '10', unit_amount: '5', flat_amount: '1' }
-    expect(chargeFor(slab, dec('12')).explanation).toEqual({
+    expect(chargeFor(slab, wholeRatio(dec('12'))).explanation).toEqual({
       billing_model: 'TIERED',
       quantity: '12',
       priced_quantity: '12',
@@ -106,7 +106,7 @@ describe('a quantity costs', () => {
         { tier: 1, up_to: '20', units: '2', unit_amount: '4', flat_amount: '2' },
       ],
     })
-    expect(chargeFor(packageUp, dec('101')).explanation).toMatchObject({
+    expect(chargeFor(packageUp, wholeRatio(dec('101'))).explanation).toMatchObject({
       divide_by: '100',
       round: 'up',
       packages: '2',

@@ -8,9 +8,10 @@ import {
   invoiceAmounts,
   isPositive,
   isStorable,
-  openingCharges,
   type Period,
   parseDecimal,
+  planCycle,
+  rateCycle,
   type Schedule,
   sumDecimals,
 } from '@flexprice/domain'
@@ -49,15 +50,20 @@ export function planInvoice(plan: InvoicePlan): NewInvoice | null {
         charges: [],
       })
     case 'running': {
-      const opening = { ...schedule, period: schedule.currentPeriod, end: terms.end }
-      const charges = openingCharges(
-        { ...opening, prorationBehavior: terms.prorationBehavior },
-        plan.lines.map(openingLine),
-      )
+      const charges = openingCharges(plan)
       if (charges.length === 0) return null
       return invoiceOf(plan, { reason: 'SUBSCRIPTION_CREATE', period: schedule.currentPeriod, charges })
     }
   }
+}
+
+/** An opening closes no period, so that no usage is asked for. */
+function openingCharges({ schedule, terms, lines }: InvoicePlan) {
+  const { grid, currentPeriod } = schedule
+  const { end, prorationBehavior } = terms
+  const cycle = { grid, start: currentPeriod.start, end, prorationBehavior, externalCustomerId: null }
+  const opening = { ...cycle, closes: null, opens: currentPeriod }
+  return rateCycle(planCycle(opening, lines.map(openingLine)), [])
 }
 
 function openingLine(line: IdentifiedLine) {
@@ -65,6 +71,8 @@ function openingLine(line: IdentifiedLine) {
   return {
     ...line,
     price,
+    chain: line.planPrice.root_price_id,
+    metering: null,
     terms: {
       ...price,
       tiers: price.tiers?.map((tier) => ({
@@ -78,7 +86,7 @@ function openingLine(line: IdentifiedLine) {
   }
 }
 
-type Charges = ReturnType<typeof openingCharges<ReturnType<typeof openingLine>>>
+type Charges = ReturnType<typeof openingCharges>
 
 function invoiceOf(
   { subscriptionId, terms, now }: InvoicePlan,

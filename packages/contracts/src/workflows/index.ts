@@ -1,4 +1,5 @@
 import { defineRegistry } from './define-registry.ts'
+import { calculateChargesContract } from './calculate-charges.schema.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
 import { subscriptionCreationContract } from './subscription-creation.schema.ts'
 
@@ -7,6 +8,7 @@ import { subscriptionCreationContract } from './subscription-creation.schema.ts'
  * workers, the result endpoint and the checks. Loads zod: code of the sandbox imports `./workflows/<name>`.
  */
 export const workflows = defineRegistry({
+  'calculate-charges': calculateChargesContract,
   'subscription-creation': subscriptionCreationContract,
   'price-sync': priceSyncContract,
 })
@@ -25,3 +27,4 @@ export type {
   SubscriptionCreationProgress,
   SubscriptionCreationResult,
 } from './subscription-creation.schema.ts'
+export type { CalculateChargesInput, CalculateChargesResult } from './calculate-charges.schema.ts'
