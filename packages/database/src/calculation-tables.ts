@@ -5,6 +5,8 @@ import type { Audited } from './tables.ts'
 export interface CalculationTable extends Audited {
   id: string
   environment_id: string
+  idempotency_key: string
+  request_hash: string
   plan_id: string | null
   subscription_ids: readonly string[] | null
   period_start: Date | null

@@ -30,6 +30,8 @@ const declared = {
   calculations: {
     id: 'string',
     environment_id: 'string',
+    idempotency_key: 'string',
+    request_hash: 'string',
     plan_id: 'string | null',
     subscription_ids: 'json | null',
     period_start: 'Date | null',

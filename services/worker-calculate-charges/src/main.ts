@@ -1,4 +1,8 @@
-import { createCalculateChargesActivities } from '@flexprice/activities/calculate-charges'
+/** Runs calculations of charges, the work of their queue alone. What it knows between two pages is in the database. */
+import {
+  createCalculateChargesActivities,
+  createCalculateChargesEvents,
+} from '@flexprice/activities/calculate-charges'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database'
@@ -14,6 +18,7 @@ await using _telemetry = await startTelemetry({
   ...config.telemetry,
   onError: (err) => logger.warn({ err, 'event.action': 'span-export-failed' }, 'Spans could not be sent'),
 })
+const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 
 await runWorker({
@@ -22,9 +27,13 @@ await runWorker({
     workflows: import.meta.resolve('@flexprice/workflows/calculate-charges'),
     interceptors: import.meta.resolve('@flexprice/workflows/interceptors'),
   },
-  activities: createCalculateChargesActivities({ scoped: () => database.scoped(currentScope()) }),
+  activities: createCalculateChargesActivities({
+    scoped: () => database.scoped(currentScope()),
+    slicesMax: config.slicesMax,
+    events: createCalculateChargesEvents({ logger, metrics }),
+  }),
   config,
   logger,
-  metrics: createMetrics({ service }),
+  metrics,
   checks: { database: () => database.ping() },
 })

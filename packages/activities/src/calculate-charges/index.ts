@@ -1,22 +1,13 @@
-import type { CalculateChargesInput, CalculateChargesResult } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
-
-export interface CalculateChargesActivities {
-  /** TODO: what it does, and idempotent by which key. */
-  calculateCharges(input: CalculateChargesInput): Promise<CalculateChargesResult>
-}
-
-export interface CalculateChargesDependencies {
-  /** The database handle of whoever the running activity works for. */
-  readonly scoped: () => Scoped
-}
-
-export function createCalculateChargesActivities({ scoped }: CalculateChargesDependencies): CalculateChargesActivities {
-  return {
-    async calculateCharges({ id }) {
-      // TODO: one file per activity once there is more than one.
-      scoped()
-      return { id }
-    },
-  }
-}
+/**
+ * What subscriptions are charged: `calculateCharges` is the one function of previews, calculations, drafts,
+ * finalizations and billing cycles; the activities are the work of its queue. Idempotent by the rows that they
+ * write. It must never import a workflow or a service.
+ */
+export { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
+export { type ChargeOutcome, calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
+export {
+  type CalculateChargesActivities,
+  type CalculateChargesDependencies,
+  createCalculateChargesActivities,
+} from './calculate-charges-activities.ts'
+export { type CalculateChargesEvents, createCalculateChargesEvents } from './events.ts'

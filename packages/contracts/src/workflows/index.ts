@@ -1,5 +1,5 @@
-import { defineRegistry } from './define-registry.ts'
 import { calculateChargesContract } from './calculate-charges.schema.ts'
+import { defineRegistry } from './define-registry.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
 import { subscriptionCreationContract } from './subscription-creation.schema.ts'
 
@@ -15,6 +15,13 @@ export const workflows = defineRegistry({
 
 export type WorkflowName = keyof typeof workflows
 
+export type {
+  CalculateChargesInput,
+  CalculateChargesResult,
+  CalculationResult,
+  InvoicePreview,
+  RecalculatedInvoice,
+} from './calculate-charges.schema.ts'
 export type { InputOf, WorkflowContract } from './define-contract.ts'
 export { defineContract } from './define-contract.ts'
 export type { DurationText, WhenRunning, WorkflowDefinition } from './define-workflow.ts'
@@ -27,4 +34,3 @@ export type {
   SubscriptionCreationProgress,
   SubscriptionCreationResult,
 } from './subscription-creation.schema.ts'
-export type { CalculateChargesInput, CalculateChargesResult } from './calculate-charges.schema.ts'

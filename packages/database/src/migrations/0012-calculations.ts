@@ -7,6 +7,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table calculations (
       id text collate "C" primary key,
       environment_id text collate "C" not null references environments (id),
+      -- The caller's, or one of ours; with the hash it tells a repeated request from another one.
+      idempotency_key text collate "C" not null,
+      request_hash text not null,
       -- Which subscriptions: the one plan's, these, or all when both are null.
       plan_id text collate "C",
       subscription_ids text[],
@@ -32,6 +35,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint calculations_window check ((period_start is null) = (period_end is null) and period_end > period_start),
       constraint calculations_drafts check (not creates_drafts or period_start is null)
     );
+    create unique index calculations_key_unique on calculations (environment_id, idempotency_key);
     -- What is old enough to be purged.
     create index calculations_environment on calculations (environment_id, created_at);
 
