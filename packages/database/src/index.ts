@@ -232,7 +232,13 @@ export {
   searchSubscriptions,
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
-export { changedSince, type EditedPlan, planSyncPreview, type SyncPreviewEdit } from './sync-preview-edits.ts'
+export {
+  changedSince,
+  type EditedPlan,
+  listOverriddenRoots,
+  planSyncPreview,
+  type SyncPreviewEdit,
+} from './sync-preview-edits.ts'
 export {
   getSyncPreviewProgress,
   listSyncPreviewItems,
@@ -244,6 +250,7 @@ export {
   finishSyncPreview,
   type NewSyncPreviewItem,
   nextSyncPreviewPage,
+  purgeSyncPreviews,
   type SyncPreviewPage,
   writeSyncPreviewPage,
 } from './sync-preview-run.ts'

@@ -6,6 +6,7 @@ import {
   notFound,
   type SubscriptionSync,
 } from '@flexprice/domain'
+import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { metersById } from './meters.ts'
 import { type PriceChanges, planSuccessor } from './price-edits.ts'
@@ -135,4 +136,16 @@ function withPath(error: CodedError, path: string): CodedError {
     details: { ...error.details, fields: [{ path, message: error.message }] },
     cause: error,
   })
+}
+
+/** Of each of the subscriptions the chains, by their first price, of which it overrides a price. */
+export async function listOverriddenRoots(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const { rows } = await sql<{ subscription_id: string; roots: readonly string[] }>`
+    select o.subscription_id, array_agg(distinct p.root_price_id) as roots
+    from prices o join prices p on p.environment_id = o.environment_id and p.id = o.overridden_price_id
+    where o.subscription_id = any (${subscriptionIds}::text[]) group by o.subscription_id`.execute(scoped.db)
+  return new Map(rows.map(({ subscription_id, roots }) => [subscription_id, new Set(roots)]))
 }

@@ -205,3 +205,24 @@ export function finishSyncPreview(scoped: Scoped, previewId: string): Promise<Sy
     return summary
   })
 }
+
+/**
+ * Removes previews of the environment that are older: at most so many items at a time.
+ *
+ * @returns whether none is left
+ */
+export async function purgeSyncPreviews(
+  scoped: Scoped,
+  { before, rowsMax }: { before: Date; rowsMax: number },
+): Promise<boolean> {
+  const old = sql`select id from sync_previews
+    where environment_id = ${scoped.scope.environmentId} and created_at < ${before}`
+  const { numAffectedRows } = await sql`
+    delete from sync_preview_items where (preview_id, subscription_id) in (
+      select preview_id, subscription_id from sync_preview_items where preview_id in (${old}) limit ${rowsMax})`.execute(
+    scoped.db,
+  )
+  if ((numAffectedRows ?? 0n) >= BigInt(rowsMax)) return false
+  await sql`delete from sync_previews where id in (${old})`.execute(scoped.db)
+  return true
+}

@@ -36,7 +36,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create unique index sync_previews_key_unique on sync_previews (environment_id, idempotency_key);
     -- What is old enough to be purged.
-    create index sync_previews_plan_id on sync_previews (plan_id, id);
+    create index sync_previews_environment on sync_previews (environment_id, created_at);
 
     create table sync_preview_slices (
       preview_id text collate "C" not null references sync_previews (id) on delete cascade,
