@@ -41,6 +41,10 @@ const ownOperations = [
   'getCalculation',
   'listCalculationItems',
   'downloadCalculation',
+  'previewPlanSync',
+  'getSyncPreview',
+  'listSyncPreviewItems',
+  'downloadSyncPreview',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

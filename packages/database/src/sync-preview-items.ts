@@ -31,6 +31,7 @@ export function listSyncPreviewItems(
 export interface SyncPreviewProgress {
   readonly subscriptionsDue: number
   readonly subscriptionsProcessed: number
+  readonly subscriptionsFailed: number
 }
 
 /** How far a preview is; undefined before its slices are cut. */
@@ -40,7 +41,8 @@ export async function getSyncPreviewProgress(
 ): Promise<SyncPreviewProgress | undefined> {
   const { rows } = await sql<SyncPreviewProgress>`
     select preview.subscriptions_total as "subscriptionsDue",
-      coalesce(sum(slice.subscriptions_processed), 0)::bigint as "subscriptionsProcessed"
+      coalesce(sum(slice.subscriptions_processed), 0)::bigint as "subscriptionsProcessed",
+      (select count(*) from sync_preview_items where preview_id = preview.id and outcome = 'failed') as "subscriptionsFailed"
     from sync_previews preview left join sync_preview_slices slice on slice.preview_id = preview.id
     where preview.id = ${previewId} and preview.subscriptions_total is not null
     group by preview.id`.execute(scoped.db)
