@@ -21,8 +21,8 @@ app.get<{ Params: { id: string } }>('/subscriptions/:id', async ({ params }) => 
     }),
     pool.query({
       name: 'lines',
-      text: `select l.*, p.type, p.currency, p.billing_period, p.invoice_cadence
-        from subscription_line_items l join prices p on p.id = l.price_id
+      text: `select l.*, p.type, p.currency, p.billing_period, p.invoice_cadence, pl.name as plan_name
+        from subscription_line_items l join prices p on p.id = l.price_id join plans pl on pl.id = p.plan_id
         where l.subscription_id = $1 order by l.id`,
       values: [params.id],
     }),

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { entryName, forgottenMark, loadMsMax, markMs } from './forgotten-mark.ts'
 import type { Redis } from './redis.ts'
+import { createRounds } from './rounds.ts'
 import { createSharedLoads } from './shared-loads.ts'
 
 /** What is read often and changes seldom, with its copies in Redis and, for when that is away, in the process. */
@@ -58,22 +59,27 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
     return value
   }
 
+  // One look into Redis for all who ask at that time, and one value: nobody may change it.
+  const find = createRounds<undefined, Found<Value>>(async (key, askers) => {
+    const got = await redis.attempt((client) => client.get(entry(key)))
+    const forgotten = got.ok && got.value === forgottenMark
+    const value = got.ok ? parsed(got.value, options) : copies.get(key)
+    if (forgotten) copies.delete(key)
+    else if (got.ok && value !== undefined) copies.set(key, value)
+    const found = {
+      value,
+      forgotten,
+      result: value === undefined ? 'miss' : got.ok ? 'hit' : 'local',
+    } as const
+    return askers.map(() => found)
+  })
+
   return {
     async get(key, load) {
-      const found = await redis.attempt((client) => client.get(entry(key)))
-      if (found.ok && found.value === forgottenMark) {
-        copies.delete(key)
-        count('miss')
-        return load()
-      }
-      const value = found.ok ? parsed(found.value, options) : copies.get(key)
-      if (value !== undefined) {
-        if (found.ok) copies.set(key, value)
-        count(found.ok ? 'hit' : 'local')
-        return value
-      }
-      count('miss')
-      return loads.join(key, (isCurrent) => fill(key, load, isCurrent))
+      const { value, forgotten, result } = await find(key, undefined)
+      count(result)
+      if (forgotten) return load()
+      return value ?? loads.join(key, (isCurrent) => fill(key, load, isCurrent))
     },
     async forget(key) {
       copies.delete(key)
@@ -88,6 +94,12 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
 }
 
 type Load<Value> = () => Promise<Value | undefined>
+
+interface Found<Value> {
+  readonly value: Value | undefined
+  readonly forgotten: boolean
+  readonly result: 'hit' | 'local' | 'miss'
+}
 
 function parsed<Value>(
   text: string | null,

@@ -20,6 +20,14 @@ test('a limit holds across processes, says when to come again, and counts each k
   expect(await limiters[0]?.count(randomUUID())).toMatchObject({ allowed: true })
 })
 
+test('of events that are counted by one command only those beyond the limit are refused, each by its own cost', async () => {
+  await using one = await connectRedis()
+  const limiter = createRateLimiter(one.redis, options)
+  const key = randomUUID()
+  const counts = await Promise.all([2, 2, 1, 1, 1].map((cost) => limiter.count(key, cost)))
+  expect(counts.map(({ allowed }) => allowed)).toEqual([true, true, true, false, false])
+})
+
 test('what is given back can be used again', async () => {
   await using one = await connectRedis()
   const limiter = createRateLimiter(one.redis, options)

@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Redis } from './redis.ts'
+import { createRounds } from './rounds.ts'
 
 /** How often something may happen in a window of time, across all processes. */
 export interface RateLimiter {
@@ -23,7 +24,8 @@ export interface RateLimiterOptions {
 
 /**
  * Counts in Redis; while that is away, in the process, so that each process then allows the whole limit. The
- * process's counts live for one window, so their number is bounded by what it can take in that time.
+ * process's counts live for one window, so their number is bounded by what it can take in that time. Events of
+ * one key that come together are counted by one command, and each is allowed or refused as if it had come alone.
  */
 export function createRateLimiter(redis: Redis, { name, limit, windowMs }: RateLimiterOptions): RateLimiter {
   const options = { keyPrefix: `flexprice:${name}`, points: limit, duration: windowMs / msPerSecond }
@@ -33,11 +35,18 @@ export function createRateLimiter(redis: Redis, { name, limit, windowMs }: RateL
     shared ??= new RateLimiterRedis({ ...options, storeClient, rejectIfRedisNotReady: true })
     return shared
   }
+  const countTogether = createRounds<number, RateCount>(async (key, costs) => {
+    const cost = costs.reduce((sum, each) => sum + each, 0)
+    const counted = await redis.attempt((client) => consume(inRedis(client), key, cost))
+    const { consumedPoints, msBeforeNext } = counted.ok ? counted.value : await consume(local, key, cost)
+    let counts = consumedPoints - cost
+    return costs.map((each) => {
+      counts += each
+      return { allowed: counts <= limit, retryAfterMs: msBeforeNext }
+    })
+  })
   return {
-    async count(key, cost = 1) {
-      const counted = await redis.attempt((client) => consume(inRedis(client), key, cost))
-      return counted.ok ? counted.value : consume(local, key, cost)
-    },
+    count: (key, cost = 1) => countTogether(key, cost),
     async giveBack(key) {
       const given = await redis.attempt((client) => inRedis(client).reward(key, 1))
       if (!given.ok) await local.reward(key, 1)
@@ -47,17 +56,16 @@ export function createRateLimiter(redis: Redis, { name, limit, windowMs }: RateL
 
 const msPerSecond = 1_000
 
-/** The library refuses by a rejection; a failure of Redis is one, too, and stays one. */
+/** The library refuses by a rejection, with the same count; a failure of Redis is one, too, and stays one. */
 async function consume(
   limiter: Pick<RateLimiterMemory, 'consume'>,
   key: string,
   cost: number,
-): Promise<RateCount> {
+): Promise<RateLimiterRes> {
   try {
-    const { msBeforeNext } = await limiter.consume(key, cost)
-    return { allowed: true, retryAfterMs: msBeforeNext }
+    return await limiter.consume(key, cost)
   } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return { allowed: false, retryAfterMs: refusal.msBeforeNext }
+    if (refusal instanceof RateLimiterRes) return refusal
     throw refusal
   }
 }

@@ -38,7 +38,7 @@ export function createRedis(settings: RedisSettings, { metrics, logger }: RedisD
     halfOpenAfter: breakerOpenMs,
     breaker: new ConsecutiveBreaker(failuresUntilOpen),
   })
-  const client = settings.url === undefined ? undefined : connect(settings.url, settings.timeoutMs)
+  const client = settings.url === undefined ? undefined : connect(settings.url)
   const state = () => (client?.status === 'ready' ? stateNames[breaker.state] : 'disconnected')
   const meters = measureRedis(metrics, client === undefined ? undefined : state)
   client?.on('error', logChange(logger))
@@ -54,14 +54,14 @@ export function createRedis(settings: RedisSettings, { metrics, logger }: RedisD
       // A connection that is known to be down costs nothing, so the breaker need not learn of it.
       if (client?.status !== 'ready') return { ok: false }
       try {
-        return { ok: true, value: await breaker.execute(() => work(client)) }
+        return { ok: true, value: await breaker.execute(() => inTime(work(client), settings.timeoutMs)) }
       } catch {
         meters.failures.inc()
         return { ok: false }
       }
     },
     async ping() {
-      await client?.ping()
+      if (client !== undefined) await inTime(client.ping(), settings.timeoutMs)
     },
     async [Symbol.asyncDispose]() {
       client?.disconnect()
@@ -69,9 +69,8 @@ export function createRedis(settings: RedisSettings, { metrics, logger }: RedisD
   }
 }
 
-function connect(url: string, timeoutMs: number): Client {
+function connect(url: string): Client {
   return new Client(url, {
-    commandTimeout: timeoutMs,
     connectTimeout: connectTimeoutMs,
     socketTimeout: silenceMsMax,
     // A command is answered soon or not at all: nothing is kept for a connection that is down, or sent twice.
@@ -81,6 +80,18 @@ function connect(url: string, timeoutMs: number): Client {
     retryStrategy: (attempt) => Math.min(2 ** Math.min(attempt, 10) * 25, reconnectMsMax),
     // After a failover the old primary refuses writes: look for the new one.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  })
+}
+
+/**
+ * Not the client's own timeout: that one blames Redis for an answer that has come while this process was busy and
+ * is not read yet. Here what has come is read before the verdict.
+ */
+function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`Redis has not answered within ${timeoutMs} ms`))
+    const timer = setTimeout(() => setImmediate(late), timeoutMs)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 

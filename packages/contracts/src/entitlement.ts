@@ -27,7 +27,7 @@ export const grantMeasure = z.enum(['quantity', 'amount'])
 const grantAllocation = z.enum(['first_usage', 'unit_start'])
 
 /** What is granted. A limit of `null` is none; left out at the making, too. */
-const terms = {
+export const entitlementTerms = {
   is_enabled: z.boolean().optional(),
   usage_limit: z.int().min(0).max(usageLimitMax).nullable().optional(),
   usage_reset_period: allowanceReset.optional(),
@@ -38,7 +38,7 @@ const terms = {
   aggregation_mode: notBuiltValues(aggregationMode.optional(), ['parallel']),
 }
 
-const grants = {
+export const entitlementGrants = {
   grant_allocation_behavior: notBuilt(grantAllocation),
   grant_duration_unit: notBuilt(grantDurationUnit),
   grant_duration_value: notBuilt(z.int().min(0).max(grantDurationMax)),
@@ -57,8 +57,8 @@ const createEntitlementFields = z.strictObject({
   parent_entitlement_id: identifier.optional(),
   start_date: instant.optional(),
   end_date: instant.optional(),
-  ...terms,
-  ...grants,
+  ...entitlementTerms,
+  ...entitlementGrants,
 })
 
 export const createEntitlementRequest = createEntitlementFields.check((context) => {
@@ -99,7 +99,7 @@ export const createBulkEntitlementRequest = z.strictObject({
 })
 
 /** What is left out stays; a `usage_limit` of null takes the limit off. */
-export const updateEntitlementRequest = z.strictObject({ ...terms, ...grants })
+export const updateEntitlementRequest = z.strictObject({ ...entitlementTerms, ...entitlementGrants })
 
 export const entitlementFilter = z.strictObject({
   ...searchFields,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createApiKeyRequest } from './api-key.ts'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from './customer.ts'
 import { createEntitlementRequest, entitlementFilter, updateEntitlementRequest } from './entitlement.ts'
+import { overrideEntitlement } from './entitlement-override.ts'
 import { createFeatureRequest, featureFilter, updateFeatureRequest } from './feature.ts'
 import { groupFilter } from './group.ts'
 import { getInvoiceQuery, invoiceFilter } from './invoice.ts'
@@ -89,19 +90,18 @@ test.each([
       'enable_true_up',
       'fx_rates',
       'gateway_payment_method_id',
-      'include_price_ids',
       'inheritance',
       'line_item_commitments',
       'line_item_coupons',
       'line_item_grouping',
       'line_items',
       'overage_factor',
-      'override_entitlements',
       'phases',
       'subscription_coupons',
       'tax_rate_overrides',
     ],
   ],
+  ['override_entitlements', overrideEntitlement, ['aggregation_mode=parallel', ...grants]],
   ['override_line_items', overrideLineItem, ['price_unit_amount', 'price_unit_tiers']],
   [
     'querySubscription',

@@ -1,6 +1,7 @@
 import { isTimeZone, parseCurrency, recurringPeriods } from '@flexprice/domain'
 import { z } from 'zod'
 import { decimalString } from './decimal-string.ts'
+import { overrideEntitlement } from './entitlement-override.ts'
 import { instant } from './instant.ts'
 import { metadata } from './metadata.ts'
 import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
@@ -17,6 +18,7 @@ import {
 import { identifier, identifiers, text } from './text.ts'
 
 const overridesMax = 100
+const includedPricesMax = 1_000
 const itemsMax = 1_000
 const trialDaysMax = 3_650
 const zoneLengthMax = 100
@@ -62,6 +64,9 @@ const createSubscriptionFields = z.strictObject({
   lookup_key: text(255).optional(),
   metadata: metadata.optional(),
   override_line_items: z.array(overrideLineItem).max(overridesMax).optional(),
+  override_entitlements: z.array(overrideEntitlement).max(overridesMax).optional(),
+  /** Of the plan's prices these alone, each with what has become and becomes of it; empty: all of them. */
+  include_price_ids: z.array(identifier).max(includedPricesMax).optional(),
   addons: notBuilt(z.array(laterObject('AddAddonToSubscriptionRequest'))),
   auto_invoice_threshold: notBuilt(decimalString, '0'),
   checkout: notBuilt(laterObject('CheckoutParams')),
@@ -72,14 +77,12 @@ const createSubscriptionFields = z.strictObject({
   enable_true_up: notBuilt(z.boolean()),
   fx_rates: notBuilt(z.array(laterObject('InlineFXRate'))),
   gateway_payment_method_id: notBuilt(identifier),
-  include_price_ids: notBuilt(identifiers),
   inheritance: notBuilt(laterObject('SubscriptionInheritanceConfig')),
   line_item_commitments: notBuilt(z.record(z.string(), laterObject('LineItemCommitmentConfig'))),
   line_item_coupons: notBuilt(z.record(z.string(), z.array(z.string()))),
   line_item_grouping: notBuilt(z.enum(['per_charge_period', 'per_billing_period']), 'per_billing_period'),
   line_items: notBuilt(z.array(laterObject('CreateSubscriptionLineItemRequest'))),
   overage_factor: notBuilt(decimalString, '1'),
-  override_entitlements: notBuilt(z.array(laterObject('OverrideEntitlementRequest'))),
   phases: notBuilt(z.array(laterObject('SubscriptionPhaseCreateRequest'))),
   subscription_coupons: notBuilt(z.array(laterObject('SubscriptionCouponInput'))),
   tax_rate_overrides: notBuilt(z.array(laterObject('TaxRateOverride'))),

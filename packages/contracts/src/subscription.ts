@@ -13,6 +13,9 @@ import { identifier, identifiers, text } from './text.ts'
 
 const statusesMax = 10
 
+/** What an answer can have around each subscription. */
+const expandSubscription = expand('customer', 'plan', 'line_items', 'entitlements', 'latest_invoice')
+
 const subscriptionType = z.enum([
   'standalone',
   'delegated_invoicing',
@@ -42,7 +45,7 @@ export const subscriptionFilter = z.strictObject({
   active_at: instant.optional(),
   trial_end_due_lte: instant.optional(),
   with_line_items: z.boolean().default(false),
-  expand: expand('customer', 'plan', 'line_items'),
+  expand: expandSubscription,
   effective_date_for_update: notBuilt(text(50)),
   invoicing_customer_ids: notBuilt(identifiers),
   parent_subscription_ids: notBuilt(identifiers),
@@ -51,7 +54,7 @@ export const subscriptionFilter = z.strictObject({
 export type SubscriptionFilter = z.output<typeof subscriptionFilter>
 
 export const subscriptionsOfCustomerQuery = z.strictObject({
-  expand: expand('customer', 'plan', 'line_items'),
+  expand: expandSubscription,
 })
 
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */

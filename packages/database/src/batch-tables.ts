@@ -9,6 +9,7 @@ export interface SubscriptionBatchTable extends Audited {
   request_hash: string
   items_total: number
   items_processed: Generated<number>
+  stored_at: Generated<Date>
 }
 
 export interface SubscriptionBatchItemTable {

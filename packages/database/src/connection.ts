@@ -4,7 +4,7 @@ import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { translateDatabaseError } from './database-errors.ts'
 import { createStatementNames } from './named-statements.ts'
-import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts'
+import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
 import type { Tables } from './tables.ts'
 
@@ -27,7 +27,7 @@ export interface DatabaseConfig {
 export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
-  purgeIdempotencyKeys(rowsMax: number): Promise<number>
+  purgeExpired(what: Expiring, rowsMax: number): Promise<number>
   /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
   touchApiKeys(uses: readonly ApiKeyUse[]): Promise<void>
   /** Fails with `database_error` when the database cannot be reached, or when row security would not hold. */
@@ -79,7 +79,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       assert(uses.length <= touchApiKeysMax, `at most ${touchApiKeysMax} uses are noted at once`)
       await runUnscoped(pool, touchKeys, [uses.map((use) => use.keyId), uses.map((use) => use.usedAt)])
     },
-    purgeIdempotencyKeys: (rowsMax) => purgeIdempotencyKeys(pool, rowsMax),
+    purgeExpired: (what, rowsMax) => purgeExpired(pool, what, rowsMax),
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     [Symbol.asyncDispose]: () => pool.end(),

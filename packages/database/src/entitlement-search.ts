@@ -3,6 +3,7 @@ import {
   aggregateEntitlements,
   CodedError,
   type EntitledSubscription,
+  type EntitlementSource,
   entitlementSources,
 } from '@flexprice/domain'
 import { sql } from 'kysely'
@@ -71,8 +72,28 @@ export const entitlementSourcesMax = 20_000
  */
 export async function aggregateSubscriptionEntitlements(
   scoped: Scoped,
-  { subscriptions, featureIds, now }: EntitlementAggregation,
+  aggregation: EntitlementAggregation,
 ): Promise<Array<AggregatedFeature<EntitlementRow>>> {
+  return aggregateEntitlements(await readSources(scoped, aggregation))
+}
+
+/**
+ * The same for each of the subscriptions alone, by its id; also one query however many they are.
+ *
+ * @throws invalid_operation when the sources are more than an answer can list
+ */
+export async function aggregateEachSubscription(
+  scoped: Scoped,
+  aggregation: EntitlementAggregation,
+): Promise<ReadonlyMap<string, Array<AggregatedFeature<EntitlementRow>>>> {
+  const sources = Map.groupBy(await readSources(scoped, aggregation), (source) => source.subscription_id)
+  return new Map([...sources].map(([id, ofOne]) => [id, aggregateEntitlements(ofOne)]))
+}
+
+async function readSources(
+  scoped: Scoped,
+  { subscriptions, featureIds, now }: EntitlementAggregation,
+): Promise<Array<EntitlementSource<EntitlementRow>>> {
   const ids = subscriptions.map((one) => one.id)
   const planIds = [...new Set(subscriptions.map((one) => one.plan_id))]
   if (ids.length === 0) return []
@@ -89,7 +110,7 @@ export async function aggregateSubscriptionEntitlements(
     const message = `More than ${entitlementSourcesMax} entitlements are at work: ask by subscription, or for fewer features`
     throw new CodedError('invalid_operation', message)
   }
-  return aggregateEntitlements(entitlementSources(subscriptions, rows))
+  return entitlementSources(subscriptions, rows)
 }
 
 /** At the most, and before any is made: a plan's entitlements count once for each of its subscriptions. */

@@ -15,7 +15,7 @@ import {
   listPlanEntitlements,
   searchEntitlements,
 } from './entitlement-search.ts'
-import { deleteEntitlement, getEntitlement, listEntitlements, updateEntitlement } from './entitlements.ts'
+import { deleteEntitlement, getEntitlement, shareEntitlements, updateEntitlement } from './entitlements.ts'
 import { deleteFeature, insertFeature } from './features.ts'
 import { deletePlan } from './plans.ts'
 import { addMeteredFeature, addPlan, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
@@ -166,7 +166,7 @@ describe('what entitlements belong to', () => {
     await expect(change).rejects.toMatchObject(missing)
     await expect(insert([metered({ plan_id: planId })], foreign)).rejects.toMatchObject(missing)
     expect(await searchEntitlements(foreign, { plan_ids: [planId] })).toEqual({ items: [], total: 0 })
-    expect(await listEntitlements(foreign, [row.id])).toEqual([])
+    expect(await shareEntitlements(foreign, [row.id])).toEqual([])
     const subscriptions = [{ id: 'subs_x', plan_id: planId }]
     expect(await aggregateSubscriptionEntitlements(foreign, { subscriptions, now })).toEqual([])
   })

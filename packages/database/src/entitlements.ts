@@ -22,14 +22,18 @@ export async function getEntitlement(scoped: Scoped, id: string): Promise<Entitl
   return row
 }
 
-/** The published ones of those ids, whatever they belong to: who overrides some of a plan's looks them up here. */
-export function listEntitlements(scoped: Scoped, ids: readonly string[]): Promise<EntitlementRow[]> {
+/**
+ * The published ones of those ids, whatever they belong to, locked until the caller's transaction ends: what
+ * replaces one of them is written before it can be deleted, and its feature with it.
+ */
+export function shareEntitlements(scoped: Scoped, ids: readonly string[]): Promise<EntitlementRow[]> {
   return scoped.db
     .selectFrom('entitlements')
     .selectAll()
     .where(sql<boolean>`id = any(${ids}::text[])`)
     .where('status', '=', 'published')
     .orderBy('id')
+    .forKeyShare()
     .execute()
 }
 

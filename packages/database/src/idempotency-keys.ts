@@ -1,6 +1,7 @@
 import { assert, CodedError } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { keyAge, keyUsed, usedByWorkflow } from './key-uses.ts'
 
 /** An answer as it was sent: it is stored with the work that it tells of, or not at all. */
 export interface StoredAnswer {
@@ -48,7 +49,9 @@ export async function beginIdempotentWork(
     if (!transaction.isCommitted && !transaction.isRolledBack) await transaction.rollback().execute()
   }
   try {
-    if (await takeKey(handle, { key, fingerprint })) {
+    const taken = await takeKey(handle, { key, fingerprint })
+    if (taken) {
+      if (taken.is_used) throw keyUsed()
       return { kind: 'work', work: { scoped: handle, rollback, commit } }
     }
     const answer = await readAnswer(handle, { key, fingerprint })
@@ -69,9 +72,16 @@ export async function beginIdempotentWork(
   }
 }
 
-/** True when the key is new or its time is over: then this transaction has it. */
-async function takeKey({ scope, db }: Scoped, { key, fingerprint }: RequestIdentity): Promise<boolean> {
-  const taken = await db
+/**
+ * Where the key is new or its time is over, this transaction has it; undefined otherwise. It can still be in use
+ * by what a workflow has made.
+ */
+function takeKey(
+  scoped: Scoped,
+  { key, fingerprint }: RequestIdentity,
+): Promise<{ is_used: boolean } | undefined> {
+  const { scope, db } = scoped
+  return db
     .insertInto('idempotency_keys')
     .values({
       environment_id: scope.environmentId,
@@ -84,11 +94,10 @@ async function takeKey({ scope, db }: Scoped, { key, fingerprint }: RequestIdent
       conflict
         .columns(['environment_id', 'key'])
         .doUpdateSet({ fingerprint, created_at: sql`now()`, answer_status: null, answer_body: null })
-        .where('idempotency_keys.created_at', '<', sql<Date>`now() - interval '24 hours'`),
+        .where('idempotency_keys.created_at', '<', keyAge),
     )
-    .returning('key')
+    .returning(usedByWorkflow(scoped, key).as('is_used'))
     .executeTakeFirst()
-  return taken !== undefined
 }
 
 async function readAnswer({ db }: Scoped, { key, fingerprint }: RequestIdentity): Promise<StoredAnswer> {
@@ -99,13 +108,7 @@ async function readAnswer({ db }: Scoped, { key, fingerprint }: RequestIdentity)
     .executeTakeFirst()
   // Purged between the two statements: the next try takes the key.
   if (!row) throw new CodedError('service_unavailable', 'The idempotency key has just expired')
-  if (!row.fingerprint.equals(fingerprint)) {
-    throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-      details: {
-        fields: [{ path: 'Idempotency-Key', message: 'was used for another request in the last 24 hours' }],
-      },
-    })
-  }
+  if (!row.fingerprint.equals(fingerprint)) throw keyUsed()
   assert(row.answer_status !== null && row.answer_body !== null, 'a key is committed with its answer only')
   return { status: row.answer_status, body: row.answer_body }
 }

@@ -81,6 +81,7 @@ export {
   overrideProblems,
 } from './entitlement-inserts.ts'
 export {
+  aggregateEachSubscription,
   aggregateSubscriptionEntitlements,
   type EntitlementAggregation,
   type EntitlementSearch,
@@ -92,7 +93,7 @@ export {
   deleteEntitlement,
   type EntitlementRow,
   getEntitlement,
-  listEntitlements,
+  shareEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
 export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
@@ -106,6 +107,7 @@ export {
   type NewFeature,
   updateFeature,
 } from './features.ts'
+export { type FullSubscription, getFullSubscription } from './full-subscription.ts'
 export {
   deleteGroup,
   type GroupRow,
@@ -131,14 +133,15 @@ export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {
-  findLatestInvoice,
   getInvoice,
   type InvoiceLineItemRow,
   type InvoiceRow,
   type InvoiceSearch,
   listInvoiceLineItems,
+  listLatestInvoices,
   searchInvoices,
 } from './invoices.ts'
+export { keepKey, refuseUsedKey } from './key-uses.ts'
 export { insertLineItem, type NewLineItem } from './line-item-additions.ts'
 export { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
 export { endLineItem, type LineItemEnd } from './line-item-ends.ts'

@@ -6,11 +6,11 @@ import { audited, insertRecords, type NewRecord } from './insert-records.ts'
 import { takeInvoiceNumbers } from './invoice-numbers.ts'
 import type { InvoiceLineItemTable, InvoiceTable } from './invoice-tables.ts'
 
-/** An invoice with its lines, as the rules made it: DRAFT, or finalized at once. Its number comes with the write. */
+/** An invoice with its lines, as the rules made it: DRAFT, or finalized at once. Its numbers come with the write. */
 export interface NewInvoice {
   readonly invoice: NewRecord<
     InvoiceTable,
-    'invoice_number' | 'metadata' | 'usage_snapshot' | 'version' | 'status'
+    'invoice_number' | 'billing_sequence' | 'metadata' | 'usage_snapshot' | 'version' | 'status'
   >
   readonly lines: readonly NewInvoiceLine[]
 }
@@ -56,7 +56,7 @@ export async function insertInvoices(
     changed_at: now,
     changed_by: scoped.scope.userId,
   }))
-  const invoiceInsert = insertRecords('invoices', audited(scoped, rows, now))
+  const invoiceInsert = insertRecords('invoices', audited(scoped, rows, now), nextOfSubscription)
   const historyInsert = insertRecords('invoice_history', history)
   const statement =
     lines.length === 0
@@ -64,6 +64,15 @@ export async function insertInvoices(
       : sql`with invoice as (${invoiceInsert}), line as (${insertRecords('invoice_line_items', audited(scoped, lines, now))})
           ${historyInsert}`
   await statement.execute(scoped.db)
+}
+
+/** How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away. */
+const nextOfSubscription = {
+  column: 'billing_sequence',
+  expression: sql`case when new_row.subscription_id is not null then
+    coalesce((select max(earlier.billing_sequence) from invoices earlier
+      where earlier.subscription_id = new_row.subscription_id), 0)
+    + row_number() over (partition by new_row.subscription_id order by new_row.id) end`,
 }
 
 /** A line as its invoice's row. */

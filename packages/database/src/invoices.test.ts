@@ -6,7 +6,7 @@ import { newId } from './ids.ts'
 import { summarizeInvoices } from './invoice-summary.ts'
 import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 import { listInvoiceLineItems, searchInvoices } from './invoices.ts'
-import { daysFromNow, now } from './testing/catalog-rows.ts'
+import { addPlan, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped
@@ -61,7 +61,7 @@ function invoice(
         request_key: newId('invoice'),
         description: '',
       },
-      ...{ invoice_status: 'FINALIZED', payment_status: 'PENDING', billing_sequence: null },
+      ...{ invoice_status: 'FINALIZED', payment_status: 'PENDING' },
       ...{ subtotal: total, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0', total },
       ...{ amount_paid: '0', amount_due: total, issue_date: now, due_date: null, finalized_at: now },
       ...{ paid_at: null, voided_at: null },
@@ -107,6 +107,36 @@ function voided() {
     updated_by: userId,
   } as const
 }
+
+test('the invoices of a subscription are counted from one, in the order that they are made', async () => {
+  const other = await databases.newTenant({ clockAt: now })
+  const plan = await addPlan(other)
+  const one = await addSubscription(other, { plan_id: plan.id })
+  const two = await addSubscription(other, { plan_id: plan.id })
+  const of = ({ id, customer_id }: typeof one, request_key: string) =>
+    invoice('usd', [], { subscription_id: id, customer_id, request_key })
+  const insert = (invoices: readonly NewInvoice[]) =>
+    inTransaction(other, (transaction) => insertInvoices(transaction, invoices, now))
+  await insert([of(one, 'a')])
+  await insert([
+    of(one, 'b'),
+    of(two, 'c'),
+    of(one, 'd'),
+    invoice('usd', [], { customer_id: one.customer_id }),
+  ])
+  const rows = await other.db
+    .selectFrom('invoices')
+    .select(['request_key', 'subscription_id', 'billing_sequence'])
+    .orderBy('id')
+    .execute()
+  expect(rows).toMatchObject([
+    { request_key: 'a', billing_sequence: 1 },
+    { request_key: 'b', billing_sequence: 2 },
+    { request_key: 'c', billing_sequence: 1 },
+    { request_key: 'd', billing_sequence: 3 },
+    { subscription_id: null, billing_sequence: null },
+  ])
+})
 
 test('a customer’s summary is by currency, of finalized invoices only, the newest one’s first', async () => {
   const summaries = await summarizeInvoices(scoped, { customerId, now })

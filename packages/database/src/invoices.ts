@@ -8,7 +8,6 @@ import type {
   InvoiceTable,
   PaymentStatus,
 } from './invoice-tables.ts'
-import { preparedQuery } from './prepared-query.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
 
@@ -47,24 +46,29 @@ export async function getInvoice(scoped: Scoped, id: string): Promise<InvoiceRow
   return row
 }
 
-/** The subscription's newest invoice, if it has one. */
-export async function findLatestInvoice(
-  scoped: Scoped,
-  subscriptionId: string,
-): Promise<InvoiceRow | undefined> {
-  const [row] = await selectLatestInvoice(scoped, { subscriptionId })
-  return row
-}
-
-const selectLatestInvoice = preparedQuery<{ subscriptionId: string }, InvoiceRow>((db, parameter) =>
-  db
+/** The subscription's invoices, the newest first. */
+export function selectInvoicesOf({ db }: Pick<Scoped, 'db'>, subscriptionId: string) {
+  return db
     .selectFrom('invoices')
     .selectAll()
-    .where('subscription_id', '=', parameter('subscriptionId'))
+    .where('subscription_id', '=', subscriptionId)
     .where('status', '<>', 'deleted')
     .orderBy('id', 'desc')
-    .limit(1),
-)
+}
+
+/** The newest invoice of each of the subscriptions that has one. */
+export async function listLatestInvoices(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+): Promise<InvoiceRow[]> {
+  if (subscriptionIds.length === 0) return []
+  const { rows } = await sql<InvoiceRow>`
+    select i.* from unnest(${subscriptionIds}::text[]) as s (id)
+    cross join lateral (
+      select * from invoices where subscription_id = s.id and status <> 'deleted' order by id desc limit 1
+    ) i`.execute(scoped.db)
+  return rows
+}
 
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {

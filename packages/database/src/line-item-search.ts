@@ -74,18 +74,27 @@ export async function getLineItem(scoped: Scoped, id: string): Promise<LineItemR
   return row
 }
 
-/** All lines of the subscriptions, ended ones too, in the order of their subscription and start. */
+/**
+ * All lines of the subscriptions, ended ones too, in the order of their subscription and start. Those that ended
+ * as they began are left out: a price that was not included, or was taken away before it billed anything.
+ */
 export function listLineItems(scoped: Scoped, subscriptionIds: readonly string[]): Promise<LineItemRow[]> {
-  return selectLinesOf(scoped, { subscriptionIds })
+  return listLines(scoped, { subscriptionIds })
 }
 
-const selectLinesOf = preparedQuery<{ subscriptionIds: readonly string[] }, LineItemRow>((db, parameter) =>
-  selectLineItems({ db })
-    .where(sql<boolean>`li.subscription_id = any(${parameter('subscriptionIds')}::text[])`)
+const listLines = preparedQuery<{ subscriptionIds: readonly string[] }, LineItemRow>((db, parameter) =>
+  selectLinesOf({ db }, sql`any(${parameter('subscriptionIds')}::text[])`),
+)
+
+/** @param subscriptions what their lines' subscription equals, as SQL */
+export function selectLinesOf(scoped: Pick<Scoped, 'db'>, subscriptions: Expression<unknown>) {
+  return selectLineItems(scoped)
+    .where(sql<boolean>`li.subscription_id = ${subscriptions}`)
+    .where(sql<boolean>`(li.end_date is null or li.end_date > li.start_date)`)
     .orderBy('li.subscription_id')
     .orderBy('li.start_date')
-    .orderBy('li.id'),
-)
+    .orderBy('li.id')
+}
 
 const entityType = sql<
   'plan' | 'subscription'

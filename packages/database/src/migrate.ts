@@ -41,5 +41,6 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
     grant update (name, metadata, billing_details, updated_at) on tenants to ${role};
     grant execute on function find_api_key(bytea), touch_api_keys(text[], timestamptz[]) to ${role};
     grant execute on function purge_idempotency_keys(integer) to ${role};
+    grant execute on function purge_subscription_batches(integer) to ${role};
   `.execute(db)
 }

@@ -1,10 +1,11 @@
-import { assert, CodedError, notFound } from '@flexprice/domain'
+import { assert, type CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import { batchItemError } from './batch-item-error.ts'
 import type { SubscriptionBatchItemTable } from './batch-tables.ts'
 import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
 import { audited, insertRecords } from './insert-records.ts'
+import { keyUsed, refuseKeyBesideList } from './key-uses.ts'
 
 export type BatchItem = Pick<
   Selectable<SubscriptionBatchItemTable>,
@@ -28,7 +29,7 @@ export interface NewBatchItem {
 /**
  * Stores a list of subscriptions to be made. Idempotent by its key: the same request gives the same batch.
  *
- * @throws invalid_operation when the key was used for another list; service_unavailable when one is just being stored
+ * @throws invalid_operation when the key was used for another request; service_unavailable when one is just being stored
  */
 export function storeBatch(
   scoped: Scoped,
@@ -50,10 +51,9 @@ export function storeBatch(
       .executeTakeFirst()
     if (earlier) {
       if (earlier.request_hash === requestHash) return earlier.id
-      throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-        details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-      })
+      throw keyUsed()
     }
+    await refuseKeyBesideList(transaction, idempotencyKey)
     const row = { id, idempotency_key: idempotencyKey, request_hash: requestHash, items_total: items.length }
     const rows = items.map((item, position) => ({
       batch_id: id,

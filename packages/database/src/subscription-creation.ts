@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { type EntitlementOverride, insertSubscriptionEntitlements } from './entitlement-inserts.ts'
 import { audited, insertRecords, type NewRecord } from './insert-records.ts'
 import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
@@ -10,6 +11,8 @@ export interface SubscriptionCreation {
   /** Prices of its own, in place of its plan's. */
   readonly prices: readonly OwnPrice[]
   readonly lines: readonly NewLine[]
+  /** In place of its plan's. */
+  readonly entitlements: readonly EntitlementOverride[]
   readonly invoice: NewInvoice | null
 }
 
@@ -17,8 +20,8 @@ export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
 export type NewLine = NewRecord<SubscriptionLineItemTable>
 
 /**
- * Writes subscriptions with their prices, lines and opening invoices, all or none, in the caller's
- * transaction: three statements, for one and for a thousand. What they were made from
+ * Writes subscriptions with their prices, lines, entitlements and opening invoices, all or none, in the caller's
+ * transaction: three or four statements, for one and for a thousand. What they were made from
  * (`readSubscriptionFacts`) was read in the same transaction.
  *
  * @throws service_unavailable when another request with one of the idempotency keys was faster: the next try finds it
@@ -34,6 +37,11 @@ export async function insertSubscriptionCreations(
     scoped,
     creations,
     insertRecords('subscriptions', audited(scoped, subscriptions, now)),
+    now,
+  )
+  await insertSubscriptionEntitlements(
+    scoped,
+    creations.flatMap(({ entitlements }) => entitlements),
     now,
   )
   const invoices = creations.flatMap(({ invoice }) => (invoice ? [invoice] : []))

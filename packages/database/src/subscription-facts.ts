@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { type EntitlementRow, shareEntitlements } from './entitlements.ts'
+import { keyAge } from './key-uses.ts'
 import { type MeterRow, metersById } from './meters.ts'
 import type { PriceRow } from './prices.ts'
 
@@ -10,8 +12,12 @@ export interface SubscriptionFacts {
   readonly plans: ReadonlyMap<string, PlanFacts>
   /** Of the plans' USAGE prices, by id. */
   readonly meters: ReadonlyMap<string, MeterRow>
+  /** Those that are overridden, by id, whatever they belong to. */
+  readonly entitlements: ReadonlyMap<string, EntitlementRow>
   /** By idempotency key: what an earlier request with it has made. */
   readonly made: ReadonlyMap<string, { readonly id: string; readonly request_hash: string }>
+  /** The keys that requests of another kind have used. */
+  readonly usedKeys: ReadonlySet<string>
 }
 
 export interface CustomerFacts {
@@ -32,35 +38,52 @@ export interface FactsWanted {
   readonly customerIds: readonly string[]
   readonly externalCustomerIds: readonly string[]
   readonly planIds: readonly string[]
+  readonly entitlementIds: readonly string[]
   readonly idempotencyKeys: readonly string[]
+  /** False for a list's items: such an item may have the key of its list. */
+  readonly areListsOthers: boolean
 }
 
 /**
- * Reads them in four or five statements, however many subscriptions they are for, and holds them until the
- * caller's transaction ends: plans against price edits, customers against their deletion.
+ * Reads them in four to six statements, however many subscriptions they are for, and holds them until the
+ * caller's transaction ends: plans against price edits, customers and entitlements against their deletion.
  */
 export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
   // One after the other: they share the transaction's connection.
-  const made = await readMade(scoped, wanted.idempotencyKeys)
+  const made = await readMade(scoped, wanted)
   const customers = await readCustomers(scoped, wanted)
   const plans = await sharePlans(scoped, wanted.planIds)
   const planIds = plans.map(({ id }) => id)
   const allPrices = await readPrices(scoped, planIds)
   const meters = await readMeters(scoped, allPrices)
+  const entitlements =
+    wanted.entitlementIds.length > 0 ? await shareEntitlements(scoped, wanted.entitlementIds) : []
   const prices = Map.groupBy(allPrices, (price) => price.plan_id)
   return {
     meters,
-    made: new Map(made.map(({ idempotency_key, ...rest }) => [idempotency_key, rest])),
+    entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])),
+    made: new Map(
+      made.flatMap(({ idempotency_key, id, request_hash }) =>
+        id === null || request_hash === null ? [] : [[idempotency_key, { id, request_hash }]],
+      ),
+    ),
+    usedKeys: new Set(made.flatMap(({ id, idempotency_key }) => (id === null ? [idempotency_key] : []))),
     customersById: new Map(customers.map((customer) => [customer.id, customer])),
     customersByExternalId: new Map(customers.map((customer) => [customer.external_id, customer])),
     plans: new Map(plans.map((plan) => [plan.id, { ...plan, prices: prices.get(plan.id) ?? [] }])),
   }
 }
 
-async function readMade(scoped: Scoped, keys: readonly string[]) {
-  const { rows } = await sql<{ idempotency_key: string; id: string; request_hash: string }>`
+/** What has one of the keys: a subscription, or (without an id) a request of another kind, by an index each. */
+async function readMade(scoped: Scoped, { idempotencyKeys: keys, areListsOthers }: FactsWanted) {
+  const { environmentId } = scoped.scope
+  const { rows } = await sql<{ idempotency_key: string; id: string | null; request_hash: string | null }>`
     select idempotency_key, id, request_hash from subscriptions
-    where environment_id = ${scoped.scope.environmentId} and idempotency_key = any (${keys}::text[])`.execute(
+    where environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
+    union all select key, null, null from idempotency_keys
+    where environment_id = ${environmentId} and key = any (${keys}::text[]) and created_at >= ${keyAge}
+    union all select idempotency_key, null, null from subscription_batches
+    where ${areListsOthers} and environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])`.execute(
     scoped.db,
   )
   return rows

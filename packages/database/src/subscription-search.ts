@@ -62,7 +62,7 @@ const selectSubscription = preparedQuery<{ id: string }, SubscriptionRow>((db, p
 )
 
 /** The plan's numbers come by sub-selects, not a join, so that counting does not pay for them. */
-function selectSubscriptions(scoped: Pick<Scoped, 'db'>) {
+export function selectSubscriptions(scoped: Pick<Scoped, 'db'>) {
   return scoped.db
     .selectFrom('subscriptions')
     .selectAll()

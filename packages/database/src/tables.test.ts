@@ -453,6 +453,7 @@ const declared = {
     request_hash: 'string',
     items_total: 'number',
     items_processed: 'number default',
+    stored_at: 'Date default',
     created_at: 'Date',
     updated_at: 'Date',
     created_by: 'string',

@@ -29,7 +29,10 @@ export function allowancePeriodAt(reset: AllowanceReset | null, grid: Grid, inst
     case null:
       return gridIntervalAt(grid, instant)
     default:
-      return gridIntervalAt({ ...grid, period: reset, count: 1 }, instant)
+      return gridIntervalAt(
+        reset === grid.period && grid.count === 1 ? grid : { ...grid, period: reset, count: 1 },
+        instant,
+      )
   }
 }
 

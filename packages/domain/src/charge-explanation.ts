@@ -1,7 +1,7 @@
 import { assert } from './assert.ts'
-import { type Decimal, decimalFromInteger, formatDecimal, parseDecimal, zero } from './decimal.ts'
+import { type Decimal, parseDecimal, zero } from './decimal.ts'
 import type { PackageRounding, TierMode } from './price-terms.ts'
-import { addRatios, formatRatio, type Ratio, readRatio, scaleRatio, sumRatios, wholeRatio } from './ratio.ts'
+import { addRatios, type Ratio, readRatio, scaleRatio, sumRatios } from './ratio.ts'
 
 /** The units that one tier priced. `tier` counts from 0, as in the price's `tiers`. */
 export interface TierCharge {
@@ -57,8 +57,7 @@ export function recomputeCharge(explanation: ChargeExplanation): Ratio {
 }
 
 function recomputeTier({ units, unit_amount, flat_amount }: TierCharge): Ratio {
-  const [first] = [scaleRatio(readRatio(units), exactly(unit_amount))]
-  return addRatios(first, readRatio(flat_amount))
+  return addRatios(scaleRatio(readRatio(units), exactly(unit_amount)), readRatio(flat_amount))
 }
 
 /** A decimal that was validated when the price was made, or written by the pricing itself. */

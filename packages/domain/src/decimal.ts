@@ -93,10 +93,22 @@ export function divideRounded(
   rounding: QuotientRounding = 'half_away_from_zero',
 ): Decimal {
   assert(!denominator.eq(zero), 'the denominator is not 0')
+  const Quotient = quotientOf(digits, rounding)
+  return new Exact(new Quotient(numerator).div(denominator))
+}
+
+/** A constructor for each way to round, made once: making one costs more than the division. */
+const quotients = new Map<string, ReturnType<typeof Big>>()
+
+function quotientOf(digits: number, rounding: QuotientRounding): ReturnType<typeof Big> {
+  const key = `${digits} ${rounding}`
+  const known = quotients.get(key)
+  if (known) return known
   const Quotient = Big()
   Quotient.DP = digits
   Quotient.RM = roundings[rounding]
-  return new Exact(new Quotient(numerator).div(denominator))
+  quotients.set(key, Quotient)
+  return Quotient
 }
 
 const roundings = {

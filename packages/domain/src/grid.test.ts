@@ -106,6 +106,19 @@ describe('grid points', () => {
   })
 })
 
+describe('the short way in UTC', () => {
+  it('gives the points of the long one', () => {
+    fc.assert(
+      fc.property(grid, fc.integer({ min: -400, max: 400 }), (of, k) => {
+        // The same clock by a name that takes the calendar's way.
+        const long = gridPoint({ ...of, timeZone: 'Etc/UTC' }, k)
+        expect(gridPoint({ ...of, timeZone: 'UTC' }, k)).toEqual(long)
+      }),
+      { seed, numRuns: 2000 },
+    )
+  })
+})
+
 describe('grid intervals', () => {
   it('hold an instant at their start, and not at their end', () => {
     const of = gridOf('2026-01-01T00:00:00Z')

@@ -40,6 +40,7 @@ export function* intervalsOf(grid: Grid, { start, end }: Period): Generator<Peri
 }
 
 export function overlap(left: Period, right: Period): Period | undefined {
-  const both = { start: later(left.start, right.start), end: earlier(left.end, right.end) }
-  return both.start < both.end ? both : undefined
+  const start = later(left.start, right.start)
+  const end = earlier(left.end, right.end)
+  return start.getTime() < end.getTime() ? { start, end } : undefined
 }

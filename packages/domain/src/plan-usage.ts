@@ -21,6 +21,7 @@ type UsagePlan<Line> = Pick<CyclePlan<Line>, 'usage' | 'spenders' | 'questions'>
  * [subscription start, window end), the trial included, as that value is a state and no usage of the trial.
  */
 export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsagePlan<Line> {
+  if (!cycle.closes) return { usage: [], spenders: [], questions: [] }
   const metered = lines.flatMap((line) => (line.terms.type === 'USAGE' ? [meteredLine(cycle, line)] : []))
   const since = allowancesSince(cycle, metered)
   const questions: UsageQuestion[] = []
@@ -35,7 +36,7 @@ export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly 
         window,
       })
     }
-    if (one.windows.length > 0 || isRunning(one.metering) || !cycle.closes) continue
+    if (one.windows.length > 0 || isRunning(one.metering)) continue
     const until = earlier(cycle.closes.start, billedLife(cycle, one.line).end)
     if (from < until) spenders.push(measured(cycle, one, { from, window: { start: until, end: until } }, ask))
   }

@@ -75,6 +75,6 @@ function times(value: Ratio, count: number): Ratio {
 }
 
 function notNumeric(count: number): ChargeWarning {
-  const what = count === 1 ? '1 event has' : `${count} events have`
-  return { code: 'not_numeric', message: `${what} a value that is not a number, and counts as absent.` }
+  const events = count === 1 ? '1 event' : `${count} events`
+  return { code: 'not_numeric', message: `${events} without a number for a value: counted as absent.` }
 }

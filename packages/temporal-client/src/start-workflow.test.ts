@@ -56,6 +56,18 @@ test('a workflow whose second start is given the running one gives it', async ()
   expect(await temporal.startWorkflow(reused, { key: 'reuse', pokes: 1 }, scope)).toEqual(first)
 })
 
+test('a workflow that is done once gives its run while it runs and when it has completed', async () => {
+  const definition = { ...probe.definition, whenRunning: { policy: 'once' } } as const
+  const once = defineContract({ ...probe, definition })
+  const scope = newTestScope()
+  const first = await temporal.startWorkflow(once, { key: 'once' }, scope)
+  const both = await temporal.startWorkflow(once, { key: 'once' }, scope)
+  expect(both).toEqual(first)
+  const outcome = await temporal.workflowResult(scope, first.workflowId, { waitMs: 20_000 })
+  expect(outcome).toMatchObject({ status: 'COMPLETED' })
+  expect(await temporal.startWorkflow(once, { key: 'once' }, scope)).toEqual(first)
+})
+
 test('a workflow whose second start is refused refuses it by already_exists', async () => {
   const definition = { ...probe.definition, whenRunning: { policy: 'refuse' } } as const
   const refused = defineContract({ ...probe, definition })

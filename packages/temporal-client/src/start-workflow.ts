@@ -1,6 +1,6 @@
 import { type InputOf, parseInput, type WorkflowContract } from '@flexprice/contracts/workflows'
 import { invalid, type Scope } from '@flexprice/domain'
-import type { Client, WorkflowOptions } from '@temporalio/client'
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowOptions } from '@temporalio/client'
 import { type CallOptions, call } from './call.ts'
 import type { ContextInterceptor } from './context-interceptor.ts'
 import { searchAttributes } from './search-attributes.ts'
@@ -46,11 +46,20 @@ async function send(
     })
     return { workflowId, runId: handle.signaledRunId }
   }
-  const handle = await client.workflow.start(definition.type, {
-    ...options,
-    workflowIdConflictPolicy: whenRunning.policy === 'reuse' ? 'USE_EXISTING' : 'FAIL',
-  })
-  return { workflowId, runId: handle.firstExecutionRunId }
+  try {
+    const handle = await client.workflow.start(definition.type, {
+      ...options,
+      workflowIdConflictPolicy: whenRunning.policy === 'refuse' ? 'FAIL' : 'USE_EXISTING',
+      workflowIdReusePolicy:
+        whenRunning.policy === 'once' ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE',
+    })
+    return { workflowId, runId: handle.firstExecutionRunId }
+  } catch (error) {
+    if (whenRunning.policy !== 'once' || !(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    // It has completed: the id is the request's, so its result is the answer to this one, too.
+    const { runId } = await client.workflow.getHandle(workflowId).describe()
+    return { workflowId, runId }
+  }
 }
 
 function startOptions(

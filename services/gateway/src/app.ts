@@ -14,7 +14,7 @@ import { measureRequests } from './plugins/measure-requests.ts'
 import { noteKeyUses } from './plugins/note-key-uses.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
-import { purgeIdempotencyKeys } from './plugins/purge-idempotency-keys.ts'
+import { purgeExpired } from './plugins/purge-expired.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
@@ -66,7 +66,7 @@ export async function createApp(
   logRequests(app)
   measureRequests(app, deps)
   measureQueues(deps)
-  purgeIdempotencyKeys(app, deps)
+  purgeExpired(app, deps)
   answerErrors(app)
   parseJsonBodies(app)
   await publishOpenApi(app)

@@ -53,7 +53,6 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       request_key: '',
       invoice_status: 'DRAFT',
       payment_status: 'PENDING',
-      billing_sequence: null,
       currency: content.currency,
       billing_period: content.billingPeriod,
       period_start: content.period.start,
@@ -95,7 +94,7 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
 /** One without usage is finalized at once; nothing to pay counts as paid (billing rules, sections 5 and 7). */
 export function finalizedInvoice(
   { invoice, lines }: NewInvoice,
-  { now, sequence, dueDate }: { now: Date; sequence: number; dueDate: Date | null },
+  { now, dueDate }: { now: Date; dueDate: Date | null },
 ): NewInvoice {
   const isPaid = !isPositive(readDecimal(invoice.total))
   return {
@@ -104,7 +103,6 @@ export function finalizedInvoice(
       ...invoice,
       invoice_status: 'FINALIZED',
       payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
-      billing_sequence: sequence,
       issue_date: now,
       due_date: dueDate,
       finalized_at: now,

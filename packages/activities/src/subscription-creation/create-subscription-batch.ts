@@ -72,7 +72,7 @@ function runPage(scoped: Scoped, { batchId, cursor, itemsMax, now }: Page): Prom
     const made = await createSubscriptions(
       transaction,
       orders.accepted.map(({ order }) => order),
-      now,
+      { now, ofList: true },
     )
     const outcomes = orders.accepted.flatMap(({ position }, index) => {
       const outcome = made[index]

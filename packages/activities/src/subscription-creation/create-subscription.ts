@@ -13,7 +13,7 @@ export async function createSubscription(
 ): Promise<{ subscription_id: string }> {
   const order = parseOrder(request, { idempotencyKey: idempotency_key, requestHash: request_hash })
   const [outcome] = await inTransaction(scoped(), async (transaction) =>
-    createSubscriptions(transaction, [order], await readNow(transaction)),
+    createSubscriptions(transaction, [order], { now: await readNow(transaction) }),
   )
   assert(outcome, 'each order has an outcome')
   if ('error' in outcome) throw outcome.error

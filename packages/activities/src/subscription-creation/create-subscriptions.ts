@@ -15,16 +15,18 @@ export type CreationOutcome = { readonly subscriptionId: string } | { readonly e
  * for one as for a thousand. What is wrong with one is its outcome and does not stop the others.
  * Idempotent by each order's key: the same key gives the same subscription, for ever.
  *
+ * @param how with `ofList` where the orders are a list's items, which may have the list's key
+ *
  * @returns an outcome for each order, in the order given
  */
 export async function createSubscriptions(
   transaction: Scoped,
   orders: readonly SubscriptionOrder[],
-  now: Date,
+  { now, ofList = false }: { now: Date; ofList?: boolean },
 ): Promise<CreationOutcome[]> {
   assert(transaction.db.isTransaction, 'what is read is held until it is written')
   if (orders.length === 0) return []
-  const facts = await readSubscriptionFacts(transaction, factsWanted(orders))
+  const facts = await readSubscriptionFacts(transaction, factsWanted(orders, { ofList }))
   const made = new Map(facts.made)
   const creations: SubscriptionCreation[] = []
   const outcomes = orders.map((order): CreationOutcome => {
@@ -35,6 +37,7 @@ export async function createSubscriptions(
         ? { subscriptionId: earlier.id }
         : { error: otherRequest(idempotencyKey) }
     }
+    if (facts.usedKeys.has(idempotencyKey)) return { error: otherRequest(idempotencyKey) }
     try {
       const creation = planSubscription(order, facts, now)
       creations.push(creation)

@@ -109,7 +109,7 @@ function invoiceOf(
     settlement: settleCharges(currency, identified),
   })
   return finalizedInvoice(draft, {
-    ...{ now, sequence: 1 },
+    now,
     dueDate: paymentTerms && dueDate(now, paymentTerms, timeZone),
   })
 }

@@ -1,7 +1,15 @@
 import type { CreateSubscriptionRequest } from '@flexprice/contracts'
-import { newId, type PriceRow, type SubscriptionCreation, type SubscriptionFacts } from '@flexprice/database'
+import {
+  type NewLine,
+  newId,
+  type PriceRow,
+  type SubscriptionCreation,
+  type SubscriptionFacts,
+} from '@flexprice/database'
 import { invalid, linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain'
 import { beginningStatus } from './beginning-status.ts'
+import { excludedLine, includePrices } from './include-prices.ts'
+import { planEntitlements } from './plan-entitlements.ts'
 import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
 import { applyOverrides, priceOf } from './plan-lines.ts'
 import { type PlannedTerms, plannedTerms } from './plan-terms.ts'
@@ -29,16 +37,18 @@ export function planSubscription(
   const subscriptionId = draft?.subscriptionId ?? newId('subscription')
   const planned = linesOf(terms, terms.plan.prices).filter(({ start }) => !terms.end || start < terms.end)
   if (planned.length === 0) throw noCompatiblePrice(terms)
-  const lines = applyOverrides(subscriptionId, planned, {
+  const chains = new Map(terms.plan.prices.map((price) => [price.id, price.root_price_id]))
+  const { included, excluded } = includePrices(planned, request.include_price_ids ?? [], chains)
+  const lines = applyOverrides(subscriptionId, included, {
     overrides: request.override_line_items ?? [],
-    chains: new Map(terms.plan.prices.map((price) => [price.id, price.root_price_id])),
+    chains,
     byChain: draft !== undefined,
     meters: facts.meters,
   }).map((line) => ({ ...line, id: newId('lineItem') }))
   const schedule = scheduleFor(
     request,
     terms,
-    planned.map(({ price }) => price),
+    included.map(({ price }) => price),
     now,
   )
   const isDraft = request.subscription_status === 'draft' && draft === undefined
@@ -51,7 +61,14 @@ export function planSubscription(
       ...rowOf(order, terms, schedule, isDraft),
     },
     prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
-    lines: lines.map((line) => lineRow(subscriptionId, line)),
+    lines: [
+      ...lines.map((line) => lineRow(subscriptionId, writtenLine(line))),
+      ...excluded.map((line) => lineRow(subscriptionId, { id: newId('lineItem'), ...excludedLine(line) })),
+    ],
+    // A draft's are its own since it was asked for, and may have been changed meanwhile.
+    entitlements: draft
+      ? []
+      : planEntitlements({ id: subscriptionId, planId: terms.plan.id }, request, facts.entitlements),
     invoice,
   }
 }
@@ -106,16 +123,31 @@ function rowOf(
   }
 }
 
-function lineRow(subscription_id: string, line: IdentifiedLine) {
-  const { id, quantity, start, end } = line
+interface WrittenLine {
+  readonly id: string
+  readonly price: { readonly id: string }
+  readonly quantity: string
+  readonly start: Date
+  readonly end: Date | null
+  readonly endedBy: NewLine['ended_by']
+}
+
+function writtenLine(line: IdentifiedLine): WrittenLine {
+  return { ...line, price: priceOf(line), endedBy: line.end ? 'price' : null }
+}
+
+function lineRow(
+  subscription_id: string,
+  { id, price, quantity, start, end, endedBy }: WrittenLine,
+): NewLine {
   return {
     id,
     subscription_id,
-    price_id: priceOf(line).id,
+    price_id: price.id,
     quantity,
     start_date: start,
     end_date: end,
-    ended_by: end ? ('price' as const) : null,
+    ended_by: endedBy,
     metadata: null,
   }
 }

@@ -22,7 +22,7 @@ export function parseOrder(
   return { ...keys, request: parsed.data, wire }
 }
 
-export function factsWanted(orders: readonly SubscriptionOrder[]): FactsWanted {
+export function factsWanted(orders: readonly SubscriptionOrder[], { ofList = false } = {}): FactsWanted {
   return {
     customerIds: defined(orders.map(({ request }) => request.customer_id)),
     externalCustomerIds: defined(
@@ -31,7 +31,13 @@ export function factsWanted(orders: readonly SubscriptionOrder[]): FactsWanted {
       ),
     ),
     planIds: defined(orders.map(({ request }) => request.plan_id)),
+    entitlementIds: defined(
+      orders.flatMap(({ request }) =>
+        (request.override_entitlements ?? []).map(({ entitlement_id }) => entitlement_id),
+      ),
+    ),
     idempotencyKeys: orders.map(({ idempotencyKey }) => idempotencyKey),
+    areListsOthers: !ofList,
   }
 }
 

@@ -47,5 +47,5 @@ export const downloadCalculation = operation({
   path: '/calculations/{id}/download',
   tag,
   summary: 'The same as CSV, a row a line',
-  schema: { params: byId, response: { 200: z.string().meta({ description: 'text/csv' }) } },
+  schema: { params: byId, response: { 200: z.unknown().meta({ type: 'string', description: 'text/csv' }) } },
 })

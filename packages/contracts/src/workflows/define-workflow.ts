@@ -38,9 +38,11 @@ export type DurationText = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'
 
 /**
  * `signal`: the running one gets the named signal (signal with start), so the request is not lost.
- * `reuse`: the caller is given the running one. `refuse`: 409.
+ * `reuse`: the caller is given the running one. `once`: or the one that has completed, as long as Temporal
+ * remembers it; after a failure it runs again. `refuse`: 409.
  */
 export type WhenRunning =
   | { readonly policy: 'signal'; readonly signal: string }
   | { readonly policy: 'reuse' }
+  | { readonly policy: 'once' }
   | { readonly policy: 'refuse' }

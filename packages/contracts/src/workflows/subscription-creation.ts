@@ -5,8 +5,8 @@ export const subscriptionCreation = defineWorkflow({
   type: 'SubscriptionCreationWorkflow',
   summary: 'Makes subscriptions with their opening invoices: one, a list, or a draft that is activated',
   entityType: 'subscription',
-  // The same request again: it waits for the one that runs, and finds what an earlier one has made.
-  whenRunning: { policy: 'reuse' },
+  // The same request again: it is given the run that works on it, or has done so; after a refusal it is tried anew.
+  whenRunning: { policy: 'once' },
   executionTimeout: '7 days',
   // Somebody waits.
   priority: 2,

@@ -68,6 +68,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index subscriptions_trial_end on subscriptions (environment_id, trial_end)
       where subscription_status = 'trialing';
     create index subscriptions_customer_id on subscriptions (customer_id, id);
+    -- What billing has to do next, found by keyset.
+    create index subscriptions_next_billing_at on subscriptions (environment_id, next_billing_at, id)
+      where next_billing_at is not null;
 
     create table subscription_line_items (
       id text collate "C" primary key,

@@ -12,6 +12,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       items_total integer not null check (items_total > 0),
       -- Items up to here are done; it moves in the transaction that writes their outcome.
       items_processed integer not null default 0,
+      -- By the server's clock, not the environment's: it says when the list may be forgotten.
+      stored_at timestamptz(3) not null default now(),
       created_at timestamptz(3) not null,
       updated_at timestamptz(3) not null,
       created_by text not null,
@@ -19,6 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint subscription_batches_progress check (items_processed between 0 and items_total)
     );
     create unique index subscription_batches_key_unique on subscription_batches (environment_id, idempotency_key);
+    create index subscription_batches_stored_at on subscription_batches (stored_at);
 
     create table subscription_batch_items (
       batch_id text collate "C" not null references subscription_batches (id),
@@ -42,5 +45,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       using (environment_id = (select current_setting('app.environment_id', true)));
     create policy environment_isolation on subscription_batch_items
       using (environment_id = (select current_setting('app.environment_id', true)));
+
+    -- Eight days: a retry may come for one, and a list's workflow ends after seven, done or not. Runs as the owner
+    -- because lists of all environments are purged at once; it deletes only these, and tells a count alone.
+    create function purge_subscription_batches(rows_max integer) returns integer
+      language sql volatile security definer set search_path = pg_catalog, public, pg_temp
+      as $$
+        with expired as materialized (
+          select b.id from public.subscription_batches b
+          where b.stored_at < now() - interval '8 days' order by b.stored_at limit rows_max for update skip locked
+        ), items as (
+          delete from public.subscription_batch_items i using expired e where i.batch_id = e.id
+        ), purged as (
+          delete from public.subscription_batches b using expired e where b.id = e.id returning 1
+        )
+        select count(*)::integer from purged
+      $$;
+    revoke all on function purge_subscription_batches(integer) from public;
   `.execute(db)
 }

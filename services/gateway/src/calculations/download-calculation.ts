@@ -26,8 +26,7 @@ export function downloadCalculationRoute(api: Api, { database }: Pick<Dependenci
       await getCalculation(scoped, id)
       reply.header('content-type', 'text/csv; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="${id}.csv"`)
-      const stream: unknown = Readable.from(csvPages(scoped, id))
-      return reply.serializer((payload: unknown) => String(payload)).send(stream)
+      return reply.send(Readable.from(csvPages(scoped, id)))
     },
   })
 }

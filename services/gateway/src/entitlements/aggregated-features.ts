@@ -1,11 +1,17 @@
 import type { AggregatedFeatureResponse } from '@flexprice/contracts'
 import {
+  aggregateEachSubscription,
   aggregateSubscriptionEntitlements,
   type EntitlementAggregation,
   type EntitlementRow,
   type Scoped,
 } from '@flexprice/database'
-import { type AggregatedEntitlement, assert, type EntitlementSource } from '@flexprice/domain'
+import {
+  type AggregatedEntitlement,
+  type AggregatedFeature,
+  assert,
+  type EntitlementSource,
+} from '@flexprice/domain'
 import { plansById } from '../plans/plans-by-id.ts'
 import { featuresById } from './expand-entitlements.ts'
 
@@ -15,17 +21,33 @@ export async function aggregatedFeatures(
   aggregation: EntitlementAggregation,
 ): Promise<AggregatedFeatureResponse[]> {
   const aggregated = await aggregateSubscriptionEntitlements(scoped, aggregation)
+  const responseOf = await featureResponses(scoped, aggregation, aggregated)
+  return aggregated.flatMap(responseOf)
+}
+
+/** The same for each subscription alone, by its id, where it is entitled to anything. */
+export async function aggregatedFeaturesOfEach(
+  scoped: Scoped,
+  aggregation: EntitlementAggregation,
+): Promise<ReadonlyMap<string, AggregatedFeatureResponse[]>> {
+  const bySubscription = await aggregateEachSubscription(scoped, aggregation)
+  const responseOf = await featureResponses(scoped, aggregation, [...bySubscription.values()].flat())
+  return new Map([...bySubscription].map(([id, aggregated]) => [id, aggregated.flatMap(responseOf)]))
+}
+
+/** Reads what stands around the aggregated features, by one query a kind; none for one whose feature is gone. */
+async function featureResponses(
+  scoped: Scoped,
+  { subscriptions }: EntitlementAggregation,
+  aggregated: ReadonlyArray<AggregatedFeature<EntitlementRow>>,
+): Promise<(one: AggregatedFeature<EntitlementRow>) => AggregatedFeatureResponse[]> {
+  const featureIds = new Set(aggregated.map((one) => one.feature_id))
+  const planIds = new Set(subscriptions.map((one) => one.plan_id))
   const [features, plans] = await Promise.all([
-    featuresById(
-      scoped,
-      aggregated.map((one) => one.feature_id),
-    ),
-    plansById(
-      scoped,
-      aggregation.subscriptions.map((one) => one.plan_id),
-    ),
+    featuresById(scoped, [...featureIds]),
+    plansById(scoped, [...planIds]),
   ])
-  return aggregated.flatMap((one) => {
+  return (one) => {
     const feature = features.get(one.feature_id)
     // Gone since the entitlements were read, in which case they are gone, too.
     if (!feature) return []
@@ -34,7 +56,7 @@ export async function aggregatedFeatures(
       entitlementSource(source, plans.get(source.entitlement.plan_id ?? '')?.name),
     )
     return [{ feature, entitlement, sources }]
-  })
+  }
 }
 
 function aggregatedEntitlement(aggregated: AggregatedEntitlement, isMetered: boolean) {

@@ -200,9 +200,9 @@ test('after 24 hours a key is new, and what has expired is purged, a bounded num
   ])
   const { rows } = await asOwner('select count(*)::int as n from idempotency_keys')
   const expired = rows[0].n - 1
-  expect(await gateway.database.database.purgeIdempotencyKeys(2)).toBe(2)
-  expect(await gateway.database.database.purgeIdempotencyKeys(1_000)).toBe(expired - 2)
-  expect(await gateway.database.database.purgeIdempotencyKeys(1_000)).toBe(0)
+  expect(await gateway.database.database.purgeExpired('idempotency-keys', 2)).toBe(2)
+  expect(await gateway.database.database.purgeExpired('idempotency-keys', 1_000)).toBe(expired - 2)
+  expect(await gateway.database.database.purgeExpired('idempotency-keys', 1_000)).toBe(0)
   expect(await post({ key: kept })).toMatchObject({ replayed: 'true' })
 })
 

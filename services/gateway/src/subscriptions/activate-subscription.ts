@@ -1,9 +1,10 @@
 import { activateSubscription } from '@flexprice/contracts'
-import { getSubscription } from '@flexprice/database'
+import { getSubscription, keepKey, refuseUsedKey } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
+import { requestIdentity } from '../plugins/request-identity.ts'
 import { type Api, routeOf } from '../route.ts'
 import { startCreation } from './start-creation.ts'
 
@@ -22,12 +23,16 @@ export function activateSubscriptionRoute(
       expectIdOf('subscription', id)
       // One that is not there would be answered by a workflow that fails.
       await getSubscription(scoped, id)
+      const identity = requestIdentity(request)
+      if (identity) await refuseUsedKey(scoped, identity)
       const input = {
         kind: 'activation',
         subscription_id: id,
         start_date: request.body.start_date.toISOString(),
       } as const
       const answer = await startCreation({ temporal, config, closing }, scoped, input, { request, reply })
+      const status = 'workflow' in answer ? 202 : 200
+      if (identity) await keepKey(scoped, identity, { status })
       return 'workflow' in answer ? reply.code(202).send(answer.workflow) : reply.send(answer.subscription)
     },
   })

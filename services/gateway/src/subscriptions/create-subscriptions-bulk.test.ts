@@ -96,6 +96,11 @@ test('items with one key are one subscription, and another request with it is re
   expect(await countSubscriptions()).toBe(1)
 })
 
+test('an item may have the key of its list', async () => {
+  const items = [{ ...shared.body(), idempotency_key: 'both' }]
+  expect(await resultOf(await post(items, { 'idempotency-key': 'both' }))).toMatchObject({ created: 1 })
+})
+
 test('the list posted twice with one key is one list; another list with it is a 409', async () => {
   const headers = { 'idempotency-key': 'list' }
   const items = [shared.body(), shared.body()]
@@ -104,6 +109,7 @@ test('the list posted twice with one key is one list; another list with it is a 
   const results = await Promise.all(started.map(resultOf))
   expect(new Set(results.map(({ batch_id }) => batch_id)).size).toBe(1)
   expect(await countSubscriptions()).toBe(2)
+  expect((await post(items, headers)).body).toEqual(started[0]?.body)
   expect(await post([shared.body()], headers)).toMatchObject({
     status: 409,
     body: { code: 'invalid_operation', details: { fields: [{ path: 'Idempotency-Key' }] } },

@@ -53,6 +53,70 @@ test('one key with another body: 409, at once and later, and nothing is made', a
   })
 })
 
+test('one key for work of two kinds: 409 for the second, whichever it is, and nothing is made', async () => {
+  const { body } = await makeSubscribable(caller)
+  const customer = { external_id: 'by-key', name: 'Ada' }
+  const requests: [string, object][] = [
+    ['/subscriptions', body()],
+    ['/customers', customer],
+    ['/subscriptions/bulk', { items: [body()] }],
+  ]
+  for (const [path, first] of requests) {
+    for (const [other, second] of requests.filter(([one]) => one !== path)) {
+      const headers = { 'idempotency-key': `${path} before ${other}` }
+      const made = path === '/customers' ? { ...customer, external_id: other } : first
+      expect((await caller.call('POST', path, made, headers)).status).toBeOneOf([201, 202])
+      const before = await countRows()
+      expect(await caller.call('POST', other, second, headers)).toMatchObject({
+        status: 409,
+        body: { code: 'invalid_operation', details: { fields: [{ path: 'Idempotency-Key' }] } },
+      })
+      if (path !== '/subscriptions/bulk') expect(await countRows()).toEqual(before)
+    }
+  }
+  const found = await caller.call('POST', '/customers/search', { external_ids: ['by-key'] })
+  expect(found).toMatchObject({ body: { items: [] } })
+})
+
+test('the key of an activation is for that activation alone', async () => {
+  const { body } = await makeSubscribable(caller)
+  const draft = await caller.create('/subscriptions', body({ subscription_status: 'draft' }))
+  const headers = { 'idempotency-key': 'begin' }
+  const start = { start_date: '2026-04-01T00:00:00Z' }
+  const path = `/subscriptions/${draft.id}/activate`
+  expect((await caller.call('POST', path, start, headers)).status).toBe(200)
+  expect((await caller.call('POST', path, start, headers)).status).toBe(200)
+  for (const [other, request] of [
+    ['/subscriptions', body()],
+    ['/customers', { external_id: 'begun', name: 'Ada' }],
+    [path, { start_date: '2026-04-02T00:00:00Z' }],
+  ] as const) {
+    expect(await caller.call('POST', other, request, headers)).toMatchObject({ status: 409 })
+  }
+})
+
+test('who does not wait and asks again is told of the same run, also when it is done; a refused one is tried anew', async () => {
+  const { body } = await makeSubscribable(caller)
+  const post = async (request: object, key: string) => {
+    const headers = { prefer: 'respond-async', 'idempotency-key': key }
+    const answer = await caller.call('POST', '/subscriptions', request, headers)
+    expect(answer.status).toBe(202)
+    return z.object({ workflow_id: z.string(), run_id: z.string() }).loose().parse(answer.body)
+  }
+  const ended = async ({ workflow_id, run_id }: Awaited<ReturnType<typeof post>>) => {
+    const path = `/tasks/result?workflow_id=${workflow_id}&run_id=${run_id}&wait=20s`
+    return z.looseObject({ status: z.string() }).parse((await caller.call('GET', path)).body).status
+  }
+  const first = await post(body(), 'later')
+  expect(await ended(first)).toBe('COMPLETED')
+  expect(await post(body(), 'later')).toEqual(first)
+  const refused = await post(body({ currency: 'eur' }), 'refused')
+  expect(await ended(refused)).toBe('FAILED')
+  const again = await post(body({ currency: 'eur' }), 'refused')
+  expect(again.workflow_id).toBe(refused.workflow_id)
+  expect(again.run_id).not.toBe(refused.run_id)
+})
+
 test('the key of a request that was refused can be used again', async () => {
   shared = await makeSubscribable(caller)
   const headers = { 'idempotency-key': 'order 3' }

@@ -1,6 +1,14 @@
 import type { SubscriptionResponse } from '@flexprice/contracts'
-import { listLineItems, type Scoped, type SubscriptionRow } from '@flexprice/database'
+import {
+  listLatestInvoices,
+  listLineItems,
+  readNow,
+  type Scoped,
+  type SubscriptionRow,
+} from '@flexprice/database'
 import { customersById } from '../customers/customers-by-id.ts'
+import { aggregatedFeaturesOfEach } from '../entitlements/aggregated-features.ts'
+import { invoiceResponse } from '../invoices/invoice-response.ts'
 import { plansById } from '../plans/plans-by-id.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { subscriptionResponse } from './subscription-response.ts'
@@ -9,18 +17,22 @@ import { subscriptionResponse } from './subscription-response.ts'
 export async function subscriptionsWithRecords(
   scoped: Scoped,
   rows: readonly SubscriptionRow[],
-  expand: ReadonlySet<'customer' | 'plan' | 'line_items'>,
+  expand: ReadonlySet<'customer' | 'plan' | 'line_items' | 'entitlements' | 'latest_invoice'>,
 ): Promise<SubscriptionResponse[]> {
-  const [customers, plans, lines] = await Promise.all([
+  const [customers, plans, lines, entitlements, invoices] = await Promise.all([
     customersById(scoped, expand.has('customer') ? rows.map((row) => row.customer_id) : []),
     plansById(scoped, expand.has('plan') ? rows.map((row) => row.plan_id) : []),
     expand.has('line_items') ? linesBySubscription(scoped, rows) : undefined,
+    expand.has('entitlements') ? entitlementsBySubscription(scoped, rows) : undefined,
+    latestInvoices(scoped, expand.has('latest_invoice') ? rows : []),
   ])
   return rows.map((row) => ({
     ...subscriptionResponse(scoped.scope, row),
     customer: customers.get(row.customer_id),
     plan: plans.get(row.plan_id),
     line_items: lines && (lines.get(row.id) ?? []),
+    entitlements: entitlements && (entitlements.get(row.id) ?? []).map((one) => ({ ...one })),
+    latest_invoice: invoices.get(row.id),
   }))
 }
 
@@ -32,5 +44,19 @@ async function linesBySubscription(scoped: Scoped, rows: readonly SubscriptionRo
   return Map.groupBy(
     lines.map((line) => lineItemResponse(scoped.scope, line)),
     (line) => line.subscription_id,
+  )
+}
+
+async function entitlementsBySubscription(scoped: Scoped, subscriptions: readonly SubscriptionRow[]) {
+  return aggregatedFeaturesOfEach(scoped, { subscriptions, now: await readNow(scoped) })
+}
+
+async function latestInvoices(scoped: Scoped, rows: readonly SubscriptionRow[]) {
+  const invoices = await listLatestInvoices(
+    scoped,
+    rows.map((row) => row.id),
+  )
+  return new Map(
+    invoices.map((invoice) => [invoice.subscription_id, { ...invoiceResponse(scoped.scope, invoice) }]),
   )
 }
