@@ -51,5 +51,8 @@ export const downloadSyncPreview = operation({
   path: '/plans/{id}/sync/previews/{preview_id}/download',
   tag,
   summary: 'The same as CSV, a row a subscription',
-  schema: { params: byPreview, response: { 200: z.string().meta({ description: 'text/csv' }) } },
+  schema: {
+    params: byPreview,
+    response: { 200: z.unknown().meta({ type: 'string', description: 'text/csv' }) },
+  },
 })

@@ -27,8 +27,7 @@ export function downloadSyncPreviewRoute(api: Api, { database }: Pick<Dependenci
       await getSyncPreview(scoped, { previewId, planId })
       reply.header('content-type', 'text/csv; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="${previewId}.csv"`)
-      const stream: unknown = Readable.from(csvPages(scoped, previewId))
-      return reply.serializer((payload: unknown) => String(payload)).send(stream)
+      return reply.send(Readable.from(csvPages(scoped, previewId)))
     },
   })
 }
