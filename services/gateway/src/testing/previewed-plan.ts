@@ -31,7 +31,7 @@ export async function subscribe(
   {
     externalId = `subscriber-of-preview-${++subscribers}`,
     ...changes
-  }: { externalId?: string } & object = {},
+  }: { externalId?: string; billing_period?: string; start_date?: string } = {},
 ): Promise<string> {
   await caller.create('/customers', { external_id: externalId, name: 'Ada' })
   const { id } = await caller.create('/subscriptions', {
