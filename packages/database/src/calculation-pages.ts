@@ -69,8 +69,8 @@ export async function writeCalculationPage(
   const failed = items.filter(({ error }) => error !== null).length
   await sql`
     update calculation_slices set cursor = ${page.cursor}, updated_at = ${now},
-      subscriptions_processed = subscriptions_processed + ${items.length},
-      subscriptions_failed = subscriptions_failed + ${failed}
+      subscriptions_processed = subscriptions_processed + ${items.length}::bigint,
+      subscriptions_failed = subscriptions_failed + ${failed}::bigint
     where calculation_id = ${calculationId} and slice = ${page.slice}`.execute(scoped.db)
 }
 
@@ -78,7 +78,7 @@ async function addTotals(scoped: Scoped, calculationId: string, page: Calculatio
   await sql`
     insert into calculation_totals as t
       (calculation_id, slice, environment_id, plan_id, currency, subscriptions, failed, subtotal, total)
-    select calculation_id, ${page.slice}, environment_id, plan_id, currency, count(*), count(error),
+    select calculation_id, ${page.slice}::smallint, environment_id, plan_id, currency, count(*), count(error),
       coalesce(sum(subtotal), 0), coalesce(sum(total), 0)
     from calculation_items
     where calculation_id = ${calculationId} and subscription_id = any (${page.subscriptionIds}::text[])

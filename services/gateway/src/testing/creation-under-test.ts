@@ -25,7 +25,7 @@ export async function startGatewayWithCreation(): Promise<GatewayUnderTest> {
     activities: createSubscriptionCreationActivities({
       scoped: () => gateway.database.database.scoped(currentScope()),
       events: createSubscriptionCreationEvents({
-        logger: createLogger({ service: 'test', level: 'error' }),
+        logger: createLogger({ service: 'test', level: 'fatal' }),
         metrics: createMetrics({ service: 'test' }),
       }),
     }),
