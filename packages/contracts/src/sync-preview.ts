@@ -13,7 +13,6 @@ const itemsPerPageDefault = 50
 
 /** An edit as `PUT /prices/{id}` takes it. Without `effective_from` it holds from the preview's instant. */
 const previewedEdit = updatePriceRequest.extend({ price_id: identifier })
-export type PreviewedEdit = z.output<typeof previewedEdit>
 
 export const previewSyncRequest = z.strictObject({ prices: z.array(previewedEdit).min(1).max(editsMax) })
 
