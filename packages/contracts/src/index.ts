@@ -5,7 +5,7 @@
  * Workflow definitions are reached by the subpath `/workflows`.
  */
 export type { AggregatedFeatureResponse } from './aggregated-entitlement.ts'
-export type { SecretResponse } from './api-key.ts'
+export { overlapSecondsMax, type SecretResponse } from './api-key.ts'
 export type { CreateCalculationRequest } from './calculation.ts'
 export {
   type CreateCustomerRequest,

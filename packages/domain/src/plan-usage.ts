@@ -19,10 +19,13 @@ type UsagePlan<Line> = Pick<CyclePlan<Line>, 'usage' | 'spenders' | 'questions'>
  *
  * A meter with `reset_usage` NEVER carries its value on: the quantity of a window is the aggregate over
  * [subscription start, window end), the trial included, as that value is a state and no usage of the trial.
+ * As such it bills once a period, by the chain's latest price: billed by each, a price edit would double it.
  */
 export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsagePlan<Line> {
   if (!cycle.closes) return { usage: [], spenders: [], questions: [] }
-  const metered = lines.flatMap((line) => (line.terms.type === 'USAGE' ? [meteredLine(cycle, line)] : []))
+  const metered = withoutSuperseded(
+    lines.flatMap((line) => (line.terms.type === 'USAGE' ? [meteredLine(cycle, line)] : [])),
+  )
   const since = allowancesSince(cycle, metered)
   const questions: UsageQuestion[] = []
   const ask = (question: UsageQuestion): number => questions.push(question) - 1
@@ -66,6 +69,28 @@ function usageWindows(cycle: Cycle, line: CycleLine, grid: Grid): Period[] {
   return windows.flatMap((window) => {
     const own = overlap(window, life)
     return own && own.end <= closes.end ? [own] : []
+  })
+}
+
+/** Of a chain's windows that carry one value through one interval, the latest stays, and begins with the first. */
+function withoutSuperseded<Line extends CycleLine>(
+  metered: readonly MeteredLine<Line>[],
+): MeteredLine<Line>[] {
+  const keyOf = ({ line, grid }: MeteredLine<Line>, window: Period) =>
+    `${line.chain} ${gridIntervalAt(grid, window.start).start.getTime()}`
+  const running = metered.filter(({ metering }) => isRunning(metering))
+  const ofInterval = Map.groupBy(
+    running.flatMap((one) => one.windows.map((window) => ({ key: keyOf(one, window), window }))),
+    ({ key }) => key,
+  )
+  return metered.map((one) => {
+    if (!isRunning(one.metering)) return one
+    const windows = one.windows.flatMap((window) => {
+      const others = ofInterval.get(keyOf(one, window))?.map((other) => other.window.start) ?? []
+      if (others.some((start) => start > window.start)) return []
+      return [{ start: others.reduce(earlier, window.start), end: window.end }]
+    })
+    return { ...one, windows }
   })
 }
 

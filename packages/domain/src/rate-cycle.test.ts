@@ -111,6 +111,17 @@ describe('usage bills', () => {
       ['80'],
     ],
     [
+      'a value that runs on once a period, by the latest price of its chain',
+      cycle,
+      [
+        line({ id: 'a', end: day('2026-03-10'), meter: { reset_usage: 'NEVER' } }),
+        line({ id: 'b', start: day('2026-03-10'), meter: { reset_usage: 'NEVER' }, terms: { amount: '2' } }),
+        line({ id: 'c', chain: 'other', meter: { reset_usage: 'NEVER' }, terms: { amount: '3' } }),
+      ],
+      [event('2026-01-02', '100'), event('2026-03-02', '-20')],
+      ['160', '240'],
+    ],
+    [
       'what both the meter’s and the price’s filters let through',
       cycle,
       [

@@ -138,16 +138,38 @@ describe('an allowance is spent', () => {
       ['15'],
     ],
     [
+      'once on a value that runs on through a price edit',
+      cycle,
+      [
+        line({
+          id: 'a',
+          end: day('2026-03-10'),
+          meter: { reset_usage: 'NEVER' },
+          ...free(allowance(110, 'NEVER')),
+        }),
+        line({
+          id: 'b',
+          start: day('2026-03-10'),
+          meter: { reset_usage: 'NEVER' },
+          ...free(allowance(110, 'NEVER')),
+        }),
+      ],
+      [event('2026-01-02', '100'), event('2026-03-02', '25'), event('2026-03-12', '5')],
+      ['20'],
+    ],
+    [
       'once over two measures that run on',
       cycle,
       [
         line({
           id: 'a',
+          chain: 'a',
           meter: { reset_usage: 'NEVER' },
           metering: { filterValues: { k: ['a'] }, allowances: [allowance(110, 'NEVER')] },
         }),
         line({
           id: 'b',
+          chain: 'b',
           meter: { reset_usage: 'NEVER' },
           metering: { filterValues: { k: ['b'] }, allowances: [allowance(110, 'NEVER')] },
         }),
