@@ -3,6 +3,7 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
+// tidy: long because it is the one list of what the package offers.
 
 export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
 export { findApiKeyHash } from './api-key-hash.ts'

@@ -26,8 +26,10 @@ afterAll(() => gateway[Symbol.asyncDispose]())
 /** Inside August, which is the period of all subscriptions here that is to be billed next. */
 const effective_from = '2026-08-15T00:00:00.000Z'
 
-test('the next invoices before and after are those of the real change, to the cent; who stays is told why', async () => {
-  const { planId, fixedId, usageId, first } = await addPreviewedPlan(caller)
+/** One subscription that follows, and one for each reason not to. */
+async function addFollowersAndOthers() {
+  const plan = await addPreviewedPlan(caller)
+  const { planId, fixedId, usageId, first } = plan
   await first.use('2026-08-10T00:00:00Z')
   await first.use('2026-08-20T00:00:00Z')
   await addAnnualPrice(caller, planId)
@@ -39,34 +41,35 @@ test('the next invoices before and after are those of the real change, to the ce
   for (const price of [fixedId, usageId]) {
     const line = await lineOf(caller, overriding, price)
     const override = { amount: '3', effective_from: '2026-11-01T00:00:00Z' }
-    expect(await caller.call('PUT', `/subscriptions/lineitems/${line}`, override)).toMatchObject({
-      status: 200,
-    })
-    const end = await lineOf(caller, ended, price)
-    expect(await caller.call('DELETE', `/subscriptions/lineitems/${end}`)).toMatchObject({ status: 200 })
+    const overridden = await caller.call('PUT', `/subscriptions/lineitems/${line}`, override)
+    const end = await caller.call('DELETE', `/subscriptions/lineitems/${await lineOf(caller, ended, price)}`)
+    expect([overridden.status, end.status]).toEqual([200, 200])
   }
   await caller.scoped.db
     .updateTable('subscriptions')
     .set({ subscription_status: 'paused' })
     .where('id', '=', paused)
     .execute()
-  const before = await caller.call('GET', `/plans/${planId}`)
-  const previewId = await previewOf(caller, planId, [
+  const prices = [
     { price_id: fixedId, amount: '12.345', effective_from },
     { price_id: usageId, amount: '1', effective_from },
-  ])
+  ]
+  return { ...plan, overriding, ended, annual, paused, prices }
+}
+
+test('the next invoices before and after, and why some stay; nothing is changed', async () => {
+  const { planId, prices, first, overriding, ended, annual, paused } = await addFollowersAndOthers()
+  const before = await caller.call('GET', `/plans/${planId}`)
+  const previewId = await previewOf(caller, planId, prices)
   expect((await caller.call('GET', `/plans/${planId}`)).body).toEqual(before.body)
-  const preview = await caller.call('GET', `/plans/${planId}/sync/previews/${previewId}`)
-  expect(preview).toMatchObject({
+  const figures = { before: '11', after: '13.85', difference: '2.85' }
+  expect(await caller.call('GET', `/plans/${planId}/sync/previews/${previewId}`)).toMatchObject({
     status: 200,
     body: {
       status: 'COMPLETED',
       applicable: true,
       subscriptions_processed: 5,
-      prices: [
-        { price_id: fixedId, amount: '12.345', effective_from },
-        { price_id: usageId, amount: '1', effective_from },
-      ],
+      prices,
       result: {
         subscriptions_touched: 2,
         subscriptions_untouched: 3,
@@ -74,7 +77,8 @@ test('the next invoices before and after are those of the real change, to the ce
         untouched_by_reason: { overridden: 1, ended_by_user: 1, incompatible: 1, ended: 0, in_sync: 0 },
         prices_added: 4,
         prices_removed: 4,
-        largest_movers: [{ subscription_id: first.id, before: '11', after: '13.85', difference: '2.85' }],
+        totals: [{ currency: 'usd', subscriptions: 5, increased: 1, decreased: 0, difference: '2.85' }],
+        largest_movers: [{ subscription_id: first.id, ...figures }],
       },
     },
   })
@@ -82,35 +86,40 @@ test('the next invoices before and after are those of the real change, to the ce
   const itemOf = (id: string) => items.find((item) => item.subscription_id === id)
   expect(itemOf(first.id)).toMatchObject({
     outcome: 'touched',
-    before: '11',
-    after: '13.85',
-    difference: '2.85',
+    ...figures,
     period_end: '2026-09-01T00:00:00.000Z',
-    prices: [
-      { price_id: fixedId, effect: 'changed' },
-      { price_id: usageId, effect: 'changed' },
-    ],
+    prices: prices.map(({ price_id }) => ({ price_id, effect: 'changed' })),
   })
   expect(itemOf(paused)).toMatchObject({ outcome: 'touched', before: '0', after: '0' })
   expect(itemOf(overriding)).toMatchObject({ outcome: 'untouched', reason: 'overridden', difference: '0' })
   expect(itemOf(ended)).toMatchObject({ outcome: 'untouched', reason: 'ended_by_user' })
   expect(itemOf(annual)).toMatchObject({ outcome: 'untouched', reason: 'incompatible' })
+})
 
+test("applied, the figures are those of a later calculation, to the cent, and the counts are the sync's own", async () => {
+  const { planId, prices, paused } = await addFollowersAndOthers()
+  const previewId = await previewOf(caller, planId, prices)
+  const items = await itemsOf(caller, planId, previewId)
+  const preview = await caller.call('GET', `/plans/${planId}/sync/previews/${previewId}`)
   const applied = await apply(caller, planId, previewId)
   expect(applied).toMatchObject({ status: 200 })
   const synced = await completed(caller, applied)
-  const { result } = z
-    .object({ result: z.object({ prices_added: z.int(), skipped_by_reason: z.record(z.string(), z.int()) }) })
-    .parse(preview.body)
-  expect(synced.body).toMatchObject({ result })
+  expect(synced.body).toMatchObject(counts.parse(preview.body))
   expect((await apply(caller, planId, previewId)).body).toEqual(applied.body)
+  // Who is paused is not billed, so no calculation comes to it.
+  const billed = items.filter(({ subscription_id }) => subscription_id !== paused)
   expect(await totalsOf(planId)).toEqual(
-    Object.fromEntries(
-      items.flatMap(({ subscription_id, after }) =>
-        subscription_id === paused ? [] : [[subscription_id, after]],
-      ),
-    ),
+    Object.fromEntries(billed.map(({ subscription_id, after }) => [subscription_id, after])),
   )
+})
+
+const counts = z.object({
+  result: z.object({
+    prices_added: z.int(),
+    prices_removed: z.int(),
+    prices_skipped: z.int(),
+    skipped_by_reason: z.record(z.string(), z.int()),
+  }),
 })
 
 /** What a calculation says that each subscription of the plan pays next. */
