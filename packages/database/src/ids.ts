@@ -21,6 +21,7 @@ export const idPrefixes = {
   subscriptionBatch: 'subsb',
   calculation: 'calc',
   event: 'event',
+  syncPreview: 'spv',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
