@@ -28,17 +28,19 @@ export const usagePartsMax = 1_000_000
  * their aggregation alone, and those of thousands of customers in one statement; within a transaction, as
  * its snapshot sees them.
  *
+ * @param seenBy a `pg_snapshot`: what was committed after it does not count, so that many statements count the same
  * @throws invalid_operation when the answers have more than `usagePartsMax` parts together
  */
 export async function aggregateUsage(
   scoped: Scoped,
   questions: readonly UsageQuestion[],
+  seenBy: string | null = null,
 ): Promise<UsageAnswer[]> {
   const { scans, ofQuestion } = planScans(questions)
   const rowsOf = new Map<UsageScan, readonly UsageRow[]>()
   let rowsLeft = usagePartsMax
   for (const batch of batches(scans)) {
-    const { rows } = await usageStatement(batch, rowsLeft + 1).execute(scoped.db)
+    const { rows } = await usageStatement(batch, { rowsMax: rowsLeft + 1, seenBy }).execute(scoped.db)
     if (rows.length > rowsLeft) {
       const message = `The usage has more than ${usagePartsMax} parts: ask for fewer customers, a shorter window or larger buckets`
       throw new CodedError('invalid_operation', message)

@@ -19,6 +19,7 @@ export const idPrefixes = {
   invoiceLineItem: 'invli',
   invoiceChange: 'invch',
   subscriptionBatch: 'subsb',
+  calculation: 'calc',
   event: 'event',
 } as const
 

@@ -27,6 +27,8 @@ interface Shape {
   readonly isGrouped: boolean
   readonly filters: number
   readonly wants: ReadonlySet<Accumulator>
+  /** A snapshot whose events count; null: all. */
+  readonly seenBy: string | null
 }
 
 /**
@@ -34,8 +36,11 @@ interface Shape {
  * arrays that it runs with: an index serves a few customers, a hash over a month's partition thousands.
  * Each `offset 0` keeps what it selects from being computed once for each of its uses.
  */
-export function usageStatement(scans: readonly UsageScan[], rowsMax: number): RawBuilder<UsageRow> {
-  const shape = shapeOf(scans)
+export function usageStatement(
+  scans: readonly UsageScan[],
+  { rowsMax, seenBy }: { rowsMax: number; seenBy: string | null },
+): RawBuilder<UsageRow> {
+  const shape = { ...shapeOf(scans), seenBy }
   const spans = spanArrays(scans, shape.filters)
   const aggregated = shape.wants.has('distinct') ? distinctly(spans, shape) : plainly(spans, shape)
   return sql<UsageRow>`${sql.raw(plannedAnew)}
@@ -46,7 +51,7 @@ export function usageStatement(scans: readonly UsageScan[], rowsMax: number): Ra
     limit ${rowsMax}`
 }
 
-function shapeOf(scans: readonly UsageScan[]): Shape {
+function shapeOf(scans: readonly UsageScan[]): Omit<Shape, 'seenBy'> {
   return {
     isCut: scans.some(({ spans }) => spans.some(({ stepMs }) => stepMs !== null)),
     isGrouped: scans.some(({ measure }) => measure.groupBy !== null),
@@ -125,7 +130,7 @@ const anyNumber = `^-?[0-9]{1,${integerDigitsMax}}(?:[.][0-9]{1,${fractionDigits
 const lengthMax = integerDigitsMax + fractionDigitsMax + '-.'.length
 
 /** The events of the spans, with what is aggregated of them. */
-function found(spans: SpanArrays, { isCut, isGrouped, filters, wants }: Shape): RawBuilder<unknown> {
+function found(spans: SpanArrays, { isCut, isGrouped, filters, wants, seenBy }: Shape): RawBuilder<unknown> {
   const needsInstant = isCut || wants.has('latest') || wants.has('weighted')
   const slots = Array.from({ length: filters }, (_, slot) => passes(slot))
   return sql`
@@ -138,6 +143,7 @@ function found(spans: SpanArrays, { isCut, isGrouped, filters, wants }: Shape): 
     join events e on e.external_customer_id = s.customer and e.event_name = s.event_name
       and e.timestamp >= s.start_at and e.timestamp < s.end_at
     where e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest}
+      ${seenBy === null ? sql`` : sql`and pg_visible_in_snapshot(e.transaction_id, ${seenBy}::pg_snapshot)`}
       ${slots.length > 0 ? sql.join(slots, sql` `) : sql``}`
 }
 

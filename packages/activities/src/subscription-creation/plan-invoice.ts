@@ -1,20 +1,21 @@
-import { type NewInvoice, newId } from '@flexprice/database'
+import type { NewInvoice } from '@flexprice/database'
 import {
   assert,
   type Decimal,
   dueDate,
-  formatDecimal,
-  invalid,
-  invoiceAmounts,
-  isPositive,
-  isStorable,
   type Period,
   parseDecimal,
   planCycle,
   rateCycle,
   type Schedule,
-  sumDecimals,
 } from '@flexprice/domain'
+import {
+  draftInvoice,
+  finalizedInvoice,
+  refuseTooLarge,
+  settleCharges,
+  withLineIds,
+} from '../invoicing/draft-invoice.ts'
 import { type LinePlan, priceOf } from './plan-lines.ts'
 import type { PlannedTerms } from './plan-terms.ts'
 
@@ -86,79 +87,31 @@ function openingLine(line: IdentifiedLine) {
   }
 }
 
-type Charges = ReturnType<typeof openingCharges>
-
 function invoiceOf(
   { subscriptionId, terms, now }: InvoicePlan,
   {
     reason,
     period,
     charges,
-  }: { reason: NewInvoice['invoice']['billing_reason']; period: Period; charges: Charges },
+  }: {
+    reason: NewInvoice['invoice']['billing_reason']
+    period: Period
+    charges: ReturnType<typeof openingCharges>
+  },
 ): NewInvoice {
   const { currency, customer, plan, timeZone, paymentTerms } = terms
-  refuseTooLarge(charges)
-  const sums = invoiceAmounts(
-    currency,
-    charges.map(({ amount }) => ({ kind: 'charge', amount, currency })),
-  )
-  const isPaid = !isPositive(sums.total)
-  return {
-    invoice: {
-      id: newId('invoice'),
-      customer_id: customer.id,
-      subscription_id: subscriptionId,
-      invoice_type: 'SUBSCRIPTION',
-      billing_reason: reason,
-      request_key: '',
-      invoice_status: 'FINALIZED',
-      payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
-      currency,
-      billing_period: terms.period,
-      period_start: period.start,
-      period_end: period.end,
-      subtotal: formatDecimal(sums.subtotal),
-      total_discount: formatDecimal(sums.discounts),
-      total_tax: formatDecimal(sums.tax),
-      total_prepaid_credits_applied: formatDecimal(sums.credits),
-      total: formatDecimal(sums.total),
-      amount_paid: formatDecimal(sums.amountPaid),
-      amount_due: formatDecimal(sums.amountDue),
-      description: '',
-      issue_date: now,
-      due_date: paymentTerms && dueDate(now, paymentTerms, timeZone),
-      finalized_at: now,
-      paid_at: isPaid ? now : null,
-      voided_at: null,
-    },
-    lines: charges.map((charge) => invoiceLine(charge, plan)),
-  }
-}
-
-function invoiceLine({ line, span, amount, explanation }: Charges[number], plan: PlannedTerms['plan']) {
-  return {
-    id: newId('invoiceLineItem'),
-    subscription_line_item_id: line.id,
-    plan_id: plan.id,
-    price_id: line.price.id,
-    price_type: line.price.type,
-    display_name: line.price.display_name || plan.name,
-    plan_display_name: plan.name,
-    quantity: formatDecimal(line.quantity),
-    amount: formatDecimal(amount),
-    is_credit: false,
-    period_start: span.start,
-    period_end: span.end,
-    explanation: { ...explanation },
-  }
-}
-
-function refuseTooLarge(charges: Charges): void {
-  const tooLarge = charges.find(({ amount }) => !isStorable(amount))
-  if (tooLarge !== undefined || !isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
-    const what = tooLarge ? `the charge of price ${tooLarge.line.price.id}` : 'the first invoice'
-    throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
-  }
+  const identified = withLineIds(charges)
+  refuseTooLarge(identified)
+  const draft = draftInvoice({
+    ...{ customerId: customer.id, subscriptionId, plan, currency, reason, period },
+    billingPeriod: terms.period,
+    charges: identified,
+    settlement: settleCharges(currency, identified),
+  })
+  return finalizedInvoice(draft, {
+    now,
+    dueDate: paymentTerms && dueDate(now, paymentTerms, timeZone),
+  })
 }
 
 function exact(text: string): Decimal {
