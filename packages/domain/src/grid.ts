@@ -17,10 +17,28 @@ export interface Period {
 }
 
 /**
- * The whole grid interval that holds the instant, which no start or end has cut short: its number is
- * estimated from a mean length, then corrected by a few steps, however far the anchor lies away.
+ * The whole grid interval that holds the instant, which no start or end has cut short. The same answer is
+ * asked for again by each line of a subscription and each subscription of a list, and finding it is most of
+ * what their planning costs (measured): so a few answers are kept.
  */
 export function gridIntervalAt(grid: Grid, instant: Date): Period {
+  const { anchor, period, count, timeZone } = grid
+  const asked = `${anchor.getTime()} ${period} ${count} ${timeZone} ${instant.getTime()}`
+  let found = kept.get(asked)
+  if (found === undefined) {
+    found = findInterval(grid, instant)
+    if (kept.size >= keptMax) kept.clear()
+    kept.set(asked, found)
+  }
+  // Dates can be changed by whoever holds them: what is kept is not handed out.
+  return { start: new Date(found.start), end: new Date(found.end) }
+}
+
+const keptMax = 256
+const kept = new Map<string, Period>()
+
+/** Its number is estimated from a mean length, then corrected by a few steps, however far the anchor lies away. */
+function findInterval(grid: Grid, instant: Date): Period {
   const meanMs = steps[grid.period].meanMs * grid.count
   let k = Math.floor((instant.getTime() - grid.anchor.getTime()) / meanMs)
   for (let corrections = 0; corrections <= correctionsMax; corrections++) {
