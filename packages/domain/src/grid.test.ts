@@ -144,3 +144,19 @@ describe('grid intervals', () => {
     )
   })
 })
+
+it('an interval that its receiver changes is as before for the next one who asks', () => {
+  const grid: Grid = {
+    anchor: new Date('2026-01-31T00:00:00Z'),
+    period: 'MONTHLY',
+    count: 1,
+    timeZone: 'UTC',
+  }
+  const instant = new Date('2026-02-10T00:00:00Z')
+  const first = gridIntervalAt(grid, instant)
+  const whole = { start: new Date('2026-01-31T00:00:00Z'), end: new Date('2026-02-28T00:00:00Z') }
+  expect(first).toEqual(whole)
+  first.start.setTime(0)
+  first.end.setTime(0)
+  expect(gridIntervalAt(grid, instant)).toEqual(whole)
+})
