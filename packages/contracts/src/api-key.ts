@@ -6,7 +6,8 @@ import { listOf, queryPage } from './search.ts'
 import { identifier, name } from './text.ts'
 
 const overlapSecondsDefault = 24 * 3_600
-const overlapSecondsMax = 30 * 24 * 3_600
+/** How long a key that is rotated may work on. */
+export const overlapSecondsMax = 30 * 24 * 3_600
 
 const secretType = z.enum(['private_key', 'publishable_key', 'integration'])
 

@@ -37,6 +37,10 @@ const ownOperations = [
   'rotateApiKey',
   'createSubscriptionsBulk',
   'explainInvoice',
+  'createCalculation',
+  'getCalculation',
+  'listCalculationItems',
+  'downloadCalculation',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

@@ -4,7 +4,7 @@ import { metadata } from './metadata.ts'
 import { laterObject, notBuilt } from './not-built.ts'
 import { recordFields } from './record-fields.ts'
 import { expand, listOf, searchFields } from './search.ts'
-import { identifier, identifiers, name, text } from './text.ts'
+import { emailAddress, identifier, identifiers, name, text } from './text.ts'
 
 const contactPersonsMax = 100
 const addressLineLengthMax = 500
@@ -25,7 +25,7 @@ const contactPerson = z.strictObject({
   salutation: text(50).optional(),
   first_name: name.min(1),
   last_name: name.optional(),
-  email: text(emailLengthMax).optional(),
+  email: emailAddress.optional(),
   mobile: text(50).optional(),
   designation: name.optional(),
   department: name.optional(),
@@ -77,7 +77,7 @@ const taxTreatment = z.enum(['taxable', 'exempt'])
 
 const customerFields = {
   ...address,
-  email: text(emailLengthMax).optional(),
+  email: emailAddress.optional(),
   contact: name.optional(),
   contact_persons: contactPersons.optional(),
   billing_currency: optionalCurrency.optional(),

@@ -67,7 +67,8 @@ export const createEntitlementRequest = createEntitlementFields.check((context) 
     ...entityProblems(context.value),
     ...validateEntitlementTerms(feature_type, newEntitlementTerms(given)),
   ]
-  for (const { path, message } of problems) {
+  const told = new Set(context.issues.map(({ path }) => path?.join('.')))
+  for (const { path, message } of problems.filter((problem) => !told.has(problem.path))) {
     context.issues.push({ code: 'custom', input: context.value, path: pathSegments(path), message })
   }
 })

@@ -1,10 +1,10 @@
 import { CodedError, type FieldProblem, invalid } from '@flexprice/domain'
 import { z } from 'zod'
 import { notImplementedIssue } from './not-built.ts'
+import { problemWords } from './problem-words.ts'
 
-// A field left out is told as such: the library's own words are of types ("received undefined"), or of
-// a choice as though a wrong one had been made.
-z.config({ customError: ({ input }) => (input === undefined ? 'is required' : undefined) })
+// The library's own words are for programmers ("Too big: expected string to have <=255 characters").
+z.config({ customError: problemWords })
 
 /** Why a schema refuses a value, each bad field by its path: `tiers[1].up_to`. */
 export function problemsOf(error: z.core.$ZodError): FieldProblem[] {

@@ -5,7 +5,8 @@
  * Workflow definitions are reached by the subpath `/workflows`.
  */
 export type { AggregatedFeatureResponse } from './aggregated-entitlement.ts'
-export type { SecretResponse } from './api-key.ts'
+export { overlapSecondsMax, type SecretResponse } from './api-key.ts'
+export type { CreateCalculationRequest } from './calculation.ts'
 export {
   type CreateCustomerRequest,
   type CustomerFilter,
@@ -19,7 +20,7 @@ export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
 export { refusalOf } from './field-problems.ts'
 export type { GroupResponse } from './group.ts'
-export type { InvoiceFilter, InvoiceResponse } from './invoice.ts'
+export { type InvoiceFilter, type InvoiceResponse, invoiceResponse } from './invoice.ts'
 export type { InvoiceLineItemResponse } from './invoice-line-item.ts'
 export type {
   CreateSubscriptionLineItemRequest,
@@ -29,6 +30,7 @@ export type { CreateMeterRequest, MeterResponse } from './meter.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export { type Operation, type OperationSchema, operation } from './operation.ts'
 export * from './operations/api-keys.ts'
+export * from './operations/calculations.ts'
 export * from './operations/customers.ts'
 export * from './operations/entitlements.ts'
 export * from './operations/features.ts'

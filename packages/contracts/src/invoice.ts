@@ -43,6 +43,23 @@ export const invoiceFilter = z.strictObject({
 })
 export type InvoiceFilter = z.output<typeof invoiceFilter>
 
+export const previewInvoiceRequest = z
+  .strictObject({
+    subscription_id: identifier,
+    period_start: instant.optional(),
+    period_end: instant.optional(),
+    hide_zero_charges_line_items: z.boolean().optional(),
+  })
+  .check((context) => {
+    const { period_start: start, period_end: end } = context.value
+    const issue = (path: string, message: string) =>
+      context.issues.push({ code: 'custom', input: context.value, path: [path], message })
+    if ((start === undefined) !== (end === undefined)) {
+      issue(start ? 'period_end' : 'period_start', 'is required with the other of the two')
+    }
+    if (start && end && end <= start) issue('period_end', 'must be after period_start')
+  })
+
 export const getInvoiceQuery = z.strictObject({
   expand: expand('customer', 'subscription'),
   expand_by_source: notBuilt(z.stringbool().meta({ type: 'boolean' })),

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import * as apiKeys from './operations/api-keys.ts'
+import * as calculations from './operations/calculations.ts'
 import * as customers from './operations/customers.ts'
 import * as entitlements from './operations/entitlements.ts'
 import * as features from './operations/features.ts'
@@ -14,6 +15,7 @@ import * as workflows from './operations/workflows.ts'
 /** Every operation that the gateway serves below `/v1`. */
 export const operations: readonly Operation[] = [
   ...Object.values(apiKeys),
+  ...Object.values(calculations),
   ...Object.values(customers),
   ...Object.values(entitlements),
   ...Object.values(features),

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { instant } from './instant.ts'
 import { metadata } from './metadata.ts'
-import { name, text } from './text.ts'
+import { emailAddress, name, text } from './text.ts'
 
 const addressLineLengthMax = 500
-const emailLengthMax = 320
 
 const address = z.strictObject({
   address_line1: text(addressLineLengthMax).optional(),
@@ -17,8 +16,8 @@ const address = z.strictObject({
 
 export const tenantBillingDetails = z.strictObject({
   address: address.optional(),
-  email: text(emailLengthMax).optional(),
-  help_email: text(emailLengthMax).optional(),
+  email: emailAddress.optional(),
+  help_email: emailAddress.optional(),
   phone: text(50).optional(),
 })
 

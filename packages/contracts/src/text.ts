@@ -17,6 +17,12 @@ export const description = text(descriptionLengthMax)
 /** An id of ours, or one that a caller gave (`external_id`, `lookup_key`). */
 export const identifier = text(nameLengthMax).min(1)
 
+/** An e-mail address as far as a machine can tell; empty where there is none. */
+export const emailAddress = text(320).refine(
+  (address) => address === '' || /^[^\s@]+@[^\s@]+$/.test(address),
+  'must be an e-mail address',
+)
+
 const identifiersMax = 1_000
 
 /** A bounded list of ids to search by. */

@@ -20,6 +20,7 @@ export const idPrefixes = {
   invoiceLineItem: 'invli',
   invoiceChange: 'invch',
   subscriptionBatch: 'subsb',
+  calculation: 'calc',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

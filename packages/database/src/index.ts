@@ -4,6 +4,7 @@
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
 
+export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
 export { findApiKeyHash } from './api-key-hash.ts'
 export {
   type ApiKeyRotation,
@@ -19,6 +20,31 @@ export {
   searchApiKeys,
 } from './api-keys.ts'
 export { batchItemError } from './batch-item-error.ts'
+export {
+  type CalculationItemRow,
+  listCalculationItems,
+  type NewCalculationItem,
+  nextCalculationPage,
+  purgeCalculations,
+  writeCalculationPage,
+} from './calculation-pages.ts'
+export {
+  beginCalculation,
+  type CalculationRow,
+  finishCalculation,
+  getCalculation,
+  getCalculationProgress,
+  insertCalculation,
+  type NewCalculation,
+  sumCalculation,
+  sumCalculationByPlan,
+} from './calculations.ts'
+export {
+  type ChargedLine,
+  type ChargedSubscription,
+  type ChargeFacts,
+  readChargeFacts,
+} from './charge-facts.ts'
 export { readNow, readTimeOfDay } from './clock.ts'
 export { clonePlan } from './clone-plan.ts'
 export {
@@ -44,6 +70,7 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
+export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,
@@ -100,6 +127,7 @@ export {
   type StoredAnswer,
 } from './idempotency-keys.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
+export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'

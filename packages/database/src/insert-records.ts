@@ -51,7 +51,7 @@ export function audited(scoped: Scoped, rows: readonly object[], now: Date): Rec
 
 /** One column of all rows, as node-postgres writes it into an array. */
 function columnOf(rows: readonly object[], name: string): unknown[] {
-  const isJson = columnType(name) === 'jsonb'
+  const isJson = columnType(name).startsWith('json')
   return rows.map((row) => {
     const value: unknown = Reflect.get(row, name)
     if (value === null || value === undefined) return null

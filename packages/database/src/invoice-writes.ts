@@ -15,7 +15,7 @@ export interface NewInvoice {
   readonly lines: readonly NewInvoiceLine[]
 }
 
-type NewInvoiceLine = NewRecord<
+export type NewInvoiceLine = NewRecord<
   InvoiceLineItemTable,
   | 'invoice_id'
   | 'customer_id'
@@ -23,8 +23,6 @@ type NewInvoiceLine = NewRecord<
   | 'currency'
   | 'metadata'
   | 'is_voided'
-  | 'line_item_discount'
-  | 'invoice_level_discount'
   | 'prepaid_credits_applied'
 >
 
@@ -85,14 +83,16 @@ const nextOfSubscription = {
     + row_number() over (partition by new_row.subscription_id order by new_row.id) end`,
 }
 
-function lineRow(
+/** A line as its invoice's row. */
+export function lineRow(
   { id, customer_id, subscription_id, currency }: NewInvoice['invoice'],
   line: NewInvoiceLine,
 ) {
   return { ...line, invoice_id: id, customer_id, subscription_id, currency }
 }
 
-function assertSums({ invoice, lines }: NewInvoice): void {
+/** Fails the write of an invoice whose sums do not hold. */
+export function assertSums({ invoice, lines }: NewInvoice): void {
   const { currency } = invoice
   const amounts: InvoiceAmounts = {
     currency,

@@ -77,6 +77,8 @@ function invoice(
         quantity: '1',
         amount,
         is_credit: false,
+        line_item_discount: '0',
+        invoice_level_discount: '0',
       },
       ...period,
       explanation: { currency },

@@ -45,7 +45,7 @@ export async function searchLineItems(
   const query = allOf(scoped.db.selectFrom('subscription_line_items').select('id'), [
     anyOf('id', search.subscription_line_item_ids),
     anyOf('subscription_id', search.subscription_ids),
-    // No index helps here: one on the price would cost every insert of a line. It reads the environment's lines.
+    // No index is for this one: one on the price would cost every insert of a line.
     anyOf('price_id', search.price_ids),
     search.customer_ids &&
       sql<boolean>`subscription_id in (

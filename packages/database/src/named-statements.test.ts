@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createStatementNames } from './named-statements.ts'
+import { createStatementNames, plannedAnew } from './named-statements.ts'
 
 function useTimes(nameOf: (text: string) => string | undefined, text: string, times: number) {
   return Array.from({ length: times }, () => nameOf(text))
@@ -33,4 +33,9 @@ test('texts that are used once are forgotten: ever new searches cost no memory a
   for (let search = 0; search < 2_000; search++) nameOf(`select ${search}`)
   expect(nameOf('select often')).toBeUndefined()
   expect(useTimes(nameOf, 'select often', 4)[3]).toBeDefined()
+})
+
+test('a statement whose plan depends on its arguments is never named', () => {
+  const nameOf = createStatementNames()
+  expect(useTimes(nameOf, `${plannedAnew} select 1`, 9).every((name) => name === undefined)).toBe(true)
 })

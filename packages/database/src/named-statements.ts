@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 
 /**
+ * Begins a statement that is never named: its best plan depends on its arguments, as on the length of an
+ * array, and PostgreSQL would in time choose one plan for all of them.
+ */
+export const plannedAnew = '/* planned anew */'
+
+/**
  * Gives a statement that comes again a name, so that PostgreSQL parses and plans it once a connection
  * (half the CPU of a short read, measured). Searches with free filters make ever new texts, so a text
  * is named at its fifth use only and the number of names is bounded: the rule of pgjdbc's prepareThreshold.
@@ -9,6 +15,7 @@ export function createStatementNames(): (text: string) => string | undefined {
   const uses = new Map<string, number>()
   const names = new Map<string, string>()
   return (text) => {
+    if (text.startsWith(plannedAnew)) return undefined
     const name = names.get(text)
     if (name !== undefined) return name
     const count = (uses.get(text) ?? 0) + 1

@@ -1,6 +1,12 @@
 import type { BucketSize } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
+import type {
+  CalculationItemTable,
+  CalculationSliceTable,
+  CalculationTable,
+  CalculationTotalTable,
+} from './calculation-tables.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EventIdTable, EventTable } from './event-tables.ts'
 import type {
@@ -42,6 +48,10 @@ export interface Tables {
   idempotency_keys: IdempotencyKeyTable
   events: EventTable
   event_ids: EventIdTable
+  calculations: CalculationTable
+  calculation_slices: CalculationSliceTable
+  calculation_totals: CalculationTotalTable
+  calculation_items: CalculationItemTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'

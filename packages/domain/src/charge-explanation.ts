@@ -1,6 +1,7 @@
 import { assert } from './assert.ts'
-import { type Decimal, parseDecimal, sumDecimals, zero } from './decimal.ts'
+import { type Decimal, parseDecimal, zero } from './decimal.ts'
 import type { PackageRounding, TierMode } from './price-terms.ts'
+import { addRatios, type Ratio, readRatio, scaleRatio, sumRatios } from './ratio.ts'
 
 /** The units that one tier priced. `tier` counts from 0, as in the price's `tiers`. */
 export interface TierCharge {
@@ -13,7 +14,7 @@ export interface TierCharge {
 
 /**
  * How a charge came about, as plain values that are stored with the line and answered as they are:
- * every decimal is a text, and `recomputeCharge` needs nothing else. `quantity` is what was asked for,
+ * every number is a text, a quotient as `numerator/denominator`, and `recomputeCharge` needs nothing else. `quantity` is what was asked for,
  * `priced_quantity` what was priced: 0 for a negative one.
  */
 export type ChargeExplanation = FlatExplanation | PackageExplanation | TieredExplanation
@@ -44,19 +45,19 @@ export interface TieredExplanation extends PricedQuantity {
 }
 
 /** The unrounded amount again, from the explanation alone. */
-export function recomputeCharge(explanation: ChargeExplanation): Decimal {
+export function recomputeCharge(explanation: ChargeExplanation): Ratio {
   switch (explanation.billing_model) {
     case 'FLAT_FEE':
-      return exactly(explanation.priced_quantity).times(exactly(explanation.unit_amount))
+      return scaleRatio(readRatio(explanation.priced_quantity), exactly(explanation.unit_amount))
     case 'PACKAGE':
-      return exactly(explanation.packages).times(exactly(explanation.package_amount))
+      return scaleRatio(readRatio(explanation.packages), exactly(explanation.package_amount))
     case 'TIERED':
-      return sumDecimals(explanation.tiers.map(recomputeTier))
+      return sumRatios(explanation.tiers.map(recomputeTier))
   }
 }
 
-function recomputeTier({ units, unit_amount, flat_amount }: TierCharge): Decimal {
-  return exactly(units).times(exactly(unit_amount)).plus(exactly(flat_amount))
+function recomputeTier({ units, unit_amount, flat_amount }: TierCharge): Ratio {
+  return addRatios(scaleRatio(readRatio(units), exactly(unit_amount)), readRatio(flat_amount))
 }
 
 /** A decimal that was validated when the price was made, or written by the pricing itself. */

@@ -1,15 +1,8 @@
 import { assert } from './assert.ts'
 import { type ChargeExplanation, exactly, recomputeCharge } from './charge-explanation.ts'
-import {
-  type Decimal,
-  decimalFromInteger,
-  divideRounded,
-  formatDecimal,
-  isNegative,
-  isStorable,
-  zero,
-} from './decimal.ts'
+import { decimalFromInteger, divideRounded, formatDecimal, isNegative } from './decimal.ts'
 import type { PriceTerms } from './price-terms.ts'
+import { formatRatio, type Ratio, zeroRatio } from './ratio.ts'
 import { tierCharges } from './tier-charge.ts'
 
 /** What of a price decides what a quantity costs. */
@@ -20,13 +13,13 @@ export type PricingTerms = Pick<
 
 export interface Charge {
   /** Exact: it is rounded once, when it becomes a line's amount. */
-  readonly amount: Decimal
+  readonly amount: Ratio
   readonly explanation: ChargeExplanation
   readonly warnings: readonly ChargeWarning[]
 }
 
 export interface ChargeWarning {
-  readonly code: 'negative_quantity'
+  readonly code: 'negative_quantity' | 'not_numeric'
   readonly message: string
 }
 
@@ -35,18 +28,18 @@ export interface ChargeWarning {
  * negative quantity is priced as 0 with a warning. The amount is computed from the explanation, so
  * that the two cannot disagree. The terms must be ones that `validatePriceTerms` accepts.
  */
-export function chargeFor(terms: PricingTerms, quantity: Decimal): Charge {
-  assert(isStorable(quantity), 'a quantity has at most 20 digits before and 18 after the point')
-  const explanation = explain(terms, quantity, isNegative(quantity) ? zero : quantity)
+export function chargeFor(terms: PricingTerms, quantity: Ratio): Charge {
+  const isBelow = isNegative(quantity.numerator)
+  const explanation = explain(terms, quantity, isBelow ? zeroRatio : quantity)
   return {
     amount: recomputeCharge(explanation),
     explanation,
-    warnings: isNegative(quantity) ? [negativeQuantity(quantity)] : [],
+    warnings: isBelow ? [negativeQuantity(quantity)] : [],
   }
 }
 
-function explain(terms: PricingTerms, quantity: Decimal, priced: Decimal): ChargeExplanation {
-  const quantities = { quantity: formatDecimal(quantity), priced_quantity: formatDecimal(priced) }
+function explain(terms: PricingTerms, quantity: Ratio, priced: Ratio): ChargeExplanation {
+  const quantities = { quantity: formatRatio(quantity), priced_quantity: formatRatio(priced) }
   switch (terms.billing_model) {
     case 'FLAT_FEE':
       return { billing_model: 'FLAT_FEE', ...quantities, unit_amount: amountOf(terms) }
@@ -65,12 +58,14 @@ function explain(terms: PricingTerms, quantity: Decimal, priced: Decimal): Charg
   }
 }
 
-function packagesOf(terms: PricingTerms, priced: Decimal) {
+/** Exact for a quotient too: its denominator joins the package's units. */
+function packagesOf(terms: PricingTerms, { numerator, denominator }: Ratio) {
   assert(terms.transform_quantity, 'a PACKAGE price says how many units a package has')
   const { divide_by, round } = terms.transform_quantity
   assert(divide_by > 0, 'a package has units')
   const rounding = round === 'down' ? 'towards_zero' : 'away_from_zero'
-  const packages = divideRounded(priced, decimalFromInteger(divide_by), 0, rounding)
+  const units = denominator.times(decimalFromInteger(divide_by))
+  const packages = divideRounded(numerator, units, 0, rounding)
   return {
     divide_by: String(divide_by),
     round: round ?? 'up',
@@ -84,7 +79,7 @@ function amountOf(terms: PricingTerms): string {
   return formatDecimal(exactly(terms.amount))
 }
 
-function negativeQuantity(quantity: Decimal): ChargeWarning {
-  const message = `A quantity of ${formatDecimal(quantity)} was priced as 0.`
+function negativeQuantity(quantity: Ratio): ChargeWarning {
+  const message = `A quantity of ${formatRatio(quantity)} was priced as 0.`
   return { code: 'negative_quantity', message }
 }

@@ -8,6 +8,9 @@ export type Decimal = Big
 export const integerDigitsMax = 20
 export const fractionDigitsMax = 18
 
+/** Of an exact intermediate result, on each side of the point: bounds what an explanation can make us read. */
+const exactDigitsMax = 400
+
 /**
  * Our own constructor, so that no other user of big.js can change how money is rounded. Strict mode
  * refuses a `number` as input and a lossy conversion to one. Sums and products of big.js are exact;
@@ -27,6 +30,17 @@ const storableBound: Decimal = new Exact(`1e${integerDigitsMax}`)
  */
 export function parseDecimal(text: string): Decimal | undefined {
   return plainNotation.test(text) ? new Exact(text) : undefined
+}
+
+const exactNotation = new RegExp(`^-?\\d{1,${exactDigitsMax}}(?:\\.\\d{1,${exactDigitsMax}})?$`)
+
+/**
+ * Reads what `formatDecimal` wrote of a sum or a product, which may have more digits than a value that is
+ * stored as a number.
+ */
+export function readDecimal(text: string): Decimal {
+  assert(exactNotation.test(text), `${text.slice(0, exactDigitsMax)} is a decimal number`)
+  return new Exact(text)
 }
 
 /** Plain notation, no exponent, no trailing zeros, no negative zero: equal decimals have equal texts. */
@@ -79,10 +93,22 @@ export function divideRounded(
   rounding: QuotientRounding = 'half_away_from_zero',
 ): Decimal {
   assert(!denominator.eq(zero), 'the denominator is not 0')
+  const Quotient = quotientOf(digits, rounding)
+  return new Exact(new Quotient(numerator).div(denominator))
+}
+
+/** A constructor for each way to round, made once: making one costs more than the division. */
+const quotients = new Map<string, ReturnType<typeof Big>>()
+
+function quotientOf(digits: number, rounding: QuotientRounding): ReturnType<typeof Big> {
+  const key = `${digits} ${rounding}`
+  const known = quotients.get(key)
+  if (known) return known
   const Quotient = Big()
   Quotient.DP = digits
   Quotient.RM = roundings[rounding]
-  return new Exact(new Quotient(numerator).div(denominator))
+  quotients.set(key, Quotient)
+  return Quotient
 }
 
 const roundings = {

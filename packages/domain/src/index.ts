@@ -11,6 +11,7 @@ export {
   entitlementSources,
 } from './aggregate-entitlements.ts'
 export { type AllocationTarget, allocate } from './allocation.ts'
+export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export { assert } from './assert.ts'
 export {
@@ -25,6 +26,17 @@ export {
 export { type Charge, type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
 export { type ChargeExplanation, recomputeCharge, type TierCharge } from './charge-explanation.ts'
 export { currencyExponent, parseCurrency } from './currency.ts'
+export type {
+  Cycle,
+  CycleCharge,
+  CycleLine,
+  CyclePlan,
+  CycleTerms,
+  LineMetering,
+  MeasuredUsage,
+  PlannedFixed,
+  PlannedUsage,
+} from './cycle.ts'
 export {
   compareDecimals,
   type Decimal,
@@ -38,6 +50,7 @@ export {
   isPositive,
   isStorable,
   parseDecimal,
+  readDecimal,
   sumDecimals,
   zero,
 } from './decimal.ts'
@@ -76,7 +89,13 @@ export {
   type InvoiceLineAmount,
   invoiceAmounts,
 } from './invoice.ts'
-export { type LineCharge, type LineExplanation, lineCharge, recomputeLine } from './line-charge.ts'
+export {
+  type FixedLineExplanation,
+  type LineCharge,
+  type LineExplanation,
+  lineCharge,
+  recomputeLine,
+} from './line-charge.ts'
 export { validateLineTerms } from './line-terms.ts'
 export {
   type AggregationType,
@@ -91,15 +110,9 @@ export {
   validateMeterFilters,
   validateMeterTerms,
 } from './meter-terms.ts'
-export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, toUnits } from './money.ts'
-export {
-  type Opening,
-  type OpeningCharge,
-  type OpeningLine,
-  type OpeningTerms,
-  openingCharges,
-} from './opening-charges.ts'
+export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, roundRatioMoney, toUnits } from './money.ts'
 export { type Lifetime, later, periodAt } from './period.ts'
+export { planCycle } from './plan-cycle.ts'
 export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
   type BillingModel,
@@ -123,9 +136,32 @@ export {
   prorationBehaviors,
   prorationOf,
 } from './proration.ts'
-export { addRatios, compareRatios, formatRatio, type Ratio, ratio, wholeRatio } from './ratio.ts'
+export { rateCycle } from './rate-cycle.ts'
+export {
+  addRatios,
+  compareRatios,
+  formatRatio,
+  type Ratio,
+  ratio,
+  readRatio,
+  shownDecimal,
+  sumRatios,
+  wholeRatio,
+  zeroRatio,
+} from './ratio.ts'
 export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
 export type { Scope } from './scope.ts'
+export {
+  type Adjustments,
+  type AppliedAmount,
+  type Discount,
+  type LineDiscount,
+  type LineShare,
+  type SettledLine,
+  type Settlement,
+  settleInvoice,
+  type Tax,
+} from './settle-invoice.ts'
 export {
   isCompatible,
   linesOf,
@@ -136,4 +172,8 @@ export {
 export { type Tier, validateAmount, validateTiers } from './tier.ts'
 export { isTimeZone } from './time-zone.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
+export { type BilledUsage, usageLineCharge } from './usage-charge.ts'
+export type { BucketsCharge, UsageExplanation, UsageFacts, UsedAllowance } from './usage-explanation.ts'
+export { isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
 export type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion, UsageSpan } from './usage-question.ts'
+export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'

@@ -1,11 +1,16 @@
+import { assert } from './assert.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
 import { type ChargeExplanation, recomputeCharge } from './charge-explanation.ts'
-import type { Decimal } from './decimal.ts'
-import { roundMoney } from './money.ts'
+import { type Decimal, isStorable } from './decimal.ts'
+import { roundRatioMoney } from './money.ts'
 import { type Proration, prorate } from './proration.ts'
+import { wholeRatio } from './ratio.ts'
+import { recomputeBuckets, type UsageExplanation } from './usage-explanation.ts'
 
 /** How an invoice line's amount came about: stored with the line, answered as it is. */
-export interface LineExplanation {
+export type LineExplanation = FixedLineExplanation | UsageExplanation
+
+export interface FixedLineExplanation {
   readonly currency: string
   readonly charge: ChargeExplanation
   /** Null: the whole amount was billed. */
@@ -19,19 +24,29 @@ export interface LineCharge {
   readonly warnings: readonly ChargeWarning[]
 }
 
-/** What one invoice line costs: the price of the quantity, its share of the period, rounded once. */
+/** What one FIXED line costs: the price of the quantity, its share of the period, rounded once. */
 export function lineCharge(line: {
   readonly terms: PricingTerms & { readonly currency: string }
   readonly quantity: Decimal
   readonly proration: Proration | null
 }): LineCharge {
-  const { explanation: charge, warnings } = chargeFor(line.terms, line.quantity)
-  const explanation = { currency: line.terms.currency, charge, proration: line.proration }
-  return { amount: recomputeLine(explanation), explanation, warnings }
+  assert(isStorable(line.quantity), 'a quantity has at most 20 digits before and 18 after the point')
+  const { amount, explanation: charge, warnings } = chargeFor(line.terms, wholeRatio(line.quantity))
+  const { currency } = line.terms
+  const { proration } = line
+  return {
+    amount: proration ? prorate(amount, proration, currency) : roundRatioMoney(amount, currency),
+    explanation: { currency, charge, proration },
+    warnings,
+  }
 }
 
-/** The line's rounded amount again, from its explanation alone. */
-export function recomputeLine({ currency, charge, proration }: LineExplanation): Decimal {
-  const amount = recomputeCharge(charge)
-  return proration ? prorate(amount, proration, currency) : roundMoney(amount, currency)
+/** The line's rounded amount again, from its explanation alone, be it of a FIXED or a USAGE line. */
+export function recomputeLine(explanation: LineExplanation): Decimal {
+  const { currency } = explanation
+  if ('buckets' in explanation) return roundRatioMoney(recomputeBuckets(explanation), currency)
+  const amount = recomputeCharge(explanation.charge)
+  return explanation.proration
+    ? prorate(amount, explanation.proration, currency)
+    : roundRatioMoney(amount, currency)
 }

@@ -1,6 +1,7 @@
 import { assert } from './assert.ts'
 import { currencyExponent } from './currency.ts'
 import { type Decimal, decimalFromInteger, divideRounded } from './decimal.ts'
+import { isWholeRatio, type Ratio } from './ratio.ts'
 
 /**
  * An amount in whole minor units: half away from zero, to the ISO 4217 exponent of the currency
@@ -16,6 +17,13 @@ export function roundMoney(amount: Decimal, currency: string): Decimal {
  */
 export function roundedQuotient(numerator: Decimal, denominator: Decimal, currency: string): Decimal {
   return divideRounded(numerator, denominator, currencyExponent(currency))
+}
+
+/** The one rounding of an amount that was kept as a quotient. */
+export function roundRatioMoney(amount: Ratio, currency: string): Decimal {
+  return isWholeRatio(amount)
+    ? roundMoney(amount.numerator, currency)
+    : roundedQuotient(amount.numerator, amount.denominator, currency)
 }
 
 /** False for an amount with a part of a minor unit: nobody can pay that. */

@@ -22,9 +22,9 @@ export function periodAt(grid: Grid, lifetime: Lifetime, instant: Date): Period 
 }
 
 export function later(left: Date, right: Date): Date {
-  return left > right ? left : right
+  return left.getTime() > right.getTime() ? left : right
 }
 
 export function earlier(left: Date, right: Date): Date {
-  return left < right ? left : right
+  return left.getTime() < right.getTime() ? left : right
 }

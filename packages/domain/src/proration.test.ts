@@ -5,7 +5,7 @@ import { type Grid, gridIntervalAt } from './grid.ts'
 import { lineCharge, recomputeLine } from './line-charge.ts'
 import { prorate, prorationOf } from './proration.ts'
 import { grid, instant } from './testing/grid-arbitrary.ts'
-import { dec, pricingTerms, quantity } from './testing/price-arbitrary.ts'
+import { dec, pricingTerms, quantity, rat } from './testing/price-arbitrary.ts'
 
 const seed = 20_261_103
 const dayMs = 86_400_000
@@ -22,7 +22,7 @@ describe('a share', () => {
     const april = monthly('2026-05-01T00:00:00Z')
     const proration = prorationOf(april, span('2026-04-16T00:00:00Z', '2026-05-01T00:00:00Z'))
     expect(proration).toEqual({ active_ms: 15 * dayMs, whole_ms: 30 * dayMs })
-    expect(formatDecimal(prorate(dec('30'), proration, 'usd'))).toBe('15')
+    expect(formatDecimal(prorate(rat('30'), proration, 'usd'))).toBe('15')
   })
 
   it.each([
@@ -34,7 +34,7 @@ describe('a share', () => {
     ['forints', '10', 'huf', '2026-04-21', '2026-05-01', '3.33'],
   ])('is rounded once: %s', (_name, amount, currency, start, end, rounded) => {
     const proration = prorationOf(monthly('2026-05-01T00:00:00Z'), span(start, end))
-    expect(formatDecimal(prorate(dec(amount), proration, currency))).toBe(rounded)
+    expect(formatDecimal(prorate(rat(amount), proration, currency))).toBe(rounded)
   })
 
   it('counts the hour that a change of the clocks takes or gives', () => {

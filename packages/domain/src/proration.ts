@@ -1,7 +1,8 @@
 import { assert } from './assert.ts'
 import { type Decimal, decimalFromInteger } from './decimal.ts'
 import { type Grid, gridIntervalAt, type Period } from './grid.ts'
-import { roundedQuotient } from './money.ts'
+import { roundRatioMoney } from './money.ts'
+import { type Ratio, ratio } from './ratio.ts'
 
 export const prorationBehaviors = ['create_prorations', 'none'] as const
 export type ProrationBehavior = (typeof prorationBehaviors)[number]
@@ -25,9 +26,13 @@ export function prorationOf(grid: Grid, active: Period): Proration {
 }
 
 /** amount × active ÷ whole, rounded once as money. The amount is that of a whole period, unrounded. */
-export function prorate(amount: Decimal, { active_ms, whole_ms }: Proration, currency: string): Decimal {
-  const numerator = amount.times(decimalFromInteger(active_ms))
-  return roundedQuotient(numerator, decimalFromInteger(whole_ms), currency)
+export function prorate(
+  { numerator, denominator }: Ratio,
+  { active_ms, whole_ms }: Proration,
+  currency: string,
+): Decimal {
+  const part = numerator.times(decimalFromInteger(active_ms))
+  return roundRatioMoney(ratio(part, denominator.times(decimalFromInteger(whole_ms))), currency)
 }
 
 function lengthMs({ start, end }: Period): number {

@@ -1,7 +1,8 @@
 import { assert } from './assert.ts'
 import { exactly, type TierCharge } from './charge-explanation.ts'
-import { compareDecimals, type Decimal, formatDecimal, isPositive, zero } from './decimal.ts'
+import { formatDecimal, isPositive } from './decimal.ts'
 import type { TierMode } from './price-terms.ts'
+import { compareRatios, formatRatio, type Ratio, subtractRatios, wholeRatio, zeroRatio } from './ratio.ts'
 import type { Tier } from './tier.ts'
 
 /**
@@ -9,40 +10,41 @@ import type { Tier } from './tier.ts'
  * all of it; by SLAB each that is touched, with its part. None for 0, so that no flat amount is charged.
  * The ladder must be one that `validateTiers` accepts.
  */
-export function tierCharges(tiers: readonly Tier[], mode: TierMode, quantity: Decimal): TierCharge[] {
-  if (!isPositive(quantity)) return []
+export function tierCharges(tiers: readonly Tier[], mode: TierMode, quantity: Ratio): TierCharge[] {
+  if (!isPositive(quantity.numerator)) return []
   return mode === 'VOLUME' ? [volumeCharge(tiers, quantity)] : slabCharges(tiers, quantity)
 }
 
-function volumeCharge(tiers: readonly Tier[], quantity: Decimal): TierCharge {
+function volumeCharge(tiers: readonly Tier[], quantity: Ratio): TierCharge {
   const index = tiers.findIndex((tier) => holds(tier, quantity))
   return tierCharge(tiers, index, quantity)
 }
 
-function slabCharges(tiers: readonly Tier[], quantity: Decimal): TierCharge[] {
+function slabCharges(tiers: readonly Tier[], quantity: Ratio): TierCharge[] {
   const charges: TierCharge[] = []
-  let below = zero
+  let below = zeroRatio
   for (const [index, tier] of tiers.entries()) {
-    const top = holds(tier, quantity) ? quantity : exactly(tier.up_to)
-    charges.push(tierCharge(tiers, index, top.minus(below)))
-    if (holds(tier, quantity)) return charges
+    const isLast = holds(tier, quantity)
+    const top = isLast ? quantity : wholeRatio(exactly(tier.up_to))
+    charges.push(tierCharge(tiers, index, subtractRatios(top, below)))
+    if (isLast) return charges
     below = top
   }
   assert(false, 'the last tier is open')
 }
 
 /** `up_to` is inclusive. */
-function holds(tier: Tier, quantity: Decimal): boolean {
-  return tier.up_to == null || compareDecimals(quantity, exactly(tier.up_to)) <= 0
+function holds(tier: Tier, quantity: Ratio): boolean {
+  return tier.up_to == null || compareRatios(quantity, wholeRatio(exactly(tier.up_to))) <= 0
 }
 
-function tierCharge(tiers: readonly Tier[], index: number, units: Decimal): TierCharge {
+function tierCharge(tiers: readonly Tier[], index: number, units: Ratio): TierCharge {
   const tier = tiers[index]
   assert(tier, 'the last tier is open')
   return {
     tier: index,
     up_to: tier.up_to ?? null,
-    units: formatDecimal(units),
+    units: formatRatio(units),
     unit_amount: formatDecimal(exactly(tier.unit_amount)),
     flat_amount: formatDecimal(exactly(tier.flat_amount)),
   }

@@ -28,7 +28,8 @@ export interface ApiAnswer {
 const answerTimeoutMs = 60_000
 
 export function createApiClient({ url, apiKey }: ApiConfig): ApiClient {
-  const base = url.endsWith('/') ? url : `${url}/`
+  // The contract's paths begin below /v1, so people give the address with it, too.
+  const base = `${url.replace(/\/*(v1)?\/*$/, '')}/`
   return {
     async call(operation, request = {}) {
       const address = addressOf(base, operation, request)

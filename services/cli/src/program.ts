@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { declaredVariables } from '@flexprice/configuration'
+import manifest from '../package.json' with { type: 'json' }
 import type { CommandContext } from './command-context.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -16,6 +17,7 @@ import { exitCodesHelp } from './exit-codes.ts'
 export function createProgram(context: CommandContext): Command {
   const program = new Command('flexprice')
     .description("The operator's command line of FlexPrice workflows.")
+    .version(manifest.version, '--version', 'the version of this program')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),

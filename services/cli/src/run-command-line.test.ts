@@ -34,7 +34,7 @@ describe('wrong usage exits with 2, says what is wrong, and sends nothing', () =
       ],
       'lies in the past',
     ],
-    [['keys', 'rotate', 'k', '--tenant', 't', '--environment', 'e', '--overlap', '91d'], 'at most 90d'],
+    [['keys', 'rotate', 'k', '--tenant', 't', '--environment', 'e', '--overlap', '31d'], 'at most 30d'],
     [['migrate'], 'DATABASE_OWNER_URL: is missing'],
     [['queues', '--url', 'gateway:8080'], 'FLEXPRICE_URL: must be a URL'],
   ])('%j', async (args, said) => {
@@ -158,4 +158,16 @@ test('each level of help has an example, and the first one the exit codes', asyn
     expect(code).toBe(0)
     expect(stdout).toMatch(/Examples:\n {2}\$ flexprice /)
   }
+})
+
+test('--version says the version of the program', async () => {
+  expect(await runInProcess(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
+})
+
+test.each(['', '/', '/v1', '/v1/'])('the address of the gateway may end with %j', async (end) => {
+  await using receiver = await startReceiver({ status: 200, body: '{"queues":[]}' })
+  await runInProcess(['queues'], `${receiver.url}${end}`)
+  expect(receiver.received.map(({ url }) => url)).toEqual([
+    expect.stringMatching(/^\/behind\/a\/proxy\/v1\/(?!v1)/),
+  ])
 })

@@ -2,6 +2,10 @@ import { createApiKeyRoute } from './api-keys/create-api-key.ts'
 import { deleteApiKeyRoute } from './api-keys/delete-api-key.ts'
 import { listApiKeysRoute } from './api-keys/list-api-keys.ts'
 import { rotateApiKeyRoute } from './api-keys/rotate-api-key.ts'
+import { createCalculationRoute } from './calculations/create-calculation.ts'
+import { downloadCalculationRoute } from './calculations/download-calculation.ts'
+import { getCalculationRoute } from './calculations/get-calculation.ts'
+import { listCalculationItemsRoute } from './calculations/list-calculation-items.ts'
 import type { AppConfig } from './config.ts'
 import { createCustomerRoute } from './customers/create-customer.ts'
 import { deleteCustomerRoute } from './customers/delete-customer.ts'
@@ -31,9 +35,14 @@ import { deleteGroupRoute } from './groups/delete-group.ts'
 import { getGroupRoute } from './groups/get-group.ts'
 import { queryGroupRoute } from './groups/query-group.ts'
 import { explainInvoiceRoute } from './invoices/explain-invoice.ts'
+import { finalizeInvoiceRoute } from './invoices/finalize-invoice.ts'
 import { getCustomerInvoiceSummaryRoute } from './invoices/get-customer-invoice-summary.ts'
 import { getInvoiceRoute } from './invoices/get-invoice.ts'
+import { getInvoicePreviewRoute } from './invoices/get-invoice-preview.ts'
 import { queryInvoiceRoute } from './invoices/query-invoice.ts'
+import { recalculateInvoiceRoute } from './invoices/recalculate-invoice.ts'
+import { recalculateInvoiceV2Route } from './invoices/recalculate-invoice-v2.ts'
+import { voidInvoiceRoute } from './invoices/void-invoice.ts'
 import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
@@ -133,6 +142,12 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getInvoiceRoute,
   queryInvoiceRoute,
   explainInvoiceRoute,
+  recalculateInvoiceRoute,
+  voidInvoiceRoute,
+  createCalculationRoute,
+  getCalculationRoute,
+  listCalculationItemsRoute,
+  downloadCalculationRoute,
   getCustomerInvoiceSummaryRoute,
   getWorkflowRoute,
   queryWorkflowRoute,
@@ -143,4 +158,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
 /** Those that wait for a workflow: no longer than the limit, and not when the process is to stop. */
 const waitingRoutes: ReadonlyArray<
   (api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal) => void
-> = [getTaskResultRoute, createSubscriptionRoute, activateSubscriptionRoute]
+> = [
+  getTaskResultRoute,
+  createSubscriptionRoute,
+  activateSubscriptionRoute,
+  getInvoicePreviewRoute,
+  recalculateInvoiceV2Route,
+  finalizeInvoiceRoute,
+]

@@ -1,19 +1,21 @@
-import { type NewInvoice, newId } from '@flexprice/database'
+import type { NewInvoice } from '@flexprice/database'
 import {
   assert,
   type Decimal,
   dueDate,
-  formatDecimal,
-  invalid,
-  invoiceAmounts,
-  isPositive,
-  isStorable,
-  openingCharges,
   type Period,
   parseDecimal,
+  planCycle,
+  rateCycle,
   type Schedule,
-  sumDecimals,
 } from '@flexprice/domain'
+import {
+  draftInvoice,
+  finalizedInvoice,
+  refuseTooLarge,
+  settleCharges,
+  withLineIds,
+} from '../invoicing/draft-invoice.ts'
 import { type LinePlan, priceOf } from './plan-lines.ts'
 import type { PlannedTerms } from './plan-terms.ts'
 
@@ -38,7 +40,7 @@ export interface InvoicePlan {
  * @throws validation_error for an amount that is too large to be stored
  */
 export function planInvoice(plan: InvoicePlan): NewInvoice | null {
-  const { schedule, terms } = plan
+  const { schedule } = plan
   switch (schedule.phase) {
     case 'scheduled':
       return null
@@ -49,15 +51,20 @@ export function planInvoice(plan: InvoicePlan): NewInvoice | null {
         charges: [],
       })
     case 'running': {
-      const opening = { ...schedule, period: schedule.currentPeriod, end: terms.end }
-      const charges = openingCharges(
-        { ...opening, prorationBehavior: terms.prorationBehavior },
-        plan.lines.map(openingLine),
-      )
+      const charges = openingCharges(plan)
       if (charges.length === 0) return null
       return invoiceOf(plan, { reason: 'SUBSCRIPTION_CREATE', period: schedule.currentPeriod, charges })
     }
   }
+}
+
+/** An opening closes no period, so that no usage is asked for. */
+function openingCharges({ schedule, terms, lines }: InvoicePlan) {
+  const { grid, currentPeriod } = schedule
+  const { end, prorationBehavior } = terms
+  const cycle = { grid, start: currentPeriod.start, end, prorationBehavior, externalCustomerId: null }
+  const opening = { ...cycle, closes: null, opens: currentPeriod }
+  return rateCycle(planCycle(opening, lines.map(openingLine)), [])
 }
 
 function openingLine(line: IdentifiedLine) {
@@ -65,6 +72,8 @@ function openingLine(line: IdentifiedLine) {
   return {
     ...line,
     price,
+    chain: line.planPrice.root_price_id,
+    metering: null,
     terms: {
       ...price,
       tiers: price.tiers?.map((tier) => ({
@@ -78,79 +87,31 @@ function openingLine(line: IdentifiedLine) {
   }
 }
 
-type Charges = ReturnType<typeof openingCharges<ReturnType<typeof openingLine>>>
-
 function invoiceOf(
   { subscriptionId, terms, now }: InvoicePlan,
   {
     reason,
     period,
     charges,
-  }: { reason: NewInvoice['invoice']['billing_reason']; period: Period; charges: Charges },
+  }: {
+    reason: NewInvoice['invoice']['billing_reason']
+    period: Period
+    charges: ReturnType<typeof openingCharges>
+  },
 ): NewInvoice {
   const { currency, customer, plan, timeZone, paymentTerms } = terms
-  refuseTooLarge(charges)
-  const sums = invoiceAmounts(
-    currency,
-    charges.map(({ amount }) => ({ kind: 'charge', amount, currency })),
-  )
-  const isPaid = !isPositive(sums.total)
-  return {
-    invoice: {
-      id: newId('invoice'),
-      customer_id: customer.id,
-      subscription_id: subscriptionId,
-      invoice_type: 'SUBSCRIPTION',
-      billing_reason: reason,
-      request_key: '',
-      invoice_status: 'FINALIZED',
-      payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
-      currency,
-      billing_period: terms.period,
-      period_start: period.start,
-      period_end: period.end,
-      subtotal: formatDecimal(sums.subtotal),
-      total_discount: formatDecimal(sums.discounts),
-      total_tax: formatDecimal(sums.tax),
-      total_prepaid_credits_applied: formatDecimal(sums.credits),
-      total: formatDecimal(sums.total),
-      amount_paid: formatDecimal(sums.amountPaid),
-      amount_due: formatDecimal(sums.amountDue),
-      description: '',
-      issue_date: now,
-      due_date: paymentTerms && dueDate(now, paymentTerms, timeZone),
-      finalized_at: now,
-      paid_at: isPaid ? now : null,
-      voided_at: null,
-    },
-    lines: charges.map((charge) => invoiceLine(charge, plan)),
-  }
-}
-
-function invoiceLine({ line, span, amount, explanation }: Charges[number], plan: PlannedTerms['plan']) {
-  return {
-    id: newId('invoiceLineItem'),
-    subscription_line_item_id: line.id,
-    plan_id: plan.id,
-    price_id: line.price.id,
-    price_type: line.price.type,
-    display_name: line.price.display_name || plan.name,
-    plan_display_name: plan.name,
-    quantity: formatDecimal(line.quantity),
-    amount: formatDecimal(amount),
-    is_credit: false,
-    period_start: span.start,
-    period_end: span.end,
-    explanation: { ...explanation },
-  }
-}
-
-function refuseTooLarge(charges: Charges): void {
-  const tooLarge = charges.find(({ amount }) => !isStorable(amount))
-  if (tooLarge !== undefined || !isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
-    const what = tooLarge ? `the charge of price ${tooLarge.line.price.id}` : 'the first invoice'
-    throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
-  }
+  const identified = withLineIds(charges)
+  refuseTooLarge(identified)
+  const draft = draftInvoice({
+    ...{ customerId: customer.id, subscriptionId, plan, currency, reason, period },
+    billingPeriod: terms.period,
+    charges: identified,
+    settlement: settleCharges(currency, identified),
+  })
+  return finalizedInvoice(draft, {
+    now,
+    dueDate: paymentTerms && dueDate(now, paymentTerms, timeZone),
+  })
 }
 
 function exact(text: string): Decimal {

@@ -1,9 +1,17 @@
 import { z } from 'zod'
-import { getInvoiceQuery, invoiceFilter, invoiceResponse, listInvoicesResponse } from '../invoice.ts'
+import { successResponse } from '../error.ts'
+import {
+  getInvoiceQuery,
+  invoiceFilter,
+  invoiceResponse,
+  listInvoicesResponse,
+  previewInvoiceRequest,
+} from '../invoice.ts'
 import { invoiceExplanationResponse } from '../invoice-line-item.ts'
 import { customerInvoiceSummaries } from '../invoice-summary.ts'
 import { operation } from '../operation.ts'
 import { identifier } from '../text.ts'
+import { workflowStarted } from '../workflow-execution.ts'
 
 const tag = 'Invoices'
 const byId = z.strictObject({ id: identifier })
@@ -42,4 +50,57 @@ export const getCustomerInvoiceSummary = operation({
   tag,
   summary: 'What a customer was billed, owes and is late with, by currency',
   schema: { params: byId, response: { 200: customerInvoiceSummaries } },
+})
+
+export const getInvoicePreview = operation({
+  operationId: 'getInvoicePreview',
+  method: 'POST',
+  path: '/invoices/preview',
+  tag,
+  summary: "A subscription's next invoice as it would be now, or the charges of a window; nothing is written",
+  idempotency: 'own',
+  schema: { body: previewInvoiceRequest, response: { 200: invoiceResponse } },
+})
+
+export const recalculateInvoice = operation({
+  operationId: 'recalculateInvoice',
+  method: 'POST',
+  path: '/invoices/{id}/recalculate',
+  tag,
+  summary: 'Rate a draft once more, as a workflow',
+  idempotency: 'own',
+  schema: { params: byId, response: { 202: workflowStarted } },
+})
+
+export const recalculateInvoiceV2 = operation({
+  operationId: 'recalculateInvoiceV2',
+  method: 'POST',
+  path: '/invoices/{id}/recalculate-v2',
+  tag,
+  summary: 'Rate a draft once more and answer with it; finalize=true finalizes it, too',
+  idempotency: 'own',
+  schema: {
+    params: byId,
+    querystring: z.strictObject({ finalize: z.stringbool().meta({ type: 'boolean' }).optional() }),
+    response: { 200: invoiceResponse },
+  },
+})
+
+export const finalizeInvoice = operation({
+  operationId: 'finalizeInvoice',
+  method: 'POST',
+  path: '/invoices/{id}/finalize',
+  tag,
+  summary: 'Rate a draft whose period has ended once more, close and number it; asking again changes nothing',
+  idempotency: 'own',
+  schema: { params: byId, response: { 200: successResponse } },
+})
+
+export const voidInvoice = operation({
+  operationId: 'voidInvoice',
+  method: 'POST',
+  path: '/invoices/{id}/void',
+  tag,
+  summary: 'Void a draft or a finalized invoice: it keeps its number, and what it billed can be billed again',
+  schema: { params: byId, response: { 200: successResponse } },
 })

@@ -1,3 +1,4 @@
+import { calculateChargesContract } from './calculate-charges.schema.ts'
 import { defineRegistry } from './define-registry.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
 import { subscriptionCreationContract } from './subscription-creation.schema.ts'
@@ -7,12 +8,20 @@ import { subscriptionCreationContract } from './subscription-creation.schema.ts'
  * workers, the result endpoint and the checks. Loads zod: code of the sandbox imports `./workflows/<name>`.
  */
 export const workflows = defineRegistry({
+  'calculate-charges': calculateChargesContract,
   'subscription-creation': subscriptionCreationContract,
   'price-sync': priceSyncContract,
 })
 
 export type WorkflowName = keyof typeof workflows
 
+export type {
+  CalculateChargesInput,
+  CalculateChargesResult,
+  CalculationResult,
+  InvoicePreview,
+  RecalculatedInvoice,
+} from './calculate-charges.schema.ts'
 export type { InputOf, WorkflowContract } from './define-contract.ts'
 export { defineContract } from './define-contract.ts'
 export type { DurationText, WhenRunning, WorkflowDefinition } from './define-workflow.ts'

@@ -10,6 +10,7 @@ import * as idempotency from './0008-idempotency.ts'
 import * as subscriptionBatches from './0009-subscription-batches.ts'
 import * as priceLinks from './0010-price-links.ts'
 import * as events from './0011-events.ts'
+import * as calculations from './0012-calculations.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-subscription-batches': subscriptionBatches,
   '0010-price-links': priceLinks,
   '0011-events': events,
+  '0012-calculations': calculations,
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { PricingTerms } from '../charge.ts'
 import { type Decimal, parseDecimal } from '../decimal.ts'
+import { type Ratio, ratio, readRatio, wholeRatio } from '../ratio.ts'
 import type { Tier } from '../tier.ts'
 
 /** A decimal written in a test. */
@@ -24,6 +25,19 @@ export const decimalText: fc.Arbitrary<string> = fc
 export const quantity: fc.Arbitrary<Decimal> = fc
   .oneof(fc.integer({ min: 0, max: 400 }).map(String), decimalText)
   .map(dec)
+
+/** As a measured quantity may be: a decimal, or a quotient such as an average's. */
+export const ratioQuantity: fc.Arbitrary<Ratio> = fc.oneof(
+  quantity.map(wholeRatio),
+  fc
+    .tuple(quantity, fc.integer({ min: 1, max: 3_000_000_000 }))
+    .map(([numerator, denominator]) => ratio(numerator, dec(String(denominator)))),
+)
+
+/** A ratio written in a test: `1.5` or `1/3`. */
+export function rat(text: string): Ratio {
+  return readRatio(text)
+}
 
 /** A valid ladder; its flat amounts are 0 unless asked for. */
 export function ladder({ flat }: { flat: boolean }): fc.Arbitrary<Tier[]> {

@@ -1,4 +1,5 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
+import { overlapSecondsMax } from '@flexprice/contracts'
 import type { ApiKeyRow, Scoped } from '@flexprice/database'
 import { notFound } from '@flexprice/domain'
 import { type CommandContext, outputOf } from '../command-context.ts'
@@ -109,7 +110,7 @@ function addRevoke(group: CommandUnknownOpts, context: CommandContext): void {
 }
 
 const dayMs = 86_400_000
-const overlapDaysMax = 90
+const overlapDaysMax = overlapSecondsMax / 86_400
 const limitMax = 1_000
 const offsetMax = 1_000_000
 

@@ -49,7 +49,7 @@ test('400 that tells a field left out from a wrong one', async () => {
       details: {
         fields: expect.arrayContaining([
           { path: 'name', message: 'is required' },
-          { path: 'description', message: 'Invalid input: expected string, received number' },
+          { path: 'description', message: 'must be a text' },
         ]),
       },
     },

@@ -5,6 +5,7 @@ import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { addressBlock } from './address-block.ts'
 import type { KeyUses } from './note-key-uses.ts'
 import { inContextOf } from './trace-requests.ts'
 
@@ -43,7 +44,7 @@ export function authenticate(
     )
     const lookUp = async (): Promise<FoundApiKey | undefined> => {
       await counted
-      return findKnown(perAddress, request.ip, () => database.findApiKey(hash))
+      return findKnown(perAddress, addressBlock(request.ip), () => database.findApiKey(hash))
     }
     const [found] = await Promise.all([keys.find(hash, lookUp), counted])
     const { id, tenantId, environmentId, userId } = expectValid(found, hash)

@@ -36,7 +36,7 @@ function fieldProblems({
       message: 'is not a known field',
     }))
   }
-  return [{ path, message: message.replace('ExactNumber', 'a number of too many digits') }]
+  return [{ path, message }]
 }
 
 /** `/tiers/1/up_to` as people and our other errors write it: `tiers[1].up_to`. */

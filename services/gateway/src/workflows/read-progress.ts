@@ -1,5 +1,10 @@
 import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
-import { getBatchProgress, getPriceSyncProgress, type Scoped } from '@flexprice/database'
+import {
+  getBatchProgress,
+  getCalculationProgress,
+  getPriceSyncProgress,
+  type Scoped,
+} from '@flexprice/database'
 import type { WorkflowDescription } from '@flexprice/temporal-client'
 
 /**
@@ -16,6 +21,7 @@ export async function readProgress(scoped: Scoped, workflow: WorkflowDescription
 const readers: {
   readonly [Name in WorkflowName]: (scoped: Scoped, workflow: Execution) => Promise<unknown>
 } = {
+  'calculate-charges': calculationProgress,
   'price-sync': priceSyncProgress,
   'subscription-creation': subscriptionCreationProgress,
 }
@@ -29,6 +35,19 @@ interface Execution {
 async function subscriptionCreationProgress(scoped: Scoped, { id }: Execution) {
   const batch = await getBatchProgress(scoped, id.split(':').at(-1) ?? '')
   return batch && { ...batch, percent: percentOf(batch.items_processed, batch.items_total) }
+}
+
+/** Of a calculation: a preview or a recalculated invoice tells nothing before it is done. */
+async function calculationProgress(scoped: Scoped, { id }: Execution) {
+  const progress = await getCalculationProgress(scoped, id.split(':').at(-1) ?? '')
+  return (
+    progress && {
+      subscriptions_due: progress.due,
+      subscriptions_processed: progress.processed,
+      subscriptions_failed: progress.failed,
+      percent: percentOf(progress.processed, progress.due),
+    }
+  )
 }
 
 async function priceSyncProgress(scoped: Scoped, workflow: Execution) {

@@ -1,46 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { formatDecimal } from './decimal.ts'
-import type { Grid } from './grid.ts'
-import { type Opening, type OpeningLine, type OpeningTerms, openingCharges } from './opening-charges.ts'
+import type { Cycle, CycleTerms } from './cycle.ts'
+import { planCycle } from './plan-cycle.ts'
+import { rateCycle } from './rate-cycle.ts'
+import { bills, day, grid, line } from './testing/fixed-cycle.ts'
 import { dec } from './testing/price-arbitrary.ts'
 
-const day = (text: string) => new Date(`${text}T00:00:00Z`)
-const grid: Grid = { anchor: day('2026-05-01'), period: 'MONTHLY', count: 1, timeZone: 'UTC' }
 /** Half of April: 15 of 30 days. */
-const opening: Opening = {
+const period = { start: day('2026-04-16'), end: day('2026-05-01') }
+const opening: Cycle = {
   grid,
-  period: { start: day('2026-04-16'), end: day('2026-05-01') },
+  start: period.start,
+  externalCustomerId: null,
+  closes: null,
+  opens: period,
   prorationBehavior: 'none',
 }
-const prorating: Opening = { ...opening, prorationBehavior: 'create_prorations' }
-
-function line(rest: Partial<OpeningLine> = {}, terms: Partial<OpeningTerms> = {}): OpeningLine {
-  return {
-    terms: {
-      type: 'FIXED',
-      invoice_cadence: 'ADVANCE',
-      currency: 'usd',
-      billing_period: 'MONTHLY',
-      billing_period_count: 1,
-      billing_model: 'FLAT_FEE',
-      amount: '30',
-      ...terms,
-    },
-    quantity: dec('1'),
-    start: day('2026-04-16'),
-    ...rest,
-  }
-}
-
-function bills(of: Opening, ...lines: OpeningLine[]): string[] {
-  return openingCharges(of, lines).map(({ amount, span }) => {
-    const [start, end] = [span.start, span.end].map((instant) => instant.toISOString().slice(0, 10))
-    return `${formatDecimal(amount)} ${start} ${end}`
-  })
-}
+const prorating: Cycle = { ...opening, prorationBehavior: 'create_prorations' }
 
 describe('the opening invoice', () => {
-  it.each<[string, Partial<OpeningTerms>]>([
+  it.each<[string, Partial<CycleTerms>]>([
     ['FIXED ARREAR', { invoice_cadence: 'ARREAR' }],
     ['USAGE', { type: 'USAGE', invoice_cadence: 'ARREAR' }],
     ['ONETIME ARREAR', { billing_period: 'ONETIME', invoice_cadence: 'ARREAR' }],
@@ -68,7 +46,7 @@ describe('the opening invoice', () => {
 
   it('keeps the order of its lines, with the line and how it came about', () => {
     const [one, other] = [line(), line({ quantity: dec('2') })]
-    const charges = openingCharges(prorating, [one, other])
+    const charges = rateCycle(planCycle(prorating, [one, other]), [])
     expect(charges.map((charge) => charge.line)).toEqual([one, other])
     expect(charges[1]?.explanation).toMatchObject({
       currency: 'usd',
@@ -90,7 +68,7 @@ describe('without prorating', () => {
 
   it('a subscription that ends in its first period bills whole', () => {
     const end = day('2026-04-20')
-    const cut = { ...opening, end, period: { start: opening.period.start, end } }
+    const cut = { ...opening, end, opens: { start: period.start, end } }
     expect(bills(cut, line())).toEqual(['30 2026-04-16 2026-04-20'])
   })
 
@@ -116,7 +94,7 @@ describe('prorating', () => {
 
   it('a subscription that ends in its first period bills up to its end', () => {
     const end = day('2026-04-19')
-    const cut = { ...prorating, end, period: { start: prorating.period.start, end } }
+    const cut = { ...prorating, end, opens: { start: period.start, end } }
     expect(bills(cut, line())).toEqual(['3 2026-04-16 2026-04-19'])
   })
 

@@ -1,0 +1,20 @@
+import { beginCalculation as begin, readNow } from '@flexprice/database'
+import { assert } from '@flexprice/domain'
+import { Context } from '@temporalio/activity'
+import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+
+export async function beginCalculation(
+  { scoped, slicesMax }: CalculateChargesDependencies,
+  { calculationId }: { calculationId: string },
+): Promise<{ slices: readonly number[] }> {
+  const { workflowExecution: workflow } = Context.current().info
+  assert(workflow, 'a calculation runs in a workflow')
+  const handle = scoped()
+  const slices = await begin(handle, {
+    id: calculationId,
+    workflow: { id: workflow.workflowId, runId: workflow.runId },
+    slicesMax,
+    now: await readNow(handle),
+  })
+  return { slices }
+}

@@ -1,0 +1,104 @@
+import type { ChargeFacts, NewInvoice } from '@flexprice/database'
+import { assert, CodedError, type Cycle, type Period, periodAt } from '@flexprice/domain'
+
+/** What is asked to be charged of a subscription. */
+export type CycleChoice =
+  /** The next billing, as a billing run would make it. */
+  | { readonly kind: 'next' }
+  /** Whatever lies in a window, whether it was billed or not: no invoice comes of it. */
+  | { readonly kind: 'window'; readonly window: Period }
+  /** What a draft bills, once more. */
+  | { readonly kind: 'invoice'; readonly reason: BillingReason; readonly period: Period }
+
+export type BillingReason = NewInvoice['invoice']['billing_reason']
+
+export interface BilledCycle {
+  readonly reason: BillingReason
+  /** Of the invoice. */
+  readonly period: Period
+  readonly cycle: Cycle
+}
+
+/**
+ * What the choice means for one subscription (billing rules, section 5): the period that ends and the one
+ * that begins, or the opening. A calculation of any window charges its usage and the ARREAR boundaries in it.
+ *
+ * @throws invalid_operation for a subscription that has no such billing
+ */
+export function billedCycle({ subscription }: ChargeFacts, choice: CycleChoice): BilledCycle {
+  switch (choice.kind) {
+    case 'window': {
+      if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')
+      const { window } = choice
+      return {
+        reason: 'SUBSCRIPTION_CYCLE',
+        period: window,
+        cycle: { ...terms(subscription), closes: window, opens: null, usage: 'within' },
+      }
+    }
+    case 'invoice':
+      return choice.reason === 'SUBSCRIPTION_CYCLE'
+        ? closing(subscription, choice.period)
+        : { ...choice, cycle: { ...terms(subscription), closes: null, opens: choice.period } }
+    case 'next':
+      return nextBilling(subscription)
+  }
+}
+
+type Subscription = ChargeFacts['subscription']
+
+function nextBilling(subscription: Subscription): BilledCycle {
+  const { subscription_status: status, next_billing_at: dueAt, start_date: start } = subscription
+  if (status !== 'active' && status !== 'trialing') throw notBilled(subscription, `is ${status}`)
+  if (dueAt === null) throw notBilled(subscription, 'has nothing due')
+  const current = { start: subscription.current_period_start, end: subscription.current_period_end }
+  if (status === 'trialing') return afterTrial(subscription)
+  if (dueAt.getTime() === start.getTime()) {
+    return {
+      reason: 'SUBSCRIPTION_CREATE',
+      period: current,
+      cycle: { ...terms(subscription), closes: null, opens: current },
+    }
+  }
+  return closing(subscription, current)
+}
+
+function afterTrial(subscription: Subscription): BilledCycle {
+  const { trial_end: trialEnd, end_date: end } = subscription
+  assert(trialEnd, 'a trial has an end')
+  const opens = periodAt(terms(subscription).grid, { start: trialEnd, end }, trialEnd)
+  if (!opens) throw notBilled(subscription, 'ends with its trial')
+  return {
+    reason: 'SUBSCRIPTION_TRIAL_END',
+    period: opens,
+    cycle: { ...terms(subscription), closes: null, opens },
+  }
+}
+
+function closing(subscription: Subscription, closes: Period): BilledCycle {
+  const { start_date: start, end_date: end } = subscription
+  const opens = periodAt(terms(subscription).grid, { start, end }, closes.end) ?? null
+  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle: { ...terms(subscription), closes, opens } }
+}
+
+function terms(subscription: Subscription): Omit<Cycle, 'closes' | 'opens'> {
+  return {
+    grid: {
+      anchor: subscription.billing_anchor,
+      period: subscription.billing_period,
+      count: subscription.billing_period_count,
+      timeZone: subscription.timezone,
+    },
+    start: subscription.start_date,
+    end: subscription.end_date,
+    trialEnd: subscription.trial_end,
+    prorationBehavior: subscription.proration_behavior,
+    externalCustomerId: subscription.external_customer_id,
+  }
+}
+
+function notBilled({ id, subscription_status }: Subscription, why: string): CodedError {
+  return new CodedError('invalid_operation', `Subscription ${id} ${why}: it has no such billing`, {
+    details: { subscription_status },
+  })
+}

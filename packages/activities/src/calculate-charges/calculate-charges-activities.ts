@@ -1,0 +1,53 @@
+import type {
+  CalculateChargesInput,
+  CalculationResult,
+  InvoicePreview,
+  RecalculatedInvoice,
+} from '@flexprice/contracts/workflows'
+import type { Scoped } from '@flexprice/database'
+import { beginCalculation } from './begin-calculation.ts'
+import { calculateSlice } from './calculate-slice.ts'
+import { completeCalculation } from './complete-calculation.ts'
+import type { CalculateChargesEvents } from './events.ts'
+import { previewInvoice } from './preview-invoice.ts'
+import { purgeOldCalculations } from './purge-old-calculations.ts'
+import { recalculateInvoice } from './recalculate-invoice.ts'
+
+export type PreviewInput = Extract<CalculateChargesInput, { kind: 'preview' }>
+export type RecalculationInput = Extract<CalculateChargesInput, { kind: 'invoice' }>
+
+export interface CalculateChargesActivities {
+  /** Cuts a calculation into slices. Idempotent by the calculation. */
+  beginCalculation(input: { calculationId: string }): Promise<{ slices: readonly number[] }>
+  /** Works through one slice, page by page, from its cursor. Idempotent by (calculation, slice). */
+  calculateSlice(input: { calculationId: string; slice: number }): Promise<void>
+  /** Closes a calculation and sums it up. Idempotent by the calculation. */
+  completeCalculation(input: { calculationId: string }): Promise<CalculationResult>
+  /** Removes the environment's calculations of 30 days ago and earlier. Idempotent. */
+  purgeOldCalculations(): Promise<void>
+  /** Reads only. */
+  previewInvoice(input: PreviewInput): Promise<InvoicePreview>
+  /** Rates a draft once more, and closes it if that is asked for. Idempotent by the invoice's state. */
+  recalculateInvoice(input: RecalculationInput): Promise<RecalculatedInvoice>
+}
+
+export interface CalculateChargesDependencies {
+  /** The database handle of whoever the running activity works for. */
+  readonly scoped: () => Scoped
+  /** How many slices of a calculation are worked on at the same time. */
+  readonly slicesMax: number
+  readonly events: CalculateChargesEvents
+}
+
+export function createCalculateChargesActivities(
+  dependencies: CalculateChargesDependencies,
+): CalculateChargesActivities {
+  return {
+    beginCalculation: (input) => beginCalculation(dependencies, input),
+    calculateSlice: (input) => calculateSlice(dependencies, input),
+    completeCalculation: (input) => completeCalculation(dependencies, input),
+    purgeOldCalculations: () => purgeOldCalculations(dependencies),
+    previewInvoice: (input) => previewInvoice(dependencies, input),
+    recalculateInvoice: (input) => recalculateInvoice(dependencies, input),
+  }
+}

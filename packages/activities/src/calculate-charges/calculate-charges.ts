@@ -1,0 +1,92 @@
+import { aggregateUsage, type ChargeFacts, type Scoped } from '@flexprice/database'
+import {
+  CodedError,
+  type CycleCharge,
+  type CyclePlan,
+  errorCodes,
+  isCodedError,
+  planCycle,
+  rateCycle,
+  type Settlement,
+  type UsageQuestion,
+} from '@flexprice/domain'
+import { refuseTooLarge, settleCharges, type WithLineId, withLineIds } from '../invoicing/draft-invoice.ts'
+import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
+import { createTermsOfPrice, cycleLines, type FactLine } from './cycle-lines.ts'
+
+export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period'> {
+  readonly facts: ChargeFacts
+  /** With the id that each would have as an invoice's line. */
+  readonly charges: readonly IdentifiedCharge[]
+  readonly settlement: Settlement
+}
+
+type IdentifiedCharge = WithLineId<CycleCharge<FactLine>>
+
+/** One that cannot be rated has its error, and does not stop the others. */
+export type ChargeOutcome = SubscriptionCharges | { readonly facts: ChargeFacts; readonly error: CodedError }
+
+/**
+ * What each subscription is charged: the one function of previews, calculations, drafts, finalizations and
+ * billing cycles. Their usage is one question to the event store; all else is computed in memory, from facts
+ * that `readChargeFacts` has read. In the order of the facts.
+ *
+ * @param seenBy a `pg_snapshot`: only events that it sees are counted; null: all that are there
+ */
+export async function calculateCharges(
+  scoped: Scoped,
+  slice: readonly ChargeFacts[],
+  { choiceOf, seenBy }: { choiceOf: (facts: ChargeFacts) => CycleChoice; seenBy: string | null },
+): Promise<ChargeOutcome[]> {
+  const termsOf = createTermsOfPrice()
+  const planned = slice.map((facts) =>
+    orError(facts, () => {
+      const billed = billedCycle(facts, choiceOf(facts))
+      return { facts, billed, plan: planCycle(billed.cycle, cycleLines(facts, termsOf)) }
+    }),
+  )
+  const answers = await aggregateUsage(scoped, planned.flatMap(questionsOf), seenBy)
+  let asked = 0
+  return planned.map((one) => {
+    if ('error' in one) return one
+    const from = asked
+    asked += one.plan.questions.length
+    return orError(one.facts, () => rated(one, answers.slice(from, asked)))
+  })
+}
+
+interface Planned {
+  readonly facts: ChargeFacts
+  readonly billed: BilledCycle
+  readonly plan: CyclePlan<FactLine>
+}
+
+function questionsOf(one: Planned | { readonly error: CodedError }): readonly UsageQuestion[] {
+  return 'error' in one ? [] : one.plan.questions
+}
+
+function rated(
+  { facts, billed, plan }: Planned,
+  answers: Parameters<typeof rateCycle>[1],
+): SubscriptionCharges {
+  const charges = withLineIds(rateCycle(plan, answers))
+  refuseTooLarge(charges)
+  const settlement = settleCharges(facts.subscription.currency, charges)
+  return { facts, reason: billed.reason, period: billed.period, charges, settlement }
+}
+
+/**
+ * What is wrong with the one subscription. The work is pure, so that another try would fail alike: what nobody
+ * expected (an assertion) is the subscription's too, and is told without its insides.
+ */
+function orError<Result>(
+  facts: ChargeFacts,
+  work: () => Result,
+): Result | { readonly facts: ChargeFacts; readonly error: CodedError } {
+  try {
+    return work()
+  } catch (cause) {
+    if (isCodedError(cause)) return { facts, error: cause }
+    return { facts, error: new CodedError('internal_error', errorCodes.internal_error.title, { cause }) }
+  }
+}

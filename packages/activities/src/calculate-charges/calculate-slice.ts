@@ -1,0 +1,86 @@
+import {
+  type CalculationRow,
+  getCalculation,
+  inTransaction,
+  type NewCalculationItem,
+  nextCalculationPage,
+  readChargeFacts,
+  readNow,
+  type Scoped,
+  writeCalculationPage,
+  writeDrafts,
+} from '@flexprice/database'
+import { Context } from '@temporalio/activity'
+import type { CycleChoice } from './billed-cycle.ts'
+import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
+import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import { calculatedItem } from './calculated-item.ts'
+import { draftOf } from './draft-of.ts'
+
+/** Short enough for locks and progress, long enough to cost nothing. */
+const subscriptionsPerPageMax = 1_000
+const halvingsMax = 9
+
+/**
+ * Each page is one transaction that also moves the slice's cursor, so that a killed worker's next attempt goes
+ * on behind the last whole page. All pages count the events that the calculation was pinned to. Stops between pages when it is cancelled or its
+ * worker shuts down.
+ */
+export async function calculateSlice(
+  { scoped, events }: CalculateChargesDependencies,
+  { calculationId, slice }: { calculationId: string; slice: number },
+): Promise<void> {
+  const context = Context.current()
+  const handle = scoped()
+  const calculation = await getCalculation(handle, calculationId)
+  const now = await readNow(handle)
+  // Half as much at each further attempt: a page may have been too slow for its time limit.
+  const subscriptionsMax = Math.max(
+    1,
+    Math.floor(subscriptionsPerPageMax / 2 ** Math.min(context.info.attempt - 1, halvingsMax)),
+  )
+  for (;;) {
+    context.cancellationSignal.throwIfAborted()
+    const { items, taken } = await inTransaction(handle, (transaction) =>
+      calculatePage(transaction, { calculation, slice, subscriptionsMax, now }),
+    )
+    events.calculated(items)
+    context.heartbeat()
+    if (taken < subscriptionsMax) return
+  }
+}
+
+async function calculatePage(
+  transaction: Scoped,
+  {
+    calculation,
+    slice,
+    subscriptionsMax,
+    now,
+  }: { calculation: CalculationRow; slice: number; subscriptionsMax: number; now: Date },
+): Promise<{ items: readonly NewCalculationItem[]; taken: number }> {
+  const page = await nextCalculationPage(transaction, { calculation, slice, subscriptionsMax })
+  const { creates_drafts: createsDrafts } = calculation
+  const facts = await readChargeFacts(transaction, page.subscriptionIds, { lock: createsDrafts })
+  const choice = choiceOf(calculation)
+  const outcomes = await calculateCharges(transaction, facts, {
+    choiceOf: () => choice,
+    seenBy: calculation.usage_snapshot,
+  })
+  const drafts = createsDrafts
+    ? outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
+    : []
+  const written = await writeDrafts(transaction, drafts.map(draftOf), now)
+  const draftIds = new Map(
+    drafts.map(({ facts: { subscription } }, index) => [subscription.id, written[index]?.invoiceId]),
+  )
+  const items = outcomes.map((outcome) =>
+    calculatedItem(outcome, draftIds.get(outcome.facts.subscription.id) ?? null),
+  )
+  await writeCalculationPage(transaction, { calculationId: calculation.id, page, items, now })
+  return { items, taken: page.subscriptionIds.length }
+}
+
+function choiceOf({ period_start: start, period_end: end }: CalculationRow): CycleChoice {
+  return start && end ? { kind: 'window', window: { start, end } } : { kind: 'next' }
+}

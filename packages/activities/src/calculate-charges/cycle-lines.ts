@@ -1,0 +1,76 @@
+import type { ChargedLine, ChargeFacts, PriceRow } from '@flexprice/database'
+import { type Allowance, assert, type CycleLine, type CycleTerms, readDecimal } from '@flexprice/domain'
+
+export interface FactLine extends CycleLine {
+  readonly price: PriceRow
+}
+
+/** A subscription's lines as the rules see them. What prices share is made once. */
+export function cycleLines({ lines, entitlements }: ChargeFacts, termsOf: TermsOfPrice): FactLine[] {
+  return lines.map(({ line, price, chain, meter, isBilled }) => ({
+    id: line.id,
+    chain,
+    price,
+    terms: termsOf(price),
+    start: line.start_date,
+    end: line.end_date,
+    quantity: readDecimal(line.quantity),
+    isBilled,
+    metering: meter && {
+      meter,
+      bucketSize: price.bucket_size,
+      filterValues: price.filter_values,
+      allowances: allowances(entitlements, meter),
+    },
+  }))
+}
+
+export type TermsOfPrice = (price: PriceRow) => CycleTerms
+
+/** Thousands of lines have the same few prices. */
+export function createTermsOfPrice(): TermsOfPrice {
+  const known = new Map<string, CycleTerms>()
+  return (price) => {
+    const before = known.get(price.id)
+    if (before) return before
+    const terms = cycleTerms(price)
+    known.set(price.id, terms)
+    return terms
+  }
+}
+
+function cycleTerms(price: PriceRow): CycleTerms {
+  return {
+    type: price.type,
+    invoice_cadence: price.invoice_cadence,
+    currency: price.currency,
+    billing_period: price.billing_period,
+    billing_period_count: price.billing_period_count,
+    billing_model: price.billing_model,
+    amount: price.amount,
+    tier_mode: price.tier_mode,
+    tiers: price.tiers?.map((tier) => ({
+      ...tier,
+      up_to: tier.up_to === null ? null : String(tier.up_to),
+    })),
+    transform_quantity: price.divide_by === null ? null : { divide_by: price.divide_by, round: price.round },
+  }
+}
+
+/** Of each source its own, as one may end before another; what is disabled grants nothing. */
+function allowances(
+  entitlements: ChargeFacts['entitlements'],
+  meter: NonNullable<ChargedLine['meter']>,
+): Allowance[] {
+  const sources = entitlements.get(meter.id) ?? []
+  for (const { usage_limit: limit } of sources) {
+    assert(limit === null || Number.isSafeInteger(limit), 'a limit is a whole number')
+  }
+  return sources
+    .filter(({ is_enabled }) => is_enabled)
+    .map(({ id, usage_limit, usage_reset_period }) => ({
+      id,
+      limit: usage_limit,
+      reset: usage_reset_period,
+    }))
+}

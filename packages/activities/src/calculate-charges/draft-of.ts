@@ -1,0 +1,16 @@
+import type { NewInvoice } from '@flexprice/database'
+import { draftInvoice } from '../invoicing/draft-invoice.ts'
+import type { SubscriptionCharges } from './calculate-charges.ts'
+
+/** The charges of a subscription as the draft of their invoice. */
+export function draftOf({ facts, reason, period, charges, settlement }: SubscriptionCharges): NewInvoice {
+  const { subscription } = facts
+  return draftInvoice({
+    customerId: subscription.customer_id,
+    subscriptionId: subscription.id,
+    plan: { id: subscription.plan_id, name: subscription.plan_name },
+    currency: subscription.currency,
+    billingPeriod: subscription.billing_period,
+    ...{ reason, period, charges, settlement },
+  })
+}

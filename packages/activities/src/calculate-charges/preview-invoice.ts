@@ -1,0 +1,33 @@
+import type { InvoicePreview } from '@flexprice/contracts/workflows'
+import { readChargeFacts } from '@flexprice/database'
+import { assert, CodedError, notFound } from '@flexprice/domain'
+import { calculateCharges } from './calculate-charges.ts'
+import type { CalculateChargesDependencies, PreviewInput } from './calculate-charges-activities.ts'
+import { draftOf } from './draft-of.ts'
+
+/** Of an answer that goes through Temporal, which takes no more than 2 MB. */
+const previewLinesMax = 2_000
+
+export async function previewInvoice(
+  { scoped }: CalculateChargesDependencies,
+  { subscription_id: id, window }: PreviewInput,
+): Promise<InvoicePreview> {
+  const handle = scoped()
+  const facts = await readChargeFacts(handle, [id])
+  if (facts.length === 0) throw notFound('Subscription', id)
+  const [outcome] = await calculateCharges(handle, facts, {
+    choiceOf: () =>
+      window === null
+        ? { kind: 'next' }
+        : { kind: 'window', window: { start: new Date(window.start), end: new Date(window.end) } },
+    seenBy: null,
+  })
+  assert(outcome, 'each subscription has an outcome')
+  if ('error' in outcome) throw outcome.error
+  const { invoice, lines } = draftOf(outcome)
+  if (lines.length > previewLinesMax) {
+    const message = `The invoice has ${lines.length} lines, and a preview at most ${previewLinesMax}: calculate the subscription instead`
+    throw new CodedError('invalid_operation', message)
+  }
+  return { preview: { ...invoice, line_items: lines.map(({ explanation: _, ...line }) => line) } }
+}

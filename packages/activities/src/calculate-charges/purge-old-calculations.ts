@@ -1,0 +1,17 @@
+import { purgeCalculations, readTimeOfDay } from '@flexprice/database'
+import { Context } from '@temporalio/activity'
+import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+
+/** A result can be read for so long; it goes when a later calculation of the environment ends. */
+const keptMs = 30 * 86_400_000
+const rowsPerStatementMax = 5_000
+
+export async function purgeOldCalculations({ scoped }: CalculateChargesDependencies): Promise<void> {
+  const context = Context.current()
+  const handle = scoped()
+  const before = new Date((await readTimeOfDay(handle)).getTime() - keptMs)
+  while (!(await purgeCalculations(handle, { before, rowsMax: rowsPerStatementMax }))) {
+    context.cancellationSignal.throwIfAborted()
+    context.heartbeat()
+  }
+}

@@ -1,0 +1,69 @@
+import type { RecalculatedInvoice } from '@flexprice/contracts/workflows'
+import {
+  closeDraft,
+  type InvoiceRow,
+  inTransaction,
+  lockInvoice,
+  readChargeFacts,
+  readNow,
+  replaceDrafts,
+  type Scoped,
+  takeUsageSnapshot,
+} from '@flexprice/database'
+import { assert, CodedError, dueDate, notFound } from '@flexprice/domain'
+import { calculateCharges } from './calculate-charges.ts'
+import type { CalculateChargesDependencies, RecalculationInput } from './calculate-charges-activities.ts'
+import { draftOf } from './draft-of.ts'
+
+/**
+ * One transaction that holds the subscription and the invoice: rates by the snapshot that it keeps, replaces the
+ * lines and, if asked for, closes. What was closed by another request is answered as it is.
+ */
+export async function recalculateInvoice(
+  { scoped, events }: CalculateChargesDependencies,
+  { invoice_id: id, finalize }: RecalculationInput,
+): Promise<RecalculatedInvoice> {
+  const status = await inTransaction(scoped(), (transaction) => rateDraft(transaction, { id, finalize }))
+  if (finalize) events.closed(status)
+  return { invoice_id: id, invoice_status: status }
+}
+
+async function rateDraft(
+  transaction: Scoped,
+  { id, finalize }: { id: string; finalize: boolean },
+): Promise<InvoiceRow['invoice_status']> {
+  const invoice = await lockInvoice(transaction, id)
+  const { invoice_status: status } = invoice
+  if (finalize && (status === 'FINALIZED' || status === 'SKIPPED')) return status
+  const { subscription_id: subscriptionId, period_start: start, period_end: end } = invoice
+  if (status !== 'DRAFT') throw refused(invoice, `is ${status}: only a draft is rated again`)
+  if (subscriptionId === null || start === null || end === null) {
+    throw refused(invoice, 'is of no subscription')
+  }
+  const now = await readNow(transaction)
+  if (finalize && invoice.billing_reason === 'SUBSCRIPTION_CYCLE' && now < end) {
+    throw refused(invoice, `is of a period that ends at ${end.toISOString()}: it cannot be finalized before`)
+  }
+  const seenBy = await takeUsageSnapshot(transaction)
+  const facts = await readChargeFacts(transaction, [subscriptionId])
+  if (facts.length === 0) throw notFound('Subscription', subscriptionId)
+  const reason = invoice.billing_reason
+  const [outcome] = await calculateCharges(transaction, facts, {
+    choiceOf: () => ({ kind: 'invoice', reason, period: { start, end } }),
+    seenBy,
+  })
+  assert(outcome, 'each subscription has an outcome')
+  if ('error' in outcome) throw outcome.error
+  await replaceDrafts(transaction, [{ draft: draftOf(outcome), invoiceId: id }], now)
+  if (!finalize) return 'DRAFT'
+  const { payment_terms: terms, timezone } = outcome.facts.subscription
+  return closeDraft(transaction, {
+    invoice: await lockInvoice(transaction, id),
+    ...{ seenBy, now },
+    dueDate: terms && dueDate(now, terms, timezone),
+  })
+}
+
+function refused({ id, invoice_status }: InvoiceRow, why: string): CodedError {
+  return new CodedError('invalid_operation', `Invoice ${id} ${why}`, { details: { invoice_status } })
+}

@@ -1,0 +1,138 @@
+import { type NewInvoice, newId, type PriceRow } from '@flexprice/database'
+import {
+  type Decimal,
+  formatDecimal,
+  invalid,
+  isPositive,
+  isStorable,
+  type LineCharge,
+  type Period,
+  readDecimal,
+  type Settlement,
+  settleInvoice,
+  sumDecimals,
+} from '@flexprice/domain'
+
+/** What a subscription's line is charged on an invoice. */
+export interface InvoicedCharge extends LineCharge {
+  readonly line: {
+    readonly id: string
+    readonly price: Pick<PriceRow, 'id' | 'type' | 'display_name'>
+  }
+  readonly span: Period
+  readonly quantity: Decimal
+}
+
+/** With the id that it has as an invoice's line. */
+export type WithLineId<Charge> = Charge & { readonly invoiceLineId: string }
+
+export interface InvoiceContent {
+  readonly customerId: string
+  readonly subscriptionId: string
+  readonly plan: { readonly id: string; readonly name: string }
+  readonly currency: string
+  readonly billingPeriod: NewInvoice['invoice']['billing_period']
+  readonly reason: NewInvoice['invoice']['billing_reason']
+  readonly period: Period
+  readonly charges: readonly WithLineId<InvoicedCharge>[]
+  readonly settlement: Settlement
+}
+
+/** A subscription's invoice as its rows: the one place where charges become an invoice. */
+export function draftInvoice(content: InvoiceContent): NewInvoice {
+  const { amounts, shares } = content.settlement
+  const shareOf = new Map(shares.map((share) => [share.id, share]))
+  const { id: plan_id, name: plan_display_name } = content.plan
+  return {
+    invoice: {
+      id: newId('invoice'),
+      customer_id: content.customerId,
+      subscription_id: content.subscriptionId,
+      invoice_type: 'SUBSCRIPTION',
+      billing_reason: content.reason,
+      request_key: '',
+      invoice_status: 'DRAFT',
+      payment_status: 'PENDING',
+      currency: content.currency,
+      billing_period: content.billingPeriod,
+      period_start: content.period.start,
+      period_end: content.period.end,
+      subtotal: formatDecimal(amounts.subtotal),
+      total_discount: formatDecimal(amounts.discounts),
+      total_tax: formatDecimal(amounts.tax),
+      total_prepaid_credits_applied: formatDecimal(amounts.credits),
+      total: formatDecimal(amounts.total),
+      amount_paid: formatDecimal(amounts.amountPaid),
+      amount_due: formatDecimal(amounts.amountDue),
+      description: '',
+      issue_date: null,
+      due_date: null,
+      finalized_at: null,
+      paid_at: null,
+      voided_at: null,
+    },
+    lines: content.charges.map(({ invoiceLineId: id, line, span, quantity, amount, explanation }) => ({
+      id,
+      subscription_line_item_id: line.id,
+      plan_id,
+      price_id: line.price.id,
+      price_type: line.price.type,
+      display_name: line.price.display_name || plan_display_name,
+      plan_display_name,
+      quantity: formatDecimal(quantity),
+      amount: formatDecimal(amount),
+      is_credit: false,
+      line_item_discount: formatShare(shareOf.get(id)?.lineDiscounts),
+      invoice_level_discount: formatShare(shareOf.get(id)?.invoiceDiscounts),
+      period_start: span.start,
+      period_end: span.end,
+      explanation: { ...explanation },
+    })),
+  }
+}
+
+/** One without usage is finalized at once; nothing to pay counts as paid (billing rules, sections 5 and 7). */
+export function finalizedInvoice(
+  { invoice, lines }: NewInvoice,
+  { now, dueDate }: { now: Date; dueDate: Date | null },
+): NewInvoice {
+  const isPaid = !isPositive(readDecimal(invoice.total))
+  return {
+    lines,
+    invoice: {
+      ...invoice,
+      invoice_status: 'FINALIZED',
+      payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
+      issue_date: now,
+      due_date: dueDate,
+      finalized_at: now,
+      paid_at: isPaid ? now : null,
+    },
+  }
+}
+
+export function withLineIds<Charge extends InvoicedCharge>(charges: readonly Charge[]): WithLineId<Charge>[] {
+  return charges.map((charge) => ({ ...charge, invoiceLineId: newId('invoiceLineItem') }))
+}
+
+/** Discounts, taxes and prepaid credits come with their own issues. */
+export function settleCharges(currency: string, charges: readonly WithLineId<InvoicedCharge>[]): Settlement {
+  return settleInvoice(
+    currency,
+    charges.map(({ invoiceLineId: id, amount }) => ({ id, kind: 'charge', amount, currency })),
+    {},
+  )
+}
+
+/** @throws validation_error for an amount that is too large to be stored */
+export function refuseTooLarge(charges: readonly InvoicedCharge[]): void {
+  const tooLarge = charges.find(({ amount }) => !isStorable(amount))
+  if (tooLarge !== undefined || !isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
+    const what = tooLarge ? `the charge of price ${tooLarge.line.price.id}` : 'the invoice'
+    throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
+  }
+}
+
+function formatShare(share: Decimal | undefined): string {
+  return share === undefined ? '0' : formatDecimal(share)
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import {
+  calculationItemsQuery,
+  calculationItemsResponse,
+  calculationResponse,
+  calculationStarted,
+  createCalculationRequest,
+} from '../calculation.ts'
+import { operation } from '../operation.ts'
+import { identifier } from '../text.ts'
+
+const tag = 'Calculations'
+const byId = z.strictObject({ id: identifier })
+
+export const createCalculation = operation({
+  operationId: 'createCalculation',
+  method: 'POST',
+  path: '/calculations',
+  tag,
+  summary:
+    'Compute what subscriptions will be billed next, or in a window; create_drafts keeps their drafts up to date',
+  idempotency: 'own',
+  schema: { body: createCalculationRequest, response: { 202: calculationStarted } },
+})
+
+export const getCalculation = operation({
+  operationId: 'getCalculation',
+  method: 'GET',
+  path: '/calculations/{id}',
+  tag,
+  summary: 'A calculation with its totals by currency and by plan',
+  schema: { params: byId, response: { 200: calculationResponse } },
+})
+
+export const listCalculationItems = operation({
+  operationId: 'listCalculationItems',
+  method: 'GET',
+  path: '/calculations/{id}/items',
+  tag,
+  summary: 'What each subscription is charged, line by line, with how it came about',
+  schema: { params: byId, querystring: calculationItemsQuery, response: { 200: calculationItemsResponse } },
+})
+
+export const downloadCalculation = operation({
+  operationId: 'downloadCalculation',
+  method: 'GET',
+  path: '/calculations/{id}/download',
+  tag,
+  summary: 'The same as CSV, a row a line',
+  schema: { params: byId, response: { 200: z.unknown().meta({ type: 'string', description: 'text/csv' }) } },
+})

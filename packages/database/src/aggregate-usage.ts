@@ -1,0 +1,126 @@
+import {
+  assert,
+  CodedError,
+  type Decimal,
+  decimalFromInteger,
+  type Period,
+  type Ratio,
+  ratio,
+  readDecimal,
+  type UsageAnswer,
+  type UsagePart,
+  type UsageQuestion,
+  wholeRatio,
+  zero,
+} from '@flexprice/domain'
+import type { Scoped } from './connection.ts'
+import { planScans, type UsageScan } from './usage-scans.ts'
+import { type UsageRow, usageStatement } from './usage-statement.ts'
+
+/** Of one statement: what its arrays and their hash take of memory. */
+const spansPerStatementMax = 100_000
+/** Of one call, with some 300 bytes each: a month of minutes of 20 customers. */
+export const usagePartsMax = 1_000_000
+
+/**
+ * The usage that each question asks for, in their order (billing rules, section 4): the one engine of
+ * previews, invoices, usage reports and analytics. It reads the events once for questions that differ in
+ * their aggregation alone, and those of thousands of customers in one statement; within a transaction, as
+ * its snapshot sees them.
+ *
+ * @param seenBy a `pg_snapshot`: what was committed after it does not count, so that many statements count the same
+ * @throws invalid_operation when the answers have more than `usagePartsMax` parts together
+ */
+export async function aggregateUsage(
+  scoped: Scoped,
+  questions: readonly UsageQuestion[],
+  seenBy: string | null = null,
+): Promise<UsageAnswer[]> {
+  const { scans, ofQuestion } = planScans(questions)
+  const rowsOf = new Map<UsageScan, readonly UsageRow[]>()
+  let rowsLeft = usagePartsMax
+  for (const batch of batches(scans)) {
+    const { rows } = await usageStatement(batch, { rowsMax: rowsLeft + 1, seenBy }).execute(scoped.db)
+    if (rows.length > rowsLeft) {
+      const message = `The usage has more than ${usagePartsMax} parts: ask for fewer customers, a shorter window or larger buckets`
+      throw new CodedError('invalid_operation', message)
+    }
+    rowsLeft -= rows.length
+    for (const [index, ofScan] of Map.groupBy(rows, (row) => row.scan)) {
+      const scan = batch[index]
+      assert(scan, 'a row is of a scan of its batch')
+      rowsOf.set(scan, ofScan)
+    }
+  }
+  return questions.map((question, index) => {
+    const scan = ofQuestion[index]
+    assert(scan, 'each question has its scan')
+    return { parts: (rowsOf.get(scan) ?? []).map((row) => partOf(question, row)) }
+  })
+}
+
+function* batches(scans: readonly UsageScan[]): Generator<readonly UsageScan[]> {
+  let batch: UsageScan[] = []
+  let spans = 0
+  for (const scan of scans) {
+    if (scan.spans.length === 0) continue
+    if (batch.length > 0 && spans + scan.spans.length > spansPerStatementMax) {
+      yield batch
+      batch = []
+      spans = 0
+    }
+    batch.push(scan)
+    spans += scan.spans.length
+  }
+  if (batch.length > 0) yield batch
+}
+
+function partOf(question: UsageQuestion, row: UsageRow): UsagePart {
+  const period = periodOf(question, row)
+  return {
+    ...period,
+    group: row.group,
+    quantity: quantityOf(question, row, period),
+    eventCount: row.events,
+    notNumeric: isOfNumbers(question) ? row.not_numeric : 0,
+  }
+}
+
+function periodOf({ spans }: UsageQuestion, { span: index, part }: UsageRow): Period {
+  const span = spans[index]
+  assert(span, 'a row is of a span of its question')
+  if (span.stepMs === null) return { start: span.start, end: span.end }
+  const start = span.start.getTime() + part * span.stepMs
+  return { start: new Date(start), end: new Date(Math.min(start + span.stepMs, span.end.getTime())) }
+}
+
+function quantityOf({ measure, wholeMs }: UsageQuestion, row: UsageRow, { start, end }: Period): Ratio {
+  switch (measure.aggregation) {
+    case 'COUNT':
+      return wholeRatio(decimalFromInteger(row.events))
+    case 'COUNT_UNIQUE':
+      return wholeRatio(decimalFromInteger(row.distinct))
+    case 'SUM':
+      return wholeRatio(decimalOf(row.sum))
+    case 'SUM_WITH_MULTIPLIER':
+      assert(measure.multiplier !== null, 'a sum with a multiplier has one')
+      return wholeRatio(decimalOf(row.sum).times(readDecimal(measure.multiplier)))
+    case 'AVG':
+      return row.numbers === 0 ? wholeRatio(zero) : ratio(decimalOf(row.sum), decimalFromInteger(row.numbers))
+    case 'MAX':
+      return wholeRatio(decimalOf(row.greatest))
+    case 'LATEST':
+      return wholeRatio(decimalOf(row.latest))
+    case 'WEIGHTED_SUM':
+      return ratio(decimalOf(row.weighted), decimalFromInteger(wholeMs ?? end.getTime() - start.getTime()))
+  }
+}
+
+function isOfNumbers({ measure }: UsageQuestion): boolean {
+  return measure.aggregation !== 'COUNT' && measure.aggregation !== 'COUNT_UNIQUE'
+}
+
+/** Nothing to aggregate is 0. */
+function decimalOf(text: string | null): Decimal {
+  return text === null ? zero : readDecimal(text)
+}

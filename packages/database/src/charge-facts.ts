@@ -1,0 +1,167 @@
+import { entitlementSources } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import type { EntitlementRow } from './entitlements.ts'
+import { type MeterRow, metersById } from './meters.ts'
+import type { PriceRow } from './prices.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
+
+export type ChargedSubscription = Selectable<SubscriptionTable> & {
+  readonly external_customer_id: string
+  readonly plan_name: string
+}
+
+export interface ChargedLine {
+  readonly line: Selectable<SubscriptionLineItemTable>
+  readonly price: PriceRow
+  /** The root of the chain that the line belongs to: of the plan price that its own one replaces, if any. */
+  readonly chain: string
+  /** Of a USAGE price. */
+  readonly meter: MeterRow | null
+  /** Of ONETIME: an invoice that is no draft has it. */
+  readonly isBilled: boolean
+}
+
+/** All that decides what a subscription is charged, but its usage. */
+export interface ChargeFacts {
+  readonly subscription: ChargedSubscription
+  /** Ended ones too, oldest first: they may have spent of an allowance. */
+  readonly lines: readonly ChargedLine[]
+  /** At work in the subscription, of metered features, by the meter. */
+  readonly entitlements: ReadonlyMap<string, readonly EntitlementRow[]>
+}
+
+/**
+ * Reads the facts of a slice of subscriptions in a fixed number of statements, however many they are.
+ * In the order of their ids; what does not exist, or is deleted, is left out.
+ *
+ * @param lock true to hold the subscriptions and their lines as they are until the caller's transaction ends
+ */
+export async function readChargeFacts(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+  { lock = false }: { lock?: boolean } = {},
+): Promise<ChargeFacts[]> {
+  if (subscriptionIds.length === 0) return []
+  // One after the other: in a transaction they share its connection.
+  const subscriptions = await readSubscriptions(scoped, subscriptionIds, lock)
+  const ids = subscriptions.map(({ id }) => id)
+  const rows = await readLines(scoped, ids)
+  const prices = await readPrices(
+    scoped,
+    rows.map((row) => row.price_id),
+  )
+  const meters = await metersById(
+    scoped,
+    [...prices.values()].map((price) => price.meter_id),
+  )
+  const billed = await readBilledOnce(scoped, rows, prices)
+  const linesOf = Map.groupBy(
+    rows.flatMap((line): ChargedLine[] => {
+      const price = prices.get(line.price_id)
+      if (!price) return []
+      const replaced = price.overridden_price_id === null ? undefined : prices.get(price.overridden_price_id)
+      return [
+        {
+          line,
+          price,
+          chain: (replaced ?? price).root_price_id,
+          meter: meters.get(price.meter_id ?? '') ?? null,
+          isBilled: billed.has(line.id),
+        },
+      ]
+    }),
+    ({ line }) => line.subscription_id,
+  )
+  const entitlementsOf = await readEntitlements(scoped, subscriptions, [...meters.keys()])
+  return subscriptions.map((subscription) => ({
+    subscription,
+    lines: linesOf.get(subscription.id) ?? [],
+    entitlements: entitlementsOf(subscription.id),
+  }))
+}
+
+async function readSubscriptions(
+  scoped: Scoped,
+  ids: readonly string[],
+  lock: boolean,
+): Promise<ChargedSubscription[]> {
+  const { rows } = await sql<ChargedSubscription>`
+    select s.*, c.external_id as external_customer_id, p.name as plan_name
+    from subscriptions s
+    join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
+    join plans p on p.environment_id = s.environment_id and p.id = s.plan_id
+    where s.environment_id = ${scoped.scope.environmentId} and s.id = any (${ids}::text[]) and s.status <> 'deleted'
+    order by s.id ${lock ? sql`for update of s` : sql``}`.execute(scoped.db)
+  return rows
+}
+
+function readLines(scoped: Scoped, ids: readonly string[]) {
+  return scoped.db
+    .selectFrom('subscription_line_items')
+    .selectAll()
+    .where(sql<boolean>`subscription_id = any (${ids}::text[])`)
+    .orderBy('subscription_id')
+    .orderBy('id')
+    .execute()
+}
+
+/** The prices, and those that they replace. */
+async function readPrices(scoped: Scoped, ids: readonly string[]): Promise<ReadonlyMap<string, PriceRow>> {
+  const wanted = [...new Set(ids)]
+  const rows = await scoped.db
+    .selectFrom('prices')
+    .selectAll()
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where(
+      sql<boolean>`id = any (array(select unnest(${wanted}::text[])
+        union select o.overridden_price_id from prices o
+        where o.environment_id = ${scoped.scope.environmentId} and o.id = any (${wanted}::text[])
+          and o.overridden_price_id is not null))`,
+    )
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Which ONETIME lines are on an invoice already; the draft of a cycle is made anew with them. */
+async function readBilledOnce(
+  scoped: Scoped,
+  rows: readonly { readonly id: string; readonly price_id: string }[],
+  prices: ReadonlyMap<string, PriceRow>,
+): Promise<ReadonlySet<string>> {
+  const once = rows.filter(({ price_id }) => prices.get(price_id)?.billing_period === 'ONETIME')
+  if (once.length === 0) return new Set()
+  const billed = await sql<{ id: string }>`
+    select l.subscription_line_item_id as id from invoice_line_items l
+    join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+    where l.subscription_line_item_id = any (${once.map(({ id }) => id)}::text[])
+      and not l.is_credit and not l.is_voided and i.invoice_status <> 'DRAFT'`.execute(scoped.db)
+  return new Set(billed.rows.map(({ id }) => id))
+}
+
+async function readEntitlements(
+  scoped: Scoped,
+  subscriptions: readonly ChargedSubscription[],
+  meterIds: readonly string[],
+): Promise<(subscriptionId: string) => ReadonlyMap<string, readonly EntitlementRow[]>> {
+  const none: ReadonlyMap<string, readonly EntitlementRow[]> = new Map()
+  if (meterIds.length === 0) return () => none
+  const ids = subscriptions.map(({ id }) => id)
+  const planIds = [...new Set(subscriptions.map(({ plan_id }) => plan_id))]
+  const { rows } = await sql<EntitlementRow & { meter_id: string }>`
+    select e.*, f.meter_id from entitlements e
+    join features f on f.environment_id = e.environment_id and f.id = e.feature_id
+    where (e.plan_id = any (${planIds}::text[]) or e.subscription_id = any (${ids}::text[]))
+      and f.meter_id = any (${meterIds}::text[]) and e.status = 'published'
+    order by e.id`.execute(scoped.db)
+  if (rows.length === 0) return () => none
+  const bySubscription = Map.groupBy(
+    entitlementSources(subscriptions, rows),
+    ({ subscription_id }) => subscription_id,
+  )
+  return (id) =>
+    Map.groupBy(
+      (bySubscription.get(id) ?? []).map(({ entitlement }) => entitlement),
+      ({ meter_id }) => meter_id,
+    )
+}

@@ -1,0 +1,133 @@
+import { assert } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import { newId } from './ids.ts'
+import { audited, insertRecords } from './insert-records.ts'
+import type { InvoiceTable } from './invoice-tables.ts'
+import { assertSums, insertInvoices, lineRow, type NewInvoice } from './invoice-writes.ts'
+import { change } from './row-changes.ts'
+
+/** What became of a draft that was wanted. */
+export interface DraftOutcome {
+  readonly invoiceId: string
+  /** Of an invoice of the same identity that is closed already: it stays as it is. */
+  readonly isClosed: boolean
+}
+
+/**
+ * Makes the drafts, or brings those of the same identity up to date: asking again gives the same invoices
+ * (billing rules, section 5). Lines are replaced as a set, in the caller's transaction, which holds the
+ * subscriptions: a fixed number of statements, however many drafts.
+ *
+ * @returns an outcome for each, in the order given
+ */
+export async function writeDrafts(
+  scoped: Scoped,
+  drafts: readonly NewInvoice[],
+  now: Date,
+): Promise<DraftOutcome[]> {
+  assert(scoped.db.isTransaction, 'drafts are written with what they are made from held')
+  if (drafts.length === 0) return []
+  const existing = await lockSame(scoped, drafts)
+  const added = drafts.filter((draft) => !existing.has(identityOf(draft.invoice)))
+  const refreshed = drafts.flatMap((draft) => {
+    const before = existing.get(identityOf(draft.invoice))
+    return before?.invoice_status === 'DRAFT' ? [{ draft, invoiceId: before.id }] : []
+  })
+  await replaceDrafts(scoped, refreshed, now)
+  await insertInvoices(scoped, added, now)
+  return drafts.map((draft) => {
+    const before = existing.get(identityOf(draft.invoice))
+    return {
+      invoiceId: before?.id ?? draft.invoice.id,
+      isClosed: before !== undefined && before.invoice_status !== 'DRAFT',
+    }
+  })
+}
+
+/** Puts other sums and lines in the place of the drafts' own; they keep their ids. They are held by the caller. */
+export async function replaceDrafts(
+  scoped: Scoped,
+  drafts: readonly { readonly draft: NewInvoice; readonly invoiceId: string }[],
+  now: Date,
+): Promise<void> {
+  if (drafts.length === 0) return
+  for (const { draft } of drafts) assertSums(draft)
+  const ids = drafts.map(({ invoiceId }) => invoiceId)
+  await scoped.db
+    .deleteFrom('invoice_line_items')
+    .where(sql<boolean>`invoice_id = any (${ids}::text[])`)
+    .execute()
+  const lines = drafts.flatMap(({ draft, invoiceId }) =>
+    draft.lines.map((line) => lineRow({ ...draft.invoice, id: invoiceId }, line)),
+  )
+  if (lines.length > 0) {
+    await insertRecords('invoice_line_items', audited(scoped, lines, now)).execute(scoped.db)
+  }
+  const sums = drafts.map(({ draft: { invoice }, invoiceId }) => ({ ...invoice, id: invoiceId }))
+  const { updated_by, updated_at } = change(scoped.scope, now)
+  await sql`
+    update invoices i set subtotal = d.subtotal, total_discount = d.total_discount, total_tax = d.total_tax,
+      total_prepaid_credits_applied = d.total_prepaid_credits_applied, total = d.total,
+      amount_paid = d.amount_paid, amount_due = d.amount_due, version = i.version + 1,
+      updated_at = ${updated_at}, updated_by = ${updated_by}
+    from json_populate_recordset(null::invoices, ${JSON.stringify(sums)}::json) d
+    where i.environment_id = ${scoped.scope.environmentId} and i.id = d.id and i.invoice_status = 'DRAFT'`.execute(
+    scoped.db,
+  )
+}
+
+type Identity = Pick<
+  Selectable<InvoiceTable>,
+  'subscription_id' | 'billing_reason' | 'period_start' | 'period_end' | 'request_key'
+>
+
+function identityOf(invoice: Identity): string {
+  return JSON.stringify([
+    invoice.subscription_id,
+    invoice.billing_reason,
+    invoice.period_start?.getTime(),
+    invoice.period_end?.getTime(),
+    invoice.request_key,
+  ])
+}
+
+async function lockSame(scoped: Scoped, drafts: readonly NewInvoice[]) {
+  const column = <Value>(pick: (invoice: NewInvoice['invoice']) => Value) =>
+    drafts.map(({ invoice }) => pick(invoice))
+  const { rows } = await sql<Identity & Pick<Selectable<InvoiceTable>, 'id' | 'invoice_status'>>`
+    select i.id, i.invoice_status, i.subscription_id, i.billing_reason, i.period_start, i.period_end, i.request_key
+    from unnest(${column((one) => one.subscription_id)}::text[], ${column((one) => one.billing_reason)}::text[],
+      ${column((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
+      ${column((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
+      as wanted (subscription_id, billing_reason, period_start, period_end)
+    join invoices i using (subscription_id, billing_reason, period_start, period_end)
+    where i.environment_id = ${scoped.scope.environmentId} and i.invoice_status <> 'VOIDED'
+    order by i.id for update of i`.execute(scoped.db)
+  return new Map(rows.map((row) => [identityOf(row), row]))
+}
+
+/** A change of an invoice's state as its history keeps it. */
+export function historyRow(
+  scoped: Scoped,
+  change: {
+    invoiceId: string
+    field: 'invoice_status' | 'payment_status'
+    from: string | null
+    to: string
+    reason: string
+    now: Date
+  },
+) {
+  return {
+    id: newId('invoiceChange'),
+    environment_id: scoped.scope.environmentId,
+    invoice_id: change.invoiceId,
+    field: change.field,
+    from_value: change.from,
+    to_value: change.to,
+    reason: change.reason,
+    changed_at: change.now,
+    changed_by: scoped.scope.userId,
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  type AggregationType,
+  assert,
+  type UsageMeasure,
+  type UsageQuestion,
+  type UsageSpan,
+} from '@flexprice/domain'
+
+/** What a pass accumulates beside the number of events. */
+export type Accumulator = 'sum' | 'greatest' | 'latest' | 'weighted' | 'distinct'
+
+/**
+ * What is computed over the events of one customer in one pass, for all questions that differ in their
+ * aggregation alone: a count and a sum of the same events read them once.
+ */
+export interface UsageScan {
+  readonly externalCustomerId: string
+  readonly measure: UsageMeasure
+  readonly spans: readonly UsageSpan[]
+  readonly wholeMs: number | null
+  readonly wants: Set<Accumulator>
+}
+
+export interface PlannedScans {
+  readonly scans: readonly UsageScan[]
+  /** The scan that answers each question, by the questions' order. */
+  readonly ofQuestion: readonly UsageScan[]
+}
+
+/** The questions as passes over events, in the order in which they first need them. */
+export function planScans(questions: readonly UsageQuestion[]): PlannedScans {
+  const byKey = new Map<string, UsageScan>()
+  const ofQuestion = questions.map((question) => {
+    const key = scanKey(question)
+    let scan = byKey.get(key)
+    if (!scan) {
+      assertAskable(question)
+      const { externalCustomerId, measure, spans, wholeMs } = question
+      scan = { externalCustomerId, measure, spans, wholeMs, wants: new Set() }
+      byKey.set(key, scan)
+    }
+    const accumulator = accumulatorOf[question.measure.aggregation]
+    if (accumulator) scan.wants.add(accumulator)
+    return scan
+  })
+  return { scans: [...byKey.values()], ofQuestion }
+}
+
+const accumulatorOf = {
+  COUNT: null,
+  SUM: 'sum',
+  AVG: 'sum',
+  SUM_WITH_MULTIPLIER: 'sum',
+  MAX: 'greatest',
+  LATEST: 'latest',
+  WEIGHTED_SUM: 'weighted',
+  COUNT_UNIQUE: 'distinct',
+} as const satisfies Record<AggregationType, Accumulator | null>
+
+function scanKey({ externalCustomerId, measure, spans, wholeMs }: UsageQuestion): string {
+  const { eventName, aggregation, field, filters, groupBy } = measure
+  return JSON.stringify([
+    externalCustomerId,
+    eventName,
+    field,
+    filters.map(({ key, values }) => [key, values]),
+    groupBy,
+    spans.map(({ start, end, stepMs }) => [start.getTime(), end.getTime(), stepMs]),
+    // The only one whose values depend on where the window ends.
+    aggregation === 'WEIGHTED_SUM' ? [wholeMs] : null,
+  ])
+}
+
+/** An empty name or list never means "all" (billing rules, section 4). */
+function assertAskable({ externalCustomerId, measure, spans }: UsageQuestion): void {
+  assert(externalCustomerId !== '', 'usage is asked for one customer')
+  assert(measure.eventName !== '', 'usage is asked for one event name')
+  assert(
+    (measure.field === null) === (measure.aggregation === 'COUNT'),
+    'every aggregation but COUNT has a field',
+  )
+  for (const { key, values } of measure.filters) {
+    assert(key !== '' && values.length > 0, 'a filter has a key and values')
+  }
+  for (const [index, { start, end, stepMs }] of spans.entries()) {
+    const before = spans[index - 1]
+    assert(start < end && (stepMs === null || stepMs > 0), 'a span and its parts are not empty')
+    assert(before === undefined || before.end <= start, 'spans ascend and do not overlap')
+  }
+}

@@ -1,0 +1,76 @@
+import { decimalFromInteger } from './decimal.ts'
+import type { AllowanceReset } from './entitlement-terms.ts'
+import { type Grid, gridIntervalAt, type Period } from './grid.ts'
+import { addRatios, atLeastZero, type Ratio, subtractRatios, wholeRatio, zeroRatio } from './ratio.ts'
+import { startOfDay } from './time-zone.ts'
+
+/** Usage of a feature that is free before pricing (billing rules, section 4). Lines that name the same id share it. */
+export interface Allowance {
+  /** Of what grants it, within the subscription: the feature, or the entitlement. */
+  readonly id: string
+  /** Whole units; null: all usage is free. */
+  readonly limit: number | null
+  /** When it begins anew; null: with the subscription's billing period. DAILY is at local midnight. */
+  readonly reset: AllowanceReset | null
+}
+
+/**
+ * The time for which an allowance is granted once: a local day, an interval of the subscription's grid or of
+ * one of the allowance's own period on the same anchor, or for ever. It is never shortened nor prorated.
+ */
+export function allowancePeriodAt(reset: AllowanceReset | null, grid: Grid, instant: Date): Period {
+  switch (reset) {
+    case 'NEVER':
+      return forEver
+    case 'DAILY': {
+      const { timeZone } = grid
+      return { start: startOfDay(instant, timeZone, 0), end: startOfDay(instant, timeZone, 1) }
+    }
+    case null:
+      return gridIntervalAt(grid, instant)
+    default:
+      return gridIntervalAt(
+        reset === grid.period && grid.count === 1 ? grid : { ...grid, period: reset, count: 1 },
+        instant,
+      )
+  }
+}
+
+const instantMaxMs = 8.64e15
+const forEver: Period = { start: new Date(-instantMaxMs), end: new Date(instantMaxMs) }
+
+/** What has been used in each period of each allowance, as usage is drawn in order of time. */
+export class AllowanceLedger {
+  readonly #grid: Grid
+  readonly #used = new Map<string, Ratio>()
+  readonly #periods = new Map<string, Period>()
+
+  constructor(grid: Grid) {
+    this.#grid = grid
+  }
+
+  /**
+   * What is left to bill of a quantity used at that instant: max(0, total − A) − max(0, total before − A), the
+   * total being that of the allowance's period. Whatever way a period's usage is split into, the parts add up; a
+   * negative quantity gives back. Nothing is left of an unlimited one.
+   */
+  draw({ id, limit, reset }: Allowance, instant: Date, quantity: Ratio): Ratio {
+    if (limit === null) return zeroRatio
+    const key = `${this.#periodAt(reset, instant).start.getTime()} ${id}`
+    const before = this.#used.get(key) ?? zeroRatio
+    const after = addRatios(before, quantity)
+    this.#used.set(key, after)
+    const free = wholeRatio(decimalFromInteger(limit))
+    return subtractRatios(atLeastZero(subtractRatios(after, free)), atLeastZero(subtractRatios(before, free)))
+  }
+
+  /** Usage comes in order of time, so the period of the last one is mostly that of the next. */
+  #periodAt(reset: AllowanceReset | null, instant: Date): Period {
+    const key = reset ?? ''
+    const last = this.#periods.get(key)
+    if (last && instant >= last.start && instant < last.end) return last
+    const period = allowancePeriodAt(reset, this.#grid, instant)
+    this.#periods.set(key, period)
+    return period
+  }
+}

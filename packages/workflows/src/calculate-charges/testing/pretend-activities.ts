@@ -1,0 +1,27 @@
+import type { CalculateChargesActivities } from '@flexprice/activities/calculate-charges'
+
+/** Activities for tests of the workflow's body alone. */
+export function pretendCalculateCharges(
+  changes: Partial<CalculateChargesActivities> = {},
+): CalculateChargesActivities {
+  return {
+    beginCalculation: async () => ({ slices: [0, 1] }),
+    calculateSlice: async () => {},
+    completeCalculation: async ({ calculationId }) => ({
+      calculation_id: calculationId,
+      subscriptions_processed: 2,
+      subscriptions_failed: 0,
+      totals: [],
+    }),
+    purgeOldCalculations: async () => {},
+    previewInvoice: async () => ({ preview: { total: '10' } }),
+    recalculateInvoice: async ({ invoice_id }) => ({ invoice_id, invoice_status: 'FINALIZED' }),
+    ...changes,
+  }
+}
+
+export const inputs = {
+  calculation: { kind: 'calculation', calculation_id: 'calc_1' },
+  preview: { kind: 'preview', request_key: 'key', subscription_id: 'subs_1', window: null },
+  invoice: { kind: 'invoice', request_key: 'key', invoice_id: 'inv_1', finalize: true },
+} as const

@@ -1,0 +1,54 @@
+import { listCalculationItems, publishedErrorCode } from '@flexprice/contracts'
+import {
+  type CalculationItemRow,
+  getCalculation,
+  listCalculationItems as listItems,
+} from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import { decimalText } from '../decimal-text.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+
+export function listCalculationItemsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(listCalculationItems),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { id } = request.params
+      const { limit, cursor = '' } = request.query
+      expectIdOf('calculation', id)
+      await getCalculation(scoped, id)
+      const rows = await listItems(scoped, { calculationId: id, cursor, limit: limit + 1 })
+      const items = rows.slice(0, limit)
+      const isLast = rows.length <= limit
+      return reply.send({
+        items: items.map(itemResponse),
+        next_cursor: isLast ? undefined : items.at(-1)?.subscription_id,
+      })
+    },
+  })
+}
+
+function itemResponse(row: CalculationItemRow) {
+  return {
+    subscription_id: row.subscription_id,
+    customer_id: row.customer_id,
+    external_customer_id: row.external_customer_id,
+    plan_id: row.plan_id,
+    currency: row.currency,
+    period_start: row.period_start ?? undefined,
+    period_end: row.period_end ?? undefined,
+    subtotal: row.subtotal === null ? undefined : decimalText(row.subtotal),
+    total: row.total === null ? undefined : decimalText(row.total),
+    lines: row.lines.map((line) => ({
+      ...line,
+      period_start: new Date(line.period_start),
+      period_end: new Date(line.period_end),
+      explanation: { ...line.explanation },
+      warnings: [...line.warnings],
+    })),
+    error: row.error ? { code: publishedErrorCode(row.error.code), message: row.error.message } : undefined,
+    invoice_id: row.invoice_id ?? undefined,
+  }
+}

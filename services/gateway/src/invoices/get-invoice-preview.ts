@@ -1,0 +1,72 @@
+import { getInvoicePreview, type InvoiceResponse, invoiceResponse } from '@flexprice/contracts'
+import { workflows } from '@flexprice/contracts/workflows'
+import { getSubscription } from '@flexprice/database'
+import { isPositive, readDecimal } from '@flexprice/domain'
+import { z } from 'zod'
+import { callerDatabase } from '../caller.ts'
+import type { AppConfig } from '../config.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
+import { awaitWorkflow } from '../workflows/await-workflow.ts'
+
+/** @param closing aborts when the process is to stop: whoever waits is told of the workflow instead */
+export function getInvoicePreviewRoute(
+  api: Api,
+  { database, temporal }: Pick<Dependencies, 'database' | 'temporal'>,
+  { waitMsMax }: Pick<AppConfig, 'waitMsMax'>,
+  closing: AbortSignal,
+): void {
+  api.route({
+    ...routeOf(getInvoicePreview),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { subscription_id, period_start, period_end, hide_zero_charges_line_items } = request.body
+      expectIdOf('subscription', subscription_id)
+      await getSubscription(scoped, subscription_id)
+      const window =
+        period_start && period_end
+          ? { start: period_start.toISOString(), end: period_end.toISOString() }
+          : null
+      const contract = workflows['calculate-charges']
+      const input = { kind: 'preview', request_key: requestKey(request), subscription_id, window } as const
+      const started = await temporal.startWorkflow(contract, input, scoped.scope)
+      const result = await awaitWorkflow(temporal, scoped.scope, started, { reply, waitMsMax, closing })
+      const invoice = previewOf(result)
+      return reply.send(hide_zero_charges_line_items ? withoutZeroLines(invoice) : invoice)
+    },
+  })
+}
+
+/** What comes from the workflow is JSON: of the draft's rows, with nulls where the wire has nothing. */
+function previewOf(result: unknown): InvoiceResponse {
+  const { preview } = z.object({ preview: z.record(z.string(), z.unknown()) }).parse(result)
+  const { line_items, ...invoice } = preview
+  const lines = z.array(z.record(z.string(), z.unknown())).parse(line_items)
+  const of = {
+    invoice_id: invoice.id,
+    customer_id: invoice.customer_id,
+    subscription_id: invoice.subscription_id,
+    currency: invoice.currency,
+  }
+  return invoiceResponse.parse({
+    ...withoutNulls(invoice),
+    amount_remaining: invoice.amount_due,
+    subscription_customer_id: invoice.customer_id,
+    line_items: lines.map((line) => ({
+      ...withoutNulls(line),
+      ...of,
+      ...(line.plan_id === null ? {} : { entity_type: 'plan', entity_id: line.plan_id }),
+    })),
+  })
+}
+
+function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+}
+
+function withoutZeroLines(invoice: InvoiceResponse): InvoiceResponse {
+  const line_items = invoice.line_items?.filter(({ amount }) => isPositive(readDecimal(amount)))
+  return { ...invoice, line_items }
+}

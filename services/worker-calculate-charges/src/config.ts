@@ -1,0 +1,30 @@
+import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database'
+import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
+
+export interface CalculateChargesWorkerConfig extends WorkerConfig {
+  readonly database: DatabaseSettings
+  /** Slices of one calculation that are worked on at once: more than the database has cores gives nothing. */
+  readonly slicesMax: number
+}
+
+export function calculateChargesWorkerConfig(
+  variables: Variables = process.env,
+): ConfigResult<CalculateChargesWorkerConfig> {
+  return readConfig(variables, readVariables)
+}
+
+/** By this name `--help`, the README's table and its test find what the service reads. */
+export function readVariables(env: Environment): CalculateChargesWorkerConfig {
+  return {
+    // Below the activities' heartbeat timeout: a page that hangs fails by itself, before the next attempt begins.
+    database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
+    ...workerConfig(env),
+    slicesMax: env.integer('CALCULATE_CHARGES_SLICES', {
+      meaning: 'slices of one calculation that are worked on at once',
+      otherwise: 2,
+      min: 1,
+      max: 64,
+    }),
+  }
+}
