@@ -2,11 +2,17 @@
 import { parseArgs } from 'node:util'
 import { startBenchStack } from './bench-stack.ts'
 import { benchCreate } from './create/create.ts'
+import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
 import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
 
-const benchmarks = { 'price-sync': benchPriceSync, create: benchCreate, gateway: benchGateway } as const
+const benchmarks = {
+  'price-sync': benchPriceSync,
+  create: benchCreate,
+  gateway: benchGateway,
+  events: benchEvents,
+} as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]
 
