@@ -52,7 +52,11 @@ import { voidInvoiceRoute } from './invoices/void-invoice.ts'
 import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
+import { downloadSyncPreviewRoute } from './plans/download-sync-preview.ts'
 import { getPlanRoute } from './plans/get-plan.ts'
+import { getSyncPreviewRoute } from './plans/get-sync-preview.ts'
+import { listSyncPreviewItemsRoute } from './plans/list-sync-preview-items.ts'
+import { previewPlanSyncRoute } from './plans/preview-plan-sync.ts'
 import { queryPlanRoute } from './plans/query-plan.ts'
 import { syncPlanPricesRoute } from './plans/sync-plan-prices.ts'
 import { updatePlanRoute } from './plans/update-plan.ts'
@@ -131,6 +135,10 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   deletePlanRoute,
   clonePlanRoute,
   syncPlanPricesRoute,
+  previewPlanSyncRoute,
+  getSyncPreviewRoute,
+  listSyncPreviewItemsRoute,
+  downloadSyncPreviewRoute,
   createPriceRoute,
   createPricesBulkRoute,
   getPriceRoute,
