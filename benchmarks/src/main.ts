@@ -1,12 +1,18 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
 import { startBenchStack } from './bench-stack.ts'
+import { benchCalculate } from './calculate/calculate.ts'
 import { benchCreate } from './create/create.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
 import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
 
-const benchmarks = { 'price-sync': benchPriceSync, create: benchCreate, gateway: benchGateway } as const
+const benchmarks = {
+  'price-sync': benchPriceSync,
+  create: benchCreate,
+  gateway: benchGateway,
+  calculate: benchCalculate,
+} as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]
 
