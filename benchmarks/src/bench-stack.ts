@@ -57,6 +57,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     TRACES_EXPORTER: 'none',
     LOG_LEVEL: 'warn',
     RATE_LIMIT_PER_SECOND: '1000000',
+    EVENT_LIMIT_PER_SECOND: '10000000',
   }
   const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
   const tenancy = await makeTenancy(database.appUrl, database.ownerUrl)

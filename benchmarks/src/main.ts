@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { startBenchStack } from './bench-stack.ts'
 import { benchCalculate } from './calculate/calculate.ts'
 import { benchCreate } from './create/create.ts'
+import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
 import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
@@ -12,6 +13,7 @@ const benchmarks = {
   create: benchCreate,
   gateway: benchGateway,
   calculate: benchCalculate,
+  events: benchEvents,
 } as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]

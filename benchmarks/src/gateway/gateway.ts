@@ -5,7 +5,7 @@ import { addPrices } from '../price-sync/plan-data.ts'
 import { best, type Row, round } from '../report.ts'
 import { measureSync } from '../sync-client.ts'
 import { connections, type Load, type MeasuredLoad, measureLoad } from './load.ts'
-import { type BareGateway, startBareGateway } from './start-bare-gateway.ts'
+import { type BareServer, startBareGateway } from './start-bare-gateway.ts'
 
 const repeats = 3
 const worker = 'worker-price-sync'
@@ -74,14 +74,14 @@ async function makeData(stack: BenchStack): Promise<Data> {
 
 type Loads = Readonly<Record<'floor' | 'product', Omit<Load, 'requests'>>>
 
-function readLoads(stack: BenchStack, bare: BareGateway, ids: readonly string[]): Loads {
+function readLoads(stack: BenchStack, bare: BareServer, ids: readonly string[]): Loads {
   return {
     floor: { ...bareServer(bare), method: 'GET', paths: ids.map((id) => `/subscriptions/${id}`) },
     product: { ...product(stack), method: 'GET', paths: ids.map((id) => `/v1/subscriptions/${id}`) },
   }
 }
 
-function resultLoads(stack: BenchStack, bare: BareGateway, workflowId: string): Loads {
+function resultLoads(stack: BenchStack, bare: BareServer, workflowId: string): Loads {
   return {
     floor: { ...bareServer(bare), method: 'GET', paths: [`/result/${encodeURIComponent(workflowId)}`] },
     product: {
@@ -92,7 +92,7 @@ function resultLoads(stack: BenchStack, bare: BareGateway, workflowId: string): 
   }
 }
 
-function startLoads(stack: BenchStack, bare: BareGateway, planIds: readonly string[]): Loads {
+function startLoads(stack: BenchStack, bare: BareServer, planIds: readonly string[]): Loads {
   return {
     floor: { ...bareServer(bare), method: 'POST', paths: planIds.map((id) => `/start/${id}`) },
     product: {
@@ -103,7 +103,7 @@ function startLoads(stack: BenchStack, bare: BareGateway, planIds: readonly stri
   }
 }
 
-function bareServer({ url, pid }: BareGateway) {
+function bareServer({ url, pid }: BareServer) {
   return { url, pid }
 }
 

@@ -11,6 +11,10 @@ export interface Load {
   readonly paths: readonly string[]
   readonly requests: number
   readonly headers?: Record<string, string>
+  /** The body of each request, in their order; none without. */
+  readonly bodies?: readonly string[]
+  /** 64 unless told. */
+  readonly connections?: number
 }
 
 export interface MeasuredLoad {
@@ -23,24 +27,30 @@ export interface MeasuredLoad {
 
 export const connections = 64
 
-/** Sends so many requests over 64 connections, each as soon as its last one is answered. */
+/** Sends so many requests over the connections, each as soon as its last one is answered. */
 export async function measureLoad(load: Load): Promise<MeasuredLoad> {
-  const { url, pid, method, paths, requests, headers = {} } = load
+  const { url, pid, method, paths, requests, headers = {}, bodies } = load
   assert(paths.length > 0, 'a load has a path')
   resetPeakMemory(pid)
   const cpuBefore = cpuSeconds(pid)
   const started = performance.now()
   let connection = 0
+  let next = 0
   // Autocannon itself looks once a second whether it is done.
   let ended = started
   const result = await autocannon({
     url,
-    connections,
+    connections: Math.min(load.connections ?? connections, requests),
     amount: requests,
     headers,
     setupClient(client) {
       const path = paths[connection++ % paths.length] ?? ''
-      client.setRequests([{ method, path, headers }])
+      const request = { method, path, headers }
+      client.setRequests([
+        bodies === undefined
+          ? request
+          : { ...request, setupRequest: (one) => ({ ...one, body: bodies[next++ % bodies.length] ?? '' }) },
+      ])
       client.on('response', () => {
         ended = performance.now()
       })

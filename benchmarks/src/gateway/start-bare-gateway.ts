@@ -4,16 +4,21 @@ import { fileURLToPath } from 'node:url'
 import { assert } from '@flexprice/domain'
 import type { BenchStack } from '../bench-stack.ts'
 
-export interface BareGateway extends AsyncDisposable {
+export interface BareServer extends AsyncDisposable {
   readonly url: string
   readonly pid: number
 }
 
 /** The floor's server beside the product's, on the same database and Temporal. */
-export async function startBareGateway(stack: BenchStack): Promise<BareGateway> {
+export function startBareGateway(stack: BenchStack): Promise<BareServer> {
   const { tenantId, environmentId } = stack.scoped.scope
   const main = fileURLToPath(new URL('bare-gateway.ts', import.meta.url))
-  const args = [main, stack.databaseUrl, stack.temporalAddress, environmentId, tenantId]
+  return startBareServer(main, [stack.databaseUrl, stack.temporalAddress, environmentId, tenantId])
+}
+
+/** A server that prints its port, as a process of its own. */
+export async function startBareServer(main: string, parameters: readonly string[]): Promise<BareServer> {
+  const args = [main, ...parameters]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [output] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(startTimeoutMs) })
   assert(child.pid, 'a process that prints has an id')

@@ -28,6 +28,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
   expect({
     subscription_status: subscription.subscriptionStatus,
     sync_message: task.message,
+    ...(await ingested(sdk)),
     found_customer: (await sdk.customers.getCustomerByExternalId('sdk-node')).id === customer.id,
     ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
   }).toEqual(expectedWalk)
@@ -39,6 +40,25 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
     [feeId, idOf(successor), usageId].toSorted(),
   )
 })
+
+async function ingested(sdk: Flexprice) {
+  const call = { eventName: 'api.call', externalCustomerId: 'sdk-node' }
+  const one = await sdk.events.ingestEvent({ ...call, eventId: 'call-1', properties: { region: 'eu' } })
+  const bulk = await sdk.events.ingestEventsBulk({
+    events: ['call-1', 'call-2', 'call-3'].map((eventId) => ({ ...call, eventId })),
+  })
+  const page = { externalCustomerId: 'sdk-node', pageSize: 2 }
+  const raw = await sdk.events.listRawEvents(page)
+  const rest = await sdk.events.listRawEvents({ ...page, iterLastKey: raw.iterLastKey ?? '' })
+  // Its `getEvent` asks a path that the contract has no more.
+  const found = (await sdk.events.listRawEvents({ eventId: 'call-1' })).events?.[0]
+  return {
+    ingested: one.event_id,
+    ingested_in_bulk: [bulk.accepted, bulk.duplicates],
+    raw_events: [...(raw.events ?? []), ...(rest.events ?? [])].map(({ id }) => id).toSorted(),
+    found_event: [found?.id, found?.properties?.region],
+  }
+}
 
 /** A plan with a fee and a price of usage, and with what it entitles to. */
 async function makeCatalog(sdk: Flexprice): Promise<{ planId: string; feeId: string; usageId: string }> {

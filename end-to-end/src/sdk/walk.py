@@ -74,6 +74,14 @@ def walk(sdk):
         billing_cycle="anniversary",
     )
     limits = sdk.customers.get_customer_entitlements(id=customer.id)
+    call = {"event_name": "api.call", "external_customer_id": "sdk-python"}
+    one = sdk.events.ingest_event(event_id="call-1", properties={"region": "eu"}, **call)
+    bulk = sdk.events.ingest_events_bulk(events=[{"event_id": f"call-{n}", **call} for n in (1, 2, 3)])
+    raw = sdk.events.list_raw_events(external_customer_id="sdk-python", page_size=2)
+    rest = sdk.events.list_raw_events(
+        external_customer_id="sdk-python", page_size=2, iter_last_key=raw.iter_last_key
+    )
+    found = sdk.events.get_event(id="call-1", external_customer_id="sdk-python")
     successor = sdk.prices.update_price(id=fee.id, amount="24.99")
     sync = result_of(sdk, sdk.plans.sync_plan_prices(id=plan.id).workflow_id)
     # Without a filter: the lines that run, so not the one that the sync has ended.
@@ -92,6 +100,10 @@ def walk(sdk):
         "invoice_total": invoice.total,
         "invoice_lines": [line.amount for line in invoice.line_items],
         "unpaid": [one.total_unpaid_amount for one in summary.summaries],
+        "ingested": one["event_id"],
+        "ingested_in_bulk": [bulk["accepted"], bulk["duplicates"]],
+        "raw_events": sorted(event.id for event in raw.events + rest.events),
+        "found_event": [found.event.id, found.event.properties["region"]],
         "found_customer": sdk.customers.get_customer_by_external_id(external_id="sdk-python").id == customer.id,
     }
 

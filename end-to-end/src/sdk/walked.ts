@@ -12,6 +12,10 @@ export const walked = z.object({
   invoice_total: z.string(),
   invoice_lines: z.array(z.string()),
   unpaid: z.array(z.string()),
+  ingested: z.string(),
+  ingested_in_bulk: z.array(z.string()),
+  raw_events: z.array(z.string()),
+  found_event: z.array(z.string()),
   found_customer: z.boolean(),
 })
 
@@ -25,5 +29,9 @@ export const expectedWalk = {
   invoice_total: '19.99',
   invoice_lines: ['19.99'],
   unpaid: ['19.99'],
+  ingested: 'call-1',
+  ingested_in_bulk: ['3', '1'],
+  raw_events: ['call-1', 'call-2', 'call-3'],
+  found_event: ['call-1', 'eu'],
   found_customer: true,
 }

@@ -41,6 +41,13 @@ const ownOperations = [
   'getCalculation',
   'listCalculationItems',
   'downloadCalculation',
+  'listUnattributedEvents',
+  'listLateEvents',
+  'voidEvent',
+  'previewPlanSync',
+  'getSyncPreview',
+  'listSyncPreviewItems',
+  'downloadSyncPreview',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

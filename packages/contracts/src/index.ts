@@ -16,6 +16,14 @@ export {
 } from './customer.ts'
 export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
+export {
+  type EventResponse,
+  eventPropertiesBytesMax,
+  eventsBulkMax,
+  type GetEventsRequest,
+  type GetEventsResponse,
+  ingestEventRequest,
+} from './event.ts'
 export { ExactNumber } from './exact-number.ts'
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
 export { refusalOf } from './field-problems.ts'
@@ -33,12 +41,14 @@ export * from './operations/api-keys.ts'
 export * from './operations/calculations.ts'
 export * from './operations/customers.ts'
 export * from './operations/entitlements.ts'
+export * from './operations/events.ts'
 export * from './operations/features.ts'
 export * from './operations/groups.ts'
 export * from './operations/invoices.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'
+export * from './operations/sync-previews.ts'
 export * from './operations/tenants.ts'
 export * from './operations/workflows.ts'
 export { operations } from './operations.ts'

@@ -21,6 +21,8 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
    * so cached answers are void afterwards.
    */
   readonly catalog?: 'read' | 'write'
+  /** `events`: counts against the key's limit of events, each event once, and not against that of requests. */
+  readonly limit?: 'events'
   /** Fields of the answer that are shown once and never kept: a replay comes without them. */
   readonly replayWithout?: readonly string[]
 }

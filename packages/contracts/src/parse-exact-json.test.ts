@@ -23,6 +23,15 @@ test('no digit of an amount is lost on the way in and out, however long', () => 
   )
 })
 
+test('ids in texts do not ask for the slow way, numbers anywhere do', () => {
+  const ids = ['0b1e5c2d-9e2a-4e11-8d3f-1234567890ab', '12345678901234567890', '1e5']
+  expect(needsExactJson(JSON.stringify({ ids, nested: { at: '2026-03-15T12:00:00.000Z', n: -12.5 } }))).toBe(
+    false,
+  )
+  const long = ['1e5', '-1.5E3', '1234567890123456', '[1,-1234567890.123456]', '{"a": 1e5}', '{"a":\n1e5}']
+  for (const text of long) expect(needsExactJson(text.replace('\\n', '\n'))).toBe(true)
+})
+
 test('counts stay numbers, in whatever notation', () => {
   expect(read('{"a":10.0,"b":1e2,"c":12345678901234567890,"d":"12345678901234567890"}')).toMatchObject({
     a: 10,

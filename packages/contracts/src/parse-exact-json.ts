@@ -14,8 +14,11 @@ export function needsExactJson(text: string): boolean {
   return maybeInexact.test(text)
 }
 
-/** Up to 15 significant digits a float prints as it was read. Matches in strings only cost time. */
-const maybeInexact = /\d[\d.]{15}|\d[eE][+-]?\d/
+/**
+ * Up to 15 significant digits a float prints as it was read. A number comes at the beginning or behind one of these
+ * characters, which keeps out the ids in strings; other matches in strings only cost time.
+ */
+const maybeInexact = /(?:^|[\s:,[])-?\d(?:[\d.]{15}|[\d.]*[eE])/
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source

@@ -3,6 +3,7 @@ import { recordSqlSpan } from '@flexprice/observability'
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { translateDatabaseError } from './database-errors.ts'
+import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
@@ -28,6 +29,8 @@ export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
   purgeExpired(what: Expiring, rowsMax: number): Promise<number>
+  /** Makes the months of events to come where they are missing. Returns how many it made. */
+  ensureEventMonths(): Promise<number>
   /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
   touchApiKeys(uses: readonly ApiKeyUse[]): Promise<void>
   /** Fails with `database_error` when the database cannot be reached, or when row security would not hold. */
@@ -80,6 +83,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       await runUnscoped(pool, touchKeys, [uses.map((use) => use.keyId), uses.map((use) => use.usedAt)])
     },
     purgeExpired: (what, rowsMax) => purgeExpired(pool, what, rowsMax),
+    ensureEventMonths: () => ensureEventMonths(pool),
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     [Symbol.asyncDispose]: () => pool.end(),

@@ -50,13 +50,17 @@ export async function getCustomerByExternalId(scoped: Scoped, externalId: string
   return row
 }
 
-/** @throws not_found; already_exists when another published customer has the new external id */
+/**
+ * @throws not_found; already_exists when another published customer has the new external id; invalid_operation
+ *   when events name the old one, as they belong to the customer by it alone
+ */
 export async function updateCustomer(
   scoped: Scoped,
   id: string,
   changes: CustomerChanges,
   now: Date,
 ): Promise<CustomerRow> {
+  if (changes.external_id !== undefined) await expectNoEventsLost(scoped, id, changes.external_id)
   const row = await scoped.db
     .updateTable('customers')
     .set({
@@ -140,4 +144,20 @@ function findLiveSubscription(scoped: Scoped, customerId: string): Promise<{ id:
     .where('subscription_status', '<>', 'cancelled')
     .limit(1)
     .executeTakeFirst()
+}
+
+async function expectNoEventsLost(scoped: Scoped, id: string, newExternalId: string): Promise<void> {
+  const used = await scoped.db
+    .selectFrom('customers')
+    .innerJoin('events', 'events.external_customer_id', 'customers.external_id')
+    .select('customers.external_id')
+    .where('customers.id', '=', id)
+    .where('customers.external_id', '<>', newExternalId)
+    .limit(1)
+    .executeTakeFirst()
+  if (!used) return
+  const message = `Events belong to the customer by its external_id ${used.external_id}, so it cannot change`
+  throw new CodedError('invalid_operation', message, {
+    details: { used_by: 'event', fields: [{ path: 'external_id', message: 'is used by events' }] },
+  })
 }

@@ -18,5 +18,10 @@ export interface EventTable {
 
 export interface EventIdTable {
   environment_id: string
-  event_id: string
+  /** `event_key(environment_id, event_id)` of the schema. */
+  event_key: string
+  external_customer_id: string
+  event_name: string
+  timestamp: Date
+  voided_at: Date | null
 }

@@ -20,6 +20,8 @@ export const idPrefixes = {
   invoiceChange: 'invch',
   subscriptionBatch: 'subsb',
   calculation: 'calc',
+  event: 'event',
+  syncPreview: 'spv',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -3,6 +3,7 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
+// tidy: long because it is the one list of what the package offers.
 
 export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
 export { findApiKeyHash } from './api-key-hash.ts'
@@ -19,6 +20,8 @@ export {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
+export { eventsAppendMax } from './append-events.ts'
+export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export { batchItemError } from './batch-item-error.ts'
 export {
   type CalculationItemRow,
@@ -71,6 +74,7 @@ export {
 } from './customers.ts'
 export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { type DropEvents, type DroppedEvents, dropEventMonths } from './drop-event-months.ts'
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,
@@ -95,6 +99,14 @@ export {
   shareEntitlements,
   updateEntitlement,
 } from './entitlements.ts'
+export {
+  type EventListQuery,
+  type LateEventRow,
+  listLateEvents,
+  listUnattributedEvents,
+  type UnattributedEventRow,
+} from './event-attribution.ts'
+export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
 export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
 export {
   cloneFeature,
@@ -192,6 +204,7 @@ export {
   pricesPerInsertMax,
   searchPrices,
 } from './prices.ts'
+export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export {
   pageSizeDefault,
   pageSizeMax,
@@ -234,5 +247,36 @@ export {
   searchSubscriptions,
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
+export {
+  changedSince,
+  type EditedPlan,
+  listOverriddenRoots,
+  planSyncPreview,
+  type SyncPreviewEdit,
+} from './sync-preview-edits.ts'
+export {
+  getSyncPreviewProgress,
+  listSyncPreviewItems,
+  type SyncPreviewItemRow,
+  type SyncPreviewProgress,
+} from './sync-preview-items.ts'
+export {
+  beginSyncPreview,
+  finishSyncPreview,
+  type NewSyncPreviewItem,
+  nextSyncPreviewPage,
+  purgeSyncPreviews,
+  type SyncPreviewPage,
+  writeSyncPreviewPage,
+} from './sync-preview-run.ts'
+export type { PreviewedPrice, StoredPriceEdit, SyncPreviewSummary } from './sync-preview-tables.ts'
+export {
+  editsOf,
+  getSyncPreview,
+  type NewSyncPreview,
+  type SyncPreviewRow,
+  storeSyncPreview,
+} from './sync-previews.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'
+export { voidEvent } from './void-event.ts'

@@ -142,3 +142,18 @@ test('a database that is away exits with 5', async () => {
     })
   }
 })
+
+test('months of events are told before they are dropped, and a month of another form is refused', async () => {
+  const told = await run('events', 'drop-before', '2001-01')
+  expect(told).toMatchObject({ code: 0, stdout: 'Nothing to do.\n' })
+  const next = new Date().getUTCFullYear()
+  const dry = await made(
+    z.object({ dropped: z.boolean(), months: z.array(z.string()) }),
+    'events',
+    'drop-before',
+    `${next}-01`,
+  )
+  expect(dry.dropped).toBe(false)
+  expect(dry.months.every((month) => month < `${next}_01`)).toBe(true)
+  expect((await run('events', 'drop-before', 'January')).code).toBe(2)
+})

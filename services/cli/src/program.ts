@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { declaredVariables } from '@flexprice/configuration'
 import manifest from '../package.json' with { type: 'json' }
 import type { CommandContext } from './command-context.ts'
+import { addEvents } from './commands/events.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { examples } from './commands/options.ts'
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
   addQueues(program, context)
   addMigrate(program, context)
   addTenancy(program, context)
+  addEvents(program, context)
   addKeys(program, context)
   return program
 }

@@ -9,6 +9,7 @@ import { cacheCatalog } from './plugins/cache-catalog.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { logRequests } from './plugins/log-requests.ts'
+import { makeEventMonths } from './plugins/make-event-months.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { noteKeyUses } from './plugins/note-key-uses.ts'
@@ -67,6 +68,7 @@ export async function createApp(
   measureRequests(app, deps)
   measureQueues(deps)
   purgeExpired(app, deps)
+  makeEventMonths(app, deps)
   answerErrors(app)
   parseJsonBodies(app)
   await publishOpenApi(app)

@@ -23,6 +23,8 @@ export interface GatewayConfig extends AppConfig, ProcessConfig {
 export interface AppConfig {
   /** Requests a second that one key may send. */
   readonly rateLimitPerSecond: number
+  /** Usage events a second that one key may send, one by one or in bulk; their requests count for nothing else. */
+  readonly eventLimitPerSecond: number
   /** Look-ups of keys that do not exist that one address may cause in ten seconds. */
   readonly unknownKeysMax: number
   /** Load balancers before the gateway: so many steps back in `X-Forwarded-For` is the caller's address. */
@@ -62,6 +64,13 @@ function appConfig(env: Environment): AppConfig {
       otherwise: 1_000,
       min: 1,
       max: 1_000_000,
+    }),
+    eventLimitPerSecond: env.integer('EVENT_LIMIT_PER_SECOND', {
+      meaning:
+        'usage events a second that one key may send, at least 1000; to one gateway, while Redis is away',
+      otherwise: 10_000,
+      min: 1_000,
+      max: 10_000_000,
     }),
     unknownKeysMax: env.integer('UNKNOWN_KEY_LIMIT', {
       meaning: 'requests with unknown keys that one address may send in ten seconds',

@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by `authenticate`; read it by `callerScope`. */
     scope: Scope | null
+    /** By what the key's limits count: the hash of its secret. */
+    limitedBy: string | null
     /** The ids that log lines about this request carry, as far as they are known yet. */
     workContext: WorkContext | null
     /** Set when the caller sent an `Idempotency-Key`; read it by `requestIdentity`. */

@@ -24,6 +24,12 @@ import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.t
 import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
 import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
 import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
+import { getEventRoute } from './events/get-event.ts'
+import { ingestRoutes } from './events/ingest-routes.ts'
+import { listLateEventsRoute } from './events/list-late-events.ts'
+import { listRawEventsRoute } from './events/list-raw-events.ts'
+import { listUnattributedEventsRoute } from './events/list-unattributed-events.ts'
+import { voidEventRoute } from './events/void-event.ts'
 import { cloneFeatureRoute } from './features/clone-feature.ts'
 import { createFeatureRoute } from './features/create-feature.ts'
 import { deleteFeatureRoute } from './features/delete-feature.ts'
@@ -46,7 +52,11 @@ import { voidInvoiceRoute } from './invoices/void-invoice.ts'
 import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
+import { downloadSyncPreviewRoute } from './plans/download-sync-preview.ts'
 import { getPlanRoute } from './plans/get-plan.ts'
+import { getSyncPreviewRoute } from './plans/get-sync-preview.ts'
+import { listSyncPreviewItemsRoute } from './plans/list-sync-preview-items.ts'
+import { previewPlanSyncRoute } from './plans/preview-plan-sync.ts'
 import { queryPlanRoute } from './plans/query-plan.ts'
 import { syncPlanPricesRoute } from './plans/sync-plan-prices.ts'
 import { updatePlanRoute } from './plans/update-plan.ts'
@@ -80,6 +90,7 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 /** Every operation of the contracts; a test holds this list against theirs. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
+  ingestRoutes(api, deps, config)
   for (const register of waitingRoutes) register(api, deps, config, closing)
 }
 
@@ -97,6 +108,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryCustomerRoute,
   updateCustomerRoute,
   deleteCustomerRoute,
+  listRawEventsRoute,
+  getEventRoute,
+  listUnattributedEventsRoute,
+  listLateEventsRoute,
+  voidEventRoute,
   createFeatureRoute,
   getFeatureRoute,
   queryFeatureRoute,
@@ -114,6 +130,10 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   deletePlanRoute,
   clonePlanRoute,
   syncPlanPricesRoute,
+  previewPlanSyncRoute,
+  getSyncPreviewRoute,
+  listSyncPreviewItemsRoute,
+  downloadSyncPreviewRoute,
   createPriceRoute,
   createPricesBulkRoute,
   getPriceRoute,

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { createRateLimiter, type RateLimiter } from '@flexprice/cache'
+import { createRateLimiter, type RateLimiter, type Redis } from '@flexprice/cache'
 import { type FoundApiKey, hashApiKey } from '@flexprice/database'
 import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -22,26 +22,26 @@ export function authenticate(
     keys,
     keyUses,
   }: Pick<Dependencies, 'database' | 'redis' | 'keys'> & { keyUses: KeyUses },
-  config: Pick<AppConfig, 'rateLimitPerSecond' | 'unknownKeysMax'>,
+  config: Pick<AppConfig, 'rateLimitPerSecond' | 'eventLimitPerSecond' | 'unknownKeysMax'>,
 ): void {
   const perKey = createRateLimiter(redis, {
     name: 'key',
     limit: config.rateLimitPerSecond,
     windowMs: rateWindowMs,
   })
+  const eventsPerKey = eventLimit(redis, config)
   const perAddress = createRateLimiter(redis, {
     name: 'unknown-key',
     limit: config.unknownKeysMax,
     windowMs: unknownKeysWindowMs,
   })
   app.decorateRequest('scope', null)
+  app.decorateRequest('limitedBy', null)
   app.addHook('onRequest', async (request) => {
     const hash = hashApiKey(givenKey(request))
-    const counted = expectAllowed(
-      perKey,
-      hash.toString('base64url'),
-      'More requests a second than this key may send',
-    )
+    request.limitedBy = hash.toString('base64url')
+    const ofEvents = request.routeOptions.config.operation?.limit === 'events'
+    const counted = expectAllowed(ofEvents ? eventsPerKey : perKey, request.limitedBy)
     const lookUp = async (): Promise<FoundApiKey | undefined> => {
       await counted
       return findKnown(perAddress, addressBlock(request.ip), () => database.findApiKey(hash))
@@ -54,6 +54,15 @@ export function authenticate(
   })
   // Hooks that wait hand their own context on, not the one of the request with its scope.
   app.addHook('onRequest', (request, _reply, done) => inContextOf(request, done))
+}
+
+/** How many events a key may send, one by one or many at once. */
+export function eventLimit(redis: Redis, config: Pick<AppConfig, 'eventLimitPerSecond'>): RateLimiter {
+  return createRateLimiter(redis, {
+    name: 'events',
+    limit: config.eventLimitPerSecond,
+    windowMs: rateWindowMs,
+  })
 }
 
 /** On whose behalf the request is made. Only for routes behind `authenticate`. */
@@ -74,8 +83,14 @@ function givenKey(request: FastifyRequest): string {
   return key
 }
 
-async function expectAllowed(limiter: RateLimiter, key: string, otherwise: string): Promise<void> {
-  const { allowed, retryAfterMs } = await limiter.count(key)
+/** @throws too_many_requests with the time to wait */
+export async function expectAllowed(
+  limiter: RateLimiter,
+  key: string,
+  cost = 1,
+  otherwise = 'More requests or events a second than this key may send',
+): Promise<void> {
+  const { allowed, retryAfterMs } = await limiter.count(key, cost)
   if (!allowed) throw new CodedError('too_many_requests', otherwise, { retryAfterMs })
 }
 
@@ -85,7 +100,7 @@ async function findKnown(
   address: string,
   find: () => Promise<FoundApiKey | undefined>,
 ): Promise<FoundApiKey | undefined> {
-  await expectAllowed(perAddress, address, 'Too many unknown API keys from this address')
+  await expectAllowed(perAddress, address, 1, 'Too many unknown API keys from this address')
   const key = await find()
   if (key !== undefined) await perAddress.giveBack(address)
   return key

@@ -44,6 +44,7 @@ export interface GatewayOptions {
 const namespace = 'test-8'
 const config: AppConfig = {
   rateLimitPerSecond: 10_000,
+  eventLimitPerSecond: 100_000,
   unknownKeysMax: 1_000,
   trustedProxies: 0,
   waitMsMax: 2_000,

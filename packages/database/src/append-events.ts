@@ -1,0 +1,68 @@
+import { assert } from '@flexprice/domain'
+import { sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import type { AppendedEvents, NewEvent } from './event-store.ts'
+
+export const eventsAppendMax = 10_000
+
+/**
+ * Writes a batch in one statement: ids and events together or not at all, each id once however many batches
+ * have it at the same time. Ids are taken in one order, so that such batches wait and never deadlock.
+ * The batch travels as one JSON text, which costs Node a third of what arrays do and keeps every digit.
+ */
+export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents> {
+  assert(events.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
+  if (events.length === 0) return { duplicates: [], tooFarAhead: [] }
+  const batch = JSON.stringify(events.map(shortNames))
+  const { rows } = await sql<Outcome>`
+    with clock as materialized (
+      select coalesce(clock_at, date_trunc('milliseconds', clock_timestamp())) as now
+      from environments where id = ${scoped.scope.environmentId}
+    ), incoming as materialized (
+      select event.position::integer - 1 as position, clock.now, event_key(environment.id, event.i) as event_key,
+        environment.id as environment_id, event.i, event.n, event.c, event.ci, coalesce(event.t, clock.now) as t,
+        event.s, event.p
+      from clock,
+        rows from (json_to_recordset(${batch}::json)
+          as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
+          with ordinality as event (i, n, c, ci, t, s, p, position),
+        (select current_setting('app.environment_id') as id) as environment
+    ), wanted as materialized (
+      select distinct on (event_key) * from incoming
+      where t <= now + interval '1 day' order by event_key, position
+    ), fresh as (
+      insert into event_ids (environment_id, event_key, external_customer_id, event_name, timestamp)
+      select environment_id, event_key, c, n, t from wanted order by event_key
+      on conflict do nothing returning event_key
+    ), written as (
+      insert into events (environment_id, event_id, event_name, external_customer_id, customer_id, timestamp,
+        source, properties, ingested_at)
+      select environment_id, i, n, c, ci, t, s, p, now from wanted join fresh using (event_key)
+    )
+    select
+      array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
+      array_agg(position order by position) filter (where t <= now + interval '1 day' and position not in
+        (select wanted.position from wanted join fresh using (event_key))) as duplicates
+    from incoming`.execute(scoped.db)
+  const [outcome] = rows
+  assert(outcome, 'an aggregate has a row')
+  return { duplicates: outcome.duplicates ?? [], tooFarAhead: outcome.tooFarAhead ?? [] }
+}
+
+interface Outcome {
+  readonly duplicates: number[] | null
+  readonly tooFarAhead: number[] | null
+}
+
+/** A thousand events carry a thousand times their fields' names. */
+function shortNames(event: NewEvent) {
+  return {
+    i: event.eventId,
+    n: event.eventName,
+    c: event.externalCustomerId,
+    ci: event.customerId,
+    t: event.timestamp,
+    s: event.source,
+    p: event.properties,
+  }
+}

@@ -1,0 +1,97 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import {
+  type EventPage,
+  type EventRow,
+  eventConditions,
+  eventsLookedAtMax,
+  readEventPage,
+} from './read-events.ts'
+
+export interface EventListQuery {
+  readonly externalCustomerId?: string | undefined
+  readonly start?: Date | undefined
+  readonly end?: Date | undefined
+  readonly after?: { readonly timestamp: Date; readonly eventId: string } | undefined
+  readonly pageSize: number
+}
+
+export interface UnattributedEventRow extends EventRow {
+  readonly reason: 'unknown_customer' | 'no_line'
+}
+
+export interface LateEventRow extends EventRow {
+  readonly invoice_id: string
+  readonly invoice_number: string | null
+  readonly subscription_id: string
+}
+
+/**
+ * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
+ * its lines that meter them is at work at their instant.
+ */
+export function listUnattributedEvents(
+  scoped: Scoped,
+  query: EventListQuery,
+): Promise<EventPage<UnattributedEventRow>> {
+  return readEventPage(scoped, {
+    ...pageOf(query),
+    keep: sql`not ${isOnALine}`,
+    also: sql`, case when exists (select from customers c where c.external_id = e.external_customer_id
+      and c.status = 'published') then 'no_line' else 'unknown_customer' end as reason`,
+  })
+}
+
+/** Events that came after the invoice that they belong on was finalized, oldest first, each with that invoice. */
+export function listLateEvents(scoped: Scoped, query: EventListQuery): Promise<EventPage<LateEventRow>> {
+  return readEventPage(scoped, {
+    ...pageOf(query),
+    keep: sql`late.invoice_id is not null`,
+    also: sql`, late.*`,
+    join: sql`left join lateral (${finalizedInvoice(sql`not ${isCounted}`)}) late on true`,
+  })
+}
+
+/** The finalized invoice that has counted the event `e`, if any. */
+export const invoiceThatCounts = (): RawBuilder<unknown> => finalizedInvoice(isCounted)
+
+function pageOf(query: EventListQuery) {
+  return {
+    where: eventConditions(query),
+    descending: false,
+    from: query.after,
+    pageSize: query.pageSize,
+    offset: 0,
+    lookAtMax: eventsLookedAtMax,
+  }
+}
+
+/** The meter `m`, narrowed by the price `p`, counts the event `e`. */
+const isMetered = sql`m.event_name = e.event_name
+  and not exists (select from jsonb_array_elements(m.filters) f
+    where not coalesce((f -> 'values') ? (e.properties ->> (f ->> 'key')), false))
+  and not exists (select from jsonb_each(coalesce(p.filter_values, '{}')) f
+    where not coalesce(f.value ? (e.properties ->> f.key), false))`
+
+const isOnALine = sql`exists (
+  select from customers c
+  join subscriptions s on s.customer_id = c.id and s.subscription_status <> 'draft'
+  join subscription_line_items l on l.subscription_id = s.id
+  join prices p on p.id = l.price_id
+  join meters m on m.id = p.meter_id
+  where c.external_id = e.external_customer_id and c.status = 'published'
+    and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp) and ${isMetered})`
+
+const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
+
+function finalizedInvoice(condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select i.id as invoice_id, i.invoice_number, i.subscription_id
+    from customers c
+    join invoices i on i.customer_id = c.id and i.invoice_status = 'FINALIZED' and i.usage_snapshot is not null
+    join invoice_line_items il on il.invoice_id = i.id and il.price_type = 'USAGE'
+    join prices p on p.id = il.price_id
+    join meters m on m.id = p.meter_id
+    where c.external_id = e.external_customer_id
+      and il.period_start <= e.timestamp and il.period_end > e.timestamp and ${isMetered} and ${condition}
+    order by i.id limit 1`
+}

@@ -1,0 +1,119 @@
+import {
+  type AggregationType,
+  aggregationTypes,
+  type MeterFilter,
+  type UsageQuestion,
+  type UsageSpan,
+} from '@flexprice/domain'
+import fc from 'fast-check'
+import type { ModelEvent } from './usage-model.ts'
+
+/** Values as they are sent, and the text that PostgreSQL makes of them: numbers keep their digits and lose their exponents. */
+export const values = [
+  ...['0', '5', '-3', '1.50', '12345678901234567890.123456789012345678', '0.000000000000000001'].map(plain),
+  ...['-99999999999999999999.999999999999999999', '123456789012345678901', '1234567890123456789'].map(plain),
+  ...['0.1234567890123456789', '1234567890123456789012345678901234567890'].map(plain),
+  ...['5', '-2.25', '007', '-0', '00000000000000000001', '000000000000000000001', '1.', '.5', '1,5'].map(
+    quoted,
+  ),
+  ...['99999999999999999999.999999999999999999', '1e5', 'NaN', 'Infinity', '-Infinity', '+1', ' 1'].map(
+    quoted,
+  ),
+  ...['1 ', '0x1F', '1_000', '１２', '', '-', 'eu', 'us', '1\n', '--1', '1.2.3'].map(quoted),
+  { json: '1e5', text: '100000' },
+  { json: '1.5E-2', text: '0.015' },
+  { json: '1e25', text: `1${'0'.repeat(25)}` },
+  { json: 'true', text: 'true' },
+  { json: '{"a": 1}', text: '{"a": 1}' },
+  { json: '[1]', text: '[1]' },
+  { json: 'null', text: null },
+] as const
+
+function plain(text: string) {
+  return { json: text, text }
+}
+
+function quoted(text: string) {
+  return { json: JSON.stringify(text), text }
+}
+
+/** Few instants, names and values, so that events share them; windows of an hour in milliseconds, one of them before 1970. */
+const epochs = [Date.UTC(2026, 2, 29), Date.UTC(1969, 11, 31, 23, 59, 59, 500)] as const
+const tick = fc.integer({ min: -5, max: 65 }).map((ticks) => ticks * 333)
+const instantMs = fc
+  .tuple(fc.constantFrom(...epochs), tick, fc.constantFrom(0, 0, 1))
+  .map(([epoch, ticks, more]) => epoch + ticks + more)
+const groupNames = ['eu', 'us', 'ü', 'EU', ''] as const
+
+const modelEvent: fc.Arbitrary<Omit<ModelEvent, 'id'>> = fc.record({
+  customer: fc.constantFrom('ada', 'bob'),
+  name: fc.constantFrom('call', 'byte'),
+  ms: instantMs,
+  properties: fc.record(
+    {
+      value: fc.constantFrom(...values),
+      region: fc.constantFrom(...groupNames.map(quoted), { json: '1', text: '1' }),
+      tier: fc.constantFrom(...['a', 'b', '1'].map(quoted), { json: '1', text: '1' }),
+    },
+    { requiredKeys: [] },
+  ),
+})
+
+export const modelEvents = fc.array(modelEvent, { minLength: 200, maxLength: 400, size: 'max' })
+
+const filters: fc.Arbitrary<readonly MeterFilter[]> = fc.constantFrom<(readonly MeterFilter[])[]>(
+  [],
+  [],
+  [{ key: 'tier', values: ['1'] }],
+  [{ key: 'region', values: ['eu', 'ü', ''] }],
+  [
+    { key: 'region', values: ['eu', 'us', '1'] },
+    { key: 'tier', values: ['a', '1'] },
+  ],
+  [{ key: 'missing', values: ['x'] }],
+)
+
+/** One to three spans, some next to each other, some cut; they may overlap those of another question. */
+const spans: fc.Arbitrary<readonly UsageSpan[]> = fc
+  .tuple(
+    fc.constantFrom(...epochs),
+    fc.integer({ min: 0, max: 20 }),
+    fc.array(
+      fc.record({
+        gap: fc.constantFrom(0, 0, 333),
+        length: fc.constantFrom(333, 1_000, 3_330, 10_000),
+        stepMs: fc.constantFrom(null, 333, 1_000),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  )
+  .map(([epoch, offset, pieces]) => {
+    let at = epoch + offset * 333
+    return pieces.map(({ gap, length, stepMs }) => {
+      const start = at + gap
+      at = start + length
+      return { start: new Date(start), end: new Date(at), stepMs }
+    })
+  })
+
+export const question: fc.Arbitrary<UsageQuestion> = fc
+  .record({
+    customer: fc.constantFrom('ada', 'bob'),
+    eventName: fc.constantFrom('call', 'byte'),
+    aggregation: fc.constantFrom<AggregationType>(...aggregationTypes),
+    field: fc.constantFrom('value', 'value', 'value', 'region', 'missing'),
+    filters,
+    groupBy: fc.constantFrom(null, null, 'region', 'missing'),
+    spans,
+    wholeMs: fc.constantFrom(null, 86_400_000),
+  })
+  .map(({ customer, eventName, aggregation, field, filters, groupBy, spans, wholeMs }) => ({
+    externalCustomerId: customer,
+    measure: {
+      ...{ eventName, aggregation, filters, groupBy },
+      field: aggregation === 'COUNT' ? null : field,
+      multiplier: aggregation === 'SUM_WITH_MULTIPLIER' ? '0.5' : null,
+    },
+    spans,
+    wholeMs,
+  }))

@@ -1,0 +1,124 @@
+import {
+  type Decimal,
+  decimalFromInteger,
+  parseDecimal,
+  type Ratio,
+  ratio,
+  sumDecimals,
+  type UsageAnswer,
+  type UsagePart,
+  type UsageQuestion,
+  wholeRatio,
+  zero,
+} from '@flexprice/domain'
+
+/** An event as the model reads it: each property by its JSON, and by its text as PostgreSQL gives it (null: none). */
+export interface ModelEvent {
+  readonly id: string
+  readonly customer: string
+  readonly name: string
+  readonly ms: number
+  readonly properties: Readonly<Record<string, { readonly json: string; readonly text: string | null }>>
+}
+
+/** Billing rules, section 4, "Aggregations", once more: event by event, part by part, with none of the SQL. */
+export function modelUsage(events: readonly ModelEvent[], question: UsageQuestion): UsageAnswer {
+  const { measure } = question
+  const own = events.filter(
+    (event) =>
+      event.customer === question.externalCustomerId &&
+      event.name === measure.eventName &&
+      measure.filters.every(({ key, values }) => values.includes(textOf(event, key) ?? '\u0000')),
+  )
+  return { parts: question.spans.flatMap((span) => partsOfSpan(own, question, span)) }
+}
+
+function partsOfSpan(
+  events: readonly ModelEvent[],
+  question: UsageQuestion,
+  { start, end, stepMs }: UsageQuestion['spans'][number],
+): UsagePart[] {
+  const parts: UsagePart[] = []
+  const step = stepMs ?? end.getTime() - start.getTime()
+  for (let from = start.getTime(); from < end.getTime(); from += step) {
+    const to = Math.min(from + step, end.getTime())
+    const within = events.filter(({ ms }) => ms >= from && ms < to)
+    const { groupBy } = question.measure
+    const groups = Map.groupBy(within, (event) => (groupBy === null ? null : textOf(event, groupBy)))
+    const names = [...groups.keys()].sort(byBytes)
+    for (const group of names) {
+      const period = { start: new Date(from), end: new Date(to) }
+      parts.push({ ...period, group, ...measured(groups.get(group) ?? [], question, to) })
+    }
+  }
+  return parts
+}
+
+function measured(
+  events: readonly ModelEvent[],
+  { measure, wholeMs, spans }: UsageQuestion,
+  partEnd: number,
+) {
+  const field = measure.field ?? ''
+  const isOfNumbers = measure.aggregation !== 'COUNT' && measure.aggregation !== 'COUNT_UNIQUE'
+  const texts = events.flatMap((event) => textOf(event, field) ?? [])
+  const numbers = events.flatMap((event) => {
+    const value = parseDecimal(textOf(event, field) ?? '')
+    return value === undefined ? [] : [{ event, value }]
+  })
+  const windowEnd = spans.at(-1)?.end.getTime() ?? 0
+  const partStart = spans.find(({ start, end }) => start.getTime() < partEnd && partEnd <= end.getTime())
+  const step = partStart?.stepMs
+  const started = partStart?.start.getTime() ?? 0
+  const partMs =
+    step == null ? partEnd - started : partEnd - started - (Math.ceil((partEnd - started) / step) - 1) * step
+  const until = wholeMs === null ? partEnd : windowEnd
+  return {
+    eventCount: events.length,
+    notNumeric: isOfNumbers ? texts.length - numbers.length : 0,
+    quantity: quantity(),
+  }
+
+  function quantity(): Ratio {
+    const values = numbers.map(({ value }) => value)
+    switch (measure.aggregation) {
+      case 'COUNT':
+        return wholeRatio(decimalFromInteger(events.length))
+      case 'COUNT_UNIQUE':
+        return wholeRatio(decimalFromInteger(new Set(texts.filter((text) => text !== '')).size))
+      case 'SUM':
+        return wholeRatio(sumDecimals(values))
+      case 'SUM_WITH_MULTIPLIER':
+        return wholeRatio(sumDecimals(values).times(parseDecimal(measure.multiplier ?? '') ?? zero))
+      case 'AVG':
+        return values.length === 0
+          ? wholeRatio(zero)
+          : ratio(sumDecimals(values), decimalFromInteger(values.length))
+      case 'MAX':
+        return wholeRatio(values.reduce<Decimal | undefined>(greater, undefined) ?? zero)
+      case 'LATEST':
+        return wholeRatio(numbers.toSorted(newerLast).at(-1)?.value ?? zero)
+      case 'WEIGHTED_SUM': {
+        const weighted = numbers.map(({ event, value }) => value.times(decimalFromInteger(until - event.ms)))
+        return ratio(sumDecimals(weighted), decimalFromInteger(wholeMs ?? partMs))
+      }
+    }
+  }
+}
+
+function greater(left: Decimal | undefined, right: Decimal): Decimal {
+  return left === undefined || right.gt(left) ? right : left
+}
+
+function newerLast(left: { event: ModelEvent }, right: { event: ModelEvent }): number {
+  return left.event.ms - right.event.ms || byBytes(left.event.id, right.event.id)
+}
+
+function textOf({ properties }: ModelEvent, key: string): string | null {
+  return Object.hasOwn(properties, key) ? (properties[key]?.text ?? null) : null
+}
+
+function byBytes(left: string | null, right: string | null): number {
+  if (left === null || right === null) return Number(left !== null) - Number(right !== null)
+  return Buffer.compare(Buffer.from(left), Buffer.from(right))
+}

@@ -1,0 +1,22 @@
+import { type AppendedEvents, type NewEvent, postgresEventStore } from '@flexprice/database'
+import type { FastifyRequest } from 'fastify'
+import { callerScope } from '../plugins/authenticate.ts'
+import type { EventIntake } from './event-intake.ts'
+
+/**
+ * Writes what a request brought: with others' at the same time, or, under an `Idempotency-Key`, in the transaction
+ * that its answer is stored in.
+ */
+export function appendForCaller(
+  intake: EventIntake,
+  request: FastifyRequest,
+  events: readonly NewEvent[],
+): Promise<AppendedEvents> {
+  const own = request.idempotentWork?.scoped
+  if (own !== undefined) return postgresEventStore.append(own, events)
+  const bytes = Number(request.headers['content-length'] ?? 0) + events.length * bytesAnEvent
+  return intake.add(callerScope(request), events, bytes)
+}
+
+/** What an event's object costs beside its text. */
+const bytesAnEvent = 500

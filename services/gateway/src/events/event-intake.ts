@@ -1,0 +1,200 @@
+import type { AppendedEvents, Database, EventStore, NewEvent } from '@flexprice/database'
+import { CodedError, errorKind, isCodedError, type Scope } from '@flexprice/domain'
+
+/** Takes events of many requests in, and writes those that come at the same time in one statement. */
+export interface EventIntake {
+  /**
+   * Resolves once the events are durable, with what became of them by their positions.
+   *
+   * @param bytes about how much memory they hold
+   * @throws too_many_requests when the environment has too much waiting; service_unavailable when the process has,
+   *   or the database is away
+   */
+  add(scope: Scope, events: readonly NewEvent[], bytes: number): Promise<AppendedEvents>
+}
+
+export interface IntakeLimits {
+  /** How long the first event of a batch waits for others. */
+  readonly gatherMs: number
+  readonly batchEventsMax: number
+  /** Statements under way in all: an environment that is slow leaves room for the others. */
+  readonly inFlightMax: number
+  /** Of one environment: few, so that batches grow; more only when whole batches wait. */
+  readonly inFlightPerEnvironmentMax: number
+  readonly fullBatchesInFlightMax: number
+  /** Memory that waiting events may hold, of one environment and in all. */
+  readonly waitingBytesMax: number
+  readonly waitingBytesPerEnvironmentMax: number
+}
+
+const mebibyte = 1024 * 1024
+export const intakeLimits: IntakeLimits = {
+  gatherMs: 2,
+  batchEventsMax: 1_000,
+  inFlightMax: 8,
+  inFlightPerEnvironmentMax: 2,
+  fullBatchesInFlightMax: 4,
+  waitingBytesMax: 128 * mebibyte,
+  waitingBytesPerEnvironmentMax: 40 * mebibyte,
+}
+
+interface Waiting {
+  readonly events: readonly NewEvent[]
+  readonly bytes: number
+  readonly resolve: (outcome: AppendedEvents) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Lane {
+  readonly scope: Scope
+  readonly waiting: Waiting[]
+  waitingEvents: number
+  /** Also of what is under way. */
+  bytes: number
+  inFlight: number
+  timer: NodeJS.Timeout | undefined
+  /** Its time of gathering is over, and something waits. */
+  due: boolean
+}
+
+/**
+ * One lane an environment, served by turns: batches never cross environments, so that row security holds and
+ * nobody waits for another's locks.
+ */
+export function createEventIntake(
+  {
+    database,
+    store,
+  }: { readonly database: Pick<Database, 'scoped'>; readonly store: Pick<EventStore, 'append'> },
+  limits: IntakeLimits = intakeLimits,
+): EventIntake {
+  const lanes = new Map<string, Lane>()
+  let inFlight = 0
+  let bytesInAll = 0
+
+  function dispatch(): void {
+    // A lane that was served goes to the end, so that each comes in its turn.
+    for (const [key, lane] of [...lanes]) {
+      if (inFlight >= limits.inFlightMax) return
+      if (!mayWrite(lane, limits)) continue
+      lanes.delete(key)
+      lanes.set(key, lane)
+      void write(key, lane, takeBatch(lane, limits.batchEventsMax))
+    }
+  }
+
+  async function write(key: string, lane: Lane, batch: readonly Waiting[]): Promise<void> {
+    inFlight++
+    lane.inFlight++
+    await settle(batch, (events) => store.append(database.scoped(lane.scope), events))
+    const bytes = sum(batch.map((one) => one.bytes))
+    inFlight--
+    lane.inFlight--
+    lane.bytes -= bytes
+    bytesInAll -= bytes
+    if (lane.waiting.length === 0 && lane.inFlight === 0 && lane.timer === undefined) lanes.delete(key)
+    dispatch()
+  }
+
+  return {
+    add(scope, events, bytes) {
+      const key = `${scope.tenantId} ${scope.environmentId}`
+      const lane = lanes.get(key) ?? newLane(scope)
+      const refusal = refusalOf({ lane: lane.bytes, inAll: bytesInAll }, bytes, limits)
+      if (refusal !== undefined) return Promise.reject(refusal)
+      lanes.set(key, lane)
+      lane.bytes += bytes
+      bytesInAll += bytes
+      lane.waitingEvents += events.length
+      const outcome = new Promise<AppendedEvents>((resolve, reject) => {
+        lane.waiting.push({ events, bytes, resolve, reject })
+      })
+      const gathered = () => {
+        clearTimeout(lane.timer)
+        lane.timer = undefined
+        lane.due = lane.waiting.length > 0
+        dispatch()
+      }
+      if (lane.waitingEvents >= limits.batchEventsMax) gathered()
+      else lane.timer ??= setTimeout(gathered, limits.gatherMs)
+      return outcome
+    },
+  }
+}
+
+function newLane(scope: Scope): Lane {
+  return { scope, waiting: [], waitingEvents: 0, bytes: 0, inFlight: 0, timer: undefined, due: false }
+}
+
+function mayWrite(lane: Lane, limits: IntakeLimits): boolean {
+  const isFull = lane.waitingEvents >= limits.batchEventsMax
+  return (
+    lane.due && lane.inFlight < (isFull ? limits.fullBatchesInFlightMax : limits.inFlightPerEnvironmentMax)
+  )
+}
+
+/** Whole requests, as many as fit, and one at least. */
+function takeBatch(lane: Lane, eventsMax: number): Waiting[] {
+  let count = 0
+  let events = 0
+  for (const { length } of lane.waiting.map((one) => one.events)) {
+    if (count > 0 && events + length > eventsMax) break
+    count++
+    events += length
+  }
+  lane.waitingEvents -= events
+  lane.due = lane.waiting.length > count
+  return lane.waiting.splice(0, count)
+}
+
+type Append = (events: readonly NewEvent[]) => Promise<AppendedEvents>
+
+/** Answers each request of the batch. One that PostgreSQL refuses must not fail those it came with. */
+async function settle(batch: readonly Waiting[], append: Append): Promise<void> {
+  try {
+    const outcome = await append(batch.flatMap(({ events }) => events))
+    let start = 0
+    for (const { events, resolve } of batch) {
+      resolve(partOf(outcome, start, start + events.length))
+      start += events.length
+    }
+  } catch (error) {
+    if (batch.length > 1 && !passes(error)) {
+      for (const one of batch) await settle([one], append)
+    } else {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+}
+
+function passes(error: unknown): boolean {
+  return isCodedError(error) && errorKind(error.code) === 'unavailable'
+}
+
+function partOf({ duplicates, tooFarAhead }: AppendedEvents, start: number, end: number): AppendedEvents {
+  const within = (positions: readonly number[]) =>
+    positions.filter((position) => position >= start && position < end).map((position) => position - start)
+  return { duplicates: within(duplicates), tooFarAhead: within(tooFarAhead) }
+}
+
+function refusalOf(
+  held: { readonly lane: number; readonly inAll: number },
+  bytes: number,
+  limits: IntakeLimits,
+): CodedError | undefined {
+  const retryAfterMs = 1_000
+  if (held.lane > 0 && held.lane + bytes > limits.waitingBytesPerEnvironmentMax) {
+    const message = 'More events of this environment are waiting to be written than may'
+    return new CodedError('too_many_requests', message, { retryAfterMs })
+  }
+  if (held.inAll > 0 && held.inAll + bytes > limits.waitingBytesMax) {
+    return new CodedError('service_unavailable', 'Too many events are waiting to be written', {
+      retryAfterMs,
+    })
+  }
+  return undefined
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

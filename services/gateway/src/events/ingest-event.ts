@@ -1,0 +1,25 @@
+import { ingestEvent } from '@flexprice/contracts'
+import { invalid } from '@flexprice/domain'
+import { type Api, routeOf } from '../route.ts'
+import { appendForCaller } from './append-for-caller.ts'
+import type { EventIntake } from './event-intake.ts'
+import { isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
+
+/** Room for properties that are too large to be told so by their name. */
+const bodyBytesMax = 2 * 1024 * 1024
+
+export function ingestEventRoute(api: Api, intake: EventIntake): void {
+  api.route({
+    ...routeOf(ingestEvent),
+    bodyLimit: bodyBytesMax,
+    // `parseEvent` does it, by the same schema.
+    validatorCompiler: () => () => true,
+    async handler(request, reply) {
+      const event = parseEvent(request.body)
+      if (!isParsed(event)) throw invalid(event)
+      const outcome = await appendForCaller(intake, request, [event])
+      if (outcome.tooFarAhead.length > 0) throw invalid([tooFarAhead])
+      return reply.code(202).send({ message: 'Event accepted', event_id: event.eventId })
+    },
+  })
+}

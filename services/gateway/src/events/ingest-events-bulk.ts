@@ -1,0 +1,92 @@
+import type { RateLimiter } from '@flexprice/cache'
+import { eventsBulkMax, ingestEventsBulk } from '@flexprice/contracts'
+import type { AppendedEvents, NewEvent } from '@flexprice/database'
+import { type FieldProblem, invalid } from '@flexprice/domain'
+import { expectAllowed } from '../plugins/authenticate.ts'
+import { type Api, routeOf } from '../route.ts'
+import { appendForCaller } from './append-for-caller.ts'
+import type { EventIntake } from './event-intake.ts'
+import { isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
+
+/** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
+export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: RateLimiter): void {
+  api.route({
+    ...routeOf(ingestEventsBulk),
+    // `parseEvent` does it, event by event, by the same schema.
+    validatorCompiler: () => () => true,
+    async handler(request, reply) {
+      const sent = sentEvents(request.body)
+      // The request itself has counted as one.
+      if (sent.length > 1) await expectAllowed(perKey, request.limitedBy ?? '', sent.length - 1)
+      const { events, positions, problems } = parseAll(sent)
+      const outcome = await appendForCaller(intake, request, events)
+      for (const index of outcome.tooFarAhead) problems.push(at(positions[index] ?? 0, tooFarAhead))
+      const rejected = sent.length - events.length + outcome.tooFarAhead.length
+      if (rejected === sent.length) throw invalid(problems.slice(0, problemsMax))
+      return reply.code(202).send(answerOf(sent.length, rejected, outcome, problems))
+    },
+  })
+}
+
+/** As many as other refusals name; a 202 names at least one of each event. */
+const problemsMax = 100
+
+function sentEvents(body: unknown): readonly unknown[] {
+  const problems: FieldProblem[] = []
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid([{ path: '', message: 'The body must be an object' }])
+  }
+  for (const name of Object.keys(body)
+    .filter((key) => key !== 'events')
+    .slice(0, problemsMax)) {
+    problems.push({ path: name, message: 'is not a known field' })
+  }
+  const events = 'events' in body ? body.events : undefined
+  if (events === undefined) problems.push({ path: 'events', message: 'is required' })
+  else if (!Array.isArray(events)) problems.push({ path: 'events', message: 'must be a list' })
+  else if (events.length === 0 || events.length > eventsBulkMax) {
+    problems.push({ path: 'events', message: `must have 1 to ${eventsBulkMax} events, not ${events.length}` })
+  } else if (problems.length === 0) return events
+  throw invalid(problems)
+}
+
+interface ParsedEvents {
+  readonly events: NewEvent[]
+  /** Where in the request each of the events was. */
+  readonly positions: number[]
+  readonly problems: FieldProblem[]
+}
+
+function parseAll(sent: readonly unknown[]): ParsedEvents {
+  const parsed: ParsedEvents = { events: [], positions: [], problems: [] }
+  for (const [position, one] of sent.entries()) {
+    const event = parseEvent(one)
+    if (isParsed(event)) {
+      parsed.events.push(event)
+      parsed.positions.push(position)
+    } else parsed.problems.push(...event.slice(0, problemsOfEventMax).map((problem) => at(position, problem)))
+  }
+  return parsed
+}
+
+const problemsOfEventMax = 3
+
+function at(position: number, { path, message }: FieldProblem): FieldProblem {
+  return { path: path === '' ? `events[${position}]` : `events[${position}].${path}`, message }
+}
+
+function answerOf(
+  sent: number,
+  rejected: number,
+  { duplicates }: AppendedEvents,
+  problems: readonly FieldProblem[],
+): Record<string, string> {
+  const accepted = sent - rejected
+  return {
+    message: rejected === 0 ? 'Events accepted' : `${accepted} of ${sent} events accepted`,
+    accepted: String(accepted),
+    duplicates: String(duplicates.length),
+    rejected: String(rejected),
+    ...Object.fromEntries(problems.map(({ path, message }) => [path, message])),
+  }
+}

@@ -1,0 +1,17 @@
+import { listUnattributedEvents } from '@flexprice/contracts'
+import { listUnattributedEvents as readUnattributed } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { eventListQuery, eventListResponse } from './event-list.ts'
+import { eventResponse } from './event-response.ts'
+
+export function listUnattributedEventsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(listUnattributedEvents),
+    async handler(request, reply) {
+      const page = await readUnattributed(callerDatabase(database, request), eventListQuery(request.query))
+      return reply.send(eventListResponse(page, (row) => ({ ...eventResponse(row), reason: row.reason })))
+    },
+  })
+}

@@ -1,0 +1,17 @@
+import { voidEvent } from '@flexprice/contracts'
+import { inTransaction, readNow, voidEvent as writeVoid } from '@flexprice/database'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+
+export function voidEventRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(voidEvent),
+    async handler(request, reply) {
+      await inTransaction(callerDatabase(database, request), async (transaction) => {
+        await writeVoid(transaction, request.params.event_id, await readNow(transaction))
+      })
+      return reply.code(204).send()
+    },
+  })
+}
