@@ -125,6 +125,10 @@ test('what comes after the rating that finalized is late, whatever its clock say
   await send('of the next period', { day: 32 })
   await send('not metered', { name: 'other' })
   expect(await late()).toMatchObject([{ event_id: 'late', invoice_id, subscription_id }])
+  // One that had nothing to bill is as closed.
+  const skipped = { invoice_status: 'SKIPPED', invoice_number: null, finalized_at: null } as const
+  await scoped.db.updateTable('invoices').set(skipped).execute()
+  expect(await late()).toMatchObject([{ event_id: 'late', invoice_id }])
   await scoped.db.updateTable('invoices').set({ invoice_status: 'VOIDED', voided_at: now }).execute()
   expect(await late()).toEqual([])
 })

@@ -107,7 +107,13 @@ export {
   type UnattributedEventRow,
 } from './event-attribution.ts'
 export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
-export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
+export {
+  type FeatureSearch,
+  featuresByMeter,
+  listFeatures,
+  listUsedFeatures,
+  searchFeatures,
+} from './feature-search.ts'
 export {
   cloneFeature,
   deleteFeature,

@@ -81,6 +81,11 @@ import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscrip
 import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
 import { getUserInfoRoute } from './tenants/get-user-info.ts'
 import { updateTenantRoute } from './tenants/update-tenant.ts'
+import { getCustomerUsageSummaryRoute } from './usage/get-customer-usage-summary.ts'
+import { getSubscriptionUsageRoute } from './usage/get-subscription-usage.ts'
+import { getUsageAnalyticsRoute } from './usage/get-usage-analytics.ts'
+import { getUsageByMeterRoute } from './usage/get-usage-by-meter.ts'
+import { getUsageStatisticsRoute } from './usage/get-usage-statistics.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -169,6 +174,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   listCalculationItemsRoute,
   downloadCalculationRoute,
   getCustomerInvoiceSummaryRoute,
+  getUsageStatisticsRoute,
+  getUsageByMeterRoute,
+  getUsageAnalyticsRoute,
+  getSubscriptionUsageRoute,
+  getCustomerUsageSummaryRoute,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,
