@@ -1,6 +1,7 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
 import { startBenchStack } from './bench-stack.ts'
+import { benchCalculate } from './calculate/calculate.ts'
 import { benchCreate } from './create/create.ts'
 import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
@@ -12,6 +13,7 @@ const benchmarks = {
   'price-sync': benchPriceSync,
   create: benchCreate,
   gateway: benchGateway,
+  calculate: benchCalculate,
   events: benchEvents,
   usage: benchUsage,
 } as const

@@ -11,8 +11,21 @@ export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly plan_name: string
 }
 
+/** What of a line decides its charges: thousands are read at once, and each date of one costs as much as a sum. */
+const lineColumns = [
+  'id',
+  'subscription_id',
+  'price_id',
+  'quantity',
+  'start_date',
+  'end_date',
+  'ended_by',
+] as const
+
+export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof lineColumns)[number]>
+
 export interface ChargedLine {
-  readonly line: Selectable<SubscriptionLineItemTable>
+  readonly line: ChargedLineRow
   readonly price: PriceRow
   /** The root of the chain that the line belongs to: of the plan price that its own one replaces, if any. */
   readonly chain: string
@@ -102,7 +115,7 @@ async function readSubscriptions(
 function readLines(scoped: Scoped, ids: readonly string[]) {
   return scoped.db
     .selectFrom('subscription_line_items')
-    .selectAll()
+    .select(lineColumns)
     .where(sql<boolean>`subscription_id = any (${ids}::text[])`)
     .orderBy('subscription_id')
     .orderBy('id')

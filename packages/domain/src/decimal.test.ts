@@ -8,6 +8,7 @@ import {
   integerDigitsMax,
   isNegative,
   isPositive,
+  isRounded,
   parseDecimal,
 } from './decimal.ts'
 
@@ -123,5 +124,25 @@ describe('comparison', () => {
       equalDecimals(decimal('-0'), decimal('0')),
     ]).toEqual([false, false, true])
     expect([isNegative(decimal('-0.01')), isPositive(decimal('0.01'))]).toEqual([true, true])
+  })
+})
+
+describe('isRounded', () => {
+  it('is true of just those that rounding leaves as they are, sums and products too', () => {
+    fc.assert(
+      fc.property(canonical, canonical, fc.integer({ min: 0, max: fractionDigitsMax }), (a, b, digits) => {
+        const [left, right] = [decimal(a), decimal(b)]
+        for (const value of [
+          left,
+          left.plus(right),
+          left.minus(left),
+          left.times(right),
+          left.round(digits),
+        ]) {
+          expect(isRounded(value, digits)).toBe(value.round(digits).eq(value))
+        }
+      }),
+      { seed },
+    )
   })
 })

@@ -119,5 +119,10 @@ const roundings = {
 
 /** True for a value that `numeric(38, 18)` can hold; a product of two that can may not. */
 export function isStorable(value: Decimal): boolean {
-  return value.abs().lt(storableBound) && value.round(fractionDigitsMax).eq(value)
+  return value.abs().lt(storableBound) && isRounded(value, fractionDigitsMax)
+}
+
+/** Whether rounding to so many fraction digits would leave it as it is. Counting them spares most the rounding. */
+export function isRounded(value: Decimal, fractionDigits: number): boolean {
+  return value.c.length - 1 - value.e <= fractionDigits || value.round(fractionDigits).eq(value)
 }

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts'
 import { currencyExponent } from './currency.ts'
-import { type Decimal, decimalFromInteger, divideRounded } from './decimal.ts'
+import { type Decimal, decimalFromInteger, divideRounded, isRounded } from './decimal.ts'
 import { isWholeRatio, type Ratio } from './ratio.ts'
 
 /**
@@ -28,7 +28,7 @@ export function roundRatioMoney(amount: Ratio, currency: string): Decimal {
 
 /** False for an amount with a part of a minor unit: nobody can pay that. */
 export function isWholeUnits(amount: Decimal, currency: string): boolean {
-  return roundMoney(amount, currency).eq(amount)
+  return isRounded(amount, currencyExponent(currency))
 }
 
 /** How many minor units the amount has: 8.33 USD is 833n. Throws for a part of a unit. */

@@ -52,7 +52,7 @@ export function syncInMemory(
 function chargedLine(
   { charged, price_id, quantity, start_date, end_date, ended_by }: Line,
   { subscription }: ChargeFacts,
-  { plan, meters, at }: { plan: EditedPlan; meters: ReadonlyMap<string, MeterRow>; at: Date },
+  { plan, meters }: { plan: EditedPlan; meters: ReadonlyMap<string, MeterRow> },
 ): ChargedLine {
   if (charged) return { ...charged, line: { ...charged.line, end_date, ended_by } }
   const price = plan.prices.find(({ id }) => id === price_id)
@@ -60,18 +60,12 @@ function chargedLine(
   return {
     line: {
       id: newId('lineItem'),
-      environment_id: subscription.environment_id,
       subscription_id: subscription.id,
       price_id,
       quantity,
       start_date,
       end_date,
       ended_by,
-      metadata: null,
-      created_at: at,
-      updated_at: at,
-      created_by: subscription.created_by,
-      updated_by: subscription.updated_by,
     },
     price,
     chain: price.root_price_id,

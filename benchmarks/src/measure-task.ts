@@ -1,0 +1,68 @@
+import { assert } from '@flexprice/domain'
+import type { BenchStack } from './bench-stack.ts'
+import { cpuSeconds, peakMemoryMb, resetPeakMemory } from './process-usage.ts'
+
+export interface MeasuredTask<Result> {
+  readonly wall_s: number
+  /** PostgreSQL's and the worker's. */
+  readonly cpu_s: number
+  readonly server_cpu_s: number
+  /** Of the worker. */
+  readonly peak_rss_mb: number
+  readonly result: Result
+}
+
+interface TaskResult<Result> {
+  readonly status: string
+  readonly result?: Result
+}
+
+const waitsMax = 60
+
+/** Starts a workflow by HTTP and waits for its result, as a user does. */
+export async function measureTask<Result>(
+  stack: BenchStack,
+  { worker, path, body }: { worker: string; path: string; body?: object },
+): Promise<MeasuredTask<Result>> {
+  const usage = () => ({ server: cpuSeconds(stack.postmasterPid), worker: cpuSeconds(stack.pidOf(worker)) })
+  resetPeakMemory(stack.pidOf(worker))
+  const before = usage()
+  const started = performance.now()
+  const { workflow_id, run_id } = await call<{ workflow_id: string; run_id: string }>(
+    stack,
+    'POST',
+    path,
+    body,
+  )
+  const query = new URLSearchParams({ workflow_id, run_id, wait: '25s' })
+  for (let wait = 0; wait < waitsMax; wait++) {
+    const task = await call<TaskResult<Result>>(stack, 'GET', `/v1/tasks/result?${query}`)
+    if (task.status === 'RUNNING') continue
+    const wall_s = (performance.now() - started) / 1000
+    assert(task.status === 'COMPLETED' && task.result, `the task ended ${task.status}`)
+    const after = usage()
+    return {
+      wall_s,
+      cpu_s: after.server + after.worker - before.server - before.worker,
+      server_cpu_s: after.server - before.server,
+      peak_rss_mb: peakMemoryMb(stack.pidOf(worker)),
+      result: task.result,
+    }
+  }
+  throw new Error('The task does not end')
+}
+
+async function call<Answer>(stack: BenchStack, method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(stack.gatewayUrl + path, {
+    method,
+    headers: {
+      'x-api-key': stack.apiKey,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path} answers ${response.status}: ${text}`)
+  // tidy: border — the product's own answer; its shape is the gateway's test, not the benchmark's.
+  return JSON.parse(text) as Answer
+}
