@@ -26,10 +26,17 @@ type Planned = Omit<PlannedFixed<CycleLine>, 'line'>
 
 function planLine(cycle: Cycle, line: CycleLine): Planned[] {
   const isAdvance = line.terms.invoice_cadence === 'ADVANCE'
-  const window = isAdvance ? cycle.opens : cycle.closes
+  const isOnce = !isRecurring(line.terms.billing_period)
+  const isLeft = isOnce && line.isBilled === false
+  const window = isAdvance ? (cycle.opens ?? (isLeft ? lastPeriod(cycle) : null)) : cycle.closes
   if (window === null) return []
-  if (!isRecurring(line.terms.billing_period)) return planOnce(cycle, line, window)
+  if (isOnce) return planOnce(cycle, line, window)
   return isAdvance ? planAdvance(cycle, line, window) : planArrear(cycle, line, window)
+}
+
+/** What the last invoice closes: a ONETIME charge that came inside it has no later invoice to be on. */
+function lastPeriod({ closes, end, usage }: Cycle): Period | null {
+  return closes && end && closes.end >= end && usage !== 'within' ? closes : null
 }
 
 /** The subscription's time in each interval of the line's grid that the window touches. */
