@@ -54,16 +54,13 @@ async function send(
 }
 
 /** As the rating that finalizes leaves it. */
-async function addInvoice(status: 'DRAFT' | 'FINALIZED', handle = scoped): Promise<string> {
+async function addInvoice(status: 'DRAFT' | 'FINALIZED' | 'SKIPPED', handle = scoped): Promise<string> {
   const id = newId('invoice')
   const audit = { created_at: now, updated_at: now, created_by: 'user_test', updated_by: 'user_test' }
   const record = { environment_id: scoped.scope.environmentId, customer_id, subscription_id, ...audit }
   const period = { period_start: now, period_end: daysFromNow(31) }
-  const final = {
-    invoice_number: `INV-${id}`,
-    finalized_at: now,
-    usage_snapshot: sql<string>`pg_current_snapshot()`,
-  }
+  const closed = { usage_snapshot: sql<string>`pg_current_snapshot()` }
+  const final = { ...closed, invoice_number: `INV-${id}`, finalized_at: now }
   await handle.db
     .insertInto('invoices')
     .values({
@@ -78,7 +75,7 @@ async function addInvoice(status: 'DRAFT' | 'FINALIZED', handle = scoped): Promi
       subtotal: '0',
       total: '0',
       amount_due: '0',
-      ...(status === 'FINALIZED' ? final : {}),
+      ...(status === 'FINALIZED' ? final : status === 'SKIPPED' ? closed : {}),
     })
     .execute()
   const line = {
@@ -127,6 +124,13 @@ test('what comes after the rating that finalized is late, whatever its clock say
   expect(await late()).toMatchObject([{ event_id: 'late', invoice_id, subscription_id }])
   await scoped.db.updateTable('invoices').set({ invoice_status: 'VOIDED', voided_at: now }).execute()
   expect(await late()).toEqual([])
+})
+
+test('what comes after an invoice with nothing to bill was skipped is late, too', async () => {
+  await send('in time')
+  const invoice_id = await addInvoice('SKIPPED')
+  await send('late')
+  expect(await late()).toMatchObject([{ event_id: 'late', invoice_id, invoice_number: null }])
 })
 
 test('an event on a finalized invoice is not voided, and the refusal names the invoice; a late one is', async () => {
