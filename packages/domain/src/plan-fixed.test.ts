@@ -159,6 +159,16 @@ describe('a cycle bills', () => {
       ['30 2026-03-10 2026-03-10'],
     ],
     [
+      'no ONETIME that was taken away before its start, be it put off by a trial',
+      { ...cycle, trialEnd: day('2026-04-05') },
+      [
+        line({ start: day('2026-04-10'), end: day('2026-04-10') }, once),
+        line({ start: day('2026-03-10'), end: day('2026-03-20'), isBilled: false }, once),
+        line({ start: day('2026-04-10'), end: day('2026-04-11') }, once),
+      ],
+      ['30 2026-04-10 2026-04-10'],
+    ],
+    [
       'no ONETIME in advance in a window that is only calculated',
       { ...cycle, usage: 'within', opens: null },
       [line({ start: day('2026-03-10'), isBilled: false }, once)],

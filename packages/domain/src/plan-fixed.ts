@@ -2,7 +2,7 @@ import { isRecurring } from './billing-period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
 import type { Period } from './grid.ts'
 import { endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
-import { later } from './period.ts'
+import { earlier, later } from './period.ts'
 import { prorationOf } from './proration.ts'
 
 /**
@@ -75,19 +75,20 @@ function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
 }
 
 /**
- * Whole, once. What starts in a trial bills as that ends. In arrears the very first instant belongs to the
+ * Whole, once, if the line is still there by then. What starts in a trial bills as that ends. In arrears the very first instant belongs to the
  * window that it begins, as no earlier one is closed; `isBilled: false` brings what an earlier invoice could not know.
  */
 function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   const boundary = later(line.start, paidFrom(cycle))
-  if ((cycle.end && boundary >= cycle.end) || line.isBilled === true) return []
+  const end = earlier(line.end ?? endless, cycle.end ?? endless)
+  if (boundary >= end || line.isBilled === true) return []
   const isLeft = line.isBilled === false
-  const { start, end } = window
-  const isFirst = boundary.getTime() === paidFrom(cycle).getTime() && boundary.getTime() === start.getTime()
+  const isFirst =
+    boundary.getTime() === paidFrom(cycle).getTime() && boundary.getTime() === window.start.getTime()
   const isDue =
     line.terms.invoice_cadence === 'ADVANCE'
-      ? boundary < end && (isLeft || boundary >= start)
-      : boundary <= end && (isLeft || isFirst || boundary > start)
+      ? boundary < window.end && (isLeft || boundary >= window.start)
+      : boundary <= window.end && (isLeft || isFirst || boundary > window.start)
   return isDue ? [{ span: { start: line.start, end: line.start }, proration: null }] : []
 }
 
