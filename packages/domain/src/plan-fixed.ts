@@ -75,8 +75,9 @@ function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
 }
 
 /**
- * Whole, once, if the line is still there by then. What starts in a trial bills as that ends. In arrears the very first instant belongs to the
- * window that it begins, as no earlier one is closed; `isBilled: false` brings what an earlier invoice could not know.
+ * Whole, once, if the line is still there by then. What starts in a trial bills as that ends. In arrears the very
+ * first instant belongs to the window that it begins, as no earlier one is closed; `isBilled: false` brings what an
+ * earlier invoice could not know.
  */
 function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   const boundary = later(line.start, paidFrom(cycle))
