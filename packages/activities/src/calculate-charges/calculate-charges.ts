@@ -43,7 +43,7 @@ export async function calculateCharges(
   const planned = slice.map((facts) =>
     orError(facts, () => {
       const billed = billedCycle(facts, choiceOf(facts))
-      return { facts, billed, plan: planCycle(billed.cycle, cycleLines(facts, termsOf)) }
+      return { facts, billed, plan: planCycle(billed.cycle, cycleLines(facts, termsOf, billed)) }
     }),
   )
   return inHalves(
