@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { aggregationMode, allowanceReset, grantDurationUnit, grantMeasure } from './entitlement.ts'
 import { featureResponse } from './feature.ts'
 import { laterObject } from './not-built.ts'
+import { queryIdentifiers } from './query-identifiers.ts'
 import { subscriptionResponse } from './subscription.ts'
-import { identifiers } from './text.ts'
 
 /** What all sources grant of a feature together; a limit that is left out is none. */
 const aggregatedEntitlement = z
@@ -29,7 +29,7 @@ const aggregatedEntitlement = z
   })
   .meta({ id: 'AggregatedEntitlement' })
 
-const entitlementSource = z
+export const entitlementSource = z
   .object({
     subscription_id: z.string(),
     entity_type: z.enum(['plan', 'addon', 'subscription']),
@@ -68,13 +68,4 @@ export const customerEntitlementsResponse = z
   })
   .meta({ id: 'CustomerEntitlementsResponse' })
 
-/** `feature_ids=a&feature_ids=b`: one alone arrives as a text. */
-export const entitledFeatureIds = z.strictObject({
-  feature_ids: z
-    .codec(z.custom<string | string[]>().meta({ type: 'array', items: { type: 'string' } }), identifiers, {
-      decode: (given) => (typeof given === 'string' ? [given] : given),
-      encode: (ids) => [...ids],
-    })
-    .meta({ type: 'array', items: { type: 'string' } })
-    .optional(),
-})
+export const entitledFeatureIds = z.strictObject({ feature_ids: queryIdentifiers.optional() })

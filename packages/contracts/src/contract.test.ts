@@ -44,6 +44,10 @@ const ownOperations = [
   'listUnattributedEvents',
   'listLateEvents',
   'voidEvent',
+  'previewPlanSync',
+  'getSyncPreview',
+  'listSyncPreviewItems',
+  'downloadSyncPreview',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

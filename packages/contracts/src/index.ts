@@ -14,6 +14,7 @@ export {
   contactPersons,
   type UpdateCustomerRequest,
 } from './customer.ts'
+export type { CustomerUsageQuery } from './customer-usage.ts'
 export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export {
@@ -48,7 +49,9 @@ export * from './operations/invoices.ts'
 export * from './operations/plans.ts'
 export * from './operations/prices.ts'
 export * from './operations/subscriptions.ts'
+export * from './operations/sync-previews.ts'
 export * from './operations/tenants.ts'
+export * from './operations/usage.ts'
 export * from './operations/workflows.ts'
 export { operations } from './operations.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
@@ -66,6 +69,8 @@ export {
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
 export type { SubscriptionPrice } from './subscription-price.ts'
 export { type TenantResponse, tenantBillingDetails } from './tenant.ts'
+export type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from './usage-analytics.ts'
+export type { GetUsageRequest, GetUsageResponse } from './usage-report.ts'
 export { toWireSchema, type WireSchema } from './wire-schema.ts'
 export {
   type WorkflowResultResponse,

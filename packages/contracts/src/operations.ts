@@ -10,7 +10,9 @@ import * as invoices from './operations/invoices.ts'
 import * as plans from './operations/plans.ts'
 import * as prices from './operations/prices.ts'
 import * as subscriptions from './operations/subscriptions.ts'
+import * as syncPreviews from './operations/sync-previews.ts'
 import * as tenants from './operations/tenants.ts'
+import * as usage from './operations/usage.ts'
 import * as workflows from './operations/workflows.ts'
 
 /** Every operation that the gateway serves below `/v1`. */
@@ -26,6 +28,8 @@ export const operations: readonly Operation[] = [
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),
+  ...Object.values(syncPreviews),
   ...Object.values(tenants),
+  ...Object.values(usage),
   ...Object.values(workflows),
 ]

@@ -92,7 +92,7 @@ function splitNames(value: string): string[] {
     .filter((name) => name !== '')
 }
 
-const pagination = z
+export const pagination = z
   .object({
     total: z.int(),
     limit: z.int(),

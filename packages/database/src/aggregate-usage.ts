@@ -14,11 +14,10 @@ import {
   zero,
 } from '@flexprice/domain'
 import type { Scoped } from './connection.ts'
+import { type UsageBatch, usageBatches } from './usage-batches.ts'
 import { planScans, type UsageScan } from './usage-scans.ts'
 import { type UsageRow, usageStatement } from './usage-statement.ts'
 
-/** Of one statement: what its arrays and their hash take of memory. */
-const spansPerStatementMax = 100_000
 /** Of one call, with some 300 bytes each: a month of minutes of 20 customers. */
 export const usagePartsMax = 1_000_000
 
@@ -37,42 +36,34 @@ export async function aggregateUsage(
   seenBy: string | null = null,
 ): Promise<UsageAnswer[]> {
   const { scans, ofQuestion } = planScans(questions)
-  const rowsOf = new Map<UsageScan, readonly UsageRow[]>()
+  const rowsOf = new Map<string, readonly UsageRow[]>()
   let rowsLeft = usagePartsMax
-  for (const batch of batches(scans)) {
+  for (const batch of usageBatches(scans)) {
     const { rows } = await usageStatement(batch, { rowsMax: rowsLeft + 1, seenBy }).execute(scoped.db)
     if (rows.length > rowsLeft) {
       const message = `The usage has more than ${usagePartsMax} parts: ask for fewer customers, a shorter window or larger buckets`
       throw new CodedError('invalid_operation', message)
     }
     rowsLeft -= rows.length
-    for (const [index, ofScan] of Map.groupBy(rows, (row) => row.scan)) {
-      const scan = batch[index]
-      assert(scan, 'a row is of a scan of its batch')
-      rowsOf.set(scan, ofScan)
-    }
+    for (const [key, ofScan] of Map.groupBy(rows, (row) => keyOfRow(batch, row))) rowsOf.set(key, ofScan)
   }
   return questions.map((question, index) => {
     const scan = ofQuestion[index]
     assert(scan, 'each question has its scan')
-    return { parts: (rowsOf.get(scan) ?? []).map((row) => partOf(question, row)) }
+    return {
+      parts: (rowsOf.get(keyOf(scan, scan.externalCustomerId)) ?? []).map((row) => partOf(question, row)),
+    }
   })
 }
 
-function* batches(scans: readonly UsageScan[]): Generator<readonly UsageScan[]> {
-  let batch: UsageScan[] = []
-  let spans = 0
-  for (const scan of scans) {
-    if (scan.spans.length === 0) continue
-    if (batch.length > 0 && spans + scan.spans.length > spansPerStatementMax) {
-      yield batch
-      batch = []
-      spans = 0
-    }
-    batch.push(scan)
-    spans += scan.spans.length
-  }
-  if (batch.length > 0) yield batch
+function keyOfRow({ scans }: UsageBatch, { scan: index, customer }: UsageRow): string {
+  const scan = scans[index]
+  assert(scan, 'a row is of a scan of its batch')
+  return keyOf(scan, customer ?? scan.externalCustomerId)
+}
+
+function keyOf({ frame, pattern, wants }: UsageScan, customer: string): string {
+  return `${wants.has('distinct')} ${frame} ${pattern} ${customer}`
 }
 
 function partOf(question: UsageQuestion, row: UsageRow): UsagePart {

@@ -40,12 +40,13 @@ export interface ChargeFacts {
  * Reads the facts of a slice of subscriptions in a fixed number of statements, however many they are.
  * In the order of their ids; what does not exist, or is deleted, is left out.
  *
+ * @param meterIds of lines that are not there yet: what is granted of them is read, too
  * @param lock true to hold the subscriptions and their lines as they are until the caller's transaction ends
  */
 export async function readChargeFacts(
   scoped: Scoped,
   subscriptionIds: readonly string[],
-  { lock = false }: { lock?: boolean } = {},
+  { lock = false, meterIds = [] }: { lock?: boolean; meterIds?: readonly string[] } = {},
 ): Promise<ChargeFacts[]> {
   if (subscriptionIds.length === 0) return []
   // One after the other: in a transaction they share its connection.
@@ -78,7 +79,9 @@ export async function readChargeFacts(
     }),
     ({ line }) => line.subscription_id,
   )
-  const entitlementsOf = await readEntitlements(scoped, subscriptions, [...meters.keys()])
+  const entitlementsOf = await readEntitlements(scoped, subscriptions, [
+    ...new Set([...meters.keys(), ...meterIds]),
+  ])
   return subscriptions.map((subscription) => ({
     subscription,
     lines: linesOf.get(subscription.id) ?? [],

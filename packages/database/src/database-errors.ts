@@ -87,6 +87,10 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'service_unavailable',
     message: 'Another request with this idempotency key has just been served',
   },
+  sync_previews_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another request with this idempotency key has just been served',
+  },
   invoices_identity_unique: {
     code: 'already_exists',
     message: 'The subscription has an invoice of this reason and period',

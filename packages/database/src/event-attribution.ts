@@ -42,18 +42,19 @@ export function listUnattributedEvents(
   })
 }
 
-/** Events that came after the invoice that they belong on was closed, oldest first, each with that invoice. */
+/** Events that came after the invoice that they belong on was finalized, oldest first, each with that invoice. */
 export function listLateEvents(scoped: Scoped, query: EventListQuery): Promise<EventPage<LateEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
     keep: sql`late.invoice_id is not null`,
     also: sql`, late.*`,
-    join: sql`left join lateral (${closedInvoice(sql`not ${isCounted}`, ['FINALIZED', 'SKIPPED'])}) late on true`,
+    join: sql`left join lateral (${closedInvoice(sql`not ${isCounted}`)}) late on true`,
   })
 }
 
 /** The finalized invoice that has counted the event `e`, if any. */
-export const invoiceThatCounts = (): RawBuilder<unknown> => closedInvoice(isCounted, ['FINALIZED'])
+export const invoiceThatCounts = (): RawBuilder<unknown> =>
+  closedInvoice(sql`i.invoice_status = 'FINALIZED' and ${isCounted}`)
 
 function pageOf(query: EventListQuery) {
   return {
@@ -84,14 +85,11 @@ const isOnALine = sql`exists (
 
 const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
 
-/** One that had nothing to bill is closed as well: what comes for its period afterwards is on no invoice. */
-function closedInvoice(
-  condition: RawBuilder<unknown>,
-  statuses: readonly ('FINALIZED' | 'SKIPPED')[],
-): RawBuilder<unknown> {
+/** A skipped one had nothing to bill, and is as closed: what comes after it is late. */
+function closedInvoice(condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select i.id as invoice_id, i.invoice_number, i.subscription_id
     from customers c
-    join invoices i on i.customer_id = c.id and i.invoice_status = any (${statuses}::text[]) and i.usage_snapshot is not null
+    join invoices i on i.customer_id = c.id and i.invoice_status in ('FINALIZED', 'SKIPPED') and i.usage_snapshot is not null
     join invoice_line_items il on il.invoice_id = i.id and il.price_type = 'USAGE'
     join prices p on p.id = il.price_id
     join meters m on m.id = p.meter_id

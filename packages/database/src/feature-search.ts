@@ -67,3 +67,24 @@ export function listFeatures(scoped: Scoped, ids: readonly string[]): Promise<Fe
   const query = scoped.db.selectFrom('features').selectAll().where(sql<boolean>`id = any(${ids}::text[])`)
   return query.where('status', '<>', 'deleted').orderBy('id').execute()
 }
+
+/** Of an answer about one customer. */
+export const usedFeaturesMax = 1_000
+
+/** The published features whose meters the customer's subscriptions bill or have billed by, oldest first. */
+export async function listUsedFeatures(scoped: Scoped, customerId: string): Promise<FeatureRow[]> {
+  return scoped.db
+    .selectFrom('features')
+    .selectAll()
+    .where('status', '=', 'published')
+    .where(
+      sql<boolean>`meter_id in (
+        select p.meter_id from subscriptions s
+        join subscription_line_items li on li.subscription_id = s.id
+        join prices p on p.id = li.price_id
+        where s.customer_id = ${customerId} and s.status <> 'deleted')`,
+    )
+    .orderBy('id')
+    .limit(usedFeaturesMax)
+    .execute()
+}

@@ -8,9 +8,11 @@ import type { FeatureTable } from './metering-tables.ts'
 import {
   deleteMeter,
   findPriceOfMeter,
+  hasEvents,
   insertMeter,
   lockMeterForChange,
   lockMeters,
+  type MeterRow,
   meterLike,
   metersById,
   type NewMeter,
@@ -95,10 +97,10 @@ export async function cloneFeature(
 
 /**
  * Changes a feature, in the caller's transaction. Its meter's filters decide what is billed, so they stay
- * as they are while a price bills the meter; the same ones again are no change.
+ * as they are while a price bills the meter, and once there are events that it counts; the same ones again are no change.
  *
  * @throws not_found; validation_error for filters of a feature without a meter, or a group of prices;
- *   invalid_operation that names the price which bills the meter
+ *   invalid_operation that names the price which bills the meter, or the event name
  */
 export async function updateFeature(
   scoped: Scoped,
@@ -167,6 +169,7 @@ async function changeFilters(
   if (JSON.stringify(meter.filters) === JSON.stringify(filters)) return
   const price = await findPriceOfMeter(scoped, meterId, now)
   if (price !== undefined) throw inUse(id, 'price', price)
+  if (await hasEvents(scoped, meter.event_name)) throw measures(meter)
   await setMeterFilters(scoped, meterId, filters, now)
 }
 
@@ -187,5 +190,13 @@ async function isMeterShared(scoped: Scoped, meterId: string, featureId: string)
 function inUse(id: string, kind: string, userId: string): CodedError {
   return new CodedError('invalid_operation', `Feature ${id} is used by ${kind} ${userId}`, {
     details: { used_by: kind, [`${kind}_id`]: userId },
+  })
+}
+
+/** What was measured, and shown or billed, would be measured otherwise from now on. */
+function measures(meter: MeterRow): CodedError {
+  const message = `cannot change: there are events of ${JSON.stringify(meter.event_name)}, which meter ${meter.id} counts`
+  return new CodedError('invalid_operation', `The filters ${message}`, {
+    details: { fields: [{ path: 'filters', message }], used_by: 'events', event_name: meter.event_name },
   })
 }

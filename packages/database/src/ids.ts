@@ -1,3 +1,4 @@
+import { getRandomValues } from 'node:crypto'
 import { monotonicFactory, ulid } from 'ulid'
 
 /** Type prefix of each id on the wire. */
@@ -21,12 +22,24 @@ export const idPrefixes = {
   subscriptionBatch: 'subsb',
   calculation: 'calc',
   event: 'event',
+  syncPreview: 'spv',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
 
+/** One byte of chance for each of a ULID's characters, which has five bits; drawn many at once, as a draw is a system call. */
+const chance = new Uint8Array(4_096)
+let chanceUsed = chance.length
+function nextChance(): number {
+  if (chanceUsed === chance.length) {
+    getRandomValues(chance)
+    chanceUsed = 0
+  }
+  return (chance[chanceUsed++] ?? 0) / 256
+}
+
 /** Within a millisecond each id is the one before plus one, so that ids sort by creation. */
-const nextUlid = monotonicFactory()
+const nextUlid = monotonicFactory(nextChance)
 const ulidTimeAndEntropyLength = 18
 
 /** A new id, `prefix_ULID`. Ids of one process sort by creation. */
@@ -41,5 +54,5 @@ export function newId(kind: IdKind): string {
  * time: two statements of one millisecond must not have the same head.
  */
 export function bulkIdHead(kind: IdKind): string {
-  return `${idPrefixes[kind]}_${ulid().slice(0, ulidTimeAndEntropyLength)}`
+  return `${idPrefixes[kind]}_${ulid(undefined, nextChance).slice(0, ulidTimeAndEntropyLength)}`
 }

@@ -3,6 +3,7 @@
  * their scope. It must never know HTTP or Temporal, never read a clock but in `clock.ts`, and never
  * hand out a connection without a scope: row-level security holds even if a query forgets.
  */
+// tidy: long because it is the one list of what the package offers.
 
 export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
 export { findApiKeyHash } from './api-key-hash.ts'
@@ -20,6 +21,7 @@ export {
   searchApiKeys,
 } from './api-keys.ts'
 export { eventsAppendMax } from './append-events.ts'
+export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export { batchItemError } from './batch-item-error.ts'
 export {
   type CalculationItemRow,
@@ -106,7 +108,13 @@ export {
   type UnattributedEventRow,
 } from './event-attribution.ts'
 export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
-export { type FeatureSearch, featuresByMeter, listFeatures, searchFeatures } from './feature-search.ts'
+export {
+  type FeatureSearch,
+  featuresByMeter,
+  listFeatures,
+  listUsedFeatures,
+  searchFeatures,
+} from './feature-search.ts'
 export {
   cloneFeature,
   deleteFeature,
@@ -246,6 +254,36 @@ export {
   searchSubscriptions,
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
+export {
+  changedSince,
+  type EditedPlan,
+  listOverriddenRoots,
+  planSyncPreview,
+  type SyncPreviewEdit,
+} from './sync-preview-edits.ts'
+export {
+  getSyncPreviewProgress,
+  listSyncPreviewItems,
+  type SyncPreviewItemRow,
+  type SyncPreviewProgress,
+} from './sync-preview-items.ts'
+export {
+  beginSyncPreview,
+  finishSyncPreview,
+  type NewSyncPreviewItem,
+  nextSyncPreviewPage,
+  purgeSyncPreviews,
+  type SyncPreviewPage,
+  writeSyncPreviewPage,
+} from './sync-preview-run.ts'
+export type { PreviewedPrice, StoredPriceEdit, SyncPreviewSummary } from './sync-preview-tables.ts'
+export {
+  editsOf,
+  getSyncPreview,
+  type NewSyncPreview,
+  type SyncPreviewRow,
+  storeSyncPreview,
+} from './sync-previews.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'
 export { voidEvent } from './void-event.ts'

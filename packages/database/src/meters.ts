@@ -132,6 +132,17 @@ export async function findPriceOfMeter(
   return price?.id
 }
 
+/** Whether the environment has events of that name: no index begins with it, so for changes of the catalog only. */
+export async function hasEvents(scoped: Scoped, eventName: string): Promise<boolean> {
+  const event = await scoped.db
+    .selectFrom('events')
+    .select('event_id')
+    .where('event_name', '=', eventName)
+    .limit(1)
+    .executeTakeFirst()
+  return event !== undefined
+}
+
 /** The meter of a USAGE price. */
 export async function meterOf(
   scoped: Scoped,

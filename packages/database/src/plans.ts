@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { deletePlanEntitlements } from './entitlements.ts'
 import { newId } from './ids.ts'
+import { preparedQuery } from './prepared-query.ts'
 import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
 import { allOf, anyOf, equal, metadataHas, type Search, type SearchPage, searchPage } from './search.ts'
 import { searchFields } from './search-fields.ts'
@@ -29,11 +30,14 @@ export function insertPlan(scoped: Scoped, plan: NewPlan, now: Date): Promise<Pl
 
 /** @throws not_found, for a deleted one too */
 export async function getPlan(scoped: Scoped, id: string): Promise<PlanRow> {
-  const query = scoped.db.selectFrom('plans').selectAll().where('id', '=', id)
-  const row = await query.where('status', '<>', 'deleted').executeTakeFirst()
+  const [row] = await planById(scoped, { id })
   if (!row) throw notFound('Plan', id)
   return row
 }
+
+const planById = preparedQuery<{ id: string }, PlanRow>((db, parameter) =>
+  db.selectFrom('plans').selectAll().where('id', '=', parameter('id')).where('status', '<>', 'deleted'),
+)
 
 /** @throws not_found; already_exists when another published plan has the new lookup key */
 export async function updatePlan(

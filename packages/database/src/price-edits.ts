@@ -2,7 +2,7 @@ import { assert, CodedError, invalid, later, notFound } from '@flexprice/domain'
 import type { Scoped } from './connection.ts'
 import { lockGroups } from './groups.ts'
 import { newId } from './ids.ts'
-import { lockMeters, meterOf } from './meters.ts'
+import { lockMeters, type MeterRow, meterOf } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { editMoney, equalMoney, moneyProblems, type PriceMoney, touchesMoney } from './price-money.ts'
 import { getPrice, type PriceRow } from './prices.ts'
@@ -32,11 +32,30 @@ export async function updatePrice(scoped: Scoped, edit: PriceEdit): Promise<Pric
   const price = await getPrice(scoped, edit.priceId)
   // Money never changes in place, so what is read here without a lock is still true under it.
   const money = editMoney(price, edit.changes)
-  if (!equalMoney(price, money)) return replacePrice(scoped, price, money, edit)
+  if (!equalMoney(price, money)) return replacePrice(scoped, { ...edit, price })
   if (edit.effectiveFrom !== undefined && !touchesMoney(edit.changes)) {
     throw invalid([{ path: 'effective_from', message: 'is for a change of the amount, which is missing' }])
   }
   return updateText(scoped, edit)
+}
+
+/**
+ * The price that would come after this one, without writing anything; undefined when the edit is none of
+ * the money. It begins as the present one ends; its sequence is still the present one's.
+ *
+ * @throws as `updatePrice` for the price and the terms
+ */
+export function planSuccessor(
+  price: PriceRow,
+  { changes, effectiveFrom, now }: PriceEdit,
+  meter: MeterRow | undefined,
+): PriceRow | undefined {
+  const money = editMoney(price, changes)
+  if (equalMoney(price, money)) return undefined
+  const from = startOfSuccessor(price, effectiveFrom, now)
+  const problems = moneyProblems(price, money, meter)
+  if (problems.length > 0) throw invalid(problems)
+  return { ...withText(price, changes), ...money, id: newId('price'), start_date: from }
 }
 
 export interface PriceEnd {
@@ -74,35 +93,25 @@ export async function endPrice(scoped: Scoped, end: PriceEnd): Promise<PriceRow>
     .executeTakeFirstOrThrow()
 }
 
-async function replacePrice(
-  scoped: Scoped,
-  { plan_id }: PriceRow,
-  money: PriceMoney,
-  { priceId, changes, effectiveFrom, now }: PriceEdit,
-): Promise<PriceRow> {
-  const sequence = await raiseSequence(scoped, plan_id)
+async function replacePrice(scoped: Scoped, edit: PriceEdit & { price: PriceRow }): Promise<PriceRow> {
+  const { priceId, now } = edit
+  const sequence = await raiseSequence(scoped, edit.price.plan_id)
   const price = await lockPrice(scoped, priceId)
-  const from = startOfSuccessor(price, effectiveFrom, now)
-  const problems = moneyProblems(price, money, await meterOf(scoped, price))
-  if (problems.length > 0) throw invalid(problems)
-  const successorId = newId('price')
+  const successor = planSuccessor(price, edit, await meterOf(scoped, price))
+  assert(successor, 'money never changes in place')
   // The old price first: with a successor it no longer holds the lookup key, which the new one takes.
   await scoped.db
     .updateTable('prices')
     .set({
-      end_date: from,
-      successor_price_id: successorId,
+      end_date: successor.start_date,
+      successor_price_id: successor.id,
       lookup_key: null,
       sequence,
       ...change(scoped.scope, now),
     })
     .where('id', '=', price.id)
     .execute()
-  return insertSuccessor(
-    scoped,
-    { ...withText(price, changes), ...money, id: successorId, start_date: from, sequence },
-    now,
-  )
+  return insertSuccessor(scoped, { ...successor, sequence }, now)
 }
 
 function insertSuccessor(scoped: Scoped, price: PriceRow, now: Date): Promise<PriceRow> {

@@ -6,6 +6,7 @@ import { inTransaction, type Scoped } from './connection.ts'
 import { newId } from './ids.ts'
 import { audited, insertRecords } from './insert-records.ts'
 import { keyUsed, refuseKeyBesideList } from './key-uses.ts'
+import { json } from './row-changes.ts'
 
 export type BatchItem = Pick<
   Selectable<SubscriptionBatchItemTable>,
@@ -100,7 +101,9 @@ export async function finishBatchItems(
   const { numAffectedRows } = await sql`
     with outcome as (
       update subscription_batch_items item set subscription_id = done.subscription_id, error = done.error
-      from json_populate_recordset(null::subscription_batch_items, ${JSON.stringify(page.outcomes)}::json) done
+      from unnest(${page.outcomes.map((outcome) => outcome.position)}::integer[],
+        ${page.outcomes.map((outcome) => outcome.subscription_id)}::text[],
+        ${page.outcomes.map((outcome) => json(outcome.error))}::jsonb[]) done (position, subscription_id, error)
       where item.batch_id = ${page.batchId} and item.position = done.position
     )
     update subscription_batches set items_processed = ${page.processed}, updated_at = ${page.now}

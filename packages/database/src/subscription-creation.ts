@@ -45,7 +45,7 @@ export async function insertSubscriptionCreations(
     now,
   )
   const invoices = creations.flatMap(({ invoice }) => (invoice ? [invoice] : []))
-  await insertInvoices(scoped, invoices, now)
+  await insertInvoices(scoped, invoices, now, { areFirst: true })
 }
 
 /** The statement and, in the same round trip, the lines and own prices of the creations. */

@@ -1,3 +1,4 @@
+import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import { type EntitlementRow, shareEntitlements } from './entitlements.ts'
@@ -45,14 +46,13 @@ export interface FactsWanted {
 }
 
 /**
- * Reads them in four to six statements, however many subscriptions they are for, and holds them until the
+ * Reads them in two to four statements, however many subscriptions they are for, and holds them until the
  * caller's transaction ends: plans against price edits, customers and entitlements against their deletion.
  */
 export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
   // One after the other: they share the transaction's connection.
-  const made = await readMade(scoped, wanted)
-  const customers = await readCustomers(scoped, wanted)
-  const plans = await sharePlans(scoped, wanted.planIds)
+  const { made, customers, plans } = await holdParties(scoped, wanted)
+  // By a statement behind the one that locked the plans: its snapshot has what an edit that was waited for has done.
   const planIds = plans.map(({ id }) => id)
   const allPrices = await readPrices(scoped, planIds)
   const meters = await readMeters(scoped, allPrices)
@@ -74,45 +74,53 @@ export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted)
   }
 }
 
-/** What has one of the keys: a subscription, or (without an id) a request of another kind, by an index each. */
-async function readMade(scoped: Scoped, { idempotencyKeys: keys, areListsOthers }: FactsWanted) {
-  const { environmentId } = scoped.scope
-  const { rows } = await sql<{ idempotency_key: string; id: string | null; request_hash: string | null }>`
-    select idempotency_key, id, request_hash from subscriptions
-    where environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
-    union all select key, null, null from idempotency_keys
-    where environment_id = ${environmentId} and key = any (${keys}::text[]) and created_at >= ${keyAge}
-    union all select idempotency_key, null, null from subscription_batches
-    where ${areListsOthers} and environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])`.execute(
-    scoped.db,
-  )
-  return rows
+interface Parties {
+  /** What has one of the keys: a subscription, or (without an id) a request of another kind. */
+  readonly made: readonly { idempotency_key: string; id: string | null; request_hash: string | null }[]
+  readonly customers: readonly CustomerFacts[]
+  readonly plans: readonly SharedPlan[]
 }
 
-async function readCustomers(scoped: Scoped, wanted: FactsWanted): Promise<readonly CustomerFacts[]> {
+/** All that is looked for by what the requests name, held, in one round trip. */
+async function holdParties(scoped: Scoped, wanted: FactsWanted): Promise<Parties> {
   const { environmentId } = scoped.scope
-  const { rows } = await sql<CustomerFacts>`
-    select id, external_id, timezone from customers
-    where status = 'published' and environment_id = ${environmentId}
-      and (id = any (${wanted.customerIds}::text[]) or external_id = any (${wanted.externalCustomerIds}::text[]))
-    order by id for key share`.execute(scoped.db)
-  return rows
+  const { idempotencyKeys: keys, areListsOthers, customerIds, externalCustomerIds, planIds } = wanted
+  const { rows } = await sql<Parties>`
+    with made as (
+      select idempotency_key, id, request_hash from subscriptions
+      where environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
+      union all select key, null, null from idempotency_keys
+      where environment_id = ${environmentId} and key = any (${keys}::text[]) and created_at >= ${keyAge}
+      union all select idempotency_key, null, null from subscription_batches
+      where ${areListsOthers} and environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
+    ), customer as (
+      select id, external_id, timezone from customers
+      where status = 'published' and environment_id = ${environmentId}
+        and (id = any (${customerIds}::text[]) or external_id = any (${externalCustomerIds}::text[]))
+      order by id for key share
+    ), plan as (${sharedPlans(scoped, planIds)})
+    select coalesce((select json_agg(made) from made), '[]') as made,
+      coalesce((select json_agg(customer) from customer), '[]') as customers,
+      coalesce((select json_agg(plan) from plan), '[]') as plans`.execute(scoped.db)
+  assert(rows[0], 'a select without a table yields a row')
+  return rows[0]
 }
+
+type SharedPlan = Omit<PlanFacts, 'prices'>
 
 /**
  * The published plans of those ids, locked FOR SHARE until the caller's transaction ends: a price edit (FOR NO KEY
  * UPDATE) comes wholly before, and is seen, or wholly after, and raises the sequence above the one read here.
  */
-export function sharePlans(scoped: Scoped, ids: readonly string[]): Promise<Omit<PlanFacts, 'prices'>[]> {
-  return scoped.db
-    .selectFrom('plans')
-    .select(['id', 'name', 'price_sequence'])
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where(sql<boolean>`id = any (${ids}::text[])`)
-    .where('status', '=', 'published')
-    .orderBy('id')
-    .forShare()
-    .execute()
+export async function sharePlans(scoped: Scoped, ids: readonly string[]): Promise<SharedPlan[]> {
+  const { rows } = await sharedPlans(scoped, ids).execute(scoped.db)
+  return rows
+}
+
+function sharedPlans({ scope }: Scoped, ids: readonly string[]) {
+  return sql<SharedPlan>`select id, name, price_sequence from plans
+    where environment_id = ${scope.environmentId} and id = any (${ids}::text[]) and status = 'published'
+    order by id for share`
 }
 
 async function readPrices(scoped: Scoped, planIds: readonly string[]): Promise<PriceRow[]> {

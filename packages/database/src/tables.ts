@@ -17,6 +17,7 @@ import type {
 } from './invoice-tables.ts'
 import type { FeatureTable, FilterValues, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
+import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
 import type { ApiKeyTable, EnvironmentTable, TenantTable } from './tenancy-tables.ts'
 
 /**
@@ -52,6 +53,9 @@ export interface Tables {
   calculation_slices: CalculationSliceTable
   calculation_totals: CalculationTotalTable
   calculation_items: CalculationItemTable
+  sync_previews: SyncPreviewTable
+  sync_preview_slices: SyncPreviewSliceTable
+  sync_preview_items: SyncPreviewItemTable
 }
 
 export type RecordStatus = 'published' | 'archived' | 'deleted'

@@ -17,7 +17,9 @@ export interface UsageScan {
   readonly externalCustomerId: string
   readonly measure: UsageMeasure
   readonly spans: readonly UsageSpan[]
-  readonly wholeMs: number | null
+  /** Equal for equal spans, and for equal measures but for their aggregation. */
+  readonly frame: string
+  readonly pattern: string
   readonly wants: Set<Accumulator>
 }
 
@@ -31,12 +33,13 @@ export interface PlannedScans {
 export function planScans(questions: readonly UsageQuestion[]): PlannedScans {
   const byKey = new Map<string, UsageScan>()
   const ofQuestion = questions.map((question) => {
-    const key = scanKey(question)
+    const [frame, pattern] = [frameOf(question), patternOf(question)]
+    const key = `${frame} ${pattern} ${question.externalCustomerId}`
     let scan = byKey.get(key)
     if (!scan) {
       assertAskable(question)
-      const { externalCustomerId, measure, spans, wholeMs } = question
-      scan = { externalCustomerId, measure, spans, wholeMs, wants: new Set() }
+      const { externalCustomerId, measure, spans } = question
+      scan = { externalCustomerId, measure, spans, frame, pattern, wants: new Set() }
       byKey.set(key, scan)
     }
     const accumulator = accumulatorOf[question.measure.aggregation]
@@ -57,18 +60,13 @@ const accumulatorOf = {
   COUNT_UNIQUE: 'distinct',
 } as const satisfies Record<AggregationType, Accumulator | null>
 
-function scanKey({ externalCustomerId, measure, spans, wholeMs }: UsageQuestion): string {
-  const { eventName, aggregation, field, filters, groupBy } = measure
-  return JSON.stringify([
-    externalCustomerId,
-    eventName,
-    field,
-    filters.map(({ key, values }) => [key, values]),
-    groupBy,
-    spans.map(({ start, end, stepMs }) => [start.getTime(), end.getTime(), stepMs]),
-    // The only one whose values depend on where the window ends.
-    aggregation === 'WEIGHTED_SUM' ? [wholeMs] : null,
-  ])
+function frameOf({ spans }: UsageQuestion): string {
+  return JSON.stringify(spans.map(({ start, end, stepMs }) => [start.getTime(), end.getTime(), stepMs]))
+}
+
+function patternOf({ measure }: UsageQuestion): string {
+  const { eventName, field, filters, groupBy } = measure
+  return JSON.stringify([eventName, field, filters.map(({ key, values }) => [key, values]), groupBy])
 }
 
 /** An empty name or list never means "all" (billing rules, section 4). */

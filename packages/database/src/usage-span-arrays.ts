@@ -13,6 +13,7 @@ export const accumulatorBits = {
 export interface SpanArrays {
   /** A row a span: to be named by what follows it. */
   readonly rows: RawBuilder<unknown>
+  readonly eventNames: readonly string[]
   /** Of all spans: so that the partitions outside are not touched. */
   readonly earliest: Date
   readonly latest: Date
@@ -47,13 +48,13 @@ export function spanArrays(scans: readonly UsageScan[], filters: number): SpanAr
     sql`${column((row) => row.start.getTime())}::bigint[]`,
     sql`${column((row) => row.end.getTime())}::bigint[]`,
     sql`${column((row) => row.stepMs)}::bigint[]`,
-    sql`${column((row) => row.weightedUntilMs)}::bigint[]`,
     ...slots.flatMap((slot) => slot.arrays),
   ]
   const starts = rows.map(({ start }) => start.getTime())
   const ends = rows.map(({ end }) => end.getTime())
   return {
     rows: sql`(select * from unnest(${sql.join(arrays)}) as span_arrays (${sql.join(names.map((name) => sql.ref(name)))}))`,
+    eventNames: [...new Set(scans.map(({ measure }) => measure.eventName))],
     earliest: new Date(starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY)),
     latest: new Date(ends.reduce((greatest, end) => Math.max(greatest, end), Number.NEGATIVE_INFINITY)),
   }
@@ -72,7 +73,6 @@ const columnNames = [
   'start_ms',
   'end_ms',
   'step_ms',
-  'weighted_until_ms',
 ] as const
 
 interface SpanRow {
@@ -82,15 +82,11 @@ interface SpanRow {
   readonly start: Date
   readonly end: Date
   readonly stepMs: number
-  /** Null: until the end of its own part. */
-  readonly weightedUntilMs: number | null
 }
 
 function spanRows(scan: UsageScan, index: number): SpanRow[] {
-  const windowEnd = scan.spans.at(-1)?.end
-  const weightedUntilMs = scan.wholeMs === null || !windowEnd ? null : windowEnd.getTime()
   return scan.spans.map(({ start, end, stepMs }, span) => ({
-    ...{ scan, index, span, start, end, weightedUntilMs },
+    ...{ scan, index, span, start, end },
     stepMs: stepMs ?? end.getTime() - start.getTime(),
   }))
 }

@@ -115,6 +115,17 @@ export { type Lifetime, later, periodAt } from './period.ts'
 export { planCycle } from './plan-cycle.ts'
 export { type PricedMeter, type PriceMetering, validateAgainstMeter } from './price-metering.ts'
 export {
+  type SubscriptionSync,
+  type SyncedLines,
+  type SyncLine,
+  type SyncOutcome,
+  type SyncPrice,
+  type SyncSkip,
+  type SyncSubscription,
+  syncLines,
+  syncSkips,
+} from './price-sync.ts'
+export {
   type BillingModel,
   billingModels,
   type InvoiceCadence,

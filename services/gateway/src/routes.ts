@@ -52,7 +52,11 @@ import { voidInvoiceRoute } from './invoices/void-invoice.ts'
 import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
+import { downloadSyncPreviewRoute } from './plans/download-sync-preview.ts'
 import { getPlanRoute } from './plans/get-plan.ts'
+import { getSyncPreviewRoute } from './plans/get-sync-preview.ts'
+import { listSyncPreviewItemsRoute } from './plans/list-sync-preview-items.ts'
+import { previewPlanSyncRoute } from './plans/preview-plan-sync.ts'
 import { queryPlanRoute } from './plans/query-plan.ts'
 import { syncPlanPricesRoute } from './plans/sync-plan-prices.ts'
 import { updatePlanRoute } from './plans/update-plan.ts'
@@ -77,6 +81,11 @@ import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscrip
 import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
 import { getUserInfoRoute } from './tenants/get-user-info.ts'
 import { updateTenantRoute } from './tenants/update-tenant.ts'
+import { getCustomerUsageSummaryRoute } from './usage/get-customer-usage-summary.ts'
+import { getSubscriptionUsageRoute } from './usage/get-subscription-usage.ts'
+import { getUsageAnalyticsRoute } from './usage/get-usage-analytics.ts'
+import { getUsageByMeterRoute } from './usage/get-usage-by-meter.ts'
+import { getUsageStatisticsRoute } from './usage/get-usage-statistics.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -126,6 +135,10 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   deletePlanRoute,
   clonePlanRoute,
   syncPlanPricesRoute,
+  previewPlanSyncRoute,
+  getSyncPreviewRoute,
+  listSyncPreviewItemsRoute,
+  downloadSyncPreviewRoute,
   createPriceRoute,
   createPricesBulkRoute,
   getPriceRoute,
@@ -161,6 +174,11 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   listCalculationItemsRoute,
   downloadCalculationRoute,
   getCustomerInvoiceSummaryRoute,
+  getUsageStatisticsRoute,
+  getUsageByMeterRoute,
+  getUsageAnalyticsRoute,
+  getSubscriptionUsageRoute,
+  getCustomerUsageSummaryRoute,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -3,13 +3,16 @@ import type {
   CalculationResult,
   InvoicePreview,
   RecalculatedInvoice,
+  SyncPreviewResult,
 } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
+import { beginSyncPreview, type Scoped } from '@flexprice/database'
 import { beginCalculation } from './begin-calculation.ts'
 import { calculateSlice } from './calculate-slice.ts'
 import { completeCalculation } from './complete-calculation.ts'
+import { completeSyncPreview } from './complete-sync-preview.ts'
 import type { CalculateChargesEvents } from './events.ts'
 import { previewInvoice } from './preview-invoice.ts'
+import { previewSyncSlice } from './preview-sync-slice.ts'
 import { purgeOldCalculations } from './purge-old-calculations.ts'
 import { recalculateInvoice } from './recalculate-invoice.ts'
 
@@ -27,6 +30,12 @@ export interface CalculateChargesActivities {
   purgeOldCalculations(): Promise<void>
   /** Reads only. */
   previewInvoice(input: PreviewInput): Promise<InvoicePreview>
+  /** Cuts the preview of a price change into slices. Idempotent by the preview. */
+  beginSyncPreview(input: { previewId: string }): Promise<readonly number[]>
+  /** Works through one slice, page by page, from its cursor. Idempotent by (preview, slice). */
+  previewSyncSlice(input: { previewId: string; slice: number }): Promise<void>
+  /** Sums a preview up, and removes the environment's old ones. Idempotent by the preview. */
+  completeSyncPreview(input: { previewId: string }): Promise<SyncPreviewResult>
   /** Rates a draft once more, and closes it if that is asked for. Idempotent by the invoice's state. */
   recalculateInvoice(input: RecalculationInput): Promise<RecalculatedInvoice>
 }
@@ -48,6 +57,10 @@ export function createCalculateChargesActivities(
     completeCalculation: (input) => completeCalculation(dependencies, input),
     purgeOldCalculations: () => purgeOldCalculations(dependencies),
     previewInvoice: (input) => previewInvoice(dependencies, input),
+    beginSyncPreview: ({ previewId }) =>
+      beginSyncPreview(dependencies.scoped(), { previewId, slicesMax: dependencies.slicesMax }),
+    previewSyncSlice: (input) => previewSyncSlice(dependencies, input),
+    completeSyncPreview: (input) => completeSyncPreview(dependencies, input),
     recalculateInvoice: (input) => recalculateInvoice(dependencies, input),
   }
 }

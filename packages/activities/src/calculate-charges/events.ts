@@ -1,4 +1,4 @@
-import type { CalculationResult } from '@flexprice/contracts/workflows'
+import type { CalculationResult, SyncPreviewResult } from '@flexprice/contracts/workflows'
 import type { NewCalculationItem } from '@flexprice/database'
 import type { Logger, Metrics } from '@flexprice/observability'
 
@@ -7,6 +7,7 @@ export interface CalculateChargesEvents {
   calculated(items: readonly NewCalculationItem[]): void
   completed(result: CalculationResult): void
   closed(status: string): void
+  previewed(result: SyncPreviewResult): void
 }
 
 export function createCalculateChargesEvents(dependencies: {
@@ -24,7 +25,18 @@ export function createCalculateChargesEvents(dependencies: {
     help: 'Drafts that were finalized, or skipped as there was nothing to bill',
     labels: ['status'],
   })
+  const previews = metrics.counter({
+    name: 'calculate_charges_sync_previews_total',
+    help: 'Previews of price changes that were made',
+  })
   return {
+    previewed({ totals, ...counts }) {
+      previews.inc()
+      logger.info(
+        { 'event.action': 'sync-previewed', sync_preview: { ...counts, totals } },
+        'A price change was previewed',
+      )
+    },
     calculated(items) {
       const failed = items.filter(({ error }) => error !== null)
       subscriptions.inc({ outcome: 'rated' }, items.length - failed.length)

@@ -9,6 +9,7 @@ import {
   planResponse,
   updatePlanRequest,
 } from '../plan.ts'
+import { syncPlanPricesRequest } from '../sync-preview.ts'
 import { identifier } from '../text.ts'
 import { workflowStarted } from '../workflow-execution.ts'
 
@@ -78,6 +79,8 @@ export const syncPlanPrices = operation({
   method: 'POST',
   path: '/plans/{id}/sync/subscriptions',
   tag,
-  summary: "Bring the plan's prices to all of its subscriptions, as a workflow",
-  schema: { params: byId, response: { 200: workflowStarted } },
+  catalog: 'write',
+  summary:
+    "Bring the plan's prices to all of its subscriptions, as a workflow; with preview_id its edits are made first",
+  schema: { params: byId, body: syncPlanPricesRequest.prefault({}), response: { 200: workflowStarted } },
 })

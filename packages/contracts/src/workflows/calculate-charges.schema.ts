@@ -7,6 +7,8 @@ const id = z.string().min(1)
 const input = z.discriminatedUnion('kind', [
   /** Many subscriptions: stored first, as a list of them would not fit in here. */
   z.strictObject({ kind: z.literal('calculation'), calculation_id: id }),
+  /** A price change that is not made yet, and its sync: stored first, with its edits. */
+  z.strictObject({ kind: z.literal('sync_preview'), preview_id: id }),
   /** The invoice that a subscription would get next, or the charges of a window; nothing is written. */
   z.strictObject({
     kind: z.literal('preview'),
@@ -46,7 +48,26 @@ const invoice = z.strictObject({ invoice_id: z.string(), invoice_status: z.strin
 /** As the API answers it, which its schema there knows. */
 const preview = z.strictObject({ preview: z.record(z.string(), z.unknown()) })
 
-const result = z.union([calculation, invoice, preview])
+/** Amounts are decimal texts. The rest is read by the preview's own calls. */
+const syncPreview = z.strictObject({
+  preview_id: z.string(),
+  subscriptions_touched: count,
+  subscriptions_untouched: count,
+  subscriptions_failed: count,
+  totals: z.array(
+    z.strictObject({
+      currency: z.string(),
+      subscriptions: count,
+      increased: count,
+      decreased: count,
+      before: z.string(),
+      after: z.string(),
+      difference: z.string(),
+    }),
+  ),
+})
+
+const result = z.union([calculation, invoice, preview, syncPreview])
 
 /** Of a calculation. */
 const progress = z.strictObject({
@@ -66,6 +87,8 @@ export const calculateChargesContract = defineContract({
     switch (request.kind) {
       case 'calculation':
         return request.calculation_id
+      case 'sync_preview':
+        return request.preview_id
       case 'preview':
         return request.subscription_id
       case 'invoice':
@@ -79,6 +102,8 @@ function keyOf(request: CalculateChargesInput): string {
   switch (request.kind) {
     case 'calculation':
       return request.calculation_id
+    case 'sync_preview':
+      return request.preview_id
     case 'preview':
       return `preview:${request.subscription_id}:${request.request_key}`
     case 'invoice':
@@ -91,3 +116,4 @@ export type CalculateChargesResult = z.infer<typeof result>
 export type CalculationResult = z.infer<typeof calculation>
 export type RecalculatedInvoice = z.infer<typeof invoice>
 export type InvoicePreview = z.infer<typeof preview>
+export type SyncPreviewResult = z.infer<typeof syncPreview>

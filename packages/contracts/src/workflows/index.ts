@@ -21,6 +21,7 @@ export type {
   CalculationResult,
   InvoicePreview,
   RecalculatedInvoice,
+  SyncPreviewResult,
 } from './calculate-charges.schema.ts'
 export type { InputOf, WorkflowContract } from './define-contract.ts'
 export { defineContract } from './define-contract.ts'

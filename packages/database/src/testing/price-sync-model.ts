@@ -1,42 +1,42 @@
+import {
+  recurringPeriods,
+  type SyncLine,
+  type SyncOutcome,
+  type SyncPrice,
+  syncLines,
+} from '@flexprice/domain'
+import { sortedLines } from './price-sync-world.ts'
+
 /**
- * The table of billing rules, section 8, "Price sync", once more: row by row over plain values, with
- * none of the SQL's shortcuts. What the SQL does is held against it. Instants are epoch milliseconds.
+ * What a price sync does to a world, by the domain's table over plain values, with none of the SQL's
+ * shortcuts. What the SQL does is held against it. Instants are epoch milliseconds.
  */
 export function modelPriceSync(
   world: ModelWorld,
   sync: { now: number; sees: (subscription: ModelSubscription, price: ModelPrice) => boolean },
 ): { lines: readonly ModelLine[]; counts: ModelCounts } {
-  const lines = world.lines.map((line) => ({ ...line }))
   const counts: Record<ModelOutcome, number> = { ...noCounts }
-  for (const subscription of world.subscriptions) {
-    // Every pair is judged by the state before, as one statement does.
-    const before = world.lines.filter((line) => line.subscriptionId === subscription.id)
-    for (const price of world.prices.filter((price) => sync.sees(subscription, price))) {
-      const { outcome, line, change } = judge({ world, subscription, price, before, now: sync.now })
-      counts[outcome] += 1
-      if (line && followsItsPrice.has(outcome)) cutEarlier(lines, { line, priceEnd: price.end })
-      if (!change) continue
-      const target = lines.find((other) => line && sameLine(other, line))
-      if (target) Object.assign(target, change)
-      else lines.push({ subscriptionId: subscription.id, priceId: price.id, ...change })
-    }
-  }
-  return { lines, counts }
-}
-
-const followsItsPrice: ReadonlySet<ModelOutcome> = new Set(['added', 'removed', 'inSync'])
-
-/** No line of a price outlives it, also not one that a change of quantity closed before the last one. */
-function cutEarlier(
-  lines: Array<ModelLine & { end: number | null }>,
-  { line, priceEnd }: { line: ModelLine; priceEnd: number | null },
-): void {
-  if (priceEnd === null) return
-  for (const earlier of lines) {
-    if (earlier.subscriptionId !== line.subscriptionId || earlier.priceId !== line.priceId) continue
-    if (earlier.start >= line.start || earlier.end === null) continue
-    if (earlier.end > priceEnd) earlier.end = Math.max(earlier.start, priceEnd)
-  }
+  const living = new Set(world.subscriptions.map(({ id }) => id))
+  const synced = world.subscriptions.flatMap((subscription) => {
+    const seen = new Set(world.prices.filter((price) => sync.sees(subscription, price)).map(({ id }) => id))
+    const { lines, outcomes } = syncLines({
+      subscription: { ...termsOf(subscription.terms), start_date: new Date(subscription.start) },
+      prices: world.prices.map(syncPrice),
+      hasChanged: ({ id }) => seen.has(id),
+      overriddenRoots: new Set(
+        world.overrides
+          .filter(({ subscriptionId }) => subscriptionId === subscription.id)
+          .flatMap(({ priceId }) => world.prices.find(({ id }) => id === priceId)?.rootId ?? []),
+      ),
+      lines: world.lines.filter((line) => line.subscriptionId === subscription.id).map(syncLine),
+      now: new Date(sync.now),
+      newLine: (line) => line,
+    })
+    for (const { outcome } of outcomes) counts[modelOutcomes[outcome]] += 1
+    return lines.map((line) => modelLine(subscription.id, line))
+  })
+  const others = world.lines.filter((line) => !living.has(line.subscriptionId))
+  return { lines: sortedLines([...others, ...synced]), counts }
 }
 
 export interface ModelPrice {
@@ -93,6 +93,56 @@ const noCounts = {
   inSync: 0,
 }
 
+const modelOutcomes = {
+  added: 'added',
+  removed: 'removed',
+  incompatible: 'incompatible',
+  ended: 'ended',
+  overridden: 'overridden',
+  ended_by_user: 'endedByUser',
+  in_sync: 'inSync',
+} as const satisfies Record<SyncOutcome, ModelOutcome>
+
+function syncPrice(price: ModelPrice): SyncPrice {
+  return {
+    id: price.id,
+    root_price_id: price.rootId,
+    ...termsOf(price.terms),
+    ...(price.oneTime ? { billing_period: 'ONETIME' } : {}),
+    start_date: new Date(price.start),
+    end_date: price.end === null ? null : new Date(price.end),
+    min_quantity: price.minQuantity,
+  }
+}
+
+function syncLine(line: ModelLine): SyncLine {
+  return {
+    price_id: line.priceId,
+    quantity: String(line.quantity),
+    start_date: new Date(line.start),
+    end_date: line.end === null ? null : new Date(line.end),
+    ended_by: line.endedBy,
+  }
+}
+
+function modelLine(subscriptionId: string, line: SyncLine): ModelLine {
+  return {
+    subscriptionId,
+    priceId: line.price_id,
+    start: line.start_date.getTime(),
+    end: line.end_date?.getTime() ?? null,
+    endedBy: line.ended_by,
+    quantity: Number(line.quantity),
+  }
+}
+
+/** `usd MONTHLY 3`; a ONETIME price is told apart by itself. */
+function termsOf(terms: string) {
+  const [currency = '', period, count] = terms.split(' ')
+  const billing_period = recurringPeriods.find((one) => one === period) ?? 'MONTHLY'
+  return { currency, billing_period, billing_period_count: Number(count) }
+}
+
 /** The lines that a new subscription begins with: billing rules, section 7. */
 export function modelCreation(
   prices: readonly ModelPrice[],
@@ -106,51 +156,6 @@ export function modelCreation(
     .filter(({ start, end }) => end === null || end > start)
 }
 
-interface Pair {
-  readonly world: ModelWorld
-  readonly subscription: ModelSubscription
-  readonly price: ModelPrice
-  readonly before: readonly ModelLine[]
-  readonly now: number
-}
-
-type Change = Omit<ModelLine, 'subscriptionId' | 'priceId'>
-
-function judge(pair: Pair): { outcome: ModelOutcome; line?: ModelLine; change?: Change } {
-  const { world, subscription, price, before, now } = pair
-  const chain = world.prices.filter((other) => other.rootId === price.rootId)
-  const line = before
-    .filter(({ priceId }) => priceId === price.id)
-    .toSorted(byStart)
-    .at(-1)
-  const last = chain
-    .toSorted((left, right) => depth(chain, left) - depth(chain, right))
-    .flatMap(({ id }) => before.filter(({ priceId }) => priceId === id))
-    .toSorted(byStart)
-    .at(-1)
-  const earliest = Math.max(subscription.start, price.start)
-
-  if (price.oneTime || price.terms !== subscription.terms) return { outcome: 'incompatible' }
-  if (!line && price.end !== null && price.end <= Math.max(now, earliest)) return { outcome: 'ended' }
-  const overridden = world.overrides.some(
-    (override) =>
-      override.subscriptionId === subscription.id && chain.some(({ id }) => id === override.priceId),
-  )
-  if (overridden) return { outcome: 'overridden' }
-  if (last?.endedBy === 'user') return { outcome: 'endedByUser' }
-  if (!line) {
-    const quantity = last?.quantity ?? price.minQuantity ?? 1
-    return { outcome: 'added', change: firstLine(subscription, price, quantity) }
-  }
-  const end = price.end === null ? null : Math.max(line.start, price.end)
-  const change = { ...line, end, endedBy: end === null ? null : ('price' as const) }
-  if (line.end === null && end !== null) return { outcome: 'removed', line, change }
-  if (line.endedBy === 'price' && line.end !== null && line.end !== end) {
-    return { outcome: end === null || end > line.end ? 'added' : 'removed', line, change }
-  }
-  return { outcome: 'inSync', line }
-}
-
 function firstLine(subscription: ModelSubscription, price: ModelPrice, quantity: number): ModelLine {
   return {
     subscriptionId: subscription.id,
@@ -160,25 +165,6 @@ function firstLine(subscription: ModelSubscription, price: ModelPrice, quantity:
     endedBy: price.end === null ? null : 'price',
     quantity,
   }
-}
-
-/** How many prices of its chain came before it. */
-function depth(chain: readonly ModelPrice[], price: ModelPrice): number {
-  const parent = chain.find(({ successorId }) => successorId === price.id)
-  return parent ? 1 + depth(chain, parent) : 0
-}
-
-/** Stable, so that lines of one start stay in the order of the chain. */
-function byStart(left: ModelLine, right: ModelLine): number {
-  return left.start - right.start
-}
-
-function sameLine(left: ModelLine, right: ModelLine): boolean {
-  return (
-    left.subscriptionId === right.subscriptionId &&
-    left.priceId === right.priceId &&
-    left.start === right.start
-  )
 }
 
 function currencyOf(terms: string): string | undefined {

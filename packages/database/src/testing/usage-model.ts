@@ -48,7 +48,7 @@ function partsOfSpan(
     const names = [...groups.keys()].sort(byBytes)
     for (const group of names) {
       const period = { start: new Date(from), end: new Date(to) }
-      parts.push({ ...period, group, ...measured(groups.get(group) ?? [], question, to) })
+      parts.push({ ...period, group, ...measured(groups.get(group) ?? [], question, { from, to }) })
     }
   }
   return parts
@@ -56,8 +56,8 @@ function partsOfSpan(
 
 function measured(
   events: readonly ModelEvent[],
-  { measure, wholeMs, spans }: UsageQuestion,
-  partEnd: number,
+  { measure, wholeMs }: UsageQuestion,
+  part: { readonly from: number; readonly to: number },
 ) {
   const field = measure.field ?? ''
   const isOfNumbers = measure.aggregation !== 'COUNT' && measure.aggregation !== 'COUNT_UNIQUE'
@@ -66,13 +66,6 @@ function measured(
     const value = parseDecimal(textOf(event, field) ?? '')
     return value === undefined ? [] : [{ event, value }]
   })
-  const windowEnd = spans.at(-1)?.end.getTime() ?? 0
-  const partStart = spans.find(({ start, end }) => start.getTime() < partEnd && partEnd <= end.getTime())
-  const step = partStart?.stepMs
-  const started = partStart?.start.getTime() ?? 0
-  const partMs =
-    step == null ? partEnd - started : partEnd - started - (Math.ceil((partEnd - started) / step) - 1) * step
-  const until = wholeMs === null ? partEnd : windowEnd
   return {
     eventCount: events.length,
     notNumeric: isOfNumbers ? texts.length - numbers.length : 0,
@@ -99,8 +92,10 @@ function measured(
       case 'LATEST':
         return wholeRatio(numbers.toSorted(newerLast).at(-1)?.value ?? zero)
       case 'WEIGHTED_SUM': {
-        const weighted = numbers.map(({ event, value }) => value.times(decimalFromInteger(until - event.ms)))
-        return ratio(sumDecimals(weighted), decimalFromInteger(wholeMs ?? partMs))
+        const weighted = numbers.map(({ event, value }) =>
+          value.times(decimalFromInteger(part.to - event.ms)),
+        )
+        return ratio(sumDecimals(weighted), decimalFromInteger(wholeMs ?? part.to - part.from))
       }
     }
   }

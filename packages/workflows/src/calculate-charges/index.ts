@@ -3,6 +3,7 @@ import type {
   CalculateChargesInput,
   CalculateChargesResult,
   CalculationResult,
+  SyncPreviewResult,
 } from '@flexprice/contracts/workflows'
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
 import { inParallel } from '../in-parallel.ts'
@@ -18,6 +19,8 @@ export async function CalculateChargesWorkflow(
   switch (input.kind) {
     case 'calculation':
       return calculate(input.calculation_id)
+    case 'sync_preview':
+      return previewSync(input.preview_id)
     case 'preview':
       return previewInvoice(input)
     case 'invoice':
@@ -33,15 +36,23 @@ const { beginCalculation, completeCalculation } = proxyLocalActivities<
   retry: untilDone,
 })
 
-const { calculateSlice, purgeOldCalculations } = proxyActivities<
-  Pick<CalculateChargesActivities, 'calculateSlice' | 'purgeOldCalculations'>
->({
-  heartbeatTimeout: '30 seconds',
-  startToCloseTimeout: '6 hours',
-  scheduleToCloseTimeout: '24 hours',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: untilDone,
-})
+const { calculateSlice, purgeOldCalculations, beginSyncPreview, previewSyncSlice, completeSyncPreview } =
+  proxyActivities<
+    Pick<
+      CalculateChargesActivities,
+      | 'calculateSlice'
+      | 'purgeOldCalculations'
+      | 'beginSyncPreview'
+      | 'previewSyncSlice'
+      | 'completeSyncPreview'
+    >
+  >({
+    heartbeatTimeout: '30 seconds',
+    startToCloseTimeout: '6 hours',
+    scheduleToCloseTimeout: '24 hours',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: untilDone,
+  })
 
 const { previewInvoice, recalculateInvoice } = proxyLocalActivities<
   Pick<CalculateChargesActivities, 'previewInvoice' | 'recalculateInvoice'>
@@ -56,4 +67,10 @@ async function calculate(calculationId: string): Promise<CalculationResult> {
   const result = await completeCalculation({ calculationId })
   await purgeOldCalculations()
   return result
+}
+
+async function previewSync(previewId: string): Promise<SyncPreviewResult> {
+  const slices = await beginSyncPreview({ previewId })
+  await inParallel(slices, (slice) => previewSyncSlice({ previewId, slice }))
+  return completeSyncPreview({ previewId })
 }

@@ -1,6 +1,6 @@
 import { syncPlanPrices } from '@flexprice/contracts'
 import { workflows } from '@flexprice/contracts/workflows'
-import { getPlan } from '@flexprice/database'
+import { applySyncPreview, getPlan, noteSyncOfPreview, readNow, type Scoped } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
@@ -15,10 +15,21 @@ export function syncPlanPricesRoute(
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const plan_id = request.params.id
+      const { preview_id: previewId } = request.body
       expectIdOf('plan', plan_id)
       // A sync of a plan that is not there would be answered as started, and fail where nobody looks.
       await getPlan(scoped, plan_id)
-      const started = await temporal.startWorkflow(workflows['price-sync'], { plan_id }, scoped.scope)
+      const contract = workflows['price-sync']
+      const earlierRunId =
+        previewId === undefined ? null : await applyPreview(scoped, { planId: plan_id, previewId })
+      const started =
+        earlierRunId === null
+          ? await temporal.startWorkflow(contract, { plan_id }, scoped.scope)
+          : {
+              workflowId: contract.workflowId(scoped.scope.environmentId, { plan_id }),
+              runId: earlierRunId,
+            }
+      if (previewId !== undefined) await noteSyncOfPreview(scoped, previewId, started.runId)
       return reply.send({
         message: `The prices of plan ${plan_id} are being synced to its subscriptions`,
         workflow_id: started.workflowId,
@@ -26,4 +37,19 @@ export function syncPlanPricesRoute(
       })
     },
   })
+}
+
+/**
+ * The sync is started behind it: under an Idempotency-Key before the edits are committed, but then it waits for
+ * their lock.
+ *
+ * @returns the run that an earlier request started for it
+ */
+async function applyPreview(
+  scoped: Scoped,
+  { planId, previewId }: { planId: string; previewId: string },
+): Promise<string | null> {
+  expectIdOf('syncPreview', previewId)
+  const preview = await applySyncPreview(scoped, { planId, previewId, now: await readNow(scoped) })
+  return preview.applied_run_id
 }

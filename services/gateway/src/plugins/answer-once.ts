@@ -3,6 +3,7 @@ import {
   beginIdempotentWork,
   type Database,
   type IdempotentWork,
+  type RequestIdentity,
   type StoredAnswer,
 } from '@flexprice/database'
 import { assert, CodedError } from '@flexprice/domain'
@@ -26,9 +27,11 @@ export function answerOnce(
   app.decorateRequest('idempotentWork', null)
   app.decorateRequest('afterCommit', null)
 
-  app.addHook('preHandler', async (request, reply) => {
-    const { identity, routeOptions } = request
-    if (identity === null || routeOptions.config.operation?.idempotency === 'own') return
+  /** The answer that the request has had already; undefined once it has its transaction. */
+  async function begin(
+    request: FastifyRequest,
+    identity: RequestIdentity,
+  ): Promise<StoredAnswer | undefined> {
     const scope = callerScope(request)
     // Those who wait in this process hold no connection meanwhile.
     const endTurn = await turns.take(`${scope.environmentId} ${identity.key}`)
@@ -36,17 +39,27 @@ export function answerOnce(
       const begun = await beginIdempotentWork(database.scoped(scope), identity)
       if (begun.kind === 'replay') {
         endTurn()
-        return replay(reply, begun.answer)
+        return begun.answer
       }
       request.idempotentWork = begun.work
       ends.set(begun.work, boundedTurn(begun.work, endTurn))
+      return undefined
     } catch (error) {
       endTurn()
       throw error
     }
+  }
+
+  // Not `async`: the many requests that it does not concern go on at once, without a promise.
+  app.addHook('preHandler', (request, reply, done) => {
+    const { identity, routeOptions } = request
+    if (identity === null || routeOptions.config.operation?.idempotency === 'own') return done()
+    begin(request, identity).then((earlier) => {
+      if (earlier !== undefined) return replay(reply, earlier)
+      // Hooks that wait hand their own context on, not that of the request.
+      return inContextOf(request, done)
+    }, done)
   })
-  // Hooks that wait hand their own context on, not that of the request.
-  app.addHook('preHandler', (request, _reply, done) => inContextOf(request, done))
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const work = request.idempotentWork

@@ -1,5 +1,5 @@
 import { createVersionedCache, type Redis } from '@flexprice/cache'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callerScope } from './authenticate.ts'
 import { inContextOf } from './trace-requests.ts'
 
@@ -17,23 +17,20 @@ export function cacheCatalog(app: FastifyInstance, { redis }: { readonly redis: 
   const answers = createVersionedCache(redis, { name: 'catalog', ttlMs: answerMs })
   app.decorateRequest('catalogVersion', null)
 
-  app.addHook('preHandler', async (request, reply) => {
-    if (!redis.configured || request.routeOptions.config.operation?.catalog !== 'read') return
-    const { text, version } = await answers.find(callerScope(request).environmentId, request.url)
-    request.catalogVersion = version ?? null
-    if (text === undefined) return
-    return reply
-      .type('application/json; charset=utf-8')
-      .serializer((body: unknown) => String(body))
-      .send(text)
+  // Not `async`: the many requests that they do not concern go on at once, without a promise.
+  app.addHook('preHandler', (request, reply, done) => {
+    if (!redis.configured || request.routeOptions.config.operation?.catalog !== 'read') return done()
+    answers.find(callerScope(request).environmentId, request.url).then(({ text, version }) => {
+      request.catalogVersion = version ?? null
+      if (text !== undefined) return sendText(reply, text)
+      // Hooks that wait hand their own context on, not that of the request.
+      return inContextOf(request, done)
+    }, done)
   })
-  // Hooks that wait hand their own context on, not that of the request.
-  app.addHook('preHandler', (request, _reply, done) => inContextOf(request, done))
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { catalogVersion, routeOptions, scope, url } = request
-    if (scope === null) return payload
-    if (routeOptions.config.operation?.catalog === 'write') await answers.forgetAll(scope.environmentId)
+    if (scope === null) return done(null, payload)
     const keeps =
       catalogVersion !== null &&
       reply.statusCode === 200 &&
@@ -41,8 +38,16 @@ export function cacheCatalog(app: FastifyInstance, { redis }: { readonly redis: 
       payload.length <= answerLengthMax
     // Nobody waits for it: the next lookup that finds nothing keeps its own.
     if (keeps) void answers.keep(scope.environmentId, url, payload, catalogVersion)
-    return payload
+    if (routeOptions.config.operation?.catalog !== 'write') return done(null, payload)
+    answers.forgetAll(scope.environmentId).then(() => done(null, payload), done)
   })
+}
+
+function sendText(reply: FastifyReply, text: string): FastifyReply {
+  return reply
+    .type('application/json; charset=utf-8')
+    .serializer((body: unknown) => String(body))
+    .send(text)
 }
 
 /** A change of which Redis was never told is seen within this. */

@@ -3,6 +3,7 @@ import {
   getBatchProgress,
   getCalculationProgress,
   getPriceSyncProgress,
+  getSyncPreviewProgress,
   type Scoped,
 } from '@flexprice/database'
 import type { WorkflowDescription } from '@flexprice/temporal-client'
@@ -39,7 +40,18 @@ async function subscriptionCreationProgress(scoped: Scoped, { id }: Execution) {
 
 /** Of a calculation: a preview or a recalculated invoice tells nothing before it is done. */
 async function calculationProgress(scoped: Scoped, { id }: Execution) {
-  const progress = await getCalculationProgress(scoped, id.split(':').at(-1) ?? '')
+  const key = id.split(':').at(-1) ?? ''
+  const preview = await getSyncPreviewProgress(scoped, key)
+  if (preview) {
+    const { subscriptionsDue: due, subscriptionsProcessed: processed } = preview
+    return {
+      subscriptions_due: due,
+      subscriptions_processed: processed,
+      subscriptions_failed: preview.subscriptionsFailed,
+      percent: percentOf(processed, due),
+    }
+  }
+  const progress = await getCalculationProgress(scoped, key)
   return (
     progress && {
       subscriptions_due: progress.due,

@@ -14,6 +14,15 @@ export function pretendCalculateCharges(
       totals: [],
     }),
     purgeOldCalculations: async () => {},
+    beginSyncPreview: async () => [0, 1],
+    previewSyncSlice: async () => {},
+    completeSyncPreview: async ({ previewId }) => ({
+      preview_id: previewId,
+      subscriptions_touched: 1,
+      subscriptions_untouched: 1,
+      subscriptions_failed: 0,
+      totals: [],
+    }),
     previewInvoice: async () => ({ preview: { total: '10' } }),
     recalculateInvoice: async ({ invoice_id }) => ({ invoice_id, invoice_status: 'FINALIZED' }),
     ...changes,
@@ -23,5 +32,6 @@ export function pretendCalculateCharges(
 export const inputs = {
   calculation: { kind: 'calculation', calculation_id: 'calc_1' },
   preview: { kind: 'preview', request_key: 'key', subscription_id: 'subs_1', window: null },
+  sync_preview: { kind: 'sync_preview', preview_id: 'spv_1' },
   invoice: { kind: 'invoice', request_key: 'key', invoice_id: 'inv_1', finalize: true },
 } as const

@@ -9,8 +9,8 @@ const contract = workflows['calculate-charges']
 
 await using temporal = createTestTemporal()
 
-for (const kind of ['calculation', 'preview', 'invoice'] as const) {
-  await recordHistory(temporal, kind, {
+for (const kind of ['calculation', 'preview', 'invoice', 'sync_preview'] as const) {
+  await recordHistory(temporal, kind.replace('_', '-'), {
     contract,
     input: inputs[kind],
     activities: () => pretendCalculateCharges(),

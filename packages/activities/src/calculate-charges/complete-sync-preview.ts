@@ -1,0 +1,29 @@
+import type { SyncPreviewResult } from '@flexprice/contracts/workflows'
+import { finishSyncPreview, purgeSyncPreviews, readTimeOfDay } from '@flexprice/database'
+import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+
+/** A preview can be read, and applied, for so long; it goes when a later one of the environment ends. */
+const keptMs = 30 * 86_400_000
+const rowsPerStatementMax = 5_000
+const statementsMax = 20
+
+export async function completeSyncPreview(
+  { scoped, events }: CalculateChargesDependencies,
+  { previewId }: { previewId: string },
+): Promise<SyncPreviewResult> {
+  const handle = scoped()
+  const summary = await finishSyncPreview(handle, previewId)
+  const before = new Date((await readTimeOfDay(handle)).getTime() - keptMs)
+  for (let statements = 0; statements < statementsMax; statements++) {
+    if (await purgeSyncPreviews(handle, { before, rowsMax: rowsPerStatementMax })) break
+  }
+  const result = {
+    preview_id: previewId,
+    subscriptions_touched: summary.touched,
+    subscriptions_untouched: summary.untouched,
+    subscriptions_failed: summary.failed,
+    totals: summary.totals.map((total) => ({ ...total })),
+  }
+  events.previewed(result)
+  return result
+}

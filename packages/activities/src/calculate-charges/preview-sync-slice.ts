@@ -1,0 +1,97 @@
+import {
+  editsOf,
+  getSyncPreview,
+  listOverriddenRoots,
+  metersById,
+  nextSyncPreviewPage,
+  planSyncPreview,
+  readChargeFacts,
+  readNow,
+  type Scoped,
+  type SyncPreviewRow,
+  writeSyncPreviewPage,
+} from '@flexprice/database'
+import { Context } from '@temporalio/activity'
+import { calculateCharges } from './calculate-charges.ts'
+import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import { countOutcomes, previewedItem } from './previewed-item.ts'
+import { syncInMemory } from './sync-in-memory.ts'
+
+/** Rated twice each, so half of what a calculation's page takes. */
+const subscriptionsPerPageMax = 500
+const halvingsMax = 8
+
+/**
+ * Rates the next invoice of each subscription of a slice as its lines are, and as the edits with their sync
+ * would leave them, page by page. The page's items and the slice's cursor are written in one transaction. All
+ * pages count the events that the preview was pinned to.
+ */
+export async function previewSyncSlice(
+  { scoped }: CalculateChargesDependencies,
+  { previewId, slice }: { previewId: string; slice: number },
+): Promise<void> {
+  const context = Context.current()
+  const handle = scoped()
+  const preview = await getSyncPreview(handle, { previewId })
+  // Half as much at each further attempt: a page may have been too slow for its time limit.
+  const subscriptionsMax = Math.max(
+    1,
+    Math.floor(subscriptionsPerPageMax / 2 ** Math.min(context.info.attempt - 1, halvingsMax)),
+  )
+  for (;;) {
+    context.cancellationSignal.throwIfAborted()
+    const goesOn = await previewPage(handle, { preview, slice, subscriptionsMax })
+    context.heartbeat()
+    if (!goesOn) return
+  }
+}
+
+async function previewPage(
+  handle: Scoped,
+  { preview, slice, subscriptionsMax }: { preview: SyncPreviewRow; slice: number; subscriptionsMax: number },
+): Promise<boolean> {
+  const { id: previewId, plan_id: planId, pinned_at: at } = preview
+  const page = await nextSyncPreviewPage(handle, { previewId, slice, subscriptionsMax })
+  if (page === undefined) return false
+  const plan = await planSyncPreview(handle, { planId, edits: editsOf(preview), at })
+  const meters = await metersById(
+    handle,
+    plan.prices.map(({ meter_id }) => meter_id),
+  )
+  const facts = await readChargeFacts(handle, page.subscriptionIds, { meterIds: [...meters.keys()] })
+  const overridden = await listOverriddenRoots(handle, page.subscriptionIds)
+  const synced = facts.map((before) =>
+    syncInMemory(before, {
+      plan,
+      meters,
+      overriddenRoots: overridden.get(before.subscription.id) ?? new Set(),
+      at,
+    }),
+  )
+  const rating = { choiceOf: () => ({ kind: 'next' }) as const, seenBy: preview.usage_snapshot }
+  const before = await calculateCharges(handle, facts, rating)
+  const touched = synced.filter(({ isTouched }) => isTouched)
+  const after = await calculateCharges(
+    handle,
+    touched.map((one) => one.after),
+    rating,
+  )
+  const afterOf = new Map(after.map((outcome) => [outcome.facts.subscription.id, outcome]))
+  const items = before.flatMap((outcome, index) => {
+    const one = synced[index]
+    const { id } = outcome.facts.subscription
+    return one
+      ? [previewedItem({ synced: one, plan, before: outcome, after: afterOf.get(id) ?? outcome })]
+      : []
+  })
+  const now = await readNow(handle)
+  await writeSyncPreviewPage(handle, {
+    ...page,
+    previewId,
+    slice,
+    items,
+    outcomes: countOutcomes(synced.flatMap(({ outcomes }) => outcomes)),
+    now,
+  })
+  return true
+}

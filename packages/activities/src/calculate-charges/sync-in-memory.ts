@@ -1,0 +1,81 @@
+import {
+  type ChargedLine,
+  type ChargeFacts,
+  changedSince,
+  type EditedPlan,
+  type MeterRow,
+  newId,
+} from '@flexprice/database'
+import { assert, type SyncedLines, type SyncLine, syncLines } from '@flexprice/domain'
+
+export interface SyncedFacts {
+  readonly outcomes: SyncedLines<SyncLine>['outcomes']
+  /** Whether any line is another one afterwards. */
+  readonly isTouched: boolean
+  readonly after: ChargeFacts
+}
+
+/** A line of the sync with what it is charged by; null where the sync adds it. */
+interface Line extends SyncLine {
+  readonly charged: ChargedLine | null
+}
+
+/** What a subscription is charged by once the plan's edits are synced to it; nothing is written. */
+export function syncInMemory(
+  facts: ChargeFacts,
+  sync: {
+    readonly plan: EditedPlan
+    readonly meters: ReadonlyMap<string, MeterRow>
+    readonly overriddenRoots: ReadonlySet<string>
+    readonly at: Date
+  },
+): SyncedFacts {
+  const { subscription } = facts
+  const before = facts.lines.map((charged): Line => ({ ...charged.line, charged }))
+  const { lines, outcomes } = syncLines({
+    subscription,
+    prices: sync.plan.prices,
+    hasChanged: changedSince(sync.plan, subscription.synced_price_sequence),
+    overriddenRoots: sync.overriddenRoots,
+    lines: before,
+    now: sync.at,
+    newLine: (line): Line => ({ ...line, charged: null }),
+  })
+  const isTouched = lines.length !== before.length || lines.some((line, index) => line !== before[index])
+  return {
+    outcomes,
+    isTouched,
+    after: isTouched ? { ...facts, lines: lines.map((line) => chargedLine(line, facts, sync)) } : facts,
+  }
+}
+
+function chargedLine(
+  { charged, price_id, quantity, start_date, end_date, ended_by }: Line,
+  { subscription }: ChargeFacts,
+  { plan, meters, at }: { plan: EditedPlan; meters: ReadonlyMap<string, MeterRow>; at: Date },
+): ChargedLine {
+  if (charged) return { ...charged, line: { ...charged.line, end_date, ended_by } }
+  const price = plan.prices.find(({ id }) => id === price_id)
+  assert(price, 'a sync adds lines of the plan')
+  return {
+    line: {
+      id: newId('lineItem'),
+      environment_id: subscription.environment_id,
+      subscription_id: subscription.id,
+      price_id,
+      quantity,
+      start_date,
+      end_date,
+      ended_by,
+      metadata: null,
+      created_at: at,
+      updated_at: at,
+      created_by: subscription.created_by,
+      updated_by: subscription.updated_by,
+    },
+    price,
+    chain: price.root_price_id,
+    meter: meters.get(price.meter_id ?? '') ?? null,
+    isBilled: false,
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { exactNumber } from './exact-number.ts'
+import { instant } from './instant.ts'
+import { linePrice } from './price-response.ts'
+import { identifier } from './text.ts'
+
+/** The current period unless told; `lifetime_usage`: since the subscription's start. */
+export const getUsageBySubscriptionRequest = z.strictObject({
+  subscription_id: identifier,
+  start_time: instant.optional(),
+  end_time: instant.optional(),
+  lifetime_usage: z.boolean().optional(),
+})
+
+/** What one line charges of one of its periods. */
+const subscriptionUsageByMeters = z
+  .object({
+    amount: exactNumber,
+    currency: z.string(),
+    display_amount: z.string(),
+    filter_values: z.record(z.string(), z.array(z.string())).optional(),
+    is_overage: z.boolean(),
+    meter_display_name: z.string(),
+    meter_id: z.string(),
+    overage_factor: exactNumber.optional(),
+    price: linePrice,
+    /** Before allowances. */
+    quantity: exactNumber,
+    subscription_line_item_id: z.string(),
+    // Ours: the line's own part of the time, and what is billed of the quantity.
+    start_time: instant,
+    end_time: instant,
+    billed_quantity: exactNumber,
+  })
+  .meta({ id: 'SubscriptionUsageByMetersResponse' })
+
+export const getUsageBySubscriptionResponse = z
+  .object({
+    amount: exactNumber,
+    display_amount: z.string(),
+    currency: z.string(),
+    start_time: instant,
+    end_time: instant,
+    charges: z.array(subscriptionUsageByMeters),
+    commitment_amount: exactNumber.optional(),
+    commitment_utilized: exactNumber.optional(),
+    has_overage: z.boolean(),
+    overage_amount: exactNumber.optional(),
+    overage_factor: exactNumber.optional(),
+  })
+  .meta({ id: 'GetUsageBySubscriptionResponse' })

@@ -1,0 +1,151 @@
+import {
+  CodedError,
+  type FieldProblem,
+  invalid,
+  isCodedError,
+  notFound,
+  type SubscriptionSync,
+} from '@flexprice/domain'
+import { sql } from 'kysely'
+import type { Scoped } from './connection.ts'
+import { metersById } from './meters.ts'
+import { type PriceChanges, planSuccessor } from './price-edits.ts'
+import type { PriceRow } from './prices.ts'
+
+export interface SyncPreviewEdit {
+  readonly priceId: string
+  readonly changes: PriceChanges
+  /** The preview's instant, or the start of a price that is not yet at work, unless given. */
+  readonly effectiveFrom?: Date | undefined
+}
+
+/** A plan as it would be with the edits made. */
+export interface EditedPlan {
+  /** All of the plan's prices: those edited end, and each is followed by its successor. */
+  readonly prices: readonly PriceRow[]
+  /** Each edited price by its successor, which has no row yet. */
+  readonly editedBySuccessor: ReadonlyMap<string, PriceRow>
+  /** Every subscription of the plan is synced up to this sequence at least. */
+  readonly floor: number
+  /** The first end of a price after the instant: from then on a sync would do something else. */
+  readonly validUntil: Date | null
+}
+
+/**
+ * Makes price edits in memory, by the rules and checks of the real edit.
+ *
+ * @throws not_found for a plan; validation_error that names each bad field, `prices[2].amount`;
+ *   invalid_operation for a price that was replaced or has ended
+ */
+export async function planSyncPreview(
+  scoped: Scoped,
+  { planId, edits, at }: { planId: string; edits: readonly SyncPreviewEdit[]; at: Date },
+): Promise<EditedPlan> {
+  const { db, scope } = scoped
+  const plan = await db
+    .selectFrom('plans')
+    .select('synced_price_sequence as floor')
+    .where('id', '=', planId)
+    .where('environment_id', '=', scope.environmentId)
+    .where('status', '=', 'published')
+    .executeTakeFirst()
+  if (!plan) throw notFound('Plan', planId)
+  const present = await db
+    .selectFrom('prices')
+    .selectAll()
+    .where('plan_id', '=', planId)
+    .where('status', '=', 'published')
+    .orderBy('id')
+    .execute()
+  const successors = await successorsOf(scoped, present, { edits, at })
+  const prices = present.flatMap((price) => {
+    const successor = successors.get(price.id)
+    if (!successor) return [price]
+    const ended = { ...price, end_date: successor.start_date, successor_price_id: successor.id }
+    // No subscription has seen it: greater than any sequence that one can have.
+    return [
+      { ...ended, sequence: unseen },
+      { ...successor, sequence: unseen },
+    ]
+  })
+  const ends = prices.flatMap(({ end_date }) => (end_date && end_date > at ? [end_date.getTime()] : []))
+  return {
+    prices,
+    editedBySuccessor: new Map(
+      present.flatMap((price) => {
+        const successor = successors.get(price.id)
+        return successor ? [[successor.id, price] as const] : []
+      }),
+    ),
+    floor: plan.floor,
+    validUntil: ends.length === 0 ? null : new Date(Math.min(...ends)),
+  }
+}
+
+const unseen = Number.MAX_SAFE_INTEGER
+
+/** What a sync of the edited plan looks at in a subscription that was synced up to the sequence. */
+export function changedSince(
+  plan: EditedPlan,
+  syncedSequence: number,
+): SubscriptionSync<never>['hasChanged'] {
+  const from = Math.max(plan.floor, syncedSequence)
+  const changed = new Set(plan.prices.filter(({ sequence }) => sequence > from).map(({ id }) => id))
+  return ({ id }) => changed.has(id)
+}
+
+async function successorsOf(
+  scoped: Scoped,
+  present: readonly PriceRow[],
+  { edits, at }: { edits: readonly SyncPreviewEdit[]; at: Date },
+): Promise<ReadonlyMap<string, PriceRow>> {
+  const byId = new Map(present.map((price) => [price.id, price]))
+  const meterIds = edits.flatMap(({ priceId }) => byId.get(priceId)?.meter_id ?? [])
+  const meters = await metersById(scoped, [...new Set(meterIds)])
+  const successors = new Map<string, PriceRow>()
+  const problems: FieldProblem[] = []
+  const refusals: CodedError[] = []
+  for (const [index, edit] of edits.entries()) {
+    const path = (field: string) => `prices[${index}].${field}`
+    const price = byId.get(edit.priceId)
+    if (!price) {
+      problems.push({ path: path('price_id'), message: `is no price of the plan: ${edit.priceId}` })
+    } else if (successors.has(price.id)) {
+      problems.push({ path: path('price_id'), message: 'is given twice' })
+    } else {
+      try {
+        const meter = meters.get(price.meter_id ?? '')
+        const successor = planSuccessor(price, { ...edit, now: at }, meter)
+        if (successor) successors.set(price.id, successor)
+        else problems.push({ path: `prices[${index}]`, message: 'changes nothing of what the price costs' })
+      } catch (error) {
+        if (!isCodedError(error)) throw error
+        const fields = error.details?.fields
+        if (fields) problems.push(...fields.map((one) => ({ ...one, path: path(one.path) })))
+        else refusals.push(withPath(error, path('price_id')))
+      }
+    }
+  }
+  if (problems.length > 0) throw invalid(problems)
+  if (refusals[0]) throw refusals[0]
+  return successors
+}
+
+function withPath(error: CodedError, path: string): CodedError {
+  return new CodedError(error.code, error.message, {
+    details: { ...error.details, fields: [{ path, message: error.message }] },
+    cause: error,
+  })
+}
+
+/** Of each of the subscriptions the chains, by their first price, of which it overrides a price. */
+export async function listOverriddenRoots(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const { rows } = await sql<{ subscription_id: string; roots: readonly string[] }>`
+    select o.subscription_id, array_agg(distinct p.root_price_id) as roots
+    from prices o join prices p on p.environment_id = o.environment_id and p.id = o.overridden_price_id
+    where o.subscription_id = any (${subscriptionIds}::text[]) group by o.subscription_id`.execute(scoped.db)
+  return new Map(rows.map(({ subscription_id, roots }) => [subscription_id, new Set(roots)]))
+}

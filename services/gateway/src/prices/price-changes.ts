@@ -1,0 +1,46 @@
+import type { UpdatePriceRequest } from '@flexprice/contracts'
+import type { PriceChanges } from '@flexprice/database'
+import { storedTiers } from './stored-tiers.ts'
+
+/** What is left out is undefined and stays; an empty lookup key or group takes it away. */
+export function priceChanges(body: UpdatePriceRequest): PriceChanges {
+  return {
+    billing_model: body.billing_model,
+    amount: body.amount,
+    tier_mode: body.tier_mode,
+    tiers: storedTiers(body.tiers),
+    divide_by: body.transform_quantity?.divide_by,
+    round: body.transform_quantity?.round,
+    bucket_size: body.bucket_size,
+    group_id: body.group_id === '' ? null : body.group_id,
+    lookup_key: body.lookup_key === '' ? null : body.lookup_key,
+    display_name: body.display_name,
+    description: body.description,
+    metadata: body.metadata,
+  }
+}
+
+/** The changes as the request had them. */
+export function priceChangesResponse(changes: PriceChanges): UpdatePriceRequest {
+  const { divide_by, round } = changes
+  const hasPackages = divide_by !== undefined || round !== undefined
+  return {
+    billing_model: changes.billing_model,
+    amount: changes.amount ?? undefined,
+    tier_mode: changes.tier_mode ?? undefined,
+    tiers: changes.tiers?.map(({ up_to, unit_amount, flat_amount }) => ({
+      up_to: up_to ?? undefined,
+      unit_amount,
+      flat_amount: flat_amount ?? undefined,
+    })),
+    transform_quantity: hasPackages
+      ? { divide_by: divide_by ?? undefined, round: round ?? undefined }
+      : undefined,
+    bucket_size: changes.bucket_size ?? undefined,
+    group_id: changes.group_id === null ? '' : changes.group_id,
+    lookup_key: changes.lookup_key === null ? '' : changes.lookup_key,
+    display_name: changes.display_name,
+    description: changes.description,
+    metadata: changes.metadata && { ...changes.metadata },
+  }
+}

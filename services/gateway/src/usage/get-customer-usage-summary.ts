@@ -1,0 +1,168 @@
+import {
+  type AggregatedFeatureResponse,
+  type CustomerUsageQuery,
+  getCustomerUsageSummary,
+} from '@flexprice/contracts'
+import {
+  aggregateUsage,
+  type CustomerRow,
+  getCustomer,
+  getCustomerByExternalId,
+  listEntitledSubscriptions,
+  type MeterRow,
+  metersById,
+  readNow,
+  type Scoped,
+  type SubscriptionRow,
+  searchFeatures,
+} from '@flexprice/database'
+import {
+  allowancePeriodAt,
+  decimalFromInteger,
+  divideRounded,
+  formatDecimal,
+  invalid,
+  later,
+  measureOf,
+  type Period,
+  type Ratio,
+  sumRatios,
+  type UsageQuestion,
+  usageSpans,
+} from '@flexprice/domain'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { aggregatedFeatures } from '../entitlements/aggregated-features.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { shownQuantity } from './usage-response.ts'
+
+export function getCustomerUsageSummaryRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(getCustomerUsageSummary),
+    async handler(request, reply) {
+      const { query } = request
+      const scoped = callerDatabase(database, request)
+      const customer = await customerOf(scoped, query)
+      const now = await readNow(scoped)
+      const entitled = await listEntitledSubscriptions(scoped, customer.id, now)
+      const wanted = query.subscription_ids && new Set(query.subscription_ids)
+      const subscriptions = entitled.filter(({ id }) => wanted === undefined || wanted.has(id))
+      const featureIds = await wantedFeatures(scoped, query)
+      const features = await aggregatedFeatures(scoped, { subscriptions, featureIds, now })
+      const summaries = await summarize(scoped, features, { customer, subscriptions, now })
+      const [oldest] = subscriptions
+      return reply.send({
+        customer_id: customer.id,
+        features: summaries,
+        pagination: { total: summaries.length, limit: summaries.length, offset: 0 },
+        period: oldest && {
+          start_time: oldest.current_period_start,
+          end_time: oldest.current_period_end,
+          period: oldest.billing_period,
+        },
+      })
+    },
+  })
+}
+
+async function customerOf(scoped: Scoped, query: CustomerUsageQuery): Promise<CustomerRow> {
+  const { customer_id: id, customer_lookup_key: externalId } = query
+  if (id !== undefined) {
+    expectIdOf('customer', id)
+    const customer = await getCustomer(scoped, id)
+    if (externalId === undefined || customer.external_id === externalId) return customer
+    throw invalid([{ path: 'customer_lookup_key', message: 'is not that of customer_id' }])
+  }
+  if (externalId !== undefined) return getCustomerByExternalId(scoped, externalId)
+  throw invalid([{ path: 'customer_id', message: 'is required, or customer_lookup_key' }])
+}
+
+/** Undefined: all. Lookup keys that no feature has name none. */
+async function wantedFeatures(scoped: Scoped, query: CustomerUsageQuery): Promise<string[] | undefined> {
+  const { feature_ids: ids, feature_lookup_keys: keys } = query
+  if (keys === undefined) return ids
+  const { items } = await searchFeatures(scoped, { lookup_keys: keys, limit: keys.length })
+  return [...(ids ?? []), ...items.map(({ id }) => id)]
+}
+
+interface Entitled {
+  readonly customer: CustomerRow
+  readonly subscriptions: readonly SubscriptionRow[]
+  readonly now: Date
+}
+
+/** Of metered features, with one question to the event store for all of them. */
+async function summarize(
+  scoped: Scoped,
+  features: readonly AggregatedFeatureResponse[],
+  { customer, subscriptions, now }: Entitled,
+) {
+  const meters = await metersById(
+    scoped,
+    features.map(({ feature }) => feature.meter_id ?? null),
+  )
+  const metered = features.flatMap((one) => {
+    const meter = meters.get(one.feature.meter_id ?? '')
+    const subscription = subscriptions.find(({ id }) => id === one.sources[0]?.subscription_id)
+    return meter && subscription
+      ? [{ ...one, meter, period: allowancePeriod(one, subscription, now), subscription }]
+      : []
+  })
+  const answers = await aggregateUsage(
+    scoped,
+    metered.map(({ meter, period, subscription }) =>
+      usageSince(meter, period, { customer, subscription, now }),
+    ),
+  )
+  return metered.map(({ feature, entitlement, sources, period }, index) => {
+    const used = sumRatios((answers[index]?.parts ?? []).map(({ quantity }) => quantity))
+    const limit = entitlement.usage_limit
+    return {
+      ...{ feature, sources, is_enabled: entitlement.is_enabled, is_soft_limit: entitlement.is_soft_limit },
+      total_limit: limit,
+      is_unlimited: entitlement.is_enabled && limit === undefined,
+      current_usage: shownQuantity(used),
+      usage_percent: limit ? percent(used, limit) : undefined,
+      next_usage_reset_at: entitlement.usage_reset_period === 'NEVER' ? undefined : period.end,
+    }
+  })
+}
+
+/** On the grid of the first subscription that grants it; of an allowance that is given once, since that one's start. */
+function allowancePeriod(
+  { entitlement }: AggregatedFeatureResponse,
+  subscription: SubscriptionRow,
+  now: Date,
+): Period {
+  const grid = {
+    anchor: subscription.billing_anchor,
+    period: subscription.billing_period,
+    count: subscription.billing_period_count,
+    timeZone: subscription.timezone,
+  }
+  return allowancePeriodAt(entitlement.usage_reset_period ?? null, grid, now)
+}
+
+function usageSince(
+  meter: MeterRow,
+  period: Period,
+  { customer, subscription, now }: { customer: CustomerRow; subscription: SubscriptionRow; now: Date },
+): UsageQuestion {
+  const isRunning = meter.reset_usage === 'NEVER'
+  const start = isRunning ? subscription.start_date : later(period.start, subscription.start_date)
+  // An event of this very millisecond counts.
+  const window = { start, end: new Date(Math.max(now.getTime(), start.getTime()) + 1) }
+  const { timezone: timeZone, billing_anchor: monthAnchor } = subscription
+  return {
+    externalCustomerId: customer.external_id,
+    measure: measureOf(meter, null),
+    spans: usageSpans(window, { bucketSize: meter.bucket_size, timeZone, monthAnchor }),
+    wholeMs: null,
+  }
+}
+
+function percent(used: Ratio, limit: number): string {
+  const whole = used.denominator.times(decimalFromInteger(limit))
+  return formatDecimal(divideRounded(used.numerator.times(decimalFromInteger(100)), whole, 2))
+}

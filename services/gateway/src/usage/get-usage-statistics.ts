@@ -1,0 +1,65 @@
+import { type GetUsageRequest, getUsageStatistics } from '@flexprice/contracts'
+import { readNow } from '@flexprice/database'
+import { assert, invalid, measureOf, type UsageMeasure, validateMeterTerms } from '@flexprice/domain'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { reportedCustomer, reportedPeriod, reportedWindows } from './report-request.ts'
+import { reportUsage } from './report-usage.ts'
+import { usageResponse } from './usage-response.ts'
+
+export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(getUsageStatistics),
+    async handler(request, reply) {
+      const { body } = request
+      const scoped = callerDatabase(database, request)
+      const measure = requestedMeasure(body)
+      const customer = await reportedCustomer(scoped, body)
+      const period = reportedPeriod(body, await readNow(scoped))
+      const wanted = {
+        ...{ externalCustomerId: customer.external_id, measure, period },
+        bucketSize: body.bucket_size ?? null,
+        cut: reportedWindows(body, { customer, start: period.start }),
+      }
+      const [reported] = await reportUsage(scoped, [wanted])
+      assert(reported, 'what is wanted is reported')
+      return reply.send(usageResponse(wanted, reported))
+    },
+  })
+}
+
+/**
+ * A meter that exists for the request alone: the rules of meters hold for it.
+ *
+ * @throws validation_error by the request's names of the fields
+ */
+function requestedMeasure(body: GetUsageRequest): UsageMeasure {
+  const { event_name, aggregation_type, property_name, multiplier, bucket_size, group_by_property } = body
+  const aggregation = {
+    ...{ type: aggregation_type, field: property_name || null, multiplier: multiplier ?? null },
+    ...{ bucket_size: bucket_size ?? null, group_by: group_by_property || null },
+  }
+  const problems = validateMeterTerms({ event_name, aggregation, reset_usage: 'BILLING_PERIOD' })
+  if (problems.length > 0) {
+    throw invalid(problems.map(({ path, message }) => ({ path: requestFields[path] ?? path, message })))
+  }
+  return measureOf(
+    {
+      ...{ event_name, aggregation_type, filters: [], reset_usage: 'BILLING_PERIOD' },
+      field: aggregation.field,
+      multiplier: aggregation.multiplier,
+      bucket_size: aggregation.bucket_size,
+      group_by: aggregation.group_by,
+    },
+    body.filters ?? null,
+  )
+}
+
+const requestFields: Readonly<Record<string, string>> = {
+  'aggregation.type': 'aggregation_type',
+  'aggregation.field': 'property_name',
+  'aggregation.multiplier': 'multiplier',
+  'aggregation.bucket_size': 'bucket_size',
+  'aggregation.group_by': 'group_by_property',
+}

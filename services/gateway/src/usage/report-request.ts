@@ -1,0 +1,67 @@
+import { type CustomerRow, getCustomer, getCustomerByExternalId, type Scoped } from '@flexprice/database'
+import { anchorFor, type BucketSize, invalid, type Period } from '@flexprice/domain'
+import { expectIdOf } from '../id-kind.ts'
+import type { WindowCut } from './report-usage.ts'
+
+interface CustomerChoice {
+  readonly external_customer_id?: string | undefined
+  readonly customer_id?: string | undefined
+}
+
+/**
+ * The one customer whose usage is asked for.
+ *
+ * @throws validation_error when neither is named (it never means all), or two different ones are; not_found
+ */
+export async function reportedCustomer(
+  scoped: Scoped,
+  { external_customer_id: externalId, customer_id: id }: CustomerChoice,
+): Promise<CustomerRow> {
+  if (id !== undefined) {
+    expectIdOf('customer', id)
+    const customer = await getCustomer(scoped, id)
+    if (externalId === undefined || customer.external_id === externalId) return customer
+    throw invalid([{ path: 'external_customer_id', message: 'is not that of customer_id' }])
+  }
+  if (externalId !== undefined) return getCustomerByExternalId(scoped, externalId)
+  throw invalid([{ path: 'external_customer_id', message: 'is required, or customer_id' }])
+}
+
+interface Times {
+  readonly start_time?: Date | undefined
+  readonly end_time?: Date | undefined
+}
+
+/** @throws validation_error when it ends before it starts */
+export function reportedPeriod({ start_time, end_time }: Times, now: Date): Period {
+  const end = end_time ?? now
+  const start = start_time ?? new Date(end.getTime() - defaultMs)
+  if (start < end) return { start, end }
+  throw invalid([
+    {
+      path: end_time === undefined ? 'start_time' : 'end_time',
+      message: end_time === undefined ? 'must lie before now' : 'must be later than start_time',
+    },
+  ])
+}
+
+const defaultMs = 30 * 86_400_000
+
+interface Windows {
+  readonly window_size?: BucketSize | undefined
+  readonly timezone?: string | undefined
+  readonly billing_anchor?: Date | undefined
+}
+
+/** In the request's zone, else the customer's; months begin at the anchor's day and time, else on the 1st. */
+export function reportedWindows(
+  { window_size, timezone, billing_anchor }: Windows,
+  { customer, start }: { customer: Pick<CustomerRow, 'timezone'>; start: Date },
+): WindowCut {
+  const timeZone = timezone || customer.timezone
+  const monthAnchor = anchorFor({
+    ...{ billingCycle: 'calendar', billingAnchor: billing_anchor },
+    ...{ start, period: 'MONTHLY', count: 1, timeZone },
+  })
+  return { windowSize: window_size ?? null, timeZone, monthAnchor }
+}

@@ -1,0 +1,22 @@
+import type { GetUsageResponse } from '@flexprice/contracts'
+import { formatDecimal, type Ratio, shownDecimal } from '@flexprice/domain'
+import type { ReportedUsage, WantedUsage } from './report-usage.ts'
+
+/** A quantity as a decimal; a quotient without an end has 18 digits. */
+export function shownQuantity(quantity: Ratio): string {
+  return formatDecimal(shownDecimal(quantity))
+}
+
+export function usageResponse({ measure }: WantedUsage, reported: ReportedUsage): GetUsageResponse {
+  return {
+    event_name: measure.eventName,
+    type: measure.aggregation,
+    value: shownQuantity(reported.quantity),
+    results: reported.windows.map(({ start, quantity }) => ({
+      window_size: start.toISOString(),
+      value: shownQuantity(quantity),
+    })),
+    event_count: reported.eventCount,
+    not_numeric: reported.notNumeric,
+  }
+}
