@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { windowProblems } from './calculation-window.ts'
 import { wireErrorCode } from './error.ts'
 import { instant } from './instant.ts'
 import { queryInteger } from './query-integer.ts'
@@ -28,12 +29,8 @@ export const createCalculationRequest = z
     const given = selections.filter((field) => value[field] !== undefined && value[field] !== false)
     if (given.length === 0) issue('subscription_ids', 'give exactly one of subscription_ids, plan_id and all')
     for (const field of given.slice(1)) issue(field, `cannot be given together with ${given[0]}`)
-    const { period_start: start, period_end: end } = value
-    if ((start === undefined) !== (end === undefined)) {
-      issue(start ? 'period_end' : 'period_start', 'is required with the other of the two')
-    }
-    if (start && end && end <= start) issue('period_end', 'must be after period_start')
-    if (value.create_drafts && (start || end)) {
+    for (const { path, message } of windowProblems(value)) issue(path, message)
+    if (value.create_drafts && (value.period_start || value.period_end)) {
       issue('create_drafts', 'is for the current periods: leave period_start and period_end out')
     }
   })

@@ -1,5 +1,6 @@
 import { parseCurrency } from '@flexprice/domain'
 import { z } from 'zod'
+import { windowProblems } from './calculation-window.ts'
 import { customerResponse } from './customer.ts'
 import { exactNumber } from './exact-number.ts'
 import { instant } from './instant.ts'
@@ -51,13 +52,9 @@ export const previewInvoiceRequest = z
     hide_zero_charges_line_items: z.boolean().optional(),
   })
   .check((context) => {
-    const { period_start: start, period_end: end } = context.value
-    const issue = (path: string, message: string) =>
+    for (const { path, message } of windowProblems(context.value)) {
       context.issues.push({ code: 'custom', input: context.value, path: [path], message })
-    if ((start === undefined) !== (end === undefined)) {
-      issue(start ? 'period_end' : 'period_start', 'is required with the other of the two')
     }
-    if (start && end && end <= start) issue('period_end', 'must be after period_start')
   })
 
 export const getInvoiceQuery = z.strictObject({

@@ -2,6 +2,7 @@ import { entitlementSources } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 import type { EntitlementRow } from './entitlements.ts'
+import type { InvoiceTable } from './invoice-tables.ts'
 import { type MeterRow, metersById } from './meters.ts'
 import type { PriceRow } from './prices.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
@@ -33,7 +34,11 @@ export interface ChargedLine {
   readonly meter: MeterRow | null
   /** Of ONETIME: an invoice that is no draft has it. */
   readonly isBilled: boolean
+  /** Of ONETIME: the draft that has it. Made anew, that one keeps it; no other may have it, too. */
+  readonly draft?: DraftIdentity | undefined
 }
+
+export type DraftIdentity = Pick<Selectable<InvoiceTable>, 'billing_reason' | 'period_start' | 'period_end'>
 
 /** All that decides what a subscription is charged, but its usage. */
 export interface ChargeFacts {
@@ -81,7 +86,7 @@ export async function readChargeFacts(
           price,
           chain: (replaced ?? price).root_price_id,
           meter: meters.get(price.meter_id ?? '') ?? null,
-          isBilled: billed.has(line.id),
+          ...onceOn(billed.get(line.id)),
         },
       ]
     }),
@@ -95,6 +100,11 @@ export async function readChargeFacts(
     lines: linesOf.get(subscription.id) ?? [],
     entitlements: entitlementsOf(subscription.id),
   }))
+}
+
+function onceOn(invoice: BilledOnce | undefined): Pick<ChargedLine, 'isBilled' | 'draft'> {
+  if (invoice?.invoice_status === 'DRAFT') return { isBilled: false, draft: invoice }
+  return { isBilled: invoice !== undefined }
 }
 
 async function readSubscriptions(
@@ -139,20 +149,23 @@ async function readPrices(scoped: Scoped, ids: readonly string[]): Promise<Reado
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Which ONETIME lines are on an invoice already; the draft of a cycle is made anew with them. */
+type BilledOnce = DraftIdentity & Pick<Selectable<InvoiceTable>, 'invoice_status'>
+
+/** The invoices that ONETIME lines are on already, by the line. */
 async function readBilledOnce(
   scoped: Scoped,
   rows: readonly { readonly id: string; readonly price_id: string }[],
   prices: ReadonlyMap<string, PriceRow>,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, BilledOnce>> {
   const once = rows.filter(({ price_id }) => prices.get(price_id)?.billing_period === 'ONETIME')
-  if (once.length === 0) return new Set()
-  const billed = await sql<{ id: string }>`
-    select l.subscription_line_item_id as id from invoice_line_items l
+  if (once.length === 0) return new Map()
+  const billed = await sql<BilledOnce & { line_id: string }>`
+    select l.subscription_line_item_id as line_id, i.invoice_status, i.billing_reason, i.period_start, i.period_end
+    from invoice_line_items l
     join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
     where l.subscription_line_item_id = any (${once.map(({ id }) => id)}::text[])
-      and not l.is_credit and not l.is_voided and i.invoice_status <> 'DRAFT'`.execute(scoped.db)
-  return new Set(billed.rows.map(({ id }) => id))
+      and not l.is_credit and not l.is_voided`.execute(scoped.db)
+  return new Map(billed.rows.map((row) => [row.line_id, row]))
 }
 
 async function readEntitlements(

@@ -46,6 +46,7 @@ export {
   type ChargedLine,
   type ChargedSubscription,
   type ChargeFacts,
+  type DraftIdentity,
   readChargeFacts,
 } from './charge-facts.ts'
 export { readNow, readTimeOfDay } from './clock.ts'

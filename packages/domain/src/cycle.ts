@@ -92,7 +92,7 @@ export interface MeasuredUsage<Line> {
   /** The line's own: that of its price's period. */
   readonly grid: Grid
   readonly question: number
-  /** Of a meter that is never reset, for an allowance that is given once: its value as the window begins. */
+  /** Of a meter that is never reset, weighted or with an allowance that is given once: its value as the window begins. */
   readonly questionBefore: number | null
 }
 

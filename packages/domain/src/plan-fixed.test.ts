@@ -148,6 +148,33 @@ describe('a cycle bills', () => {
       ['30 2026-03-10 2026-03-10'],
     ],
     [
+      'ONETIME that came inside the last period, as no period begins after it',
+      { ...cycle, end: march.end, opens: null },
+      [
+        line({ start: day('2026-03-10'), isBilled: false }, once),
+        line({ start: day('2026-03-10'), isBilled: true }, once),
+        line({ start: day('2026-04-10'), isBilled: false }, once),
+        line({ start: day('2026-03-01'), isBilled: false }),
+      ],
+      ['30 2026-03-10 2026-03-10'],
+    ],
+    [
+      'no ONETIME that was taken away before its start, be it put off by a trial',
+      { ...cycle, trialEnd: day('2026-04-05') },
+      [
+        line({ start: day('2026-04-10'), end: day('2026-04-10') }, once),
+        line({ start: day('2026-03-10'), end: day('2026-03-20'), isBilled: false }, once),
+        line({ start: day('2026-04-10'), end: day('2026-04-11') }, once),
+      ],
+      ['30 2026-04-10 2026-04-10'],
+    ],
+    [
+      'no ONETIME in advance in a window that is only calculated',
+      { ...cycle, usage: 'within', opens: null },
+      [line({ start: day('2026-03-10'), isBilled: false }, once)],
+      [],
+    ],
+    [
       'nothing of a trial',
       {
         ...prorated,

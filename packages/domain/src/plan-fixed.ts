@@ -2,7 +2,7 @@ import { isRecurring } from './billing-period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
 import type { Period } from './grid.ts'
 import { endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
-import { later } from './period.ts'
+import { earlier, later } from './period.ts'
 import { prorationOf } from './proration.ts'
 
 /**
@@ -26,10 +26,17 @@ type Planned = Omit<PlannedFixed<CycleLine>, 'line'>
 
 function planLine(cycle: Cycle, line: CycleLine): Planned[] {
   const isAdvance = line.terms.invoice_cadence === 'ADVANCE'
-  const window = isAdvance ? cycle.opens : cycle.closes
+  const isOnce = !isRecurring(line.terms.billing_period)
+  const isLeft = isOnce && line.isBilled === false
+  const window = isAdvance ? (cycle.opens ?? (isLeft ? lastPeriod(cycle) : null)) : cycle.closes
   if (window === null) return []
-  if (!isRecurring(line.terms.billing_period)) return planOnce(cycle, line, window)
+  if (isOnce) return planOnce(cycle, line, window)
   return isAdvance ? planAdvance(cycle, line, window) : planArrear(cycle, line, window)
+}
+
+/** What the last invoice closes: a ONETIME charge that came inside it has no later invoice to be on. */
+function lastPeriod({ closes, end, usage }: Cycle): Period | null {
+  return closes && end && closes.end >= end && usage !== 'within' ? closes : null
 }
 
 /** The subscription's time in each interval of the line's grid that the window touches. */
@@ -68,19 +75,21 @@ function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
 }
 
 /**
- * Whole, once. What starts in a trial bills as that ends. In arrears the very first instant belongs to the
- * window that it begins, as no earlier one is closed; `isBilled: false` brings what an earlier invoice could not know.
+ * Whole, once, if the line is still there by then. What starts in a trial bills as that ends. In arrears the very
+ * first instant belongs to the window that it begins, as no earlier one is closed; `isBilled: false` brings what an
+ * earlier invoice could not know.
  */
 function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   const boundary = later(line.start, paidFrom(cycle))
-  if ((cycle.end && boundary >= cycle.end) || line.isBilled === true) return []
+  const end = earlier(line.end ?? endless, cycle.end ?? endless)
+  if (boundary >= end || line.isBilled === true) return []
   const isLeft = line.isBilled === false
-  const { start, end } = window
-  const isFirst = boundary.getTime() === paidFrom(cycle).getTime() && boundary.getTime() === start.getTime()
+  const isFirst =
+    boundary.getTime() === paidFrom(cycle).getTime() && boundary.getTime() === window.start.getTime()
   const isDue =
     line.terms.invoice_cadence === 'ADVANCE'
-      ? boundary < end && (isLeft || boundary >= start)
-      : boundary <= end && (isLeft || isFirst || boundary > start)
+      ? boundary < window.end && (isLeft || boundary >= window.start)
+      : boundary <= window.end && (isLeft || isFirst || boundary > window.start)
   return isDue ? [{ span: { start: line.start, end: line.start }, proration: null }] : []
 }
 

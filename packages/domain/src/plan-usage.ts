@@ -19,7 +19,8 @@ type UsagePlan<Line> = Pick<CyclePlan<Line>, 'usage' | 'spenders' | 'questions'>
  *
  * A meter with `reset_usage` NEVER carries its value on: the quantity of a window is the aggregate over
  * [subscription start, window end), the trial included, as that value is a state and no usage of the trial.
- * As such it bills once a period, by the chain's latest price: billed by each, a price edit would double it.
+ * As such it bills once a period, by the chain's latest price: billed by each, a price edit would double it. Of a
+ * weighted one the window's is what the sum has grown in it: the value for as long as it was there.
  */
 export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsagePlan<Line> {
   if (!cycle.closes) return { usage: [], spenders: [], questions: [] }
@@ -156,6 +157,7 @@ function measured<Line extends CycleLine>(
   }
   const value = (end: Date) => question([{ start: cycle.start, end, stepMs: null }])
   const isOnce = limitedAllowances(metering).some(({ reset }) => reset === 'NEVER')
-  const needsBefore = isOnce && window.start > cycle.start
+  const isWeighted = measure.aggregation === 'WEIGHTED_SUM'
+  const needsBefore = (isOnce || isWeighted) && window.start > cycle.start
   return { ...planned, question: value(window.end), questionBefore: needsBefore ? value(window.start) : null }
 }

@@ -110,6 +110,26 @@ describe('usage bills', () => {
       [event('2026-01-02', '100'), event('2026-03-02', '-20'), event('2026-04-02', '1')],
       ['80'],
     ],
+    // 10 since January are 10 of March, however long ago they came; 31 from 11 March on are 21 of it.
+    [
+      'a weighted value that runs on: for as long as it was there in the window',
+      cycle,
+      [line({ meter: { aggregation_type: 'WEIGHTED_SUM', reset_usage: 'NEVER' } })],
+      [event('2026-01-11T00:00:00Z', '10'), event('2026-03-11T00:00:00Z', '31')],
+      ['31'],
+    ],
+    [
+      'a weighted value that runs on, less what is free in each period',
+      cycle,
+      [
+        line({
+          meter: { aggregation_type: 'WEIGHTED_SUM', reset_usage: 'NEVER' },
+          metering: { allowances: [{ id: 'feature', limit: 4, reset: null }] },
+        }),
+      ],
+      [event('2026-01-11T00:00:00Z', '10'), event('2026-03-11T00:00:00Z', '31')],
+      ['27'],
+    ],
     [
       'a value that runs on once a period, by the latest price of its chain',
       cycle,

@@ -8,6 +8,7 @@ import { usageLineCharge } from './usage-charge.ts'
 import type { UsageFacts } from './usage-explanation.ts'
 import type { UsageAnswer, UsagePart } from './usage-question.ts'
 import { partsOf, usageSpans } from './usage-spans.ts'
+import { windowParts } from './window-parts.ts'
 
 /**
  * The charges of a planned cycle: FIXED lines in the lines' order, then USAGE lines in theirs, a line's own by time.
@@ -26,7 +27,7 @@ export function rateCycle<Line extends CycleLine>(
     ...plan.fixed.map(fixedCharge),
     ...plan.usage.map((usage) => {
       const hasAllowance = (usage.line.metering?.allowances.length ?? 0) > 0
-      return usageCharge(usage, answers[usage.question]?.parts ?? [], hasAllowance ? spent(usage) : undefined)
+      return usageCharge(usage, windowParts(usage, answers), hasAllowance ? spent(usage) : undefined)
     }),
   ]
 }

@@ -6,6 +6,7 @@ import { gridIntervalAt } from './grid.ts'
 import { isRunning, limitedAllowances } from './plan-usage.ts'
 import { addRatios, type Ratio, ratio, subtractRatios, zeroRatio } from './ratio.ts'
 import type { UsageAnswer, UsagePart } from './usage-question.ts'
+import { windowParts } from './window-parts.ts'
 
 /** Usage at an instant, and what the allowances leave of it to be billed. */
 export interface SpentPiece {
@@ -74,12 +75,11 @@ function piecesOf(plan: CyclePlan<CycleLine>, answers: readonly UsageAnswer[]): 
     return answer
   }
   const ofWindows = plan.usage.flatMap((usage) => {
-    const { parts } = answerOf(usage.question)
     if (isRunningOnce(usage)) {
       const before = usage.questionBefore === null ? [] : answerOf(usage.questionBefore).parts
-      return runningPieces(usage, { parts, before }, valuesSeen)
+      return runningPieces(usage, { parts: answerOf(usage.question).parts, before }, valuesSeen)
     }
-    return parts.map((part) => pieceOf(usage, part, usage.window))
+    return windowParts(usage, answers).map((part) => pieceOf(usage, part, usage.window))
   })
   const ofSpenders = plan.spenders.flatMap((usage) =>
     answerOf(usage.question).parts.map((part) => pieceOf(usage, part, null)),

@@ -13,6 +13,7 @@ import {
 import { refuseTooLarge, settleCharges, type WithLineId, withLineIds } from '../invoicing/draft-invoice.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
 import { createTermsOfPrice, cycleLines, type FactLine } from './cycle-lines.ts'
+import { inHalves } from './in-halves.ts'
 
 export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period'> {
   readonly facts: ChargeFacts
@@ -28,8 +29,8 @@ export type ChargeOutcome = SubscriptionCharges | { readonly facts: ChargeFacts;
 
 /**
  * What each subscription is charged: the one function of previews, calculations, drafts, finalizations and
- * billing cycles. Their usage is one question to the event store; all else is computed in memory, from facts
- * that `readChargeFacts` has read. In the order of the facts.
+ * billing cycles. Their usage is one question to the event store, or a few where it is more than is held at once;
+ * all else is computed in memory, from facts that `readChargeFacts` has read. In the order of the facts.
  *
  * @param seenBy a `pg_snapshot`: only events that it sees are counted; null: all that are there
  */
@@ -42,9 +43,22 @@ export async function calculateCharges(
   const planned = slice.map((facts) =>
     orError(facts, () => {
       const billed = billedCycle(facts, choiceOf(facts))
-      return { facts, billed, plan: planCycle(billed.cycle, cycleLines(facts, termsOf)) }
+      return { facts, billed, plan: planCycle(billed.cycle, cycleLines(facts, termsOf, billed)) }
     }),
   )
+  return inHalves(
+    planned,
+    (some) => rateAll(scoped, some, seenBy),
+    ({ facts }, error) => ({ facts, error }),
+  )
+}
+
+/** @throws invalid_operation when their usage has more parts than are held at once */
+async function rateAll(
+  scoped: Scoped,
+  planned: readonly (Planned | { readonly facts: ChargeFacts; readonly error: CodedError })[],
+  seenBy: string | null,
+): Promise<ChargeOutcome[]> {
   const answers = await aggregateUsage(scoped, planned.flatMap(questionsOf), seenBy)
   let asked = 0
   return planned.map((one) => {

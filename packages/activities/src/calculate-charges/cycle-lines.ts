@@ -1,13 +1,18 @@
-import type { ChargedLine, ChargeFacts, PriceRow } from '@flexprice/database'
+import type { ChargedLine, ChargeFacts, DraftIdentity, PriceRow } from '@flexprice/database'
 import { type Allowance, assert, type CycleLine, type CycleTerms, readDecimal } from '@flexprice/domain'
+import type { BilledCycle } from './billed-cycle.ts'
 
 export interface FactLine extends CycleLine {
   readonly price: PriceRow
 }
 
-/** A subscription's lines as the rules see them. What prices share is made once. */
-export function cycleLines({ lines, entitlements }: ChargeFacts, termsOf: TermsOfPrice): FactLine[] {
-  return lines.map(({ line, price, chain, meter, isBilled }) => ({
+/** A subscription's lines as the rules see them, for the invoice that is billed. What prices share is made once. */
+export function cycleLines(
+  { lines, entitlements }: ChargeFacts,
+  termsOf: TermsOfPrice,
+  billed: Pick<BilledCycle, 'reason' | 'period'>,
+): FactLine[] {
+  return lines.map(({ line, price, chain, meter, isBilled, draft }) => ({
     id: line.id,
     chain,
     price,
@@ -15,7 +20,7 @@ export function cycleLines({ lines, entitlements }: ChargeFacts, termsOf: TermsO
     start: line.start_date,
     end: line.end_date,
     quantity: readDecimal(line.quantity),
-    isBilled,
+    isBilled: isBilled || (draft !== undefined && !isDraftOf(draft, billed)),
     metering: meter && {
       meter,
       bucketSize: price.bucket_size,
@@ -23,6 +28,17 @@ export function cycleLines({ lines, entitlements }: ChargeFacts, termsOf: TermsO
       allowances: allowances(entitlements, meter),
     },
   }))
+}
+
+function isDraftOf(
+  { billing_reason, period_start: start, period_end: end }: DraftIdentity,
+  { reason, period }: Pick<BilledCycle, 'reason' | 'period'>,
+): boolean {
+  return (
+    billing_reason === reason &&
+    start?.getTime() === period.start.getTime() &&
+    end?.getTime() === period.end.getTime()
+  )
 }
 
 export type TermsOfPrice = (price: PriceRow) => CycleTerms

@@ -10,7 +10,7 @@ import {
   type Scoped,
   takeUsageSnapshot,
 } from '@flexprice/database'
-import { assert, CodedError, dueDate, notFound } from '@flexprice/domain'
+import { assert, CodedError, dueDate, notFound, type Period } from '@flexprice/domain'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, RecalculationInput } from './calculate-charges-activities.ts'
 import { draftOf } from './draft-of.ts'
@@ -41,9 +41,7 @@ async function rateDraft(
     throw refused(invoice, 'is of no subscription')
   }
   const now = await readNow(transaction)
-  if (finalize && invoice.billing_reason === 'SUBSCRIPTION_CYCLE' && now < end) {
-    throw refused(invoice, `is of a period that ends at ${end.toISOString()}: it cannot be finalized before`)
-  }
+  if (finalize) refuseEarly(invoice, { start, end }, now)
   const seenBy = await takeUsageSnapshot(transaction)
   const facts = await readChargeFacts(transaction, [subscriptionId])
   if (facts.length === 0) throw notFound('Subscription', subscriptionId)
@@ -62,6 +60,15 @@ async function rateDraft(
     ...{ seenBy, now },
     dueDate: terms && dueDate(now, terms, timezone),
   })
+}
+
+/** A cycle is closed when its period has ended; an opening, or a trial's end, when what it pays for begins. */
+function refuseEarly(invoice: InvoiceRow, { start, end }: Period, now: Date): void {
+  const isCycle = invoice.billing_reason === 'SUBSCRIPTION_CYCLE'
+  const from = isCycle ? end : start
+  if (now >= from) return
+  const what = `is of a period that ${isCycle ? 'ends' : 'begins'} at ${from.toISOString()}`
+  throw refused(invoice, `${what}: it cannot be finalized before`)
 }
 
 function refused({ id, invoice_status }: InvoiceRow, why: string): CodedError {

@@ -2,6 +2,7 @@ import { type NewInvoice, newId, type PriceRow } from '@flexprice/database'
 import {
   type Decimal,
   formatDecimal,
+  fractionDigitsMax,
   invalid,
   isPositive,
   isStorable,
@@ -124,8 +125,13 @@ export function settleCharges(currency: string, charges: readonly WithLineId<Inv
   )
 }
 
-/** @throws validation_error for an amount that is too large to be stored */
+/** @throws validation_error for an amount or a quantity that is too large to be stored */
 export function refuseTooLarge(charges: readonly InvoicedCharge[]): void {
+  const tooMany = charges.find(({ quantity }) => !isStorable(quantity.round(fractionDigitsMax)))
+  if (tooMany !== undefined) {
+    const what = `the quantity of price ${tooMany.line.price.id}`
+    throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
+  }
   const tooLarge = charges.find(({ amount }) => !isStorable(amount))
   if (tooLarge !== undefined || !isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
     const what = tooLarge ? `the charge of price ${tooLarge.line.price.id}` : 'the invoice'

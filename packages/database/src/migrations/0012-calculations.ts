@@ -63,8 +63,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       currency text collate "C" not null,
       subscriptions bigint not null,
       failed bigint not null,
-      subtotal numeric(38, 18) not null,
-      total numeric(38, 18) not null,
+      -- Without a limit: sums of any number of invoices that each come close to theirs.
+      subtotal numeric not null,
+      total numeric not null,
       primary key (calculation_id, slice, plan_id, currency)
     );
 

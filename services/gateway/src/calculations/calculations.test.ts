@@ -137,12 +137,16 @@ test('what is asked for wrongly is refused by its field', async () => {
     [{ subscription_ids: ['subs_1'], all: true }, 'all'],
     [{ all: true, period_start: '2026-08-15T00:00:00Z' }, 'period_end'],
     [{ all: true, period_start: '2026-08-15T00:00:00Z', period_end: '2026-08-15T00:00:00Z' }, 'period_end'],
+    [{ all: true, period_start: '1970-01-01T00:00:00Z', period_end: '9999-01-01T00:00:00Z' }, 'period_end'],
   ]
   for (const [body, field] of bad) {
     const answer = await caller.call('POST', '/calculations', body)
     expect(answer).toMatchObject({ status: 400 })
     expect(Object.keys(problemsOf(answer)).join()).toContain(field)
   }
+  const century = { period_start: '2000-01-01T00:00:00Z', period_end: '2100-01-01T00:00:00Z' }
+  const preview = await caller.call('POST', '/invoices/preview', { subscription_id: 'subs_1', ...century })
+  expect(problemsOf(preview)).toEqual({ period_end: expect.stringContaining('at most 1830 days') })
   expect(await caller.call('POST', '/calculations', { plan_id: 'plan_none' })).toMatchObject({ status: 404 })
 })
 
