@@ -7,7 +7,9 @@ import { expectedWalk } from './walked.ts'
 const pollMs = 100
 const pollsMax = 300
 
-test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schemas parse every answer", async () => {
+test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schemas parse every answer", {
+  timeout: 180_000,
+}, async () => {
   await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })

@@ -9,7 +9,9 @@ import { expectedWalk, walked } from './walked.ts'
 const run = promisify(execFile)
 const walk = fileURLToPath(new URL('walk.py', import.meta.url))
 
-test("FlexPrice's SDK for Python goes from a customer to an invoice, and its models parse every answer", async () => {
+test("FlexPrice's SDK for Python goes from a customer to an invoice, and its models parse every answer", {
+  timeout: 180_000,
+}, async () => {
   await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
   const { command, environment } = testPython()
   const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {
