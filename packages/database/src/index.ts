@@ -212,6 +212,7 @@ export {
   searchPrices,
 } from './prices.ts'
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
+export { refuseUnknownSubscriptions } from './refuse-unknown-subscriptions.ts'
 export {
   pageSizeDefault,
   pageSizeMax,

@@ -158,8 +158,11 @@ test('another tenant sees nothing of it', async () => {
     expect(await stranger.call('GET', `/calculations/${id}${path}`)).toMatchObject({ status: 404 })
   }
   expect(await stranger.call('POST', '/calculations', { plan_id: planId })).toMatchObject({ status: 404 })
-  const theirs = await calculate({ subscription_ids: [subscription] }, stranger)
-  expect(theirs.calculation).toMatchObject({ subscriptions_total: 0 })
+  const asked = { subscription_ids: [subscription] }
+  const refused = await stranger.call('POST', '/calculations', asked)
+  expect(problemsOf(refused)).toEqual({
+    'subscription_ids[0]': `no subscription has the id ${subscription}`,
+  })
 })
 
 test('the download has a row a line, and none of its cells can become a formula', async () => {

@@ -1,6 +1,6 @@
 import { type CreateCalculationRequest, createCalculation } from '@flexprice/contracts'
 import { workflows } from '@flexprice/contracts/workflows'
-import { getPlan, insertCalculation, readNow } from '@flexprice/database'
+import { getPlan, insertCalculation, readNow, refuseUnknownSubscriptions } from '@flexprice/database'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
@@ -20,6 +20,9 @@ export function createCalculationRoute(
       if (body.plan_id !== undefined) {
         expectIdOf('plan', body.plan_id)
         await getPlan(scoped, body.plan_id)
+      }
+      if (body.subscription_ids) {
+        await refuseUnknownSubscriptions(scoped, body.subscription_ids, 'subscription_ids')
       }
       const asked = {
         ...calculationOf(body),
