@@ -7,6 +7,7 @@ import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
 import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
+import { benchUsage } from './usage/usage.ts'
 
 const benchmarks = {
   'price-sync': benchPriceSync,
@@ -14,6 +15,7 @@ const benchmarks = {
   gateway: benchGateway,
   calculate: benchCalculate,
   events: benchEvents,
+  usage: benchUsage,
 } as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]

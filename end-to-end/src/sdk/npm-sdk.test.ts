@@ -11,7 +11,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
   await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })
-  const { planId, feeId, usageId } = await makeCatalog(sdk)
+  const { planId, feeId, usageId, meterId } = await makeCatalog(sdk)
   const subscription = await sdk.subscriptions.createSubscription({
     customerId: idOf(customer),
     planId,
@@ -28,7 +28,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
   expect({
     subscription_status: subscription.subscriptionStatus,
     sync_message: task.message,
-    ...(await ingested(sdk)),
+    ...(await ingested(sdk, { meterId, subscriptionId: idOf(subscription) })),
     found_customer: (await sdk.customers.getCustomerByExternalId('sdk-node')).id === customer.id,
     ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
   }).toEqual(expectedWalk)
@@ -41,7 +41,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
   )
 })
 
-async function ingested(sdk: Flexprice) {
+async function ingested(sdk: Flexprice, ids: { meterId: string; subscriptionId: string }) {
   const call = { eventName: 'api.call', externalCustomerId: 'sdk-node' }
   const one = await sdk.events.ingestEvent({ ...call, eventId: 'call-1', properties: { region: 'eu' } })
   const bulk = await sdk.events.ingestEventsBulk({
@@ -57,11 +57,27 @@ async function ingested(sdk: Flexprice) {
     ingested_in_bulk: [bulk.accepted, bulk.duplicates],
     raw_events: [...(raw.events ?? []), ...(rest.events ?? [])].map(({ id }) => id).toSorted(),
     found_event: [found?.id, found?.properties?.region],
+    usage: await usageOf(sdk, ids),
   }
 }
 
+async function usageOf(
+  sdk: Flexprice,
+  { meterId, subscriptionId }: { meterId: string; subscriptionId: string },
+) {
+  const customer = { externalCustomerId: 'sdk-node' }
+  const counted = await sdk.events.getUsageStatistics({
+    ...customer,
+    eventName: 'api.call',
+    aggregationType: 'COUNT',
+  })
+  const metered = await sdk.events.getUsageByMeter({ ...customer, meterId })
+  const used = await sdk.subscriptions.getSubscriptionUsage({ subscriptionId })
+  return [counted.value, metered.value, ...(used.charges ?? []).map(({ quantity }) => quantity)]
+}
+
 /** A plan with a fee and a price of usage, and with what it entitles to. */
-async function makeCatalog(sdk: Flexprice): Promise<{ planId: string; feeId: string; usageId: string }> {
+async function makeCatalog(sdk: Flexprice) {
   const seats = await sdk.features.createFeature({ name: 'Seats', type: 'static', lookupKey: 'seats' })
   const calls = await sdk.features.createFeature({
     name: 'API calls',
@@ -88,7 +104,8 @@ async function makeCatalog(sdk: Flexprice): Promise<{ planId: string; feeId: str
     usageLimit: 10_000,
     usageResetPeriod: 'MONTHLY',
   })
-  return { planId, ...(await makePrices(sdk, planId, calls.meterId ?? '')) }
+  const meterId = calls.meterId ?? ''
+  return { planId, meterId, ...(await makePrices(sdk, planId, meterId)) }
 }
 
 async function makePrices(sdk: Flexprice, planId: string, meterId: string) {

@@ -82,6 +82,11 @@ def walk(sdk):
         external_customer_id="sdk-python", page_size=2, iter_last_key=raw.iter_last_key
     )
     found = sdk.events.get_event(id="call-1", external_customer_id="sdk-python")
+    counted = sdk.events.get_usage_statistics(
+        event_name="api.call", aggregation_type="COUNT", external_customer_id="sdk-python"
+    )
+    metered = sdk.events.get_usage_by_meter(meter_id=calls.meter_id, external_customer_id="sdk-python")
+    used = sdk.subscriptions.get_subscription_usage(subscription_id=subscription.id)
     successor = sdk.prices.update_price(id=fee.id, amount="24.99")
     sync = result_of(sdk, sdk.plans.sync_plan_prices(id=plan.id).workflow_id)
     # Without a filter: the lines that run, so not the one that the sync has ended.
@@ -104,6 +109,7 @@ def walk(sdk):
         "ingested_in_bulk": [bulk["accepted"], bulk["duplicates"]],
         "raw_events": sorted(event.id for event in raw.events + rest.events),
         "found_event": [found.event.id, found.event.properties["region"]],
+        "usage": [counted.value, metered.value, *(charge.quantity for charge in used.charges)],
         "found_customer": sdk.customers.get_customer_by_external_id(external_id="sdk-python").id == customer.id,
     }
 

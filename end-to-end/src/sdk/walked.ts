@@ -16,6 +16,8 @@ export const walked = z.object({
   ingested_in_bulk: z.array(z.string()),
   raw_events: z.array(z.string()),
   found_event: z.array(z.string()),
+  /** By event name, by meter, by the subscription's line. */
+  usage: z.array(z.number()),
   found_customer: z.boolean(),
 })
 
@@ -33,5 +35,6 @@ export const expectedWalk = {
   ingested_in_bulk: ['3', '1'],
   raw_events: ['call-1', 'call-2', 'call-3'],
   found_event: ['call-1', 'eu'],
+  usage: [3, 3, 3],
   found_customer: true,
 }

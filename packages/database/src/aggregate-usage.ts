@@ -13,7 +13,8 @@ import {
   wholeRatio,
   zero,
 } from '@flexprice/domain'
-import type { Scoped } from './connection.ts'
+import { sql } from 'kysely'
+import { inTransaction, type Scoped } from './connection.ts'
 import { type UsageBatch, usageBatches } from './usage-batches.ts'
 import { planScans, type UsageScan } from './usage-scans.ts'
 import { type UsageRow, usageStatement } from './usage-statement.ts'
@@ -39,7 +40,7 @@ export async function aggregateUsage(
   const rowsOf = new Map<string, readonly UsageRow[]>()
   let rowsLeft = usagePartsMax
   for (const batch of usageBatches(scans)) {
-    const { rows } = await usageStatement(batch, { rowsMax: rowsLeft + 1, seenBy }).execute(scoped.db)
+    const rows = await readBatch(scoped, batch, { rowsMax: rowsLeft + 1, seenBy })
     if (rows.length > rowsLeft) {
       const message = `The usage has more than ${usagePartsMax} parts: ask for fewer customers, a shorter window or larger buckets`
       throw new CodedError('invalid_operation', message)
@@ -55,6 +56,22 @@ export async function aggregateUsage(
     }
   })
 }
+
+/** A pass over many customers' events keeps a hash of all of their groups, which else goes to the disk several times. */
+function readBatch(
+  scoped: Scoped,
+  batch: UsageBatch,
+  options: Parameters<typeof usageStatement>[1],
+): Promise<UsageRow[]> {
+  const read = async ({ db }: Scoped) => (await usageStatement(batch, options).execute(db)).rows
+  if (batch.customers === null) return read(scoped)
+  return inTransaction(scoped, async (transaction) => {
+    await sql`select set_config('work_mem', ${passMemory}, true)`.execute(transaction.db)
+    return read(transaction)
+  })
+}
+
+const passMemory = '64MB'
 
 function keyOfRow({ scans }: UsageBatch, { scan: index, customer }: UsageRow): string {
   const scan = scans[index]

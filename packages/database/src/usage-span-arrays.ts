@@ -14,6 +14,8 @@ export interface SpanArrays {
   /** A row a span: to be named by what follows it. */
   readonly rows: RawBuilder<unknown>
   readonly eventNames: readonly string[]
+  /** Each scan has this one span and no other: the time from `earliest` to `latest`. */
+  readonly isOne: boolean
   /** Of all spans: so that the partitions outside are not touched. */
   readonly earliest: Date
   readonly latest: Date
@@ -54,6 +56,7 @@ export function spanArrays(scans: readonly UsageScan[], filters: number): SpanAr
   const ends = rows.map(({ end }) => end.getTime())
   return {
     rows: sql`(select * from unnest(${sql.join(arrays)}) as span_arrays (${sql.join(names.map((name) => sql.ref(name)))}))`,
+    isOne: new Set(starts).size === 1 && new Set(ends).size === 1,
     eventNames: [...new Set(scans.map(({ measure }) => measure.eventName))],
     earliest: new Date(starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY)),
     latest: new Date(ends.reduce((greatest, end) => Math.max(greatest, end), Number.NEGATIVE_INFINITY)),

@@ -162,7 +162,7 @@ function lookedUp(spans: SpanArrays, { seenBy }: Shape): RawBuilder<unknown> {
 /**
  * The events of many customers, whose number PostgreSQL estimates from the table's statistics, as it cannot
  * for a join with spans: it knows what is in an array. With the spans, which are few, it joins them by a hash. The `case`
- * makes it guess that half of the events lie in them, and not a ninth.
+ * makes it guess that half of the events lie in them, and not a ninth; one span holds them all.
  */
 function readThrough(
   spans: SpanArrays,
@@ -171,7 +171,7 @@ function readThrough(
 ): RawBuilder<unknown> {
   return sql`from events e
     join ${spans.rows} s on s.event_name = e.event_name
-      and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end
+      ${spans.isOne ? sql`` : sql`and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end`}
     where e.external_customer_id = any (${customers}::text[]) and e.event_name = any (${spans.eventNames}::text[])
       and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(seenBy)}`
 }
