@@ -8,7 +8,7 @@ export interface Row {
   readonly product: { readonly wall_s: number; readonly cpu_s: number; readonly peak_rss_mb: number }
   readonly floor: { readonly wall_s: number; readonly cpu_s: number }
   readonly ratio: number
-  /** Of the server's CPU seconds; null where there is too little of it, or it is no measure. */
+  /** Of the server's CPU seconds, and the worker's where the scenario says so; null where there is too little of it. */
   readonly cpu_ratio: number | null
   readonly goal: string
   readonly checks: Readonly<Record<string, boolean>>
