@@ -127,13 +127,12 @@ test('503 with Retry-After when the database is down, before and after the key w
   expect(response.body).not.toMatch(/127\.0\.0\.1|secret|nobody/)
 })
 
-test.each(['[]', '[1]', '"sync"', '5', 'true'])(
+test.each(['[]', '[1]', '"now"', '5', 'true'])(
   '400 for %s where an operation has no body',
   async (payload) => {
-    const plan = await caller.create('/plans', { name: 'Pro' })
     const response = await gateway.app.inject({
       method: 'POST',
-      url: `/v1/plans/${plan.id}/sync/subscriptions`,
+      url: '/v1/invoices/inv_1/finalize',
       headers: { 'x-api-key': caller.apiKey, 'content-type': 'application/json' },
       payload,
     })
