@@ -2,13 +2,12 @@ import {
   createSubscriptionCreationActivities,
   createSubscriptionCreationEvents,
 } from '@flexprice/activities/subscription-creation'
-import { workflows } from '@flexprice/contracts/workflows'
-import { createLogger, createMetrics } from '@flexprice/observability'
 import { currentScope } from '@flexprice/temporal-worker'
 import { priceBody } from '@flexprice/testing'
-import { startTestWorker, testTemporalSettings } from '@flexprice/testing/temporal'
+import { testTemporalSettings } from '@flexprice/testing/temporal'
 import type { Caller } from './caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from './gateway-under-test.ts'
+import { unseenTelemetry, withWorker } from './with-worker.ts'
 
 /** The gateway with the worker that makes subscriptions, both in the test's process. */
 export async function startGatewayWithCreation(): Promise<GatewayUnderTest> {
@@ -16,27 +15,11 @@ export async function startGatewayWithCreation(): Promise<GatewayUnderTest> {
     temporalNamespace: testTemporalSettings().namespace,
     config: { waitMsMax: 20_000 },
   })
-  const worker = await startTestWorker({
-    definition: workflows['subscription-creation'].definition,
-    bundle: {
-      workflows: import.meta.resolve('@flexprice/workflows/subscription-creation'),
-      interceptors: import.meta.resolve('@flexprice/workflows/interceptors'),
-    },
-    activities: createSubscriptionCreationActivities({
-      scoped: () => gateway.database.database.scoped(currentScope()),
-      events: createSubscriptionCreationEvents({
-        logger: createLogger({ service: 'test', level: 'fatal' }),
-        metrics: createMetrics({ service: 'test' }),
-      }),
-    }),
+  const activities = createSubscriptionCreationActivities({
+    scoped: () => gateway.database.database.scoped(currentScope()),
+    events: createSubscriptionCreationEvents(unseenTelemetry()),
   })
-  return {
-    ...gateway,
-    async [Symbol.asyncDispose]() {
-      await worker[Symbol.asyncDispose]()
-      await gateway[Symbol.asyncDispose]()
-    },
-  }
+  return withWorker(gateway, 'subscription-creation', activities)
 }
 
 let made = 0
