@@ -1,7 +1,7 @@
 import { getInvoicePreview, type InvoiceResponse, invoiceResponse } from '@flexprice/contracts'
 import { workflows } from '@flexprice/contracts/workflows'
 import { getSubscription } from '@flexprice/database'
-import { isPositive, readDecimal } from '@flexprice/domain'
+import { equalDecimals, readDecimal, zero } from '@flexprice/domain'
 import { z } from 'zod'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
@@ -67,6 +67,6 @@ function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string,
 }
 
 function withoutZeroLines(invoice: InvoiceResponse): InvoiceResponse {
-  const line_items = invoice.line_items?.filter(({ amount }) => isPositive(readDecimal(amount)))
+  const line_items = invoice.line_items?.filter(({ amount }) => !equalDecimals(readDecimal(amount), zero))
   return { ...invoice, line_items }
 }
