@@ -1,13 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import {
-  createApiKey,
-  createDatabase,
-  createEnvironment,
-  createTenant,
-  type Scoped,
-} from '@flexprice/database'
+import { createDatabase, type Scoped } from '@flexprice/database/connection'
+import { createApiKey, createEnvironment, createTenant } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { throwAwayConfig } from '@flexprice/local-stack/config'
 import { startDatabase } from '@flexprice/local-stack/database'

@@ -1,4 +1,4 @@
-import type { NewPrice } from '@flexprice/database'
+import type { NewPrice } from '@flexprice/database/catalog'
 
 const monthly = { currency: 'usd', billing_period: 'MONTHLY', invoice_cadence: 'ARREAR' } as const
 

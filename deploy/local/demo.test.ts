@@ -1,11 +1,6 @@
-import {
-  createApiKey,
-  insertPlan,
-  insertPrices,
-  inTransaction,
-  readNow,
-  updatePrice,
-} from '@flexprice/database'
+import { insertPlan, insertPrices, updatePrice } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { createApiKey } from '@flexprice/database/tenancy'
 import { createTestDatabase } from '@flexprice/testing'
 import { expect, it } from 'vitest'
 import { currentDemo } from './demo.ts'

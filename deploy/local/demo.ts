@@ -1,21 +1,16 @@
 import { priceSyncWorkflowId } from '@flexprice/contracts/workflows/price-sync'
+import { insertPlan, insertPrices, listPlanPrices } from '@flexprice/database/catalog'
 import {
-  createApiKey,
   createDatabase,
-  createEnvironment,
-  createTenant,
   type Database,
-  hashApiKey,
-  insertCustomer,
-  insertPlan,
-  insertPrices,
-  insertSubscriptions,
   inTransaction,
-  listPlanPrices,
   readNow,
   type Scoped,
-} from '@flexprice/database'
-import { gridIntervalAt } from '@flexprice/domain'
+} from '@flexprice/database/connection'
+import { insertCustomer } from '@flexprice/database/customers'
+import { insertSubscriptions } from '@flexprice/database/subscriptions'
+import { createApiKey, createEnvironment, createTenant, hashApiKey } from '@flexprice/database/tenancy'
+import { gridIntervalAt } from '@flexprice/domain/time'
 import type { DatabasePart } from './database.ts'
 import { demoPrices } from './demo-prices.ts'
 import type { DemoSettings } from './settings-file.ts'

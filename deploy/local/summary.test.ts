@@ -1,4 +1,4 @@
-import { createSubscriptionRequest } from '@flexprice/contracts'
+import { createSubscriptionRequest } from '@flexprice/contracts/subscriptions'
 import { expect, test } from 'vitest'
 import { summary } from './summary.ts'
 

@@ -1,4 +1,4 @@
-import { workflowStatus } from '@flexprice/contracts'
+import { workflowStatus } from '@flexprice/contracts/wire'
 import { type PriceSyncProgress, type PriceSyncResult, workflows } from '@flexprice/contracts/workflows'
 import { expect } from 'vitest'
 import { z } from 'zod'

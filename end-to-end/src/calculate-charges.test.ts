@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workflows } from '@flexprice/contracts/workflows'
-import { insertSubscriptions } from '@flexprice/database'
+import { insertSubscriptions } from '@flexprice/database/subscriptions'
 import { priceBody } from '@flexprice/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workflows } from '@flexprice/contracts/workflows'
-import { inTransaction } from '@flexprice/database'
+import { inTransaction } from '@flexprice/database/connection'
 import { priceBody } from '@flexprice/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { endLineItem, readNow } from '@flexprice/database'
+import { readNow } from '@flexprice/database/connection'
+import { endLineItem } from '@flexprice/database/line-items'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { countLines, holdSubscription, linesByPrice, linesOf } from './plan-lines.ts'

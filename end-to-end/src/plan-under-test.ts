@@ -1,4 +1,4 @@
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 import { insertMonthlySubscriptions, priceBody } from '@flexprice/testing'
 import { z } from 'zod'
 import type { ApiClient } from './api-client.ts'

@@ -1,5 +1,6 @@
 import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
-import { createApiKey, type Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { createApiKey } from '@flexprice/database/tenancy'
 import {
   createTestDatabase,
   type ServiceProcess,

@@ -1,4 +1,4 @@
-import { newId } from '@flexprice/database'
+import { newId } from '@flexprice/database/connection'
 import type { BenchStack } from '../bench-stack.ts'
 import { type Book, period } from './book.ts'
 

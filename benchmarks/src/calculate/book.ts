@@ -1,12 +1,5 @@
-import {
-  insertFeature,
-  insertPlan,
-  insertPrices,
-  inTransaction,
-  newId,
-  type PriceRow,
-  readNow,
-} from '@flexprice/database'
+import { insertFeature, insertPlan, insertPrices, type PriceRow } from '@flexprice/database/catalog'
+import { inTransaction, newId, readNow } from '@flexprice/database/connection'
 import { assert } from '@flexprice/domain'
 import type { BenchStack } from '../bench-stack.ts'
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createSubscriptionCreationActivities } from '@flexprice/activities/subscription-creation'
-import { createDatabase } from '@flexprice/database'
+import { createDatabase } from '@flexprice/database/connection'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
 import type { BenchStack } from '../bench-stack.ts'

@@ -1,4 +1,6 @@
-import { insertCustomer, insertPlan, readNow } from '@flexprice/database'
+import { insertPlan } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
+import { insertCustomer } from '@flexprice/database/customers'
 import { assert } from '@flexprice/domain'
 import type { BenchStack } from '../bench-stack.ts'
 import { addPrices } from '../price-sync/plan-data.ts'

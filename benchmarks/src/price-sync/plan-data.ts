@@ -1,4 +1,6 @@
-import { insertCustomer, insertPlan, insertPrices, inTransaction, readNow } from '@flexprice/database'
+import { insertPlan, insertPrices } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { insertCustomer } from '@flexprice/database/customers'
 import { assert } from '@flexprice/domain'
 import { insertMonthlySubscriptions } from '@flexprice/testing'
 import type { BenchStack } from '../bench-stack.ts'

@@ -1,4 +1,5 @@
-import { endPrice, inTransaction, readNow, updatePrice } from '@flexprice/database'
+import { endPrice, updatePrice } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import type { BenchStack } from '../bench-stack.ts'
 import { best, type Row, round } from '../report.ts'
 import { type MeasuredSync, measureFloor, measureSync } from '../sync-client.ts'

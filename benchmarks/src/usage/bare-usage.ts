@@ -1,4 +1,5 @@
-import { equalDecimals, parseDecimal, type UsageAnswer, type UsageQuestion } from '@flexprice/domain'
+import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
+import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'
 import type { BenchStack } from '../bench-stack.ts'
 import { month } from './usage-data.ts'
 

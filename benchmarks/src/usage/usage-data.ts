@@ -1,5 +1,6 @@
-import { newId } from '@flexprice/database'
-import type { AggregationType, UsageMeasure } from '@flexprice/domain'
+import { newId } from '@flexprice/database/connection'
+import type { AggregationType } from '@flexprice/domain/price'
+import type { UsageMeasure } from '@flexprice/domain/usage'
 import type { BenchStack } from '../bench-stack.ts'
 
 export const month = { start: new Date('2026-03-01T00:00:00Z'), end: new Date('2026-04-01T00:00:00Z') }

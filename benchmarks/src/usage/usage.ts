@@ -1,5 +1,6 @@
-import { aggregateUsage, createDatabase, type Database } from '@flexprice/database'
-import type { UsageAnswer, UsageQuestion } from '@flexprice/domain'
+import { createDatabase, type Database } from '@flexprice/database/connection'
+import { aggregateUsage } from '@flexprice/database/events'
+import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'
 import type { BenchStack } from '../bench-stack.ts'
 import { cpuSeconds, peakMemoryMb, resetPeakMemory } from '../process-usage.ts'
 import { best, type Row, round } from '../report.ts'

@@ -1,4 +1,4 @@
-import type { WireSchema } from './wire-schema.ts'
+import type { WireSchema } from '../src/wire/wire-schema.ts'
 
 /** A schema together with the named ones that its references mean. */
 export interface SchemaSource {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { operations } from '../src/operations/operations.ts'
+import type { Operation } from '../src/wire/operation.ts'
+import { toWireSchema, wireSchema } from '../src/wire/wire-schema.ts'
 import { compareWithContract, type SchemaSource } from './compare-with-contract.ts'
-import type { Operation } from './operation.ts'
-import { operations } from './operations.ts'
-import { toWireSchema, wireSchema } from './wire-schema.ts'
 
 const parameter = z.object({
   name: z.string(),

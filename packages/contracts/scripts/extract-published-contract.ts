@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { operations } from './operations.ts'
-import { toWireSchema } from './wire-schema.ts'
+import { operations } from '../src/operations/operations.ts'
+import { toWireSchema } from '../src/wire/wire-schema.ts'
 
 /**
  * Writes `published-contract.json`: what the contract test needs of the published contract, for the

@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import {
-  createDatabase,
-  createEnvironment,
-  createTenant,
-  type Database,
-  type Scoped,
-} from '@flexprice/database'
+import { createDatabase, type Database, type Scoped } from '@flexprice/database/connection'
+import { createEnvironment, createTenant } from '@flexprice/database/tenancy'
 import { testTemplate } from './config.ts'
 import { asSuperuser, databaseUrl, roles } from './template-database.ts'
 

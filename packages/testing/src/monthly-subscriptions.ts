@@ -1,4 +1,5 @@
-import { insertSubscriptions, readNow, type Scoped, subscriptionsInsertMax } from '@flexprice/database'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { insertSubscriptions, subscriptionsInsertMax } from '@flexprice/database/subscriptions'
 
 const dayMs = 86_400_000
 

@@ -1,4 +1,4 @@
-import { errorResponse, type Operation, parseExactJson } from '@flexprice/contracts'
+import { errorResponse, type Operation, parseExactJson } from '@flexprice/contracts/wire'
 import { CommandFailure, exitCodeOfStatus } from './command-failure.ts'
 import type { ApiConfig } from './config.ts'
 import { exitCodes } from './exit-codes.ts'

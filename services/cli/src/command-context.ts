@@ -1,5 +1,5 @@
 import type { ConfigResult, Variables } from '@flexprice/configuration'
-import type { Operation } from '@flexprice/contracts'
+import type { Operation } from '@flexprice/contracts/wire'
 import type { WorkflowContract } from '@flexprice/contracts/workflows'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { usageFailure } from './command-failure.ts'

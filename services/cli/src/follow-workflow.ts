@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getTaskResult, type WorkflowResultResponse } from '@flexprice/contracts'
+import { getTaskResult } from '@flexprice/contracts/operations'
+import type { WorkflowResultResponse } from '@flexprice/contracts/wire'
 import type { ApiAnswer, ApiClient } from './api-client.ts'
 import { CommandFailure } from './command-failure.ts'
 import { exitCodes } from './exit-codes.ts'

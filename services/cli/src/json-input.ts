@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { parseExactJson } from '@flexprice/contracts'
+import { parseExactJson } from '@flexprice/contracts/wire'
 import { usageFailure } from './command-failure.ts'
 
 /** The largest body that the gateway takes. */

@@ -4,7 +4,7 @@
  * (`migrate`, `tenants`, `environments`, `keys`) uses the database. It must know no single workflow: their commands
  * are made of the definitions in packages/contracts.
  */
-import { operations } from '@flexprice/contracts'
+import { operations } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
 import { processVariables } from './config.ts'
 import { runCommandLine } from './run-command-line.ts'

@@ -1,4 +1,4 @@
-import { type Operation, toWireSchema, type WireSchema } from '@flexprice/contracts'
+import { type Operation, toWireSchema, type WireSchema } from '@flexprice/contracts/wire'
 import type { WorkflowDefinition } from '@flexprice/contracts/workflows'
 
 /** A field of a request that fits on a command line: a path's, a query's, or a body's of the first level. */

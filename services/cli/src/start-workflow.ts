@@ -1,4 +1,4 @@
-import { type Operation, workflowStarted } from '@flexprice/contracts'
+import { type Operation, workflowStarted } from '@flexprice/contracts/wire'
 import type { ApiClient, ApiRequest } from './api-client.ts'
 import { type Following, followWorkflow } from './follow-workflow.ts'
 import { catchInterruption } from './interruption.ts'

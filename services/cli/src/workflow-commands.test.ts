@@ -1,4 +1,4 @@
-import { createApiKey } from '@flexprice/database'
+import { createApiKey } from '@flexprice/database/tenancy'
 import { startTcpProxy } from '@flexprice/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

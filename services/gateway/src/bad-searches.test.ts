@@ -1,4 +1,4 @@
-import { operations } from '@flexprice/contracts'
+import { operations } from '@flexprice/contracts/operations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, problemsOf } from './testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from './testing/gateway-under-test.ts'

@@ -1,4 +1,4 @@
-import type { Database, Scoped } from '@flexprice/database'
+import type { Database, Scoped } from '@flexprice/database/connection'
 import type { FastifyRequest } from 'fastify'
 import { callerScope } from './plugins/authenticate.ts'
 

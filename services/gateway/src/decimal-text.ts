@@ -1,4 +1,5 @@
-import { assert, formatDecimal, parseDecimal } from '@flexprice/domain'
+import { assert } from '@flexprice/domain'
+import { formatDecimal, parseDecimal } from '@flexprice/domain/money'
 
 /** A `numeric` of the database, which has all digits that fit, as the wire shows it: `10.5`. */
 export function decimalText(stored: string): string {

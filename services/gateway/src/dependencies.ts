@@ -1,5 +1,5 @@
 import type { Redis } from '@flexprice/cache'
-import type { Database } from '@flexprice/database'
+import type { Database } from '@flexprice/database/connection'
 import type { Logger, Metrics } from '@flexprice/observability'
 import type { Temporal } from '@flexprice/temporal-client'
 import type { KeyCache } from './key-cache.ts'

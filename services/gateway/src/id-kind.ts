@@ -1,4 +1,4 @@
-import { type IdKind, idPrefixes } from '@flexprice/database'
+import { type IdKind, idPrefixes } from '@flexprice/database/connection'
 import { CodedError } from '@flexprice/domain'
 
 /**

@@ -1,5 +1,5 @@
 import { apiKeyCache, type Cache, createCache, type Redis } from '@flexprice/cache'
-import type { FoundApiKey } from '@flexprice/database'
+import type { FoundApiKey } from '@flexprice/database/connection'
 import { z } from 'zod'
 
 /** Keys that were found, by their secrets' hashes, so that a request costs PostgreSQL no look-up of its key. */

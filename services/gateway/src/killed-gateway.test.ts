@@ -1,4 +1,5 @@
-import { createApiKey, searchPlans } from '@flexprice/database'
+import { searchPlans } from '@flexprice/database/catalog'
+import { createApiKey } from '@flexprice/database/tenancy'
 import { createTestDatabase, startService, testStack } from '@flexprice/testing'
 import { expect, test } from 'vitest'
 

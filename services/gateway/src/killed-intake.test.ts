@@ -1,4 +1,4 @@
-import { createApiKey } from '@flexprice/database'
+import { createApiKey } from '@flexprice/database/tenancy'
 import { createTestDatabase, startService, testStack } from '@flexprice/testing'
 import { expect, test } from 'vitest'
 

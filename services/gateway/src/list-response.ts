@@ -1,4 +1,4 @@
-import type { SearchPage } from '@flexprice/database'
+import type { SearchPage } from '@flexprice/database/search'
 
 /** What of a search decides the page. */
 interface PageRequest {

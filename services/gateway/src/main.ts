@@ -4,7 +4,7 @@
  */
 import { createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
-import { createDatabase } from '@flexprice/database'
+import { createDatabase } from '@flexprice/database/connection'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { createTemporal } from '@flexprice/temporal-client'
 import { createApp } from './app.ts'

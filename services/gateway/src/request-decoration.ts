@@ -1,5 +1,5 @@
-import type { Operation } from '@flexprice/contracts'
-import type { IdempotentWork, RequestIdentity } from '@flexprice/database'
+import type { Operation } from '@flexprice/contracts/wire'
+import type { IdempotentWork, RequestIdentity } from '@flexprice/database/idempotency'
 import type { Scope } from '@flexprice/domain'
 import type { WorkContext } from '@flexprice/observability'
 

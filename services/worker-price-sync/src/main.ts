@@ -2,7 +2,7 @@
 import { createPriceSyncActivities, createPriceSyncEvents } from '@flexprice/activities/price-sync'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
-import { createDatabase } from '@flexprice/database'
+import { createDatabase } from '@flexprice/database/connection'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { priceSyncWorkerConfig, readVariables } from './config.ts'

@@ -5,7 +5,7 @@ import {
 } from '@flexprice/activities/subscription-creation'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
-import { createDatabase } from '@flexprice/database'
+import { createDatabase } from '@flexprice/database/connection'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { readVariables, subscriptionCreationWorkerConfig } from './config.ts'

@@ -1,4 +1,5 @@
-import { beginCalculation as begin, readNow } from '@flexprice/database'
+import { beginCalculation as begin } from '@flexprice/database/calculations'
+import { readNow } from '@flexprice/database/connection'
 import { assert } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'

@@ -1,5 +1,8 @@
-import type { ChargeFacts, NewInvoice } from '@flexprice/database'
-import { assert, CodedError, type Cycle, type Period, periodAt } from '@flexprice/domain'
+import type { ChargeFacts } from '@flexprice/database/calculations'
+import type { NewInvoice } from '@flexprice/database/invoices'
+import { assert, CodedError } from '@flexprice/domain'
+import type { Cycle } from '@flexprice/domain/cycle'
+import { type Period, periodAt } from '@flexprice/domain/time'
 
 /** What is asked to be charged of a subscription. */
 export type CycleChoice =

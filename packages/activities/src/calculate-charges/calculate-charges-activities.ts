@@ -5,7 +5,8 @@ import type {
   RecalculatedInvoice,
   SyncPreviewResult,
 } from '@flexprice/contracts/workflows'
-import { beginSyncPreview, type Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { beginSyncPreview } from '@flexprice/database/price-sync'
 import { beginCalculation } from './begin-calculation.ts'
 import { calculateSlice } from './calculate-slice.ts'
 import { completeCalculation } from './complete-calculation.ts'

@@ -1,15 +1,10 @@
-import { aggregateUsage, type ChargeFacts, type Scoped } from '@flexprice/database'
-import {
-  CodedError,
-  type CycleCharge,
-  type CyclePlan,
-  errorCodes,
-  isCodedError,
-  planCycle,
-  rateCycle,
-  type Settlement,
-  type UsageQuestion,
-} from '@flexprice/domain'
+import type { ChargeFacts } from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
+import { aggregateUsage } from '@flexprice/database/events'
+import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
+import { type CycleCharge, type CyclePlan, planCycle, rateCycle } from '@flexprice/domain/cycle'
+import type { Settlement } from '@flexprice/domain/invoice'
+import type { UsageQuestion } from '@flexprice/domain/usage'
 import { refuseTooLarge, settleCharges, type WithLineId, withLineIds } from '../invoicing/draft-invoice.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
 import { createTermsOfPrice, cycleLines, type FactLine } from './cycle-lines.ts'

@@ -1,15 +1,13 @@
 import {
   type CalculationRow,
   getCalculation,
-  inTransaction,
   type NewCalculationItem,
   nextCalculationPage,
   readChargeFacts,
-  readNow,
-  type Scoped,
   writeCalculationPage,
-  writeDrafts,
-} from '@flexprice/database'
+} from '@flexprice/database/calculations'
+import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
+import { writeDrafts } from '@flexprice/database/invoices'
 import { Context } from '@temporalio/activity'
 import type { CycleChoice } from './billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'

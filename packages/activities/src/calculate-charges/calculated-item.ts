@@ -1,5 +1,5 @@
-import type { NewCalculationItem } from '@flexprice/database'
-import { formatDecimal } from '@flexprice/domain'
+import type { NewCalculationItem } from '@flexprice/database/calculations'
+import { formatDecimal } from '@flexprice/domain/money'
 import type { ChargeOutcome } from './calculate-charges.ts'
 
 /** What a calculation keeps of a subscription: its charges, or why there are none. */

@@ -1,6 +1,7 @@
 import type { CalculationResult } from '@flexprice/contracts/workflows'
-import { finishCalculation, getCalculationProgress, readNow, sumCalculation } from '@flexprice/database'
-import { formatDecimal, readDecimal } from '@flexprice/domain'
+import { finishCalculation, getCalculationProgress, sumCalculation } from '@flexprice/database/calculations'
+import { readNow } from '@flexprice/database/connection'
+import { formatDecimal, readDecimal } from '@flexprice/domain/money'
 import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
 
 export async function completeCalculation(

@@ -1,5 +1,6 @@
 import type { SyncPreviewResult } from '@flexprice/contracts/workflows'
-import { finishSyncPreview, purgeSyncPreviews, readTimeOfDay } from '@flexprice/database'
+import { readTimeOfDay } from '@flexprice/database/connection'
+import { finishSyncPreview, purgeSyncPreviews } from '@flexprice/database/price-sync'
 import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
 
 /** A preview can be read, and applied, for so long; it goes when a later one of the environment ends. */

@@ -1,5 +1,9 @@
-import type { ChargedLine, ChargeFacts, DraftIdentity, PriceRow } from '@flexprice/database'
-import { type Allowance, assert, type CycleLine, type CycleTerms, readDecimal } from '@flexprice/domain'
+import type { ChargedLine, ChargeFacts, DraftIdentity } from '@flexprice/database/calculations'
+import type { PriceRow } from '@flexprice/database/catalog'
+import { assert } from '@flexprice/domain'
+import type { CycleLine, CycleTerms } from '@flexprice/domain/cycle'
+import { readDecimal } from '@flexprice/domain/money'
+import type { Allowance } from '@flexprice/domain/usage'
 import type { BilledCycle } from './billed-cycle.ts'
 
 export interface FactLine extends CycleLine {

@@ -1,4 +1,4 @@
-import type { NewInvoice } from '@flexprice/database'
+import type { NewInvoice } from '@flexprice/database/invoices'
 import { draftInvoice } from '../invoicing/draft-invoice.ts'
 import type { SubscriptionCharges } from './calculate-charges.ts'
 

@@ -1,5 +1,5 @@
 import type { CalculationResult, SyncPreviewResult } from '@flexprice/contracts/workflows'
-import type { NewCalculationItem } from '@flexprice/database'
+import type { NewCalculationItem } from '@flexprice/database/calculations'
 import type { Logger, Metrics } from '@flexprice/observability'
 
 /** What calculations tell the operator: one log line and its counters an event. */

@@ -1,5 +1,5 @@
 import type { InvoicePreview } from '@flexprice/contracts/workflows'
-import { readChargeFacts } from '@flexprice/database'
+import { readChargeFacts } from '@flexprice/database/calculations'
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, PreviewInput } from './calculate-charges-activities.ts'

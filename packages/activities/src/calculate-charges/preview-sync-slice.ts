@@ -1,16 +1,15 @@
+import { readChargeFacts } from '@flexprice/database/calculations'
+import { metersById } from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
 import {
   editsOf,
   getSyncPreview,
   listOverriddenRoots,
-  metersById,
   nextSyncPreviewPage,
   planSyncPreview,
-  readChargeFacts,
-  readNow,
-  type Scoped,
   type SyncPreviewRow,
   writeSyncPreviewPage,
-} from '@flexprice/database'
+} from '@flexprice/database/price-sync'
 import { Context } from '@temporalio/activity'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'

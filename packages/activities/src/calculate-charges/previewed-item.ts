@@ -1,5 +1,8 @@
-import type { EditedPlan, NewSyncPreviewItem, PreviewedPrice } from '@flexprice/database'
-import { assert, formatDecimal, type SyncOutcome, type SyncSkip, syncSkips } from '@flexprice/domain'
+import type { EditedPlan, NewSyncPreviewItem } from '@flexprice/database/price-sync'
+import type { PreviewedPrice } from '@flexprice/database/tables'
+import { assert } from '@flexprice/domain'
+import { formatDecimal } from '@flexprice/domain/money'
+import { type SyncOutcome, type SyncSkip, syncSkips } from '@flexprice/domain/subscription'
 import type { ChargeOutcome } from './calculate-charges.ts'
 import type { SyncedFacts } from './sync-in-memory.ts'
 

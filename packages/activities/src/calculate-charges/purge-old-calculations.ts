@@ -1,4 +1,5 @@
-import { purgeCalculations, readTimeOfDay } from '@flexprice/database'
+import { purgeCalculations } from '@flexprice/database/calculations'
+import { readTimeOfDay } from '@flexprice/database/connection'
 import { Context } from '@temporalio/activity'
 import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
 

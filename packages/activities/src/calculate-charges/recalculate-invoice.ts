@@ -1,16 +1,15 @@
 import type { RecalculatedInvoice } from '@flexprice/contracts/workflows'
+import { readChargeFacts } from '@flexprice/database/calculations'
+import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import {
   closeDraft,
   type InvoiceRow,
-  inTransaction,
   lockInvoice,
-  readChargeFacts,
-  readNow,
   replaceDrafts,
-  type Scoped,
   takeUsageSnapshot,
-} from '@flexprice/database'
-import { assert, CodedError, dueDate, notFound, type Period } from '@flexprice/domain'
+} from '@flexprice/database/invoices'
+import { assert, CodedError, notFound } from '@flexprice/domain'
+import { dueDate, type Period } from '@flexprice/domain/time'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, RecalculationInput } from './calculate-charges-activities.ts'
 import { draftOf } from './draft-of.ts'

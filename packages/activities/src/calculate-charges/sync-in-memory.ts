@@ -1,12 +1,9 @@
-import {
-  type ChargedLine,
-  type ChargeFacts,
-  changedSince,
-  type EditedPlan,
-  type MeterRow,
-  newId,
-} from '@flexprice/database'
-import { assert, type SyncedLines, type SyncLine, syncLines } from '@flexprice/domain'
+import type { ChargedLine, ChargeFacts } from '@flexprice/database/calculations'
+import type { MeterRow } from '@flexprice/database/catalog'
+import { newId } from '@flexprice/database/connection'
+import { changedSince, type EditedPlan } from '@flexprice/database/price-sync'
+import { assert } from '@flexprice/domain'
+import { type SyncedLines, type SyncLine, syncLines } from '@flexprice/domain/subscription'
 
 export interface SyncedFacts {
   readonly outcomes: SyncedLines<SyncLine>['outcomes']

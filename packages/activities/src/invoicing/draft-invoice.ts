@@ -1,18 +1,19 @@
-import { type NewInvoice, newId, type PriceRow } from '@flexprice/database'
+import type { PriceRow } from '@flexprice/database/catalog'
+import { newId } from '@flexprice/database/connection'
+import type { NewInvoice } from '@flexprice/database/invoices'
+import { invalid } from '@flexprice/domain'
+import type { LineCharge } from '@flexprice/domain/cycle'
+import { type Settlement, settleInvoice } from '@flexprice/domain/invoice'
 import {
   type Decimal,
   formatDecimal,
   fractionDigitsMax,
-  invalid,
   isPositive,
   isStorable,
-  type LineCharge,
-  type Period,
   readDecimal,
-  type Settlement,
-  settleInvoice,
   sumDecimals,
-} from '@flexprice/domain'
+} from '@flexprice/domain/money'
+import type { Period } from '@flexprice/domain/time'
 
 /** What a subscription's line is charged on an invoice. */
 export interface InvoicedCharge extends LineCharge {

@@ -1,4 +1,4 @@
-import { startPriceSyncRun } from '@flexprice/database'
+import { startPriceSyncRun } from '@flexprice/database/price-sync'
 import { assert } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import type { PriceSyncDependencies } from './price-sync-activities.ts'

@@ -1,5 +1,5 @@
 import type { PriceSyncResult } from '@flexprice/contracts/workflows'
-import { finishPriceSyncRun } from '@flexprice/database'
+import { finishPriceSyncRun } from '@flexprice/database/price-sync'
 import type { PriceSyncDependencies } from './price-sync-activities.ts'
 
 export async function completePriceSync(

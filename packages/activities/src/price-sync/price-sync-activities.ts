@@ -1,5 +1,5 @@
 import type { PriceSyncResult } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 import { type BeganPriceSync, beginPriceSync } from './begin-price-sync.ts'
 import { completePriceSync } from './complete-price-sync.ts'
 import type { PriceSyncEvents } from './events.ts'

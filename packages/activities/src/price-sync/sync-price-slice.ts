@@ -1,4 +1,5 @@
-import { getPriceSyncRun, readNow, syncPriceSlicePage } from '@flexprice/database'
+import { readNow } from '@flexprice/database/connection'
+import { getPriceSyncRun, syncPriceSlicePage } from '@flexprice/database/price-sync'
 import { Context } from '@temporalio/activity'
 import type { PriceSyncDependencies } from './price-sync-activities.ts'
 

@@ -1,4 +1,6 @@
-import { getDraft, inTransaction, readNow, readSubscriptionFacts, replaceDraft } from '@flexprice/database'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { getDraft, replaceDraft } from '@flexprice/database/creation'
+import { readSubscriptionFacts } from '@flexprice/database/subscriptions'
 import { planSubscription } from './plan-subscription.ts'
 import type {
   ActivateSubscriptionInput,

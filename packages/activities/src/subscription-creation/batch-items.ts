@@ -1,6 +1,6 @@
-import { publishedErrorCode } from '@flexprice/contracts'
+import { publishedErrorCode } from '@flexprice/contracts/wire'
 import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
-import { type BatchItem, type BatchItemOutcome, batchItemError } from '@flexprice/database'
+import { type BatchItem, type BatchItemOutcome, batchItemError } from '@flexprice/database/creation'
 import { type CreationOutcome, refusal } from './create-subscriptions.ts'
 import { parseOrder, type SubscriptionOrder } from './subscription-order.ts'
 

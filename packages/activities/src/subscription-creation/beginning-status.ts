@@ -1,5 +1,7 @@
-import type { NewInvoice, SubscriptionCreation } from '@flexprice/database'
-import { invalid, type Schedule } from '@flexprice/domain'
+import type { SubscriptionCreation } from '@flexprice/database/creation'
+import type { NewInvoice } from '@flexprice/database/invoices'
+import { invalid } from '@flexprice/domain'
+import type { Schedule } from '@flexprice/domain/subscription'
 
 type Row = SubscriptionCreation['subscription']
 

@@ -1,13 +1,6 @@
 import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
-import {
-  finishBatchItems,
-  inTransaction,
-  listBatchOutcomes,
-  lockBatch,
-  nextBatchItems,
-  readNow,
-  type Scoped,
-} from '@flexprice/database'
+import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
+import { finishBatchItems, listBatchOutcomes, lockBatch, nextBatchItems } from '@flexprice/database/creation'
 import { CodedError, errorCodes, errorKind, isCodedError } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import { batchOrders, itemOutcome, resultItem } from './batch-items.ts'

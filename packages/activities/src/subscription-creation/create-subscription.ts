@@ -1,4 +1,4 @@
-import { inTransaction, readNow } from '@flexprice/database'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { assert } from '@flexprice/domain'
 import { createSubscriptions } from './create-subscriptions.ts'
 import type {

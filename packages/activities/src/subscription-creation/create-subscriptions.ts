@@ -1,9 +1,6 @@
-import {
-  insertSubscriptionCreations,
-  readSubscriptionFacts,
-  type Scoped,
-  type SubscriptionCreation,
-} from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { insertSubscriptionCreations, type SubscriptionCreation } from '@flexprice/database/creation'
+import { readSubscriptionFacts } from '@flexprice/database/subscriptions'
 import { assert, CodedError, errorKind, isCodedError, isRetryable } from '@flexprice/domain'
 import { planSubscription } from './plan-subscription.ts'
 import { factsWanted, type SubscriptionOrder } from './subscription-order.ts'

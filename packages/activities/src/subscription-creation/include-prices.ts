@@ -1,5 +1,6 @@
-import type { PriceRow } from '@flexprice/database'
-import { invalid, type PlannedLine } from '@flexprice/domain'
+import type { PriceRow } from '@flexprice/database/catalog'
+import { invalid } from '@flexprice/domain'
+import type { PlannedLine } from '@flexprice/domain/subscription'
 
 export interface IncludedLines {
   readonly included: readonly PlannedLine<PriceRow>[]

@@ -1,12 +1,12 @@
-import type { OverrideLineItem } from '@flexprice/contracts'
+import type { OverrideLineItem } from '@flexprice/contracts/subscriptions'
 import {
   editMoney,
   moneyProblems,
   type PriceMoney,
   type PriceRow,
-  type SubscriptionFacts,
   touchesMoney,
-} from '@flexprice/database'
+} from '@flexprice/database/catalog'
+import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
 import type { FieldProblem } from '@flexprice/domain'
 
 /**

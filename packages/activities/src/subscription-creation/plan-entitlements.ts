@@ -1,5 +1,6 @@
-import type { CreateSubscriptionRequest } from '@flexprice/contracts'
-import { type EntitlementOverride, overrideProblems, type SubscriptionFacts } from '@flexprice/database'
+import type { CreateSubscriptionRequest } from '@flexprice/contracts/subscriptions'
+import { type EntitlementOverride, overrideProblems } from '@flexprice/database/entitlements'
+import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
 import { type FieldProblem, invalid } from '@flexprice/domain'
 
 /**

@@ -1,14 +1,9 @@
-import type { NewInvoice } from '@flexprice/database'
-import {
-  assert,
-  type Decimal,
-  dueDate,
-  type Period,
-  parseDecimal,
-  planCycle,
-  rateCycle,
-  type Schedule,
-} from '@flexprice/domain'
+import type { NewInvoice } from '@flexprice/database/invoices'
+import { assert } from '@flexprice/domain'
+import { planCycle, rateCycle } from '@flexprice/domain/cycle'
+import { type Decimal, parseDecimal } from '@flexprice/domain/money'
+import type { Schedule } from '@flexprice/domain/subscription'
+import { dueDate, type Period } from '@flexprice/domain/time'
 import {
   draftInvoice,
   finalizedInvoice,

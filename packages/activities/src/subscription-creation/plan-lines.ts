@@ -1,6 +1,10 @@
-import type { OverrideLineItem } from '@flexprice/contracts'
-import { newId, type OwnPrice, type PriceRow, type SubscriptionFacts } from '@flexprice/database'
-import { type FieldProblem, invalid, type PlannedLine } from '@flexprice/domain'
+import type { OverrideLineItem } from '@flexprice/contracts/subscriptions'
+import type { PriceRow } from '@flexprice/database/catalog'
+import { newId } from '@flexprice/database/connection'
+import type { OwnPrice } from '@flexprice/database/creation'
+import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
+import { type FieldProblem, invalid } from '@flexprice/domain'
+import type { PlannedLine } from '@flexprice/domain/subscription'
 import { overrideMoney } from './override-money.ts'
 
 /** A line of the subscription to be: by a plan price, or by one of its own in that one's place. */

@@ -1,12 +1,10 @@
-import type { CreateSubscriptionRequest } from '@flexprice/contracts'
-import {
-  type NewLine,
-  newId,
-  type PriceRow,
-  type SubscriptionCreation,
-  type SubscriptionFacts,
-} from '@flexprice/database'
-import { invalid, linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain'
+import type { CreateSubscriptionRequest } from '@flexprice/contracts/subscriptions'
+import type { PriceRow } from '@flexprice/database/catalog'
+import { newId } from '@flexprice/database/connection'
+import type { NewLine, SubscriptionCreation } from '@flexprice/database/creation'
+import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
+import { invalid } from '@flexprice/domain'
+import { linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain/subscription'
 import { beginningStatus } from './beginning-status.ts'
 import { excludedLine, includePrices } from './include-prices.ts'
 import { planEntitlements } from './plan-entitlements.ts'

@@ -1,16 +1,9 @@
-import type { CreateSubscriptionRequest } from '@flexprice/contracts'
-import type { CustomerFacts, PlanFacts, SubscriptionCreation, SubscriptionFacts } from '@flexprice/database'
-import {
-  assert,
-  type BillingCycle,
-  CodedError,
-  type FieldProblem,
-  invalid,
-  isRecurring,
-  notFound,
-  parseCurrency,
-  type RecurringPeriod,
-} from '@flexprice/domain'
+import type { CreateSubscriptionRequest } from '@flexprice/contracts/subscriptions'
+import type { SubscriptionCreation } from '@flexprice/database/creation'
+import type { CustomerFacts, PlanFacts, SubscriptionFacts } from '@flexprice/database/subscriptions'
+import { assert, CodedError, type FieldProblem, invalid, notFound } from '@flexprice/domain'
+import { parseCurrency } from '@flexprice/domain/money'
+import { type BillingCycle, isRecurring, type RecurringPeriod } from '@flexprice/domain/time'
 
 /** What a request means, its defaults filled in. */
 export interface PlannedTerms {

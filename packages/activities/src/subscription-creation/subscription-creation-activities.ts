@@ -1,5 +1,5 @@
 import type { SubscriptionBatchResult, SubscriptionCreationInput } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 import { activateSubscription } from './activate-subscription.ts'
 import { createSubscription } from './create-subscription.ts'
 import { createSubscriptionBatch } from './create-subscription-batch.ts'

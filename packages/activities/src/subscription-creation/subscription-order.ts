@@ -1,5 +1,6 @@
-import { type CreateSubscriptionRequest, createSubscriptionRequest, refusalOf } from '@flexprice/contracts'
-import type { FactsWanted } from '@flexprice/database'
+import { type CreateSubscriptionRequest, createSubscriptionRequest } from '@flexprice/contracts/subscriptions'
+import { refusalOf } from '@flexprice/contracts/wire'
+import type { FactsWanted } from '@flexprice/database/subscriptions'
 
 /** One subscription that somebody wants, with what makes asking again safe. */
 export interface SubscriptionOrder {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { windowProblems } from './calculation-window.ts'
-import { wireErrorCode } from './error.ts'
-import { instant } from './instant.ts'
-import { queryInteger } from './query-integer.ts'
-import { identifier } from './text.ts'
-import { workflowStarted } from './workflow-execution.ts'
+import { windowProblems } from '../invoices/calculation-window.ts'
+import { wireErrorCode } from '../wire/error.ts'
+import { instant } from '../wire/instant.ts'
+import { queryInteger } from '../wire/query-integer.ts'
+import { identifier } from '../wire/text.ts'
+import { workflowStarted } from '../wire/workflow-execution.ts'
 
 /** Of one calculation by ids; a plan's or all of them may be any number. */
 export const calculatedSubscriptionsMax = 10_000

@@ -1,21 +1,17 @@
-import {
-  featureTypes,
-  isPositive,
-  parseDecimal,
-  validateFeatureTerms,
-  validateMeterFilters,
-} from '@flexprice/domain'
+import { featureTypes, validateFeatureTerms } from '@flexprice/domain/entitlement'
+import { isPositive, parseDecimal } from '@flexprice/domain/money'
+import { validateMeterFilters } from '@flexprice/domain/price'
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { exactNumber } from './exact-number.ts'
-import { pathSegments } from './field-path.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { exactNumber } from '../wire/exact-number.ts'
+import { pathSegments } from '../wire/field-path.ts'
+import { metadata } from '../wire/metadata.ts'
+import { laterObject, notBuilt } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
+import { expand, listOf, searchFields } from '../wire/search.ts'
+import { description, identifier, identifiers, name, text } from '../wire/text.ts'
 import { groupResponse } from './group.ts'
-import { metadata } from './metadata.ts'
 import { createMeterRequest, meterFilters, meterResponse } from './meter.ts'
-import { laterObject, notBuilt } from './not-built.ts'
-import { recordFields } from './record-fields.ts'
-import { expand, listOf, searchFields } from './search.ts'
-import { description, identifier, identifiers, name, text } from './text.ts'
 
 export const featureType = z.enum(featureTypes)
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { instant } from './instant.ts'
-import { expand, listOf, searchFields } from './search.ts'
-import { identifier, identifiers, name } from './text.ts'
+import { instant } from '../wire/instant.ts'
+import { expand, listOf, searchFields } from '../wire/search.ts'
+import { identifier, identifiers, name } from '../wire/text.ts'
 
 const groupEntityType = z.enum(['price', 'feature'])
 

@@ -1,9 +1,9 @@
-import { aggregationTypes, bucketSizes, type MeterTerms, usageResets } from '@flexprice/domain'
+import { aggregationTypes, bucketSizes, type MeterTerms, usageResets } from '@flexprice/domain/price'
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { instant } from './instant.ts'
-import { notBuilt } from './not-built.ts'
-import { description, identifier, name, text } from './text.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { instant } from '../wire/instant.ts'
+import { notBuilt } from '../wire/not-built.ts'
+import { description, identifier, name, text } from '../wire/text.ts'
 
 const filtersMax = 100
 const filterValuesMax = 1_000

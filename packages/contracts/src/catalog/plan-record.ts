@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { laterObject } from './not-built.ts'
-import { recordFields } from './record-fields.ts'
+import { laterObject } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
 
 /** Counts come from the sync's own watermark, never from counting line items. */
 const priceSyncStatus = z

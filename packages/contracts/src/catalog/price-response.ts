@@ -1,10 +1,12 @@
-import { packageRoundings } from '@flexprice/domain'
+import { packageRoundings } from '@flexprice/domain/price'
 import { z } from 'zod'
+import { instant } from '../wire/instant.ts'
+import { laterObject } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
+import { listOf } from '../wire/search.ts'
 import { reportingUnit } from './feature.ts'
 import { groupResponse } from './group.ts'
-import { instant } from './instant.ts'
 import { bucketSize, meterResponse } from './meter.ts'
-import { laterObject } from './not-built.ts'
 import { planRecord } from './plan-record.ts'
 import {
   billingCadence,
@@ -16,8 +18,6 @@ import {
   priceUnitType,
   tierMode,
 } from './price.ts'
-import { recordFields } from './record-fields.ts'
-import { listOf } from './search.ts'
 
 const priceTierResponse = z.object({
   up_to: z.int().optional(),

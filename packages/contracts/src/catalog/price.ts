@@ -1,23 +1,23 @@
 import {
   billingModels,
-  billingPeriods,
   invoiceCadences,
   type PriceTerms,
   packageRoundings,
   priceTypes,
   tierModes,
   validatePriceTerms,
-} from '@flexprice/domain'
+} from '@flexprice/domain/price'
+import { billingPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { pathSegments } from './field-path.ts'
-import { instant } from './instant.ts'
-import { metadata } from './metadata.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { pathSegments } from '../wire/field-path.ts'
+import { instant } from '../wire/instant.ts'
+import { metadata } from '../wire/metadata.ts'
+import { notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { recordStatus } from '../wire/record-fields.ts'
+import { expand, filterCondition, filtersMax, page, sortLengthMax } from '../wire/search.ts'
+import { description, identifier, identifiers, name, text } from '../wire/text.ts'
 import { bucketSize, filterValues } from './meter.ts'
-import { notBuilt, notBuiltValues } from './not-built.ts'
-import { recordStatus } from './record-fields.ts'
-import { expand, filterCondition, filtersMax, page, sortLengthMax } from './search.ts'
-import { description, identifier, identifiers, name, text } from './text.ts'
 
 const tiersMax = 500
 const bulkPricesMax = 100

@@ -1,10 +1,11 @@
-import { isTimeZone, parseCurrency } from '@flexprice/domain'
+import { parseCurrency } from '@flexprice/domain/money'
+import { isTimeZone } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { metadata } from './metadata.ts'
-import { laterObject, notBuilt } from './not-built.ts'
-import { recordFields } from './record-fields.ts'
-import { expand, listOf, searchFields } from './search.ts'
-import { emailAddress, identifier, identifiers, name, text } from './text.ts'
+import { metadata } from '../wire/metadata.ts'
+import { laterObject, notBuilt } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
+import { expand, listOf, searchFields } from '../wire/search.ts'
+import { emailAddress, identifier, identifiers, name, text } from '../wire/text.ts'
 
 const contactPersonsMax = 100
 const addressLineLengthMax = 500

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { identifier } from '../wire/text.ts'
 import { entitlementGrants, entitlementTerms } from './entitlement.ts'
-import { identifier } from './text.ts'
 
 const { usage_reset_period, is_soft_limit, ...changeable } = entitlementTerms
 

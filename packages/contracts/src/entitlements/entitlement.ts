@@ -3,17 +3,17 @@ import {
   newEntitlementTerms,
   usageLimitMax,
   validateEntitlementTerms,
-} from '@flexprice/domain'
+} from '@flexprice/domain/entitlement'
 import { z } from 'zod'
-import { featureResponse, featureType } from './feature.ts'
-import { pathSegments } from './field-path.ts'
-import { instant } from './instant.ts'
-import { jsonObject } from './json-object.ts'
-import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
-import { planRecord } from './plan-record.ts'
-import { recordFields } from './record-fields.ts'
-import { expand, listOf, searchFields } from './search.ts'
-import { identifier, identifiers, text } from './text.ts'
+import { featureResponse, featureType } from '../catalog/feature.ts'
+import { planRecord } from '../catalog/plan-record.ts'
+import { pathSegments } from '../wire/field-path.ts'
+import { instant } from '../wire/instant.ts'
+import { jsonObject } from '../wire/json-object.ts'
+import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
+import { expand, listOf, searchFields } from '../wire/search.ts'
+import { identifier, identifiers, text } from '../wire/text.ts'
 
 const bulkEntitlementsMax = 100
 const grantDurationMax = 1_000_000

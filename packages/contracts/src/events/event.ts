@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { instant } from './instant.ts'
-import { laterObject } from './not-built.ts'
-import { queryInteger } from './query-integer.ts'
-import { identifier, text } from './text.ts'
+import { instant } from '../wire/instant.ts'
+import { laterObject } from '../wire/not-built.ts'
+import { queryInteger } from '../wire/query-integer.ts'
+import { identifier, text } from '../wire/text.ts'
 
 export const eventsBulkMax = 1_000
 /** Of one event's properties as JSON. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { instant } from './instant.ts'
-import { laterObject } from './not-built.ts'
-import { recordFields } from './record-fields.ts'
+import { instant } from '../wire/instant.ts'
+import { laterObject } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
 
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */
 const laterFields = {

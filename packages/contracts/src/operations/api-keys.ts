@@ -6,9 +6,9 @@ import {
   listSecretsResponse,
   rotateApiKeyRequest,
   rotateApiKeyResponse,
-} from '../api-key.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+} from '../tenancy/api-key.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'API keys'
 const byId = z.strictObject({ id: identifier })

@@ -5,9 +5,9 @@ import {
   calculationResponse,
   calculationStarted,
   createCalculationRequest,
-} from '../calculation.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+} from '../calculations/calculation.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Calculations'
 const byId = z.strictObject({ id: identifier })

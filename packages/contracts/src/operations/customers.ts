@@ -5,9 +5,9 @@ import {
   customerResponse,
   listCustomersResponse,
   updateCustomerRequest,
-} from '../customer.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+} from '../customers/customer.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Customers'
 const byId = z.strictObject({ id: identifier })

@@ -1,10 +1,5 @@
 import { z } from 'zod'
 import {
-  customerEntitlementsResponse,
-  entitledFeatureIds,
-  subscriptionEntitlementsResponse,
-} from '../aggregated-entitlement.ts'
-import {
   createBulkEntitlementRequest,
   createBulkEntitlementResponse,
   createEntitlementRequest,
@@ -12,10 +7,15 @@ import {
   entitlementResponse,
   listEntitlementsResponse,
   updateEntitlementRequest,
-} from '../entitlement.ts'
-import { successResponse } from '../error.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+} from '../entitlements/entitlement.ts'
+import {
+  customerEntitlementsResponse,
+  entitledFeatureIds,
+  subscriptionEntitlementsResponse,
+} from '../usage/aggregated-entitlement.ts'
+import { successResponse } from '../wire/error.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Entitlements'
 const byId = z.strictObject({ id: identifier })

@@ -10,9 +10,9 @@ import {
   lateEventsResponse,
   lookUpEventQuery,
   unattributedEventsResponse,
-} from '../event.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+} from '../events/event.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Events'
 

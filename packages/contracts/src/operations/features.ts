@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { successResponse } from '../error.ts'
 import {
   cloneFeatureRequest,
   createFeatureRequest,
@@ -7,9 +6,10 @@ import {
   featureResponse,
   listFeaturesResponse,
   updateFeatureRequest,
-} from '../feature.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+} from '../catalog/feature.ts'
+import { successResponse } from '../wire/error.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Features'
 const byId = z.strictObject({ id: identifier })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { createGroupRequest, groupFilter, groupResponse, listGroupsResponse } from '../group.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
+import { createGroupRequest, groupFilter, groupResponse, listGroupsResponse } from '../catalog/group.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Groups'
 const byId = z.strictObject({ id: identifier })

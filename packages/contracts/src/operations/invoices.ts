@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { successResponse } from '../error.ts'
 import {
   getInvoiceQuery,
   invoiceFilter,
   invoiceResponse,
   listInvoicesResponse,
   previewInvoiceRequest,
-} from '../invoice.ts'
-import { invoiceExplanationResponse } from '../invoice-line-item.ts'
-import { customerInvoiceSummaries } from '../invoice-summary.ts'
-import { operation } from '../operation.ts'
-import { identifier } from '../text.ts'
-import { workflowStarted } from '../workflow-execution.ts'
+} from '../invoices/invoice.ts'
+import { invoiceExplanationResponse } from '../invoices/invoice-line-item.ts'
+import { customerInvoiceSummaries } from '../invoices/invoice-summary.ts'
+import { successResponse } from '../wire/error.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
+import { workflowStarted } from '../wire/workflow-execution.ts'
 
 const tag = 'Invoices'
 const byId = z.strictObject({ id: identifier })

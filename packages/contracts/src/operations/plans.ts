@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { successResponse } from '../error.ts'
-import { operation } from '../operation.ts'
 import {
   clonePlanRequest,
   createPlanRequest,
@@ -8,10 +6,12 @@ import {
   planFilter,
   planResponse,
   updatePlanRequest,
-} from '../plan.ts'
-import { syncPlanPricesRequest } from '../sync-preview.ts'
-import { identifier } from '../text.ts'
-import { workflowStarted } from '../workflow-execution.ts'
+} from '../plans/plan.ts'
+import { syncPlanPricesRequest } from '../price-sync/sync-preview.ts'
+import { successResponse } from '../wire/error.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
+import { workflowStarted } from '../wire/workflow-execution.ts'
 
 const tag = 'Plans'
 const byId = z.strictObject({ id: identifier })

@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { successResponse } from '../error.ts'
-import { operation } from '../operation.ts'
 import {
   createBulkPriceRequest,
   createPriceRequest,
   deletePriceRequest,
   priceFilter,
   updatePriceRequest,
-} from '../price.ts'
-import { createBulkPriceResponse, listPricesResponse, priceResponse } from '../price-response.ts'
-import { identifier } from '../text.ts'
+} from '../catalog/price.ts'
+import { createBulkPriceResponse, listPricesResponse, priceResponse } from '../catalog/price-response.ts'
+import { successResponse } from '../wire/error.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Prices'
 const byId = z.strictObject({ id: identifier })

@@ -3,26 +3,26 @@ import {
   createSubscriptionLineItemRequest,
   deleteSubscriptionLineItemRequest,
   updateSubscriptionLineItemRequest,
-} from '../line-item-change.ts'
-import { operation } from '../operation.ts'
+} from '../subscriptions/line-item-change.ts'
 import {
   listSubscriptionsResponse,
   subscriptionFilter,
   subscriptionResponse,
   subscriptionsOfCustomerQuery,
-} from '../subscription.ts'
+} from '../subscriptions/subscription.ts'
 import {
   activateSubscriptionRequest,
   createSubscriptionRequest,
   createSubscriptionsBulkRequest,
-} from '../subscription-create.ts'
+} from '../subscriptions/subscription-create.ts'
 import {
   listSubscriptionLineItemsResponse,
   subscriptionLineItemFilter,
   subscriptionLineItemResponse,
-} from '../subscription-line-item.ts'
-import { identifier } from '../text.ts'
-import { workflowStarted } from '../workflow-execution.ts'
+} from '../subscriptions/subscription-line-item.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
+import { workflowStarted } from '../wire/workflow-execution.ts'
 
 const tag = 'Subscriptions'
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { operation } from '../operation.ts'
 import {
   previewSyncRequest,
   syncPreviewItemsQuery,
   syncPreviewItemsResponse,
   syncPreviewResponse,
   syncPreviewStarted,
-} from '../sync-preview.ts'
-import { identifier } from '../text.ts'
+} from '../price-sync/sync-preview.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Plans'
 const byPlan = z.strictObject({ id: identifier })

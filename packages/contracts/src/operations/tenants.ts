@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { operation } from '../operation.ts'
-import { tenantResponse, updateTenantRequest } from '../tenant.ts'
-import { identifier } from '../text.ts'
-import { userResponse } from '../user.ts'
+import { tenantResponse, updateTenantRequest } from '../tenancy/tenant.ts'
+import { userResponse } from '../tenancy/user.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier } from '../wire/text.ts'
 
 const tag = 'Tenants and users'
 

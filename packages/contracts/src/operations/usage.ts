@@ -1,8 +1,8 @@
-import { customerUsageQuery, customerUsageSummaryResponse } from '../customer-usage.ts'
-import { operation } from '../operation.ts'
-import { getUsageBySubscriptionRequest, getUsageBySubscriptionResponse } from '../subscription-usage.ts'
-import { getUsageAnalyticsRequest, getUsageAnalyticsResponse } from '../usage-analytics.ts'
-import { getUsageByMeterRequest, getUsageRequest, getUsageResponse } from '../usage-report.ts'
+import { customerUsageQuery, customerUsageSummaryResponse } from '../usage/customer-usage.ts'
+import { getUsageBySubscriptionRequest, getUsageBySubscriptionResponse } from '../usage/subscription-usage.ts'
+import { getUsageAnalyticsRequest, getUsageAnalyticsResponse } from '../usage/usage-analytics.ts'
+import { getUsageByMeterRequest, getUsageRequest, getUsageResponse } from '../usage/usage-report.ts'
+import { operation } from '../wire/operation.ts'
 
 export const getUsageStatistics = operation({
   operationId: 'getUsageStatistics',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { duration } from '../duration.ts'
-import { operation } from '../operation.ts'
-import { identifier, text } from '../text.ts'
+import { duration } from '../wire/duration.ts'
+import { operation } from '../wire/operation.ts'
+import { identifier, text } from '../wire/text.ts'
 import {
   listQueuesResponse,
   listWorkflowsResponse,
@@ -9,7 +9,7 @@ import {
   workflowExecutionFilter,
   workflowResult,
   workflowStarted,
-} from '../workflow-execution.ts'
+} from '../wire/workflow-execution.ts'
 
 const tag = 'Workflows'
 const runId = text(64).optional()

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { entitlementResponse } from './entitlement.ts'
-import { metadata } from './metadata.ts'
-import { planRecord } from './plan-record.ts'
-import { priceResponse } from './price-response.ts'
-import { expand, listOf, searchFields } from './search.ts'
-import { description, identifier, identifiers, name, text } from './text.ts'
+import { planRecord } from '../catalog/plan-record.ts'
+import { priceResponse } from '../catalog/price-response.ts'
+import { entitlementResponse } from '../entitlements/entitlement.ts'
+import { metadata } from '../wire/metadata.ts'
+import { expand, listOf, searchFields } from '../wire/search.ts'
+import { description, identifier, identifiers, name, text } from '../wire/text.ts'
 
 const displayOrderMax = 2_147_483_647
 

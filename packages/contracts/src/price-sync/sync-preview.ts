@@ -1,11 +1,11 @@
-import { syncSkips } from '@flexprice/domain'
+import { syncSkips } from '@flexprice/domain/subscription'
 import { z } from 'zod'
-import { wireErrorCode } from './error.ts'
-import { instant } from './instant.ts'
-import { updatePriceRequest } from './price.ts'
-import { queryInteger } from './query-integer.ts'
-import { identifier } from './text.ts'
-import { workflowStarted } from './workflow-execution.ts'
+import { updatePriceRequest } from '../catalog/price.ts'
+import { wireErrorCode } from '../wire/error.ts'
+import { instant } from '../wire/instant.ts'
+import { queryInteger } from '../wire/query-integer.ts'
+import { identifier } from '../wire/text.ts'
+import { workflowStarted } from '../wire/workflow-execution.ts'
 
 const editsMax = 100
 const itemsPerPageMax = 1_000

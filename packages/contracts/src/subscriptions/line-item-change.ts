@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { exactNumber } from './exact-number.ts'
-import { instant } from './instant.ts'
-import { metadata } from './metadata.ts'
-import { bucketSize } from './meter.ts'
-import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
-import { billingModel, billingPeriod, tierMode, tiers, transformQuantity } from './price.ts'
+import { bucketSize } from '../catalog/meter.ts'
+import { billingModel, billingPeriod, tierMode, tiers, transformQuantity } from '../catalog/price.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { exactNumber } from '../wire/exact-number.ts'
+import { instant } from '../wire/instant.ts'
+import { metadata } from '../wire/metadata.ts'
+import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { identifier, name } from '../wire/text.ts'
 import { prorationBehavior } from './subscription-choices.ts'
 import { subscriptionPrice } from './subscription-price.ts'
-import { identifier, name } from './text.ts'
 
 const bucketsMax = 100
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { bucketSize } from './meter.ts'
-import { notBuilt } from './not-built.ts'
-import { billingModel, tierMode, tiers, transformQuantity } from './price.ts'
-import { identifier } from './text.ts'
+import { bucketSize } from '../catalog/meter.ts'
+import { billingModel, tierMode, tiers, transformQuantity } from '../catalog/price.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { notBuilt } from '../wire/not-built.ts'
+import { identifier } from '../wire/text.ts'
 
 /** A plan price as one subscription has it: another quantity, or money of its own. What is left out stays the price's. */
 export const overrideLineItem = z.strictObject({

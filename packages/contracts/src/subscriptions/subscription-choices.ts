@@ -1,4 +1,4 @@
-import { billingCycles } from '@flexprice/domain'
+import { billingCycles } from '@flexprice/domain/time'
 import { z } from 'zod'
 
 /** The choices of the contract that requests and answers about subscriptions share. */

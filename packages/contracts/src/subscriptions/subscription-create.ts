@@ -1,11 +1,13 @@
-import { isTimeZone, parseCurrency, recurringPeriods } from '@flexprice/domain'
+import { parseCurrency } from '@flexprice/domain/money'
+import { isTimeZone, recurringPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { overrideEntitlement } from './entitlement-override.ts'
-import { instant } from './instant.ts'
-import { metadata } from './metadata.ts'
-import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
-import { billingCadence, billingPeriod } from './price.ts'
+import { billingCadence, billingPeriod } from '../catalog/price.ts'
+import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { instant } from '../wire/instant.ts'
+import { metadata } from '../wire/metadata.ts'
+import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { identifier, identifiers, text } from '../wire/text.ts'
 import { overrideLineItem } from './price-override.ts'
 import {
   billingCycle,
@@ -15,7 +17,6 @@ import {
   prorationBehavior,
   subscriptionStatus,
 } from './subscription-choices.ts'
-import { identifier, identifiers, text } from './text.ts'
 
 const overridesMax = 100
 const includedPricesMax = 1_000

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { instant } from './instant.ts'
-import { laterObject, notBuilt, notBuiltValues } from './not-built.ts'
-import { billingPeriod, invoiceCadence, priceType } from './price.ts'
-import { linePrice, priceResponse } from './price-response.ts'
-import { recordFields } from './record-fields.ts'
-import { expand, listOf, searchFields } from './search.ts'
-import { identifiers } from './text.ts'
+import { billingPeriod, invoiceCadence, priceType } from '../catalog/price.ts'
+import { linePrice, priceResponse } from '../catalog/price-response.ts'
+import { instant } from '../wire/instant.ts'
+import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
+import { expand, listOf, searchFields } from '../wire/search.ts'
+import { identifiers } from '../wire/text.ts'
 
 const currenciesMax = 200
 

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { instant } from './instant.ts'
-import { bucketSize } from './meter.ts'
-import { notBuilt, notBuiltValues } from './not-built.ts'
+import { bucketSize } from '../catalog/meter.ts'
 import {
   billingModel,
   billingPeriod,
@@ -14,8 +11,11 @@ import {
   tierMode,
   tiers,
   transformQuantity,
-} from './price.ts'
-import { identifier } from './text.ts'
+} from '../catalog/price.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { instant } from '../wire/instant.ts'
+import { notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { identifier } from '../wire/text.ts'
 
 const filterValuesMax = 100
 

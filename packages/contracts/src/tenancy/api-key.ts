@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { instant } from './instant.ts'
-import { notBuilt, notBuiltValues } from './not-built.ts'
-import { recordStatus } from './record-fields.ts'
-import { listOf, queryPage } from './search.ts'
-import { identifier, name } from './text.ts'
+import { instant } from '../wire/instant.ts'
+import { notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { recordStatus } from '../wire/record-fields.ts'
+import { listOf, queryPage } from '../wire/search.ts'
+import { identifier, name } from '../wire/text.ts'
 
 const overlapSecondsDefault = 24 * 3_600
 /** How long a key that is rotated may work on. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { instant } from './instant.ts'
-import { metadata } from './metadata.ts'
-import { emailAddress, name, text } from './text.ts'
+import { instant } from '../wire/instant.ts'
+import { metadata } from '../wire/metadata.ts'
+import { emailAddress, name, text } from '../wire/text.ts'
 
 const addressLineLengthMax = 500
 

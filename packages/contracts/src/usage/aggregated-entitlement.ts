@@ -1,9 +1,14 @@
 import { z } from 'zod'
-import { aggregationMode, allowanceReset, grantDurationUnit, grantMeasure } from './entitlement.ts'
-import { featureResponse } from './feature.ts'
-import { laterObject } from './not-built.ts'
-import { queryIdentifiers } from './query-identifiers.ts'
-import { subscriptionResponse } from './subscription.ts'
+import { featureResponse } from '../catalog/feature.ts'
+import {
+  aggregationMode,
+  allowanceReset,
+  grantDurationUnit,
+  grantMeasure,
+} from '../entitlements/entitlement.ts'
+import { subscriptionResponse } from '../subscriptions/subscription.ts'
+import { laterObject } from '../wire/not-built.ts'
+import { queryIdentifiers } from '../wire/query-identifiers.ts'
 
 /** What all sources grant of a feature together; a limit that is left out is none. */
 const aggregatedEntitlement = z

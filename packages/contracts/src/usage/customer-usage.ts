@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { featureResponse } from '../catalog/feature.ts'
+import { grantDurationUnit, grantMeasure } from '../entitlements/entitlement.ts'
+import { instant } from '../wire/instant.ts'
+import { laterObject } from '../wire/not-built.ts'
+import { queryIdentifiers } from '../wire/query-identifiers.ts'
+import { pagination } from '../wire/search.ts'
+import { identifier } from '../wire/text.ts'
 import { entitlementSource } from './aggregated-entitlement.ts'
-import { grantDurationUnit, grantMeasure } from './entitlement.ts'
-import { featureResponse } from './feature.ts'
-import { instant } from './instant.ts'
-import { laterObject } from './not-built.ts'
-import { queryIdentifiers } from './query-identifiers.ts'
-import { pagination } from './search.ts'
-import { identifier } from './text.ts'
 
 /** One of the customer's two ids is needed. */
 export const customerUsageQuery = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { exactNumber } from './exact-number.ts'
-import { instant } from './instant.ts'
-import { linePrice } from './price-response.ts'
-import { identifier } from './text.ts'
+import { linePrice } from '../catalog/price-response.ts'
+import { exactNumber } from '../wire/exact-number.ts'
+import { instant } from '../wire/instant.ts'
+import { identifier } from '../wire/text.ts'
 
 /** The current period unless told; `lifetime_usage`: since the subscription's start. */
 export const getUsageBySubscriptionRequest = z.strictObject({

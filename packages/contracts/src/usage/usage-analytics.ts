@@ -1,10 +1,10 @@
-import { aggregationTypes } from '@flexprice/domain'
+import { aggregationTypes } from '@flexprice/domain/price'
 import { z } from 'zod'
-import { reportingUnit } from './feature.ts'
-import { instant } from './instant.ts'
-import { bucketSize } from './meter.ts'
-import { laterObject, notBuilt } from './not-built.ts'
-import { identifier, identifiers } from './text.ts'
+import { reportingUnit } from '../catalog/feature.ts'
+import { bucketSize } from '../catalog/meter.ts'
+import { instant } from '../wire/instant.ts'
+import { laterObject, notBuilt } from '../wire/not-built.ts'
+import { identifier, identifiers } from '../wire/text.ts'
 import { propertyFilters } from './usage-report.ts'
 
 const namesMax = 20

@@ -1,11 +1,12 @@
-import { aggregationTypes, isTimeZone } from '@flexprice/domain'
+import { aggregationTypes } from '@flexprice/domain/price'
+import { isTimeZone } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { decimalString } from './decimal-string.ts'
-import { exactNumber } from './exact-number.ts'
-import { instant } from './instant.ts'
-import { bucketSize, filterValues } from './meter.ts'
-import { notBuilt } from './not-built.ts'
-import { identifier, identifiers, text } from './text.ts'
+import { bucketSize, filterValues } from '../catalog/meter.ts'
+import { decimalString } from '../wire/decimal-string.ts'
+import { exactNumber } from '../wire/exact-number.ts'
+import { instant } from '../wire/instant.ts'
+import { notBuilt } from '../wire/not-built.ts'
+import { identifier, identifiers, text } from '../wire/text.ts'
 
 const filtersMax = 50
 const aggregationType = z.enum(aggregationTypes)

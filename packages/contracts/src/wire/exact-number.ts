@@ -1,4 +1,4 @@
-import { formatDecimal, parseDecimal } from '@flexprice/domain'
+import { formatDecimal, parseDecimal } from '@flexprice/domain/money'
 import { z } from 'zod'
 
 /**

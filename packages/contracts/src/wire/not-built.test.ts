@@ -1,24 +1,28 @@
 import { expect, test } from 'vitest'
-import { createApiKeyRequest } from './api-key.ts'
-import { createCustomerRequest, customerFilter, updateCustomerRequest } from './customer.ts'
-import { createEntitlementRequest, entitlementFilter, updateEntitlementRequest } from './entitlement.ts'
-import { overrideEntitlement } from './entitlement-override.ts'
-import { createFeatureRequest, featureFilter, updateFeatureRequest } from './feature.ts'
-import { groupFilter } from './group.ts'
-import { getInvoiceQuery, invoiceFilter } from './invoice.ts'
+import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../catalog/feature.ts'
+import { groupFilter } from '../catalog/group.ts'
+import { meterAggregation } from '../catalog/meter.ts'
+import { createPriceRequest, priceFilter, updatePriceRequest } from '../catalog/price.ts'
+import { createCustomerRequest, customerFilter, updateCustomerRequest } from '../customers/customer.ts'
+import {
+  createEntitlementRequest,
+  entitlementFilter,
+  updateEntitlementRequest,
+} from '../entitlements/entitlement.ts'
+import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
+import { getInvoiceQuery, invoiceFilter } from '../invoices/invoice.ts'
 import {
   createSubscriptionLineItemRequest,
   deleteSubscriptionLineItemRequest,
   updateSubscriptionLineItemRequest,
-} from './line-item-change.ts'
-import { meterAggregation } from './meter.ts'
+} from '../subscriptions/line-item-change.ts'
+import { overrideLineItem } from '../subscriptions/price-override.ts'
+import { subscriptionFilter } from '../subscriptions/subscription.ts'
+import { createSubscriptionRequest } from '../subscriptions/subscription-create.ts'
+import { subscriptionLineItemFilter } from '../subscriptions/subscription-line-item.ts'
+import { subscriptionPrice } from '../subscriptions/subscription-price.ts'
+import { createApiKeyRequest } from '../tenancy/api-key.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
-import { createPriceRequest, priceFilter, updatePriceRequest } from './price.ts'
-import { overrideLineItem } from './price-override.ts'
-import { subscriptionFilter } from './subscription.ts'
-import { createSubscriptionRequest } from './subscription-create.ts'
-import { subscriptionLineItemFilter } from './subscription-line-item.ts'
-import { subscriptionPrice } from './subscription-price.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
 
 const grants = [

@@ -1,4 +1,4 @@
-import { equalDecimals, parseDecimal } from '@flexprice/domain'
+import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
 import { ExactNumber } from './exact-number.ts'
 
 /**

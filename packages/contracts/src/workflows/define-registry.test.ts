@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { operations } from '../operations.ts'
+import { operations } from '../operations/operations.ts'
 import { defineRegistry } from './define-registry.ts'
 import { workflows } from './index.ts'
 import { priceSyncContract } from './price-sync.schema.ts'

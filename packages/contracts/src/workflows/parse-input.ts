@@ -1,5 +1,5 @@
 import { invalid } from '@flexprice/domain'
-import { problemsOf } from '../field-problems.ts'
+import { problemsOf } from '../wire/field-problems.ts'
 import type { WorkflowContract } from './define-contract.ts'
 
 /** Parses what a workflow is to be started with; throws `validation_error` with each bad field's path. */

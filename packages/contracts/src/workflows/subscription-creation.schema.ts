@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { wireErrorCode } from '../error.ts'
+import { wireErrorCode } from '../wire/error.ts'
 import { defineContract } from './define-contract.ts'
 import { subscriptionCreation } from './subscription-creation.ts'
 

@@ -1,9 +1,9 @@
 import { assert } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { CalculatedLine, CalculationItemTable } from './calculation-tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { insertRecords } from '../connection/insert-records.ts'
+import type { CalculatedLine, CalculationItemTable } from '../tables/calculation-tables.ts'
 import { type CalculationRow, selected } from './calculations.ts'
-import type { Scoped } from './connection.ts'
-import { insertRecords } from './insert-records.ts'
 
 export type CalculationItemRow = Selectable<CalculationItemTable>
 export type NewCalculationItem = Omit<CalculationItemRow, 'calculation_id' | 'environment_id' | 'lines'> & {

@@ -1,9 +1,9 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { CalculationTable } from './calculation-tables.ts'
-import { inTransaction, type Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { creation } from './row-changes.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { creation } from '../connection/row-changes.ts'
+import type { CalculationTable } from '../tables/calculation-tables.ts'
 
 export type CalculationRow = Selectable<CalculationTable>
 

@@ -1,11 +1,11 @@
-import { entitlementSources } from '@flexprice/domain'
+import { entitlementSources } from '@flexprice/domain/entitlement'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import type { EntitlementRow } from './entitlements.ts'
-import type { InvoiceTable } from './invoice-tables.ts'
-import { type MeterRow, metersById } from './meters.ts'
-import type { PriceRow } from './prices.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
+import { type MeterRow, metersById } from '../catalog/meters.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import type { EntitlementRow } from '../entitlements/entitlements.ts'
+import type { InvoiceTable } from '../tables/invoice-tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly external_customer_id: string

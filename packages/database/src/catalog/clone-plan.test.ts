@@ -1,13 +1,13 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { overridePrice } from '../testing/line-world.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
 import { clonePlan } from './clone-plan.ts'
-import { inTransaction, type Scoped } from './connection.ts'
 import type { PlanRow } from './plans.ts'
 import { endPrice, updatePrice } from './price-edits.ts'
 import { listPlanPrices } from './prices.ts'
-import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
-import { overridePrice } from './testing/line-world.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

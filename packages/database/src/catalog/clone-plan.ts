@@ -1,7 +1,7 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { bulkIdHead } from './ids.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { bulkIdHead } from '../connection/ids.ts'
 import { getPlan, insertPlan, type PlanChanges, type PlanRow, raisePriceSequences } from './plans.ts'
 
 /**

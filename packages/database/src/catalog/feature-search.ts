@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
+import {
+  allOf,
+  anyOf,
+  equal,
+  type Search,
+  type SearchPage,
+  searchPage,
+  textContains,
+} from '../search/search.ts'
+import { searchFields } from '../search/search-fields.ts'
+import type { FeatureTable } from '../tables/metering-tables.ts'
 import type { FeatureRow } from './features.ts'
-import type { FeatureTable } from './metering-tables.ts'
-import { allOf, anyOf, equal, type Search, type SearchPage, searchPage, textContains } from './search.ts'
-import { searchFields } from './search-fields.ts'
 
 export interface FeatureSearch extends Search {
   readonly feature_ids?: readonly string[] | undefined

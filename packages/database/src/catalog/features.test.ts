@@ -1,12 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addMeteredFeature, addPlan, daysFromNow, monthly, now } from '../testing/catalog-rows.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { featuresByMeter } from './feature-search.ts'
 import { deleteFeature, type FeatureRow, insertFeature, updateFeature } from './features.ts'
 import { deleteGroup, insertGroup } from './groups.ts'
 import { insertPrices } from './prices.ts'
-import { addMeteredFeature, addPlan, daysFromNow, monthly, now } from './testing/catalog-rows.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,10 +1,12 @@
-import { assert, CodedError, invalid, type MeterFilter, notFound } from '@flexprice/domain'
+import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
+import type { MeterFilter } from '@flexprice/domain/price'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { refuseEntitledFeature } from './entitlements.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { refuseEntitledFeature } from '../entitlements/entitlements.ts'
+import type { FeatureTable } from '../tables/metering-tables.ts'
 import { lockGroups } from './groups.ts'
-import { newId } from './ids.ts'
-import type { FeatureTable } from './metering-tables.ts'
 import {
   deleteMeter,
   findPriceOfMeter,
@@ -18,7 +20,6 @@ import {
   type NewMeter,
   setMeterFilters,
 } from './meters.ts'
-import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
 
 export type FeatureRow = Selectable<FeatureTable>
 type FeatureFields = Changes<Omit<FeatureRow, RecordColumn | 'type' | 'meter_id'>>

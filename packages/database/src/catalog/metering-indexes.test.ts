@@ -2,11 +2,11 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addPlan, now } from '../testing/catalog-rows.ts'
 import { searchFeatures } from './feature-search.ts'
 import { searchGroups } from './groups.ts'
 import { searchPrices } from './prices.ts'
-import { addPlan, now } from './testing/catalog-rows.ts'
 
 const rows = 5_000
 

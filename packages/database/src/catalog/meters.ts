@@ -1,9 +1,10 @@
-import { assert, type MeterFilter, notFound } from '@flexprice/domain'
+import { assert, notFound } from '@flexprice/domain'
+import type { MeterFilter } from '@flexprice/domain/price'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import type { MeterTable } from './metering-tables.ts'
-import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import type { MeterTable } from '../tables/metering-tables.ts'
 
 /** Its multiplier comes with all 18 digits after the point. */
 export type MeterRow = Selectable<MeterTable>

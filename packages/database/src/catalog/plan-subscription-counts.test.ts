@@ -1,11 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { insertSubscriptions } from '../subscriptions/subscriptions.ts'
+import { addPlan, newSubscription, now } from '../testing/catalog-rows.ts'
 import { countLiveSubscriptions } from './plans.ts'
-import { insertSubscriptions } from './subscriptions.ts'
-import { addPlan, newSubscription, now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,10 +1,10 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { inTransaction } from './connection.ts'
+import { inTransaction } from '../connection/connection.ts'
+import { addPlan, addPrice, addSubscription, daysFromNow, monthly, now } from '../testing/catalog-rows.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { countLiveSubscriptions, deletePlan, getPlan, insertPlan, searchPlans, updatePlan } from './plans.ts'
 import { getPrice, insertPrices } from './prices.ts'
-import { addPlan, addPrice, addSubscription, daysFromNow, monthly, now } from './testing/catalog-rows.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,13 +1,21 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { deletePlanEntitlements } from './entitlements.ts'
-import { newId } from './ids.ts'
-import { preparedQuery } from './prepared-query.ts'
-import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
-import { allOf, anyOf, equal, metadataHas, type Search, type SearchPage, searchPage } from './search.ts'
-import { searchFields } from './search-fields.ts'
-import type { Metadata, PlanTable } from './tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { preparedQuery } from '../connection/prepared-query.ts'
+import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { deletePlanEntitlements } from '../entitlements/entitlements.ts'
+import {
+  allOf,
+  anyOf,
+  equal,
+  metadataHas,
+  type Search,
+  type SearchPage,
+  searchPage,
+} from '../search/search.ts'
+import { searchFields } from '../search/search-fields.ts'
+import type { Metadata, PlanTable } from '../tables/tables.ts'
 
 export type PlanRow = Selectable<PlanTable>
 export type PlanChanges = Changes<Omit<PlanRow, RecordColumn | 'price_sequence' | 'synced_price_sequence'>>

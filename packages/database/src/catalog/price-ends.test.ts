@@ -1,10 +1,10 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { getPlan } from './plans.ts'
 import { endPrice, updatePrice } from './price-edits.ts'
 import type { PriceRow } from './prices.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,15 +1,10 @@
-import {
-  equalDecimals,
-  type FieldProblem,
-  type PriceTerms,
-  parseDecimal,
-  validateAgainstMeter,
-  validatePriceTerms,
-} from '@flexprice/domain'
+import type { FieldProblem } from '@flexprice/domain'
+import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
+import { type PriceTerms, validateAgainstMeter, validatePriceTerms } from '@flexprice/domain/price'
+import type { Changes } from '../connection/row-changes.ts'
+import type { StoredTier } from '../tables/tables.ts'
 import type { MeterRow } from './meters.ts'
 import type { PriceRow } from './prices.ts'
-import type { Changes } from './row-changes.ts'
-import type { StoredTier } from './tables.ts'
 
 /** What a price costs. It never changes in place: an edit makes a successor. */
 export type PriceMoney = Pick<PriceRow, MoneyColumn>

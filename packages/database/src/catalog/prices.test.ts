@@ -1,7 +1,8 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { newId } from './ids.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { addPlan, addPrice, addSubscription, daysFromNow, monthly, now } from '../testing/catalog-rows.ts'
 import { updatePrice } from './price-edits.ts'
 import {
   getPrice,
@@ -12,7 +13,6 @@ import {
   type PriceSearch,
   searchPrices,
 } from './prices.ts'
-import { addPlan, addPrice, addSubscription, daysFromNow, monthly, now } from './testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,8 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { updatePrice } from './price-edits.ts'
-import { getPrice, insertPrices, searchPrices } from './prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
 import {
   addMeteredFeature,
   addPlan,
@@ -11,9 +9,11 @@ import {
   daysFromNow,
   monthly,
   now,
-} from './testing/catalog-rows.ts'
-import { overridePrice } from './testing/line-world.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
+} from '../testing/catalog-rows.ts'
+import { overridePrice } from '../testing/line-world.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
+import { updatePrice } from './price-edits.ts'
+import { getPrice, insertPrices, searchPrices } from './prices.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

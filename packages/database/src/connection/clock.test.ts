@@ -1,8 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEnvironment, createTenant } from '../tenancy/tenancy.ts'
+import { now } from '../testing/catalog-rows.ts'
 import { readNow } from './clock.ts'
-import { createEnvironment, createTenant } from './tenancy.ts'
-import { now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { assert, type Scope } from '@flexprice/domain'
 import { recordSqlSpan } from '@flexprice/observability'
 import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import type { Tables } from '../tables/tables.ts'
 import { translateDatabaseError } from './database-errors.ts'
 import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
-import type { Tables } from './tables.ts'
 
 /** A handle that cannot be used without a scope, and sees that scope's rows only. Also a transaction's. */
 export interface Scoped {

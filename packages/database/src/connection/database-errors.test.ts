@@ -3,13 +3,13 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { insertPlan, updatePlan } from '../catalog/plans.ts'
+import { insertPrices } from '../catalog/prices.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { addPlan, monthly, now } from '../testing/catalog-rows.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { createDatabase, type Database, inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
 import { translateDatabaseError } from './database-errors.ts'
-import { insertPlan, updatePlan } from './plans.ts'
-import { insertPrices } from './prices.ts'
-import { addPlan, monthly, now } from './testing/catalog-rows.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 let databases: TestDatabase
 let database: Database

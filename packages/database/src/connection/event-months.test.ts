@@ -1,7 +1,7 @@
 import { createTestDatabase } from '@flexprice/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { appendEvents } from './append-events.ts'
+import { appendEvents } from '../events/append-events.ts'
 
 async function withOwner<Result>(url: string, work: (owner: pg.Client) => Promise<Result>): Promise<Result> {
   const owner = new pg.Client({ connectionString: url })

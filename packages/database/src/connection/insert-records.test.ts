@@ -1,7 +1,7 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { expect, test } from 'vitest'
-import { nextBatchItems, storeBatch } from './subscription-batches.ts'
-import { now } from './testing/catalog-rows.ts'
+import { nextBatchItems, storeBatch } from '../creation/subscription-batches.ts'
+import { now } from '../testing/catalog-rows.ts'
 
 const texts = ['NULL', 'null', '{a,b}', '"quoted"', 'back\\slash', "it's", 'a,b', ' ', 'line\nbreak', 'ü😀']
 

@@ -1,9 +1,9 @@
 import { assert } from '@flexprice/domain'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import { columnType } from './column-types.ts'
+import { columnType } from '../tables/column-types.ts'
+import type { Audited, Tables } from '../tables/tables.ts'
 import type { Scoped } from './connection.ts'
 import { creation } from './row-changes.ts'
-import type { Audited, Tables } from './tables.ts'
 
 /** A row to be inserted whole, JSON as values: what is left out is the columns' defaults. */
 export type NewRecord<Table, Defaulted extends keyof Table = never> = Omit<

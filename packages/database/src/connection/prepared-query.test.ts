@@ -1,9 +1,9 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
+import { insertPlan } from '../catalog/plans.ts'
 import { readNow } from './clock.ts'
 import { inTransaction, type Scoped } from './connection.ts'
-import { insertPlan } from './plans.ts'
 import { preparedQuery } from './prepared-query.ts'
 
 const databases = await createTestDatabase()

@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+import type { Tables } from '../tables/tables.ts'
 import type { Scoped } from './connection.ts'
-import type { Tables } from './tables.ts'
 
 /**
  * A query with a constant text, built once a process: building costs a short read as much as sending it does.

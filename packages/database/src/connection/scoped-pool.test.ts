@@ -2,8 +2,8 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addPlan } from '../testing/catalog-rows.ts'
 import { createDatabase, type Database, inTransaction, type Scoped } from './connection.ts'
-import { addPlan } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 let database: Database

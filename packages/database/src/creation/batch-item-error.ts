@@ -1,5 +1,5 @@
 import type { CodedError } from '@flexprice/domain'
-import type { BatchItemError } from './batch-tables.ts'
+import type { BatchItemError } from '../tables/batch-tables.ts'
 
 /** A thousand errors have to fit into a workflow's result, whose limit is 2 MiB, whatever is in them. */
 const messageBytesMax = 500

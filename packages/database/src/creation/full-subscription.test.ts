@@ -1,15 +1,15 @@
 import { createTestDatabase, insertMonthlySubscriptions } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
-import { readNow } from './clock.ts'
-import type { Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
+import { insertPlan } from '../catalog/plans.ts'
+import { readNow } from '../connection/clock.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { getInvoice } from '../invoices/invoices.ts'
+import { listLineItems } from '../line-items/line-item-search.ts'
+import { getSubscription } from '../subscriptions/subscription-search.ts'
 import { getFullSubscription } from './full-subscription.ts'
-import { newId } from './ids.ts'
-import { getInvoice } from './invoices.ts'
-import { listLineItems } from './line-item-search.ts'
-import { insertPlan } from './plans.ts'
-import { getSubscription } from './subscription-search.ts'
 
 const databases = await createTestDatabase()
 afterAll(() => databases[Symbol.asyncDispose]())

@@ -1,11 +1,11 @@
 import { notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { type InvoiceRow, selectInvoicesOf } from './invoices.ts'
-import { type LineItemRow, selectLinesOf } from './line-item-search.ts'
-import { type NestedRow, nestedRows, readNestedRows } from './nested-rows.ts'
-import { preparedQuery } from './prepared-query.ts'
-import { type SubscriptionRow, selectSubscriptions } from './subscription-search.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { type NestedRow, nestedRows, readNestedRows } from '../connection/nested-rows.ts'
+import { preparedQuery } from '../connection/prepared-query.ts'
+import { type InvoiceRow, selectInvoicesOf } from '../invoices/invoices.ts'
+import { type LineItemRow, selectLinesOf } from '../line-items/line-item-search.ts'
+import { type SubscriptionRow, selectSubscriptions } from '../subscriptions/subscription-search.ts'
 
 export interface FullSubscription {
   readonly subscription: SubscriptionRow

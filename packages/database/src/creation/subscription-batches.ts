@@ -1,12 +1,12 @@
 import { assert, type CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { audited, insertRecords } from '../connection/insert-records.ts'
+import { json } from '../connection/row-changes.ts'
+import { keyUsed, refuseKeyBesideList } from '../idempotency/key-uses.ts'
+import type { SubscriptionBatchItemTable } from '../tables/batch-tables.ts'
 import { batchItemError } from './batch-item-error.ts'
-import type { SubscriptionBatchItemTable } from './batch-tables.ts'
-import { inTransaction, type Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { audited, insertRecords } from './insert-records.ts'
-import { keyUsed, refuseKeyBesideList } from './key-uses.ts'
-import { json } from './row-changes.ts'
 
 export type BatchItem = Pick<
   Selectable<SubscriptionBatchItemTable>,

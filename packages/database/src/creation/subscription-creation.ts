@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { type EntitlementOverride, insertSubscriptionEntitlements } from './entitlement-inserts.ts'
-import { audited, insertRecords, type NewRecord } from './insert-records.ts'
-import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
-import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import {
+  type EntitlementOverride,
+  insertSubscriptionEntitlements,
+} from '../entitlements/entitlement-inserts.ts'
+import { insertInvoices, type NewInvoice } from '../invoices/invoice-writes.ts'
+import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
 /** A subscription with everything that comes with it, as the rules made it. */
 export interface SubscriptionCreation {

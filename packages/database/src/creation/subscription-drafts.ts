@@ -1,7 +1,7 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { insertInvoices } from './invoice-writes.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { insertInvoices } from '../invoices/invoice-writes.ts'
 import { insertLinesWith, type SubscriptionCreation } from './subscription-creation.ts'
 
 export interface Draft {

@@ -1,6 +1,8 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { inTransaction } from './connection.ts'
+import { inTransaction } from '../connection/connection.ts'
+import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import {
   deleteCustomer,
   getCustomer,
@@ -9,8 +11,6 @@ import {
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
-import { addPlan, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,11 +1,19 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import type { Selectable } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { type Changes, change, creation, json, type RecordColumn } from './row-changes.ts'
-import { allOf, anyOf, equal, metadataHas, type Search, type SearchPage, searchPage } from './search.ts'
-import { searchFields } from './search-fields.ts'
-import type { CustomerTable, Metadata } from './tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import {
+  allOf,
+  anyOf,
+  equal,
+  metadataHas,
+  type Search,
+  type SearchPage,
+  searchPage,
+} from '../search/search.ts'
+import { searchFields } from '../search/search-fields.ts'
+import type { CustomerTable, Metadata } from '../tables/tables.ts'
 
 export type CustomerRow = Selectable<CustomerTable>
 export type CustomerChanges = Changes<Omit<CustomerRow, RecordColumn>>

@@ -2,14 +2,14 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
 import {
   aggregateSubscriptionEntitlements,
   listPlanEntitlements,
   searchEntitlements,
-} from './entitlement-search.ts'
+} from '../subscriptions/entitlement-search.ts'
+import { addPlan, addSubscription, now } from '../testing/catalog-rows.ts'
 import { refuseEntitledFeature } from './entitlements.ts'
-import { addPlan, addSubscription, now } from './testing/catalog-rows.ts'
 
 const rows = 5_000
 

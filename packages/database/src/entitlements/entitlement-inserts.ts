@@ -1,17 +1,15 @@
+import { assert, type FieldProblem, invalid } from '@flexprice/domain'
 import {
-  assert,
   changedEntitlementTerms,
   type EntitlementChanges,
   type EntitlementTerms,
-  type FieldProblem,
-  invalid,
   validateEntitlementTerms,
-} from '@flexprice/domain'
-import type { Scoped } from './connection.ts'
+} from '@flexprice/domain/entitlement'
+import type { Scoped } from '../connection/connection.ts'
+import { bulkIdHead } from '../connection/ids.ts'
+import { creation, json } from '../connection/row-changes.ts'
 import { lockEntitlementParties } from './entitlement-parties.ts'
 import type { EntitlementRow } from './entitlements.ts'
-import { bulkIdHead } from './ids.ts'
-import { creation, json } from './row-changes.ts'
 
 /** An entitlement of a plan or of a subscription: exactly one of the two ids is given. */
 export type NewEntitlement = EntitlementTerms & {

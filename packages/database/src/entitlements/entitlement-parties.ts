@@ -1,6 +1,6 @@
 import { assert, type FieldProblem, notFound } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 import type { NewEntitlement } from './entitlement-inserts.ts'
 import type { EntitlementRow } from './entitlements.ts'
 

@@ -1,25 +1,25 @@
-import { newEntitlementTerms } from '@flexprice/domain'
+import { newEntitlementTerms } from '@flexprice/domain/entitlement'
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { clonePlan } from './clone-plan.ts'
-import { inTransaction, type Scoped } from './connection.ts'
+import { clonePlan } from '../catalog/clone-plan.ts'
+import { deleteFeature, insertFeature } from '../catalog/features.ts'
+import { deletePlan } from '../catalog/plans.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import {
+  aggregateSubscriptionEntitlements,
+  listEntitledSubscriptions,
+  listPlanEntitlements,
+  searchEntitlements,
+} from '../subscriptions/entitlement-search.ts'
+import { addMeteredFeature, addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { addEntitlement } from '../testing/entitlement-rows.ts'
 import {
   type EntitlementOverride,
   insertEntitlements,
   insertSubscriptionEntitlements,
   overrideProblems,
 } from './entitlement-inserts.ts'
-import {
-  aggregateSubscriptionEntitlements,
-  listEntitledSubscriptions,
-  listPlanEntitlements,
-  searchEntitlements,
-} from './entitlement-search.ts'
 import { deleteEntitlement, getEntitlement, shareEntitlements, updateEntitlement } from './entitlements.ts'
-import { deleteFeature, insertFeature } from './features.ts'
-import { deletePlan } from './plans.ts'
-import { addMeteredFeature, addPlan, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
-import { addEntitlement } from './testing/entitlement-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,16 +1,13 @@
+import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
 import {
-  assert,
-  CodedError,
   changedEntitlementTerms,
   type EntitlementChanges,
-  invalid,
-  notFound,
   validateEntitlementTerms,
-} from '@flexprice/domain'
+} from '@flexprice/domain/entitlement'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import type { EntitlementTable } from './entitlement-tables.ts'
-import { change, json } from './row-changes.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { change, json } from '../connection/row-changes.ts'
+import type { EntitlementTable } from '../tables/entitlement-tables.ts'
 
 export type EntitlementRow = Selectable<EntitlementTable>
 

@@ -1,25 +1,22 @@
 import {
-  type AggregationType,
   addRatios,
-  aggregationTypes,
   decimalFromInteger,
   formatDecimal,
   formatRatio,
   parseDecimal,
   ratio,
-  type UsageAnswer,
-  type UsageMeasure,
-  type UsageQuestion,
   zero,
-} from '@flexprice/domain'
+} from '@flexprice/domain/money'
+import { type AggregationType, aggregationTypes } from '@flexprice/domain/price'
+import type { UsageAnswer, UsageMeasure, UsageQuestion } from '@flexprice/domain/usage'
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Scoped } from '../connection/connection.ts'
+import { modelEvents, question, values } from '../testing/usage-arbitrary.ts'
+import { type ModelEvent, modelUsage } from '../testing/usage-model.ts'
 import { aggregateUsage } from './aggregate-usage.ts'
-import type { Scoped } from './connection.ts'
-import { modelEvents, question, values } from './testing/usage-arbitrary.ts'
-import { type ModelEvent, modelUsage } from './testing/usage-model.ts'
 import { usageBatches } from './usage-batches.ts'
 import { planScans } from './usage-scans.ts'
 

@@ -1,20 +1,17 @@
+import { assert, CodedError } from '@flexprice/domain'
 import {
-  assert,
-  CodedError,
   type Decimal,
   decimalFromInteger,
-  type Period,
   type Ratio,
   ratio,
   readDecimal,
-  type UsageAnswer,
-  type UsagePart,
-  type UsageQuestion,
   wholeRatio,
   zero,
-} from '@flexprice/domain'
+} from '@flexprice/domain/money'
+import type { Period } from '@flexprice/domain/time'
+import type { UsageAnswer, UsagePart, UsageQuestion } from '@flexprice/domain/usage'
 import { sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { type UsageBatch, usageBatches } from './usage-batches.ts'
 import { planScans, type UsageScan } from './usage-scans.ts'
 import { type UsageRow, usageStatement } from './usage-statement.ts'

@@ -3,10 +3,10 @@ import { createTestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { appendEvents, eventsAppendMax } from './append-events.ts'
-import { inTransaction, type Scoped } from './connection.ts'
 import type { NewEvent } from './event-store.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,6 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 import type { AppendedEvents, NewEvent } from './event-store.ts'
 
 export const eventsAppendMax = 10_000

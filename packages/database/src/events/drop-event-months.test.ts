@@ -1,8 +1,14 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { expect, test } from 'vitest'
+import {
+  addLineItem,
+  addMeteredFeature,
+  addPlan,
+  addPrice,
+  addSubscription,
+} from '../testing/catalog-rows.ts'
 import { appendEvents } from './append-events.ts'
 import { dropEventMonths } from './drop-event-months.ts'
-import { addLineItem, addMeteredFeature, addPlan, addPrice, addSubscription } from './testing/catalog-rows.ts'
 
 /** The first instant of a month, so many months from this one. */
 function month(offset: number): Date {

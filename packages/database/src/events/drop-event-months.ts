@@ -1,6 +1,6 @@
 import { CodedError } from '@flexprice/domain'
 import pg from 'pg'
-import { translateDatabaseError } from './database-errors.ts'
+import { translateDatabaseError } from '../connection/database-errors.ts'
 
 /** What of the events before a month would go, or went. Their ids stay, so that none of them can come again. */
 export interface DroppedEvents {

@@ -1,11 +1,9 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { appendEvents } from './append-events.ts'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer, updateCustomer } from './customers.ts'
-import { listLateEvents, listUnattributedEvents } from './event-attribution.ts'
-import { newId } from './ids.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { insertCustomer, updateCustomer } from '../customers/customers.ts'
 import {
   addLineItem,
   addMeteredFeature,
@@ -14,8 +12,10 @@ import {
   addSubscription,
   daysFromNow,
   now,
-} from './testing/catalog-rows.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
+} from '../testing/catalog-rows.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
+import { appendEvents } from './append-events.ts'
+import { listLateEvents, listUnattributedEvents } from './event-attribution.ts'
 import { voidEvent } from './void-event.ts'
 
 const stack = await createTestDatabase()

@@ -1,8 +1,8 @@
-import type { UsageAnswer, UsageQuestion } from '@flexprice/domain'
+import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'
+import type { Scoped } from '../connection/connection.ts'
+import type { EventProperties } from '../tables/event-tables.ts'
 import { aggregateUsage } from './aggregate-usage.ts'
 import { appendEvents } from './append-events.ts'
-import type { Scoped } from './connection.ts'
-import type { EventProperties } from './event-tables.ts'
 import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
 
 /**

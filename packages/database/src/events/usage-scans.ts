@@ -1,10 +1,6 @@
-import {
-  type AggregationType,
-  assert,
-  type UsageMeasure,
-  type UsageQuestion,
-  type UsageSpan,
-} from '@flexprice/domain'
+import { assert } from '@flexprice/domain'
+import type { AggregationType } from '@flexprice/domain/price'
+import type { UsageMeasure, UsageQuestion, UsageSpan } from '@flexprice/domain/usage'
 
 /** What a pass accumulates beside the number of events. */
 export type Accumulator = 'sum' | 'greatest' | 'latest' | 'weighted' | 'distinct'

@@ -1,6 +1,6 @@
-import { fractionDigitsMax, integerDigitsMax } from '@flexprice/domain'
+import { fractionDigitsMax, integerDigitsMax } from '@flexprice/domain/money'
 import { type RawBuilder, sql } from 'kysely'
-import { plannedAnew } from './named-statements.ts'
+import { plannedAnew } from '../connection/named-statements.ts'
 import type { UsageBatch } from './usage-batches.ts'
 import type { Accumulator } from './usage-scans.ts'
 import { accumulatorBits, type SpanArrays, spanArrays } from './usage-span-arrays.ts'

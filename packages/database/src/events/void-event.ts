@@ -1,8 +1,8 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { change } from '../connection/row-changes.ts'
 import { invoiceThatCounts } from './event-attribution.ts'
-import { change } from './row-changes.ts'
 
 /**
  * Takes an event back: it counts no more, and its id stays used, so that a retry does not bring it again. Voiding it

@@ -1,6 +1,6 @@
 import { assert, CodedError } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 import { keyAge, keyUsed, usedByWorkflow } from './key-uses.ts'
 
 /** An answer as it was sent: it is stored with the work that it tells of, or not at all. */

@@ -1,6 +1,6 @@
 import { CodedError } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 import type { RequestIdentity, StoredAnswer } from './idempotency-keys.ts'
 
 /** As long as an answer is kept: from then on its key is free. */

@@ -1,11 +1,11 @@
 import { assert } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { audited, insertRecords } from './insert-records.ts'
-import type { InvoiceTable } from './invoice-tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { audited, insertRecords } from '../connection/insert-records.ts'
+import { change } from '../connection/row-changes.ts'
+import type { InvoiceTable } from '../tables/invoice-tables.ts'
 import { assertSums, insertInvoices, lineRow, type NewInvoice } from './invoice-writes.ts'
-import { change } from './row-changes.ts'
 
 /** What became of a draft that was wanted. */
 export interface DraftOutcome {

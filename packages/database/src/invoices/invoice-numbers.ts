@@ -1,6 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 /**
  * Takes so many numbers for invoices that are finalized in the caller's transaction: without gaps, per

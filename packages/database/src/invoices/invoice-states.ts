@@ -1,10 +1,11 @@
-import { assert, CodedError, isPositive, notFound, readDecimal } from '@flexprice/domain'
+import { assert, CodedError, notFound } from '@flexprice/domain'
+import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { change } from '../connection/row-changes.ts'
 import { historyRow } from './draft-invoices.ts'
 import { takeInvoiceNumbers } from './invoice-numbers.ts'
 import type { InvoiceRow } from './invoices.ts'
-import { change } from './row-changes.ts'
 
 /** Holds an invoice until the caller's transaction ends. @throws not_found */
 export async function lockInvoice(scoped: Scoped, id: string): Promise<InvoiceRow> {

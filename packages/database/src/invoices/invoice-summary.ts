@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 /** What a customer was billed in one currency and has not paid. Amounts are decimal strings. */
 export interface InvoiceSummary {

@@ -1,10 +1,12 @@
-import { assert, assertInvoice, type InvoiceAmounts, parseDecimal } from '@flexprice/domain'
+import { assert } from '@flexprice/domain'
+import { assertInvoice, type InvoiceAmounts } from '@flexprice/domain/invoice'
+import { parseDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { audited, insertRecords, type NewRecord } from './insert-records.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import type { InvoiceLineItemTable, InvoiceTable } from '../tables/invoice-tables.ts'
 import { takeInvoiceNumbers } from './invoice-numbers.ts'
-import type { InvoiceLineItemTable, InvoiceTable } from './invoice-tables.ts'
 
 /** An invoice with its lines, as the rules made it: DRAFT, or finalized at once. Its numbers come with the write. */
 export interface NewInvoice {

@@ -1,12 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
-import { newId } from './ids.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { summarizeInvoices } from './invoice-summary.ts'
 import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 import { listInvoiceLineItems, searchInvoices } from './invoices.ts'
-import { addPlan, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

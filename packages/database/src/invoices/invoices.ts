@@ -1,15 +1,15 @@
 import { notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
+import { searchFields } from '../search/search-fields.ts'
 import type {
   BillingReason,
   InvoiceLineItemTable,
   InvoiceStatus,
   InvoiceTable,
   PaymentStatus,
-} from './invoice-tables.ts'
-import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from './search.ts'
-import { searchFields } from './search-fields.ts'
+} from '../tables/invoice-tables.ts'
 
 /** Decimals come as PostgreSQL keeps them, with all 18 digits after the point. */
 export type InvoiceRow = Selectable<InvoiceTable>

@@ -1,14 +1,14 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { endPrice } from '../catalog/price-edits.ts'
+import { getPrice, type PriceRow } from '../catalog/prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { editPrice, lineIdsOf, subscribe, versionOf } from '../testing/line-world.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
 import { insertLineItem, type NewLineItem } from './line-item-additions.ts'
 import { updateLineItem } from './line-item-edits.ts'
 import { endLineItem } from './line-item-ends.ts'
-import { endPrice } from './price-edits.ts'
-import { getPrice, type PriceRow } from './prices.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { editPrice, lineIdsOf, subscribe, versionOf } from './testing/line-world.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,20 +1,14 @@
-import {
-  assert,
-  CodedError,
-  type FieldProblem,
-  invalid,
-  later,
-  notFound,
-  validateLineTerms,
-} from '@flexprice/domain'
+import { assert, CodedError, type FieldProblem, invalid, notFound } from '@flexprice/domain'
+import { validateLineTerms } from '@flexprice/domain/subscription'
+import { later } from '@flexprice/domain/time'
 import { sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
-import { bulkIdHead } from './ids.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { bulkIdHead } from '../connection/ids.ts'
+import { json } from '../connection/row-changes.ts'
+import type { Metadata } from '../tables/tables.ts'
 import { type LockedSubscription, lockSubscriptionLines, raiseVersion } from './line-item-lock.ts'
 import { insertOwnPrice, type NewOwnPrice } from './own-prices.ts'
-import type { PriceRow } from './prices.ts'
-import { json } from './row-changes.ts'
-import type { Metadata } from './tables.ts'
 
 export interface NewLineItem {
   readonly subscriptionId: string

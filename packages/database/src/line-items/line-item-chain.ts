@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 import type { StoredLine } from './line-item-lock.ts'
 
 /**

@@ -1,15 +1,15 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { endPrice } from '../catalog/price-edits.ts'
+import { getPrice, type PriceRow } from '../catalog/prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { editPrice, lineIdsOf, subscribe, versionOf } from '../testing/line-world.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
 import { insertLineItem } from './line-item-additions.ts'
 import { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
 import { endLineItem } from './line-item-ends.ts'
 import { getLineItem } from './line-item-search.ts'
-import { endPrice } from './price-edits.ts'
-import { getPrice, type PriceRow } from './prices.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { editPrice, lineIdsOf, subscribe, versionOf } from './testing/line-world.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,11 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { editPrice, lineIdsOf, subscribe as subscribeTo, versionOf } from '../testing/line-world.ts'
+import { linesOf } from '../testing/run-price-sync.ts'
 import { endLineItem } from './line-item-ends.ts'
-import type { PriceRow } from './prices.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { editPrice, lineIdsOf, subscribe as subscribeTo, versionOf } from './testing/line-world.ts'
-import { linesOf } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

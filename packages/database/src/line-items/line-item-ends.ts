@@ -1,9 +1,10 @@
-import { CodedError, invalid, later } from '@flexprice/domain'
+import { CodedError, invalid } from '@flexprice/domain'
+import { later } from '@flexprice/domain/time'
 import { sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { change } from '../connection/row-changes.ts'
 import { continuationsOf } from './line-item-chain.ts'
 import { lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
-import { change } from './row-changes.ts'
 
 export interface LineItemEnd {
   readonly lineItemId: string

@@ -1,9 +1,9 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import type { Selectable } from 'kysely'
-import type { Scoped } from './connection.ts'
-import type { PriceRow } from './prices.ts'
-import { change } from './row-changes.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { change } from '../connection/row-changes.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
 export type StoredLine = Selectable<SubscriptionLineItemTable>
 export type LockedSubscription = Selectable<SubscriptionTable>

@@ -1,11 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { editPrice, subscribe } from '../testing/line-world.ts'
+import { linesOf } from '../testing/run-price-sync.ts'
 import { insertLineItem } from './line-item-additions.ts'
 import { updateLineItem } from './line-item-edits.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { editPrice, subscribe } from './testing/line-world.ts'
-import { linesOf } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

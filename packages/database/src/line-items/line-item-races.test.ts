@@ -1,15 +1,15 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { syncPriceSlicePage } from '../price-sync/price-sync-page.ts'
+import { getPriceSyncRun, startPriceSyncRun } from '../price-sync/price-sync-run.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { editPrice, subscribe } from '../testing/line-world.ts'
+import { linesOf } from '../testing/run-price-sync.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { insertLineItem, type NewLineItem } from './line-item-additions.ts'
 import { updateLineItem } from './line-item-edits.ts'
-import { syncPriceSlicePage } from './price-sync-page.ts'
-import { getPriceSyncRun, startPriceSyncRun } from './price-sync-run.ts'
-import type { PriceRow } from './prices.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { editPrice, subscribe } from './testing/line-world.ts'
-import { linesOf } from './testing/run-price-sync.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

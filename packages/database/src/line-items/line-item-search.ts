@@ -1,10 +1,10 @@
 import { notFound } from '@flexprice/domain'
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { preparedQuery } from './prepared-query.ts'
-import { allOf, anyOf, type Search, type SearchPage, searchPage } from './search.ts'
-import { searchFields } from './search-fields.ts'
-import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from './tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { preparedQuery } from '../connection/prepared-query.ts'
+import { allOf, anyOf, type Search, type SearchPage, searchPage } from '../search/search.ts'
+import { searchFields } from '../search/search-fields.ts'
+import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
 /** A line with what the wire shows of its price, subscription and plan. */
 export interface LineItemRow

@@ -1,12 +1,13 @@
-import { assert, invalid, validatePriceTerms } from '@flexprice/domain'
+import { assert, invalid } from '@flexprice/domain'
+import { validatePriceTerms } from '@flexprice/domain/price'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { bulkIdHead, newId } from './ids.ts'
+import { meterOf } from '../catalog/meters.ts'
+import { moneyProblems, type PriceMoney } from '../catalog/price-money.ts'
+import type { NewPrice, PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { bulkIdHead, newId } from '../connection/ids.ts'
+import { change, creation, json } from '../connection/row-changes.ts'
 import type { LockedSubscription, StoredLine } from './line-item-lock.ts'
-import { meterOf } from './meters.ts'
-import { moneyProblems, type PriceMoney } from './price-money.ts'
-import type { NewPrice, PriceRow } from './prices.ts'
-import { change, creation, json } from './row-changes.ts'
 
 /** A price of a subscription's own, in the subscription's currency. Its terms are checked when it is inserted. */
 export type NewOwnPrice = Omit<NewPrice, 'plan_id' | 'currency' | 'start_date'> & {

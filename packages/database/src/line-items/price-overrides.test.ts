@@ -1,12 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
+import { getPrice, type PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { editPrice, lineIdsOf, overridePrice, subscribe as subscribeTo } from '../testing/line-world.ts'
+import { linesOf } from '../testing/run-price-sync.ts'
 import type { PriceOverride } from './price-overrides.ts'
-import { getPrice, type PriceRow } from './prices.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { editPrice, lineIdsOf, overridePrice, subscribe as subscribeTo } from './testing/line-world.ts'
-import { linesOf } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

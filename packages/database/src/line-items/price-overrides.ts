@@ -1,13 +1,14 @@
-import { CodedError, invalid, later, notFound } from '@flexprice/domain'
+import { CodedError, invalid, notFound } from '@flexprice/domain'
+import { later } from '@flexprice/domain/time'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
+import { meterOf } from '../catalog/meters.ts'
+import { editMoney, moneyProblems, type PriceMoney } from '../catalog/price-money.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { type Changes, change, creation, json } from '../connection/row-changes.ts'
+import type { Metadata } from '../tables/tables.ts'
 import type { LockedSubscription } from './line-item-lock.ts'
-import { meterOf } from './meters.ts'
-import { editMoney, moneyProblems, type PriceMoney } from './price-money.ts'
-import type { PriceRow } from './prices.ts'
-import { type Changes, change, creation, json } from './row-changes.ts'
-import type { Metadata } from './tables.ts'
 
 export interface PriceOverride {
   readonly subscriptionId: string

@@ -1,7 +1,19 @@
 import { createTestDatabase } from '@flexprice/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { searchFeatures } from '../catalog/feature-search.ts'
+import { deleteFeature, type FeatureRow, getFeature, updateFeature } from '../catalog/features.ts'
+import { deleteGroup, getGroup, insertGroup, searchGroups } from '../catalog/groups.ts'
+import { countLiveSubscriptions, deletePlan, getPlan, searchPlans, updatePlan } from '../catalog/plans.ts'
+import { endPrice, updatePrice } from '../catalog/price-edits.ts'
+import {
+  getPrice,
+  getPriceByLookupKey,
+  listPlanPrices,
+  type PriceRow,
+  searchPrices,
+} from '../catalog/prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
 import {
   deleteCustomer,
   getCustomer,
@@ -9,15 +21,9 @@ import {
   insertCustomer,
   searchCustomers,
   updateCustomer,
-} from './customers.ts'
-import { searchFeatures } from './feature-search.ts'
-import { deleteFeature, type FeatureRow, getFeature, updateFeature } from './features.ts'
-import { deleteGroup, getGroup, insertGroup, searchGroups } from './groups.ts'
-import { listLineItems, searchLineItems } from './line-item-search.ts'
-import { countLiveSubscriptions, deletePlan, getPlan, searchPlans, updatePlan } from './plans.ts'
-import { endPrice, updatePrice } from './price-edits.ts'
-import { getPrice, getPriceByLookupKey, listPlanPrices, type PriceRow, searchPrices } from './prices.ts'
-import { getSubscription, searchSubscriptions } from './subscription-search.ts'
+} from '../customers/customers.ts'
+import { listLineItems, searchLineItems } from '../line-items/line-item-search.ts'
+import { getSubscription, searchSubscriptions } from '../subscriptions/subscription-search.ts'
 import {
   addLineItem,
   addMeteredFeature,
@@ -25,7 +31,7 @@ import {
   addPrice,
   addSubscription,
   now,
-} from './testing/catalog-rows.ts'
+} from '../testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

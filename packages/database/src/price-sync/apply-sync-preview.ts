@@ -1,7 +1,7 @@
 import { CodedError, isCodedError, notFound } from '@flexprice/domain'
-import { inTransaction, type Scoped } from './connection.ts'
-import { updatePrice } from './price-edits.ts'
-import { change } from './row-changes.ts'
+import { updatePrice } from '../catalog/price-edits.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { change } from '../connection/row-changes.ts'
 import { fingerprintPlan } from './sync-preview-fingerprint.ts'
 import { editsOf, getSyncPreview, type SyncPreviewRow } from './sync-previews.ts'
 

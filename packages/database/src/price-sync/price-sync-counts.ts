@@ -1,6 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 /** What the run's pages did. */
 export async function sumCounts(scoped: Scoped, runId: string): Promise<PriceSyncCounts> {

@@ -1,13 +1,13 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { insertSubscriptions } from '../subscriptions/subscriptions.ts'
+import { addPlan, addPrice, addSubscription, newSubscription, now } from '../testing/catalog-rows.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
 import { syncPriceSlicePage } from './price-sync-page.ts'
 import { getPriceSyncProgress } from './price-sync-progress.ts'
 import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from './price-sync-run.ts'
 import { getPriceSyncStatus } from './price-sync-status.ts'
-import { insertSubscriptions } from './subscriptions.ts'
-import { addPlan, addPrice, addSubscription, newSubscription, now } from './testing/catalog-rows.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,7 +1,7 @@
 import { assert, CodedError } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
-import { bulkIdHead } from './ids.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { bulkIdHead } from '../connection/ids.ts'
 
 /** A run of a plan's price sync, as its pages need it. */
 export interface PriceSyncRun {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 export interface PriceSyncRunProgress {
   /** To be looked at by the run; those that the watermark passes over are not among them. */

@@ -1,15 +1,15 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { updatePrice } from './price-edits.ts'
+import { updatePrice } from '../catalog/price-edits.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addPlan, addPrice, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { overridePrice } from '../testing/line-world.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { syncPriceSlicePage } from './price-sync-page.ts'
 import { getPriceSyncProgress } from './price-sync-progress.ts'
 import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from './price-sync-run.ts'
 import { getPriceSyncStatus } from './price-sync-status.ts'
-import { addPlan, addPrice, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
-import { overridePrice } from './testing/line-world.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 /** A part of a plan's subscriptions, by their ids: (start, end]. */
 export interface KeyRange {

@@ -1,6 +1,6 @@
 import { notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 export interface PriceSyncStatus {
   readonly currentSequence: number

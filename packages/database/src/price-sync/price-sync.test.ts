@@ -1,9 +1,9 @@
 import { createTestDatabase, insertMonthlySubscriptions, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { endLineItem } from './line-item-ends.ts'
-import { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
-import { insertSubscriptions } from './subscriptions.ts'
+import { endPrice, type PriceEdit, type PriceEnd, updatePrice } from '../catalog/price-edits.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { endLineItem } from '../line-items/line-item-ends.ts'
+import { insertSubscriptions } from '../subscriptions/subscriptions.ts'
 import {
   addPlan,
   addPrice,
@@ -11,9 +11,9 @@ import {
   daysFromNow,
   newSubscription,
   now,
-} from './testing/catalog-rows.ts'
-import { overridePrice } from './testing/line-world.ts'
-import { linesOf, runPriceSync } from './testing/run-price-sync.ts'
+} from '../testing/catalog-rows.ts'
+import { overridePrice } from '../testing/line-world.ts'
+import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

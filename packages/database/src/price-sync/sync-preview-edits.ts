@@ -1,16 +1,10 @@
-import {
-  CodedError,
-  type FieldProblem,
-  invalid,
-  isCodedError,
-  notFound,
-  type SubscriptionSync,
-} from '@flexprice/domain'
+import { CodedError, type FieldProblem, invalid, isCodedError, notFound } from '@flexprice/domain'
+import type { SubscriptionSync } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { metersById } from './meters.ts'
-import { type PriceChanges, planSuccessor } from './price-edits.ts'
-import type { PriceRow } from './prices.ts'
+import { metersById } from '../catalog/meters.ts'
+import { type PriceChanges, planSuccessor } from '../catalog/price-edits.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 export interface SyncPreviewEdit {
   readonly priceId: string

@@ -1,6 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 /**
  * What plan, prices and subscriptions are, in one text: another one when any of them has changed. Prices by

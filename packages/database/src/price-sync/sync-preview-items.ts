@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import type { SyncPreviewItemTable } from './sync-preview-tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import type { SyncPreviewItemTable } from '../tables/sync-preview-tables.ts'
 
 export type SyncPreviewItemRow = Selectable<SyncPreviewItemTable> & {
   /** Decimal text; null where it could not be rated. */

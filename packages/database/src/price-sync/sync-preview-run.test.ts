@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { insertCustomer } from '../customers/customers.ts'
+import { insertSubscriptions } from '../subscriptions/subscriptions.ts'
+import { addPlan, addPrice, daysFromNow, newSubscription, now } from '../testing/catalog-rows.ts'
 import { applySyncPreview } from './apply-sync-preview.ts'
-import { insertCustomer } from './customers.ts'
-import { insertSubscriptions } from './subscriptions.ts'
 import { listSyncPreviewItems } from './sync-preview-items.ts'
 import {
   beginSyncPreview,
@@ -13,7 +14,6 @@ import {
   writeSyncPreviewPage,
 } from './sync-preview-run.ts'
 import { getSyncPreview, storeSyncPreview } from './sync-previews.ts'
-import { addPlan, addPrice, daysFromNow, newSubscription, now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 beforeAll(async () => {

@@ -1,12 +1,13 @@
-import { assert, type SyncOutcome } from '@flexprice/domain'
+import { assert } from '@flexprice/domain'
+import type { SyncOutcome } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
-import { readNow } from './clock.ts'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertRecords, type NewRecord } from './insert-records.ts'
+import { readNow } from '../connection/clock.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import type { SyncPreviewItemTable, SyncPreviewSummary } from '../tables/sync-preview-tables.ts'
 import { cutRanges } from './price-sync-slices.ts'
 import { fingerprintPlan } from './sync-preview-fingerprint.ts'
 import { summarizeSyncPreview } from './sync-preview-summary.ts'
-import type { SyncPreviewItemTable, SyncPreviewSummary } from './sync-preview-tables.ts'
 import { getSyncPreview } from './sync-previews.ts'
 
 /** What a preview says of one subscription; JSON as values. */

@@ -1,7 +1,9 @@
-import { assert, formatDecimal, parseDecimal, type SyncOutcome, type SyncSkip } from '@flexprice/domain'
+import { assert } from '@flexprice/domain'
+import { formatDecimal, parseDecimal } from '@flexprice/domain/money'
+import type { SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import type { SyncPreviewSummary } from './sync-preview-tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import type { SyncPreviewSummary } from '../tables/sync-preview-tables.ts'
 
 const moversPerCurrency = 10
 

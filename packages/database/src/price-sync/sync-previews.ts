@@ -1,10 +1,10 @@
 import { CodedError, notFound } from '@flexprice/domain'
 import type { Selectable } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { creation } from './row-changes.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { creation } from '../connection/row-changes.ts'
+import type { StoredPriceEdit, SyncPreviewTable } from '../tables/sync-preview-tables.ts'
 import { planSyncPreview, type SyncPreviewEdit } from './sync-preview-edits.ts'
-import type { StoredPriceEdit, SyncPreviewTable } from './sync-preview-tables.ts'
 
 export type SyncPreviewRow = Selectable<SyncPreviewTable>
 

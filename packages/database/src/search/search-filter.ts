@@ -1,4 +1,5 @@
-import { type FieldProblem, parseDecimal } from '@flexprice/domain'
+import type { FieldProblem } from '@flexprice/domain'
+import { parseDecimal } from '@flexprice/domain/money'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { FieldType, SearchField, SearchFields } from './search-fields.ts'
 

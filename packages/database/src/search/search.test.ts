@@ -1,11 +1,11 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
-import { inTransaction } from './connection.ts'
-import { deletePlan, insertPlan, searchPlans } from './plans.ts'
+import { deletePlan, insertPlan, searchPlans } from '../catalog/plans.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { inTransaction } from '../connection/connection.ts'
+import { daysFromNow, now } from '../testing/catalog-rows.ts'
 import type { Search } from './search.ts'
 import type { FilterCondition } from './search-filter.ts'
-import { daysFromNow, now } from './testing/catalog-rows.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

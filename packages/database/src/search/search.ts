@@ -7,9 +7,9 @@ import {
   type SqlBool,
   sql,
 } from 'kysely'
+import type { RecordStatus, Tables } from '../tables/tables.ts'
 import type { SearchFields } from './search-fields.ts'
 import { containing, type FilterCondition, filterCondition } from './search-filter.ts'
-import type { RecordStatus, Tables } from './tables.ts'
 
 /** What every list of the contract can be asked: free filters, order, page. */
 export interface Search {

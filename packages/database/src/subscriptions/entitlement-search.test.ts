@@ -1,14 +1,14 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
+import { insertFeature } from '../catalog/features.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { addMeteredFeature, addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { addEntitlement } from '../testing/entitlement-rows.ts'
 import {
   aggregateSubscriptionEntitlements,
   listEntitledSubscriptions,
   searchEntitlements,
 } from './entitlement-search.ts'
-import { insertFeature } from './features.ts'
-import { addMeteredFeature, addPlan, addSubscription, daysFromNow, now } from './testing/catalog-rows.ts'
-import { addEntitlement } from './testing/entitlement-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,18 +1,26 @@
+import { CodedError } from '@flexprice/domain'
 import {
   type AggregatedFeature,
   aggregateEntitlements,
-  CodedError,
   type EntitledSubscription,
   type EntitlementSource,
   entitlementSources,
-} from '@flexprice/domain'
+} from '@flexprice/domain/entitlement'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import type { EntitlementTable } from './entitlement-tables.ts'
-import type { EntitlementRow } from './entitlements.ts'
-import { allOf, anyOf, equal, pageSizeMax, type Search, type SearchPage, searchPage } from './search.ts'
-import { entityId, entityTypeCondition } from './search-entity.ts'
-import { searchFields } from './search-fields.ts'
+import type { Scoped } from '../connection/connection.ts'
+import type { EntitlementRow } from '../entitlements/entitlements.ts'
+import {
+  allOf,
+  anyOf,
+  equal,
+  pageSizeMax,
+  type Search,
+  type SearchPage,
+  searchPage,
+} from '../search/search.ts'
+import { entityId, entityTypeCondition } from '../search/search-entity.ts'
+import { searchFields } from '../search/search-fields.ts'
+import type { EntitlementTable } from '../tables/entitlement-tables.ts'
 import { type SubscriptionRow, searchSubscriptions } from './subscription-search.ts'
 
 export interface EntitlementSearch extends Search {

@@ -1,6 +1,6 @@
 import { invalid } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 const namedMax = 10
 

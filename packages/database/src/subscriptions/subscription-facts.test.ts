@@ -1,11 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTransaction, type Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
-import { endPrice } from './price-edits.ts'
+import { endPrice } from '../catalog/price-edits.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { waitForLock } from '../testing/wait-for-lock.ts'
 import { type FactsWanted, readSubscriptionFacts } from './subscription-facts.ts'
-import { addPlan, addPrice, daysFromNow, now } from './testing/catalog-rows.ts'
-import { waitForLock } from './testing/wait-for-lock.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,10 +1,10 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { type EntitlementRow, shareEntitlements } from './entitlements.ts'
-import { keyAge } from './key-uses.ts'
-import { type MeterRow, metersById } from './meters.ts'
-import type { PriceRow } from './prices.ts'
+import { type MeterRow, metersById } from '../catalog/meters.ts'
+import type { PriceRow } from '../catalog/prices.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { type EntitlementRow, shareEntitlements } from '../entitlements/entitlements.ts'
+import { keyAge } from '../idempotency/key-uses.ts'
 
 /** What the creation of subscriptions needs to know, in sets: by id, as asked for. What is missing does not exist. */
 export interface SubscriptionFacts {

@@ -1,10 +1,9 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
-import { insertCustomer } from './customers.ts'
-import { newId } from './ids.ts'
-import { type LineItemSearch, listLineItems, searchLineItems } from './line-item-search.ts'
-import { getSubscription, type SubscriptionSearch, searchSubscriptions } from './subscription-search.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { type LineItemSearch, listLineItems, searchLineItems } from '../line-items/line-item-search.ts'
 import {
   addLineItem,
   addMeteredFeature,
@@ -13,7 +12,8 @@ import {
   addSubscription,
   daysFromNow,
   now,
-} from './testing/catalog-rows.ts'
+} from '../testing/catalog-rows.ts'
+import { getSubscription, type SubscriptionSearch, searchSubscriptions } from './subscription-search.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,9 +1,9 @@
 import { assert, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
-import { inTransaction, type Scoped } from './connection.ts'
-import { bulkIdHead, newId } from './ids.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { bulkIdHead, newId } from '../connection/ids.ts'
+import type { BillingPeriodColumn } from '../tables/tables.ts'
 import { sharePlans } from './subscription-facts.ts'
-import type { BillingPeriodColumn } from './tables.ts'
 
 /** A subscription to be inserted, its periods already computed (calendars are TypeScript's). */
 export interface NewSubscription {

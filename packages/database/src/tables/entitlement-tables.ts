@@ -1,4 +1,4 @@
-import type { AllowanceReset, FeatureType } from '@flexprice/domain'
+import type { AllowanceReset, FeatureType } from '@flexprice/domain/entitlement'
 import type { ColumnType, Generated } from 'kysely'
 import type { Audited, RecordStatus } from './tables.ts'
 

@@ -1,4 +1,5 @@
-import type { AggregationType, BucketSize, FeatureType, MeterFilter, UsageReset } from '@flexprice/domain'
+import type { FeatureType } from '@flexprice/domain/entitlement'
+import type { AggregationType, BucketSize, MeterFilter, UsageReset } from '@flexprice/domain/price'
 import type { ColumnType, Generated } from 'kysely'
 import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './tables.ts'
 

@@ -1,7 +1,7 @@
-import type { SyncOutcome, SyncSkip } from '@flexprice/domain'
+import type { SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
 import type { ColumnType, Generated } from 'kysely'
+import type { PriceChanges } from '../catalog/price-edits.ts'
 import type { BatchItemError } from './batch-tables.ts'
-import type { PriceChanges } from './price-edits.ts'
 import type { Audited } from './tables.ts'
 
 /** An edit as it is kept until it is applied. */

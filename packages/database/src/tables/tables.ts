@@ -1,4 +1,4 @@
-import type { BucketSize } from '@flexprice/domain'
+import type { BucketSize } from '@flexprice/domain/price'
 import type { ColumnType, Generated } from 'kysely'
 import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
 import type {

@@ -1,4 +1,4 @@
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 
 /** By what caches know a key of the environment; undefined when there is none of that id. */
 export async function findApiKeyHash(scoped: Scoped, id: string): Promise<Buffer | undefined> {

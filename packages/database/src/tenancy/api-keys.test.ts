@@ -1,6 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { daysFromNow, now } from '../testing/catalog-rows.ts'
 import {
   apiKeyStatus,
   createApiKey,
@@ -9,9 +11,7 @@ import {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
-import { inTransaction, type Scoped } from './connection.ts'
 import { createEnvironment } from './tenancy.ts'
-import { daysFromNow, now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { newId } from './ids.ts'
-import { type Search, type SearchPage, searchPage } from './search.ts'
-import { searchFields } from './search-fields.ts'
-import type { ApiKeyTable } from './tenancy-tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { type Search, type SearchPage, searchPage } from '../search/search.ts'
+import { searchFields } from '../search/search-fields.ts'
+import type { ApiKeyTable } from '../tables/tenancy-tables.ts'
 
 /** A key without the hash of its secret, which nobody has to see. */
 export type ApiKeyRow = Omit<Selectable<ApiKeyTable>, 'key_hash'>

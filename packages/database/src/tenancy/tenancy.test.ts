@@ -1,9 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Scoped } from './connection.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { now } from '../testing/catalog-rows.ts'
 import { createEnvironment, createTenant } from './tenancy.ts'
 import { getTenant, updateTenant } from './tenants.ts'
-import { now } from './testing/catalog-rows.ts'
 
 let databases: TestDatabase
 let scoped: Scoped

@@ -1,7 +1,7 @@
 import { assert } from '@flexprice/domain'
 import pg from 'pg'
-import { translateDatabaseError } from './database-errors.ts'
-import { newId } from './ids.ts'
+import { translateDatabaseError } from '../connection/database-errors.ts'
+import { newId } from '../connection/ids.ts'
 
 /**
  * Makes a tenant. Needs the owner's connection: the application's role cannot write tenants or

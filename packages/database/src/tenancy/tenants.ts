@@ -1,8 +1,8 @@
 import { notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
-import type { Scoped } from './connection.ts'
-import { type Changes, json } from './row-changes.ts'
-import type { TenantTable } from './tenancy-tables.ts'
+import type { Scoped } from '../connection/connection.ts'
+import { type Changes, json } from '../connection/row-changes.ts'
+import type { TenantTable } from '../tables/tenancy-tables.ts'
 
 export type TenantRow = Selectable<TenantTable>
 export type TenantChanges = Changes<Pick<TenantRow, 'name' | 'metadata' | 'billing_details'>>

@@ -1,11 +1,11 @@
-import { inTransaction, type Scoped } from '../connection.ts'
-import { insertCustomer } from '../customers.ts'
-import { type FeatureRow, insertFeature } from '../features.ts'
-import { newId } from '../ids.ts'
-import { insertPlan, type PlanRow } from '../plans.ts'
-import { insertPrices, type NewPrice, type PriceRow } from '../prices.ts'
-import type { NewSubscription } from '../subscriptions.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables.ts'
+import { type FeatureRow, insertFeature } from '../catalog/features.ts'
+import { insertPlan, type PlanRow } from '../catalog/plans.ts'
+import { insertPrices, type NewPrice, type PriceRow } from '../catalog/prices.ts'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { newId } from '../connection/ids.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import type { NewSubscription } from '../subscriptions/subscriptions.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
 /** Rows for the tests of this package, with as little to say as a test needs; its clock is `now`. */
 export const now = new Date('2026-03-15T12:00:00.000Z')

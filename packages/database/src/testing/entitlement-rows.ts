@@ -1,7 +1,7 @@
-import { type EntitlementChanges, newEntitlementTerms } from '@flexprice/domain'
-import { inTransaction, type Scoped } from '../connection.ts'
-import { insertEntitlements, type NewEntitlement } from '../entitlement-inserts.ts'
-import type { EntitlementRow } from '../entitlements.ts'
+import { type EntitlementChanges, newEntitlementTerms } from '@flexprice/domain/entitlement'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { insertEntitlements, type NewEntitlement } from '../entitlements/entitlement-inserts.ts'
+import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { now } from './catalog-rows.ts'
 
 type Place = Omit<NewEntitlement, keyof EntitlementChanges | 'feature_type'>

@@ -1,10 +1,5 @@
-import {
-  recurringPeriods,
-  type SyncLine,
-  type SyncOutcome,
-  type SyncPrice,
-  syncLines,
-} from '@flexprice/domain'
+import { type SyncLine, type SyncOutcome, type SyncPrice, syncLines } from '@flexprice/domain/subscription'
+import { recurringPeriods } from '@flexprice/domain/time'
 import { sortedLines } from './price-sync-world.ts'
 
 /**

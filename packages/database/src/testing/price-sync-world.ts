@@ -1,4 +1,4 @@
-import type { Scoped } from '../connection.ts'
+import type { Scoped } from '../connection/connection.ts'
 import type { ModelLine, ModelPrice, ModelSubscription, ModelWorld } from './price-sync-model.ts'
 
 /** What the database holds of a plan, as the model reads it; lines are in a fixed order. */

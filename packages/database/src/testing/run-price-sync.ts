@@ -1,7 +1,7 @@
-import type { Scoped } from '../connection.ts'
-import type { PriceSyncCounts } from '../price-sync-counts.ts'
-import { syncPriceSlicePage } from '../price-sync-page.ts'
-import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from '../price-sync-run.ts'
+import type { Scoped } from '../connection/connection.ts'
+import type { PriceSyncCounts } from '../price-sync/price-sync-counts.ts'
+import { syncPriceSlicePage } from '../price-sync/price-sync-page.ts'
+import { finishPriceSyncRun, getPriceSyncRun, startPriceSyncRun } from '../price-sync/price-sync-run.ts'
 import { now } from './catalog-rows.ts'
 
 /** A whole sync as the activities do it, without Temporal; undefined when there was nothing to do. */

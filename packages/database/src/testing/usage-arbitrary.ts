@@ -1,10 +1,5 @@
-import {
-  type AggregationType,
-  aggregationTypes,
-  type MeterFilter,
-  type UsageQuestion,
-  type UsageSpan,
-} from '@flexprice/domain'
+import { type AggregationType, aggregationTypes, type MeterFilter } from '@flexprice/domain/price'
+import type { UsageQuestion, UsageSpan } from '@flexprice/domain/usage'
 import fc from 'fast-check'
 import type { ModelEvent } from './usage-model.ts'
 

@@ -5,12 +5,10 @@ import {
   type Ratio,
   ratio,
   sumDecimals,
-  type UsageAnswer,
-  type UsagePart,
-  type UsageQuestion,
   wholeRatio,
   zero,
-} from '@flexprice/domain'
+} from '@flexprice/domain/money'
+import type { UsageAnswer, UsagePart, UsageQuestion } from '@flexprice/domain/usage'
 
 /** An event as the model reads it: each property by its JSON, and by its text as PostgreSQL gives it (null: none). */
 export interface ModelEvent {

@@ -1,10 +1,10 @@
-import { assert } from './assert.ts'
-import { type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
-import { type ChargeExplanation, recomputeCharge } from './charge-explanation.ts'
-import { type Decimal, isStorable } from './decimal.ts'
-import { roundRatioMoney } from './money.ts'
-import { type Proration, prorate } from './proration.ts'
-import { wholeRatio } from './ratio.ts'
+import { assert } from '../assert.ts'
+import { type Decimal, isStorable } from '../money/decimal.ts'
+import { roundRatioMoney } from '../money/money.ts'
+import { wholeRatio } from '../money/ratio.ts'
+import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
+import { type ChargeExplanation, recomputeCharge } from '../price/charge-explanation.ts'
+import { type Proration, prorate } from '../subscription/proration.ts'
 import { recomputeBuckets, type UsageExplanation } from './usage-explanation.ts'
 
 /** How an invoice line's amount came about: stored with the line, answered as it is. */

@@ -1,8 +1,8 @@
-import { assert } from './assert.ts'
-import { type BillingPeriod, isRecurring } from './billing-period.ts'
+import { assert } from '../assert.ts'
+import { type BillingPeriod, isRecurring } from '../time/billing-period.ts'
+import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
+import { earlier, type Lifetime, later } from '../time/period.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
-import { type Grid, gridIntervalAt, type Period } from './grid.ts'
-import { earlier, type Lifetime, later } from './period.ts'
 
 /** When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed. */
 export function paidFrom({ start, trialEnd }: Cycle): Date {

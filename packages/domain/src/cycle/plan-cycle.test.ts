@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { bills, day, grid, line } from '../testing/fixed-cycle.ts'
+import { dec } from '../testing/price-arbitrary.ts'
 import type { Cycle, CycleTerms } from './cycle.ts'
 import { planCycle } from './plan-cycle.ts'
 import { rateCycle } from './rate-cycle.ts'
-import { bills, day, grid, line } from './testing/fixed-cycle.ts'
-import { dec } from './testing/price-arbitrary.ts'
 
 /** Half of April: 15 of 30 days. */
 const period = { start: day('2026-04-16'), end: day('2026-05-01') }

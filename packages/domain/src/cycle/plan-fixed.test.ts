@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bills, day, grid, line } from '../testing/fixed-cycle.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 import { planCycle } from './plan-cycle.ts'
 import { rateCycle } from './rate-cycle.ts'
-import { bills, day, grid, line } from './testing/fixed-cycle.ts'
 
 /** March closes, April opens; lines of a subscription since February. */
 const march = { start: day('2026-03-01'), end: day('2026-04-01') }

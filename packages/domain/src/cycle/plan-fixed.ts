@@ -1,9 +1,9 @@
-import { isRecurring } from './billing-period.ts'
+import { prorationOf } from '../subscription/proration.ts'
+import { isRecurring } from '../time/billing-period.ts'
+import type { Period } from '../time/grid.ts'
+import { earlier, later } from '../time/period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
-import type { Period } from './grid.ts'
 import { endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
-import { earlier, later } from './period.ts'
-import { prorationOf } from './proration.ts'
 
 /**
  * What a cycle bills of FIXED lines (billing rules, section 5), in the order of the lines. ARREAR: the

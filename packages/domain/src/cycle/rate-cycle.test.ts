@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { formatDecimal } from '../money/decimal.ts'
+import type { TestEvent } from '../testing/answer-questions.ts'
+import { dec, rat } from '../testing/price-arbitrary.ts'
+import { amounts, cycle, day, event, february, line, march, rate } from '../testing/usage-cycle.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
-import { formatDecimal } from './decimal.ts'
 import { planCycle } from './plan-cycle.ts'
 import { rateCycle } from './rate-cycle.ts'
-import type { TestEvent } from './testing/answer-questions.ts'
-import { dec, rat } from './testing/price-arbitrary.ts'
-import { amounts, cycle, day, event, february, line, march, rate } from './testing/usage-cycle.ts'
 
 describe('usage bills', () => {
   it.each<[string, Cycle, CycleLine[], TestEvent[], string[]]>([

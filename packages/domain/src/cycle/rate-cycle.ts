@@ -1,13 +1,13 @@
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
+import { formatRatio, type Ratio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
+import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
+import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import type { CycleCharge, CycleLine, CyclePlan, PlannedFixed, PlannedUsage } from './cycle.ts'
 import { lineCharge } from './line-charge.ts'
 import { isRunning } from './plan-usage.ts'
-import { formatRatio, type Ratio, shownDecimal, sumRatios, zeroRatio } from './ratio.ts'
 import { type SpentPiece, type SpentUsage, spendAllowances } from './spend-allowances.ts'
 import { usageLineCharge } from './usage-charge.ts'
 import type { UsageFacts } from './usage-explanation.ts'
-import type { UsageAnswer, UsagePart } from './usage-question.ts'
-import { partsOf, usageSpans } from './usage-spans.ts'
 import { windowParts } from './window-parts.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { TestEvent } from '../testing/answer-questions.ts'
+import { allowance, amounts, cycle, day, event, free, line, march, rate } from '../testing/usage-cycle.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
-import type { TestEvent } from './testing/answer-questions.ts'
-import { allowance, amounts, cycle, day, event, free, line, march, rate } from './testing/usage-cycle.ts'
 
 describe('an allowance is spent', () => {
   it.each<[string, Cycle, CycleLine[], TestEvent[], string[]]>([

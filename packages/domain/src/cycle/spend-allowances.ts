@@ -1,11 +1,11 @@
-import { type Allowance, AllowanceLedger } from './allowance.ts'
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
+import { decimalFromInteger } from '../money/decimal.ts'
+import { addRatios, type Ratio, ratio, subtractRatios, zeroRatio } from '../money/ratio.ts'
+import { gridIntervalAt } from '../time/grid.ts'
+import { type Allowance, AllowanceLedger } from '../usage/allowance.ts'
+import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
 import type { CycleLine, CyclePlan, MeasuredUsage, PlannedUsage } from './cycle.ts'
-import { decimalFromInteger } from './decimal.ts'
-import { gridIntervalAt } from './grid.ts'
 import { isRunning, limitedAllowances } from './plan-usage.ts'
-import { addRatios, type Ratio, ratio, subtractRatios, zeroRatio } from './ratio.ts'
-import type { UsageAnswer, UsagePart } from './usage-question.ts'
 import { windowParts } from './window-parts.ts'
 
 /** Usage at an instant, and what the allowances leave of it to be billed. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dec } from '../testing/price-arbitrary.ts'
+import { amounts, cycle, day, free, line, rate, someEvents, total } from '../testing/usage-cycle.ts'
 import type { CycleTerms } from './cycle.ts'
-import { dec } from './testing/price-arbitrary.ts'
-import { amounts, cycle, day, free, line, rate, someEvents, total } from './testing/usage-cycle.ts'
 
 const seed = 20_261_128
 

@@ -1,8 +1,8 @@
-import { type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
-import { decimalFromInteger } from './decimal.ts'
+import { decimalFromInteger } from '../money/decimal.ts'
+import { roundRatioMoney } from '../money/money.ts'
+import { addRatios, formatRatio, type Ratio, scaleRatio, zeroRatio } from '../money/ratio.ts'
+import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
 import type { LineCharge } from './line-charge.ts'
-import { roundRatioMoney } from './money.ts'
-import { addRatios, formatRatio, type Ratio, scaleRatio, zeroRatio } from './ratio.ts'
 import {
   type BucketsCharge,
   bucketGroupsMax,

@@ -1,9 +1,14 @@
-import { assert } from './assert.ts'
-import { type ChargeExplanation, exactly, recomputeCharge, type TierCharge } from './charge-explanation.ts'
-import { decimalFromInteger, formatDecimal } from './decimal.ts'
-import type { AllowanceReset } from './entitlement-terms.ts'
-import type { AggregationType, BucketSize } from './meter-terms.ts'
-import { formatRatio, type Ratio, readRatio, scaleRatio, sumRatios } from './ratio.ts'
+import { assert } from '../assert.ts'
+import type { AllowanceReset } from '../entitlement/entitlement-terms.ts'
+import { decimalFromInteger, formatDecimal } from '../money/decimal.ts'
+import { formatRatio, type Ratio, readRatio, scaleRatio, sumRatios } from '../money/ratio.ts'
+import {
+  type ChargeExplanation,
+  exactly,
+  recomputeCharge,
+  type TierCharge,
+} from '../price/charge-explanation.ts'
+import type { AggregationType, BucketSize } from '../price/meter-terms.ts'
 
 /** How a USAGE line's amount came about: the sum over its buckets, rounded once. Quotients are `numerator/denominator`. */
 export interface UsageExplanation {

@@ -1,12 +1,12 @@
-import { allowancePeriodAt } from './allowance.ts'
-import type { AllowanceReset } from './entitlement-terms.ts'
-import type { Grid, Period } from './grid.ts'
+import type { AllowanceReset } from '../entitlement/entitlement-terms.ts'
+import type { AggregationType, BucketSize } from '../price/meter-terms.ts'
+import type { Grid, Period } from '../time/grid.ts'
+import { earlier } from '../time/period.ts'
+import { allowancePeriodAt } from '../usage/allowance.ts'
+import { isAdditive } from '../usage/usage-measure.ts'
+import type { UsageSpan } from '../usage/usage-question.ts'
+import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import { intervalsOf, overlap } from './line-life.ts'
-import type { AggregationType, BucketSize } from './meter-terms.ts'
-import { earlier } from './period.ts'
-import { isAdditive } from './usage-measure.ts'
-import type { UsageSpan } from './usage-question.ts'
-import { partsOf, usageSpans } from './usage-spans.ts'
 
 export interface QuestionCut {
   readonly aggregation: AggregationType

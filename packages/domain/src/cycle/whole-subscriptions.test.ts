@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { amounts, cycle, day, line } from '../testing/usage-cycle.ts'
 import type { Cycle, CycleLine, CycleTerms } from './cycle.ts'
-import { amounts, cycle, day, line } from './testing/usage-cycle.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

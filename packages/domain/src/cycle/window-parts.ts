@@ -1,6 +1,6 @@
+import { subtractRatios, zeroRatio } from '../money/ratio.ts'
+import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
 import type { MeasuredUsage } from './cycle.ts'
-import { subtractRatios, zeroRatio } from './ratio.ts'
-import type { UsageAnswer, UsagePart } from './usage-question.ts'
 
 /**
  * The parts that answer a usage line's question. A weighted value that runs on is asked for as the sum over all

@@ -1,4 +1,4 @@
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
 import type { AllowanceReset, EntitlementTerms } from './entitlement-terms.ts'
 import type { FeatureType } from './feature-terms.ts'
 

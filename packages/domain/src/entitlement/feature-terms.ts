@@ -1,5 +1,5 @@
-import type { FieldProblem } from './errors.ts'
-import { type MeterTerms, validateMeterTerms } from './meter-terms.ts'
+import type { FieldProblem } from '../errors.ts'
+import { type MeterTerms, validateMeterTerms } from '../price/meter-terms.ts'
 
 export const featureTypes = ['metered', 'boolean', 'static', 'config'] as const
 export type FeatureType = (typeof featureTypes)[number]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatDecimal, isStorable } from './decimal.ts'
+import { formatDecimal, isStorable } from '../money/decimal.ts'
+import { dec } from '../testing/price-arbitrary.ts'
 import { assertInvoice, type InvoiceAdjustments, type InvoiceAmounts, invoiceAmounts } from './invoice.ts'
-import { dec } from './testing/price-arbitrary.ts'
 
 function charge(amount: string, currency = 'usd') {
   return { kind: 'charge', amount: dec(amount), currency } as const

@@ -1,7 +1,14 @@
-import { assert } from './assert.ts'
-import { parseCurrency } from './currency.ts'
-import { type Decimal, equalDecimals, formatDecimal, isNegative, sumDecimals, zero } from './decimal.ts'
-import { isWholeUnits } from './money.ts'
+import { assert } from '../assert.ts'
+import { parseCurrency } from '../money/currency.ts'
+import {
+  type Decimal,
+  equalDecimals,
+  formatDecimal,
+  isNegative,
+  sumDecimals,
+  zero,
+} from '../money/decimal.ts'
+import { isWholeUnits } from '../money/money.ts'
 
 /** A line as the invoice's sums see it. `credit` marks what gives money back: only that may be negative. */
 export interface InvoiceLineAmount {

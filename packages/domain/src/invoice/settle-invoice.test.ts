@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatDecimal, sumDecimals } from './decimal.ts'
-import { fromUnits } from './money.ts'
+import { formatDecimal, sumDecimals } from '../money/decimal.ts'
+import { fromUnits } from '../money/money.ts'
+import { dec } from '../testing/price-arbitrary.ts'
 import { type Adjustments, type Discount, type SettledLine, settleInvoice } from './settle-invoice.ts'
-import { dec } from './testing/price-arbitrary.ts'
 
 const seed = 20_261_125
 

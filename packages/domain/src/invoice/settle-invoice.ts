@@ -1,8 +1,8 @@
-import { type AllocationTarget, allocate } from './allocation.ts'
-import { assert } from './assert.ts'
-import { type Decimal, decimalFromInteger, isNegative, sumDecimals, zero } from './decimal.ts'
+import { assert } from '../assert.ts'
+import { type AllocationTarget, allocate } from '../money/allocation.ts'
+import { type Decimal, decimalFromInteger, isNegative, sumDecimals, zero } from '../money/decimal.ts'
+import { isWholeUnits, roundedQuotient } from '../money/money.ts'
 import { type InvoiceAmounts, type InvoiceLineAmount, invoiceAmounts } from './invoice.ts'
-import { isWholeUnits, roundedQuotient } from './money.ts'
 
 /** `percentage` is of what is left, 0 to 100; `fixed` is an amount in the invoice's currency. */
 export type Discount =

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dec } from '../testing/price-arbitrary.ts'
 import { allocate } from './allocation.ts'
 import { formatDecimal } from './decimal.ts'
 import { fromUnits, toUnits } from './money.ts'
-import { dec } from './testing/price-arbitrary.ts'
 
 const seed = 20_261_104
 

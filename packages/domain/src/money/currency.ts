@@ -1,5 +1,5 @@
 import { data } from 'currency-codes'
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
 
 /**
  * Codes of ISO 4217 that nobody can be billed in: metals, bond units, accounts of institutions, tests.

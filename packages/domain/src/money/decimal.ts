@@ -1,5 +1,5 @@
 import Big from 'big.js'
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
 
 /** A decimal number of any use: amount, unit price, quantity, rate. A `number` never holds one of these. */
 export type Decimal = Big

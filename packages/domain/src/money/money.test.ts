@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dec } from '../testing/price-arbitrary.ts'
 import { formatDecimal } from './decimal.ts'
 import { fromUnits, isWholeUnits, roundedQuotient, roundMoney, toUnits } from './money.ts'
-import { dec } from './testing/price-arbitrary.ts'
 
 const seed = 20_261_101
 const currencies = ['jpy', 'usd', 'huf', 'kwd', 'clf']

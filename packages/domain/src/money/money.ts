@@ -1,4 +1,4 @@
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
 import { currencyExponent } from './currency.ts'
 import { type Decimal, decimalFromInteger, divideRounded, isRounded } from './decimal.ts'
 import { isWholeRatio, type Ratio } from './ratio.ts'

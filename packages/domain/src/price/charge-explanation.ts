@@ -1,7 +1,7 @@
-import { assert } from './assert.ts'
-import { type Decimal, parseDecimal, zero } from './decimal.ts'
+import { assert } from '../assert.ts'
+import { type Decimal, parseDecimal, zero } from '../money/decimal.ts'
+import { addRatios, type Ratio, readRatio, scaleRatio, sumRatios } from '../money/ratio.ts'
 import type { PackageRounding, TierMode } from './price-terms.ts'
-import { addRatios, type Ratio, readRatio, scaleRatio, sumRatios } from './ratio.ts'
 
 /** The units that one tier priced. `tier` counts from 0, as in the price's `tiers`. */
 export interface TierCharge {

@@ -1,10 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { formatDecimal, isNegative } from '../money/decimal.ts'
+import {
+  compareRatios,
+  formatRatio,
+  type Ratio,
+  scaleRatio,
+  subtractRatios,
+  sumRatios,
+} from '../money/ratio.ts'
+import { dec, ladder, pricingTerms, rat, ratioQuantity } from '../testing/price-arbitrary.ts'
 import { chargeFor, type PricingTerms } from './charge.ts'
 import { recomputeCharge } from './charge-explanation.ts'
-import { formatDecimal, isNegative } from './decimal.ts'
-import { compareRatios, formatRatio, type Ratio, scaleRatio, subtractRatios, sumRatios } from './ratio.ts'
-import { dec, ladder, pricingTerms, rat, ratioQuantity } from './testing/price-arbitrary.ts'
 
 const seed = 20_261_102
 

@@ -1,8 +1,8 @@
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
+import { decimalFromInteger, divideRounded, formatDecimal, isNegative } from '../money/decimal.ts'
+import { formatRatio, type Ratio, zeroRatio } from '../money/ratio.ts'
 import { type ChargeExplanation, exactly, recomputeCharge } from './charge-explanation.ts'
-import { decimalFromInteger, divideRounded, formatDecimal, isNegative } from './decimal.ts'
 import type { PriceTerms } from './price-terms.ts'
-import { formatRatio, type Ratio, zeroRatio } from './ratio.ts'
 import { tierCharges } from './tier-charge.ts'
 
 /** What of a price decides what a quantity costs. */

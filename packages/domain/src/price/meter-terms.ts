@@ -1,5 +1,5 @@
-import { isPositive, parseDecimal } from './decimal.ts'
-import type { FieldProblem } from './errors.ts'
+import type { FieldProblem } from '../errors.ts'
+import { isPositive, parseDecimal } from '../money/decimal.ts'
 
 export const aggregationTypes = [
   'COUNT',

@@ -1,6 +1,11 @@
-import { type BillingPeriod, billingPeriodCountMax, isPeriodCount, isRecurring } from './billing-period.ts'
-import { parseCurrency } from './currency.ts'
-import type { FieldProblem } from './errors.ts'
+import type { FieldProblem } from '../errors.ts'
+import { parseCurrency } from '../money/currency.ts'
+import {
+  type BillingPeriod,
+  billingPeriodCountMax,
+  isPeriodCount,
+  isRecurring,
+} from '../time/billing-period.ts'
 import { type PriceMetering, validatePriceMetering } from './price-metering.ts'
 import { type Tier, validateAmount, validateTiers } from './tier.ts'
 

@@ -1,8 +1,15 @@
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
+import { formatDecimal, isPositive } from '../money/decimal.ts'
+import {
+  compareRatios,
+  formatRatio,
+  type Ratio,
+  subtractRatios,
+  wholeRatio,
+  zeroRatio,
+} from '../money/ratio.ts'
 import { exactly, type TierCharge } from './charge-explanation.ts'
-import { formatDecimal, isPositive } from './decimal.ts'
 import type { TierMode } from './price-terms.ts'
-import { compareRatios, formatRatio, type Ratio, subtractRatios, wholeRatio, zeroRatio } from './ratio.ts'
 import type { Tier } from './tier.ts'
 
 /**

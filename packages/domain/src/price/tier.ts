@@ -1,5 +1,5 @@
-import { compareDecimals, type Decimal, isNegative, isPositive, parseDecimal } from './decimal.ts'
-import type { FieldProblem } from './errors.ts'
+import type { FieldProblem } from '../errors.ts'
+import { compareDecimals, type Decimal, isNegative, isPositive, parseDecimal } from '../money/decimal.ts'
 
 /** One rung of a price's ladder; amounts and bounds are decimal texts. `up_to` is inclusive, null is open. */
 export interface Tier {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BillingPeriod } from './billing-period.ts'
+import type { BillingPeriod } from '../time/billing-period.ts'
 import { validateLineTerms } from './line-terms.ts'
 
 const terms = (billing_period: BillingPeriod, billing_period_count = 1, currency = 'usd') => ({

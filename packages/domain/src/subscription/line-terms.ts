@@ -1,5 +1,5 @@
-import type { BillingPeriod } from './billing-period.ts'
-import type { FieldProblem } from './errors.ts'
+import type { FieldProblem } from '../errors.ts'
+import type { BillingPeriod } from '../time/billing-period.ts'
 
 interface Terms {
   readonly currency: string

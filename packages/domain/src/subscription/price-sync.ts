@@ -1,5 +1,5 @@
-import type { BillingPeriod, RecurringPeriod } from './billing-period.ts'
-import { later } from './period.ts'
+import type { BillingPeriod, RecurringPeriod } from '../time/billing-period.ts'
+import { later } from '../time/period.ts'
 
 /** What of a plan's price a sync looks at. */
 export interface SyncPrice {

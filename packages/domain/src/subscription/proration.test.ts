@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decimalFromInteger, formatDecimal, sumDecimals } from './decimal.ts'
-import { type Grid, gridIntervalAt } from './grid.ts'
-import { lineCharge, recomputeLine } from './line-charge.ts'
+import { lineCharge, recomputeLine } from '../cycle/line-charge.ts'
+import { decimalFromInteger, formatDecimal, sumDecimals } from '../money/decimal.ts'
+import { grid, instant } from '../testing/grid-arbitrary.ts'
+import { dec, pricingTerms, quantity, rat } from '../testing/price-arbitrary.ts'
+import { type Grid, gridIntervalAt } from '../time/grid.ts'
 import { prorate, prorationOf } from './proration.ts'
-import { grid, instant } from './testing/grid-arbitrary.ts'
-import { dec, pricingTerms, quantity, rat } from './testing/price-arbitrary.ts'
 
 const seed = 20_261_103
 const dayMs = 86_400_000

@@ -1,8 +1,8 @@
-import { assert } from './assert.ts'
-import { type Decimal, decimalFromInteger } from './decimal.ts'
-import { type Grid, gridIntervalAt, type Period } from './grid.ts'
-import { roundRatioMoney } from './money.ts'
-import { type Ratio, ratio } from './ratio.ts'
+import { assert } from '../assert.ts'
+import { type Decimal, decimalFromInteger } from '../money/decimal.ts'
+import { roundRatioMoney } from '../money/money.ts'
+import { type Ratio, ratio } from '../money/ratio.ts'
+import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
 
 export const prorationBehaviors = ['create_prorations', 'none'] as const
 export type ProrationBehavior = (typeof prorationBehaviors)[number]

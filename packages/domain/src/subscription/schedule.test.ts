@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gridPoint } from './grid.ts'
+import { gridPoint } from '../time/grid.ts'
 import { type ScheduleTerms, scheduleOf } from './schedule.ts'
 
 const start = new Date('2026-03-10T12:00:00Z')

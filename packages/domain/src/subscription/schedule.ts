@@ -1,7 +1,7 @@
-import { type AnchorTerms, anchorFor } from './anchor.ts'
-import { assert } from './assert.ts'
-import type { Grid, Period } from './grid.ts'
-import { earlier, periodAt } from './period.ts'
+import { assert } from '../assert.ts'
+import { type AnchorTerms, anchorFor } from '../time/anchor.ts'
+import type { Grid, Period } from '../time/grid.ts'
+import { earlier, periodAt } from '../time/period.ts'
 import { trialEnd } from './trial.ts'
 
 export interface ScheduleTerms extends AnchorTerms {

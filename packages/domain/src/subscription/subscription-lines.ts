@@ -1,6 +1,6 @@
-import type { BillingPeriod, RecurringPeriod } from './billing-period.ts'
-import { isRecurring } from './billing-period.ts'
-import { later } from './period.ts'
+import type { BillingPeriod, RecurringPeriod } from '../time/billing-period.ts'
+import { isRecurring } from '../time/billing-period.ts'
+import { later } from '../time/period.ts'
 
 /** What of a plan's price decides whether a subscription gets a line of it, by the contract's field names. */
 export interface PlanPriceTerms {

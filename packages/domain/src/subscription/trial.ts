@@ -1,8 +1,8 @@
-import type { BillingPeriod } from './billing-period.ts'
-import { isRecurring } from './billing-period.ts'
-import type { FieldProblem } from './errors.ts'
-import type { PriceType } from './price-terms.ts'
-import { toInstant, toLocal } from './time-zone.ts'
+import type { FieldProblem } from '../errors.ts'
+import type { PriceType } from '../price/price-terms.ts'
+import type { BillingPeriod } from '../time/billing-period.ts'
+import { isRecurring } from '../time/billing-period.ts'
+import { toInstant, toLocal } from '../time/time-zone.ts'
 
 /** What of a plan's price decides a trial, by the contract's field names. */
 export interface TrialTerms {

@@ -1,8 +1,8 @@
-import { decimalFromInteger, zero } from '../decimal.ts'
-import type { Period } from '../grid.ts'
-import { type Ratio, ratio, wholeRatio } from '../ratio.ts'
-import type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion } from '../usage-question.ts'
-import { partsOf } from '../usage-spans.ts'
+import { decimalFromInteger, zero } from '../money/decimal.ts'
+import { type Ratio, ratio, wholeRatio } from '../money/ratio.ts'
+import type { Period } from '../time/grid.ts'
+import type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion } from '../usage/usage-question.ts'
+import { partsOf } from '../usage/usage-spans.ts'
 import { dec } from './price-arbitrary.ts'
 
 /** An event of the one customer and name that a domain test has. */

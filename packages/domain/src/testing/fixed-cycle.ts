@@ -1,8 +1,8 @@
-import type { Cycle, CycleLine, CycleTerms } from '../cycle.ts'
-import { formatDecimal } from '../decimal.ts'
-import type { Grid } from '../grid.ts'
-import { planCycle } from '../plan-cycle.ts'
-import { rateCycle } from '../rate-cycle.ts'
+import type { Cycle, CycleLine, CycleTerms } from '../cycle/cycle.ts'
+import { planCycle } from '../cycle/plan-cycle.ts'
+import { rateCycle } from '../cycle/rate-cycle.ts'
+import { formatDecimal } from '../money/decimal.ts'
+import type { Grid } from '../time/grid.ts'
 import { dec } from './price-arbitrary.ts'
 
 export const day = (text: string) => new Date(`${text}T00:00:00Z`)

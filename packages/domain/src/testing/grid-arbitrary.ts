@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { recurringPeriods } from '../billing-period.ts'
-import type { Grid } from '../grid.ts'
+import { recurringPeriods } from '../time/billing-period.ts'
+import type { Grid } from '../time/grid.ts'
 
 /** Zones whose clocks did what breaks calendars: half-hour changes, odd offsets, changes at midnight, a lost day. */
 const awkwardZones = [

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { PricingTerms } from '../charge.ts'
-import { type Decimal, parseDecimal } from '../decimal.ts'
-import { type Ratio, ratio, readRatio, wholeRatio } from '../ratio.ts'
-import type { Tier } from '../tier.ts'
+import { type Decimal, parseDecimal } from '../money/decimal.ts'
+import { type Ratio, ratio, readRatio, wholeRatio } from '../money/ratio.ts'
+import type { PricingTerms } from '../price/charge.ts'
+import type { Tier } from '../price/tier.ts'
 
 /** A decimal written in a test. */
 export function dec(text: string): Decimal {

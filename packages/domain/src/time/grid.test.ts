@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { grid } from '../testing/grid-arbitrary.ts'
 import { type Grid, gridIntervalAt, gridPoint, nextBoundary } from './grid.ts'
-import { grid } from './testing/grid-arbitrary.ts'
 import { toLocal } from './time-zone.ts'
 
 const seed = 20_260_103

@@ -1,4 +1,4 @@
-import { assert } from './assert.ts'
+import { assert } from '../assert.ts'
 import type { RecurringPeriod } from './billing-period.ts'
 import { toInstant, toLocal } from './time-zone.ts'
 

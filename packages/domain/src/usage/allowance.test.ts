@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatDecimal } from './decimal.ts'
-import { dec } from './testing/price-arbitrary.ts'
-import { allowance, amounts, cycle, day, free, line, someEvents, total } from './testing/usage-cycle.ts'
+import { formatDecimal } from '../money/decimal.ts'
+import { dec } from '../testing/price-arbitrary.ts'
+import { allowance, amounts, cycle, day, free, line, someEvents, total } from '../testing/usage-cycle.ts'
 
 const seed = 20_261_127
 const threeMonths = {

@@ -1,8 +1,8 @@
-import { decimalFromInteger } from './decimal.ts'
-import type { AllowanceReset } from './entitlement-terms.ts'
-import { type Grid, gridIntervalAt, type Period } from './grid.ts'
-import { addRatios, atLeastZero, type Ratio, subtractRatios, wholeRatio, zeroRatio } from './ratio.ts'
-import { startOfDay } from './time-zone.ts'
+import type { AllowanceReset } from '../entitlement/entitlement-terms.ts'
+import { decimalFromInteger } from '../money/decimal.ts'
+import { addRatios, atLeastZero, type Ratio, subtractRatios, wholeRatio, zeroRatio } from '../money/ratio.ts'
+import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
+import { startOfDay } from '../time/time-zone.ts'
 
 /** Usage of a feature that is free before pricing (billing rules, section 4). Lines that name the same id share it. */
 export interface Allowance {

@@ -1,5 +1,5 @@
-import { assert } from './assert.ts'
-import type { AggregationType, BucketSize, MeterFilter, UsageReset } from './meter-terms.ts'
+import { assert } from '../assert.ts'
+import type { AggregationType, BucketSize, MeterFilter, UsageReset } from '../price/meter-terms.ts'
 import type { UsageMeasure } from './usage-question.ts'
 
 /** A meter as it is stored. */

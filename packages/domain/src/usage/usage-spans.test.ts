@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BucketSize, bucketSizes } from './meter-terms.ts'
-import { grid, instant } from './testing/grid-arbitrary.ts'
-import { toLocal } from './time-zone.ts'
+import { type BucketSize, bucketSizes } from '../price/meter-terms.ts'
+import { grid, instant } from '../testing/grid-arbitrary.ts'
+import { toLocal } from '../time/time-zone.ts'
 import { partsOf, usageSpans } from './usage-spans.ts'
 
 const seed = 20_261_124

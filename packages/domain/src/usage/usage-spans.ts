@@ -1,7 +1,7 @@
-import { type Grid, gridIntervalAt, type Period } from './grid.ts'
-import type { BucketSize } from './meter-terms.ts'
-import { earlier } from './period.ts'
-import { type ClockStretch, clockStretches } from './time-zone.ts'
+import type { BucketSize } from '../price/meter-terms.ts'
+import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
+import { earlier } from '../time/period.ts'
+import { type ClockStretch, clockStretches } from '../time/time-zone.ts'
 import type { UsageSpan } from './usage-question.ts'
 
 /** How a window is cut: null leaves it whole. Buckets are local; months are counted from the anchor. */

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { syncPlanPrices } from '@flexprice/contracts'
+import { syncPlanPrices } from '@flexprice/contracts/operations'
 import { apiOf, type CommandContext, outputOf } from '../command-context.ts'
 import { startWorkflow } from '../start-workflow.ts'
 import { apiCommand, commandGroup, examples, followingOf, waitOption, watchOption } from './options.ts'

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { listQueues } from '@flexprice/contracts'
+import { listQueues } from '@flexprice/contracts/operations'
 import { apiOf, type CommandContext, outputOf } from '../command-context.ts'
 import { table } from '../output.ts'
 import { apiCommand, examples } from './options.ts'

@@ -1,5 +1,5 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
-import type { Operation } from '@flexprice/contracts'
+import type { Operation } from '@flexprice/contracts/wire'
 import type { WorkflowDefinition } from '@flexprice/contracts/workflows'
 import { z } from 'zod'
 import type { ApiRequest } from '../api-client.ts'

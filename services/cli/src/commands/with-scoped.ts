@@ -1,4 +1,4 @@
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 import { type CommandContext, configured } from '../command-context.ts'
 import { databaseConfig } from '../config.ts'
 

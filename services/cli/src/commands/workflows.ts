@@ -1,5 +1,6 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
-import { cancelWorkflow, getWorkflow, queryWorkflow, workflowStatus } from '@flexprice/contracts'
+import { cancelWorkflow, getWorkflow, queryWorkflow } from '@flexprice/contracts/operations'
+import { workflowStatus } from '@flexprice/contracts/wire'
 import { apiOf, type CommandContext, outputOf } from '../command-context.ts'
 import { askForResult, followWorkflow, printOutcome } from '../follow-workflow.ts'
 import { catchInterruption } from '../interruption.ts'

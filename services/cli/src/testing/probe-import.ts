@@ -1,4 +1,4 @@
-import type { Operation } from '@flexprice/contracts'
+import type { Operation } from '@flexprice/contracts/wire'
 import { defineContract, defineWorkflow } from '@flexprice/contracts/workflows'
 import { z } from 'zod'
 

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { operations } from '@flexprice/contracts'
+import { operations } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
 import { runCommandLine } from '../run-command-line.ts'
 import { importProbe, probeImport } from './probe-import.ts'

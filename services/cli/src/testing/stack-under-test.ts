@@ -1,5 +1,8 @@
 import { workflows } from '@flexprice/contracts/workflows'
-import { createApiKey, insertCustomer, insertPlan, readNow, type Scoped } from '@flexprice/database'
+import { insertPlan } from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { insertCustomer } from '@flexprice/database/customers'
+import { createApiKey } from '@flexprice/database/tenancy'
 import {
   createTestDatabase,
   insertMonthlySubscriptions,

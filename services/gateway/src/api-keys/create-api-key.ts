@@ -1,5 +1,6 @@
-import { createApiKey } from '@flexprice/contracts'
-import { createApiKey as makeApiKey, readTimeOfDay } from '@flexprice/database'
+import { createApiKey } from '@flexprice/contracts/operations'
+import { readTimeOfDay } from '@flexprice/database/connection'
+import { createApiKey as makeApiKey } from '@flexprice/database/tenancy'
 import { invalid } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,5 +1,6 @@
-import { deleteApiKey } from '@flexprice/contracts'
-import { findApiKeyHash, readTimeOfDay, revokeApiKey } from '@flexprice/database'
+import { deleteApiKey } from '@flexprice/contracts/operations'
+import { readTimeOfDay } from '@flexprice/database/connection'
+import { findApiKeyHash, revokeApiKey } from '@flexprice/database/tenancy'
 import { notFound } from '@flexprice/domain'
 import { afterCommit, callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,5 +1,6 @@
-import { listApiKeys } from '@flexprice/contracts'
-import { readTimeOfDay, searchApiKeys } from '@flexprice/database'
+import { listApiKeys } from '@flexprice/contracts/operations'
+import { readTimeOfDay } from '@flexprice/database/connection'
+import { searchApiKeys } from '@flexprice/database/tenancy'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,10 +1,6 @@
-import { rotateApiKey } from '@flexprice/contracts'
-import {
-  findApiKeyHash,
-  inTransaction,
-  readTimeOfDay,
-  rotateApiKey as replaceApiKey,
-} from '@flexprice/database'
+import { rotateApiKey } from '@flexprice/contracts/operations'
+import { inTransaction, readTimeOfDay } from '@flexprice/database/connection'
+import { findApiKeyHash, rotateApiKey as replaceApiKey } from '@flexprice/database/tenancy'
 import { afterCommit, callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

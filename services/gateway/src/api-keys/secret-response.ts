@@ -1,5 +1,5 @@
-import type { SecretResponse } from '@flexprice/contracts'
-import { type ApiKeyRow, apiKeyStatus } from '@flexprice/database'
+import type { SecretResponse } from '@flexprice/contracts/tenancy'
+import { type ApiKeyRow, apiKeyStatus } from '@flexprice/database/tenancy'
 
 export function secretResponse(row: ApiKeyRow, now: Date): SecretResponse {
   return {

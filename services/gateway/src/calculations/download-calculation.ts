@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
-import { downloadCalculation } from '@flexprice/contracts'
+import { downloadCalculation } from '@flexprice/contracts/operations'
 import {
   type CalculationItemRow,
   getCalculation,
   listCalculationItems,
-  type Scoped,
-} from '@flexprice/database'
+} from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import { csvRow } from '../csv-row.ts'
 import { decimalText } from '../decimal-text.ts'

@@ -1,11 +1,11 @@
-import { getCalculation } from '@flexprice/contracts'
+import { getCalculation } from '@flexprice/contracts/operations'
 import {
   type CalculationRow,
   getCalculation as findCalculation,
   getCalculationProgress,
   sumCalculation,
   sumCalculationByPlan,
-} from '@flexprice/database'
+} from '@flexprice/database/calculations'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,9 +1,10 @@
-import { listCalculationItems, publishedErrorCode } from '@flexprice/contracts'
+import { listCalculationItems } from '@flexprice/contracts/operations'
+import { publishedErrorCode } from '@flexprice/contracts/wire'
 import {
   type CalculationItemRow,
   getCalculation,
   listCalculationItems as listItems,
-} from '@flexprice/database'
+} from '@flexprice/database/calculations'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'

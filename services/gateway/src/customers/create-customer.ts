@@ -1,5 +1,6 @@
-import { createCustomer } from '@flexprice/contracts'
-import { insertCustomer, readNow } from '@flexprice/database'
+import { createCustomer } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
+import { insertCustomer } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

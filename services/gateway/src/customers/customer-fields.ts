@@ -1,5 +1,5 @@
-import type { UpdateCustomerRequest } from '@flexprice/contracts'
-import type { CustomerChanges } from '@flexprice/database'
+import type { UpdateCustomerRequest } from '@flexprice/contracts/customers'
+import type { CustomerChanges } from '@flexprice/database/customers'
 
 /** The columns that a request sets; what it leaves out is undefined. An empty currency takes it away. */
 export function customerFields(body: UpdateCustomerRequest) {

@@ -1,5 +1,5 @@
-import { type CustomerResponse, contactPersons } from '@flexprice/contracts'
-import type { CustomerRow } from '@flexprice/database'
+import { type CustomerResponse, contactPersons } from '@flexprice/contracts/customers'
+import type { CustomerRow } from '@flexprice/database/customers'
 import type { Scope } from '@flexprice/domain'
 import { recordResponse } from '../record-response.ts'
 

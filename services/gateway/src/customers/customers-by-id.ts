@@ -1,4 +1,6 @@
-import { pageSizeMax, type Scoped, searchCustomers } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { searchCustomers } from '@flexprice/database/customers'
+import { pageSizeMax } from '@flexprice/database/search'
 import { customerResponse } from './customer-response.ts'
 
 /** The customers of a page of other records, at most 1,000, by one query; none for no ids. */

@@ -1,5 +1,6 @@
-import { deleteCustomer } from '@flexprice/contracts'
-import { inTransaction, readNow, deleteCustomer as removeCustomer } from '@flexprice/database'
+import { deleteCustomer } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { deleteCustomer as removeCustomer } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,5 @@
-import { getCustomerByExternalId } from '@flexprice/contracts'
-import { getCustomerByExternalId as findCustomer } from '@flexprice/database'
+import { getCustomerByExternalId } from '@flexprice/contracts/operations'
+import { getCustomerByExternalId as findCustomer } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,5 @@
-import { getCustomer } from '@flexprice/contracts'
-import { getCustomer as findCustomer } from '@flexprice/database'
+import { getCustomer } from '@flexprice/contracts/operations'
+import { getCustomer as findCustomer } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

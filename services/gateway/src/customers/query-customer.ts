@@ -1,5 +1,5 @@
-import { queryCustomer } from '@flexprice/contracts'
-import { searchCustomers } from '@flexprice/database'
+import { queryCustomer } from '@flexprice/contracts/operations'
+import { searchCustomers } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

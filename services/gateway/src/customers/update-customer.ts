@@ -1,10 +1,6 @@
-import { updateCustomer } from '@flexprice/contracts'
-import {
-  getCustomerByExternalId,
-  readNow,
-  type Scoped,
-  updateCustomer as writeCustomer,
-} from '@flexprice/database'
+import { updateCustomer } from '@flexprice/contracts/operations'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { getCustomerByExternalId, updateCustomer as writeCustomer } from '@flexprice/database/customers'
 import { invalid } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,17 +1,17 @@
-import type { AggregatedFeatureResponse } from '@flexprice/contracts'
+import type { AggregatedFeatureResponse } from '@flexprice/contracts/usage'
+import type { Scoped } from '@flexprice/database/connection'
+import type { EntitlementRow } from '@flexprice/database/entitlements'
 import {
   aggregateEachSubscription,
   aggregateSubscriptionEntitlements,
   type EntitlementAggregation,
-  type EntitlementRow,
-  type Scoped,
-} from '@flexprice/database'
-import {
-  type AggregatedEntitlement,
-  type AggregatedFeature,
-  assert,
-  type EntitlementSource,
-} from '@flexprice/domain'
+} from '@flexprice/database/subscriptions'
+import { assert } from '@flexprice/domain'
+import type {
+  AggregatedEntitlement,
+  AggregatedFeature,
+  EntitlementSource,
+} from '@flexprice/domain/entitlement'
 import { plansById } from '../plans/plans-by-id.ts'
 import { featuresById } from './expand-entitlements.ts'
 

@@ -1,5 +1,6 @@
-import { createEntitlement } from '@flexprice/contracts'
-import { insertEntitlements, inTransaction, readNow } from '@flexprice/database'
+import { createEntitlement } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { insertEntitlements } from '@flexprice/database/entitlements'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

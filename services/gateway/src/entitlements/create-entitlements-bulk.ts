@@ -1,5 +1,6 @@
-import { createEntitlementsBulk } from '@flexprice/contracts'
-import { insertEntitlements, inTransaction, readNow } from '@flexprice/database'
+import { createEntitlementsBulk } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { insertEntitlements } from '@flexprice/database/entitlements'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

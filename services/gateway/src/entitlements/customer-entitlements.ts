@@ -1,4 +1,5 @@
-import { listEntitledSubscriptions, readNow, type Scoped } from '@flexprice/database'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { listEntitledSubscriptions } from '@flexprice/database/subscriptions'
 import { subscriptionResponse } from '../subscriptions/subscription-response.ts'
 import { aggregatedFeatures } from './aggregated-features.ts'
 

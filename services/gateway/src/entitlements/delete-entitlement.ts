@@ -1,5 +1,6 @@
-import { deleteEntitlement } from '@flexprice/contracts'
-import { inTransaction, readNow, deleteEntitlement as removeEntitlement } from '@flexprice/database'
+import { deleteEntitlement } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { deleteEntitlement as removeEntitlement } from '@flexprice/database/entitlements'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,5 @@
-import type { EntitlementResponse } from '@flexprice/contracts'
-import type { EntitlementRow } from '@flexprice/database'
+import type { EntitlementResponse } from '@flexprice/contracts/entitlements'
+import type { EntitlementRow } from '@flexprice/database/entitlements'
 import { assert, type Scope } from '@flexprice/domain'
 import { recordResponse } from '../record-response.ts'
 

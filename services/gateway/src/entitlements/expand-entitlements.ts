@@ -1,5 +1,7 @@
-import type { EntitlementResponse } from '@flexprice/contracts'
-import { type EntitlementRow, listFeatures, type Scoped } from '@flexprice/database'
+import type { EntitlementResponse } from '@flexprice/contracts/entitlements'
+import { listFeatures } from '@flexprice/database/catalog'
+import type { Scoped } from '@flexprice/database/connection'
+import type { EntitlementRow } from '@flexprice/database/entitlements'
 import { featureResponse } from '../features/feature-response.ts'
 import { plansById } from '../plans/plans-by-id.ts'
 

@@ -1,5 +1,5 @@
-import { getCustomerEntitlementsByExternalId } from '@flexprice/contracts'
-import { getCustomerByExternalId } from '@flexprice/database'
+import { getCustomerEntitlementsByExternalId } from '@flexprice/contracts/operations'
+import { getCustomerByExternalId } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

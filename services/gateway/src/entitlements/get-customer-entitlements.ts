@@ -1,5 +1,5 @@
-import { getCustomerEntitlements } from '@flexprice/contracts'
-import { getCustomer } from '@flexprice/database'
+import { getCustomerEntitlements } from '@flexprice/contracts/operations'
+import { getCustomer } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,5 @@
-import { getEntitlement } from '@flexprice/contracts'
-import { getEntitlement as findEntitlement } from '@flexprice/database'
+import { getEntitlement } from '@flexprice/contracts/operations'
+import { getEntitlement as findEntitlement } from '@flexprice/database/entitlements'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,6 @@
-import { getSubscriptionEntitlements } from '@flexprice/contracts'
-import { getSubscription, readNow } from '@flexprice/database'
+import { getSubscriptionEntitlements } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
+import { getSubscription } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,6 +1,6 @@
-import type { CreateEntitlementRequest } from '@flexprice/contracts'
-import type { NewEntitlement } from '@flexprice/database'
-import { newEntitlementTerms } from '@flexprice/domain'
+import type { CreateEntitlementRequest } from '@flexprice/contracts/entitlements'
+import type { NewEntitlement } from '@flexprice/database/entitlements'
+import { newEntitlementTerms } from '@flexprice/domain/entitlement'
 import { expectIdOf } from '../id-kind.ts'
 
 /** A request whose terms are valid as the row to be. @throws not_found for ids of other kinds */

@@ -1,5 +1,5 @@
-import { queryEntitlement } from '@flexprice/contracts'
-import { searchEntitlements } from '@flexprice/database'
+import { queryEntitlement } from '@flexprice/contracts/operations'
+import { searchEntitlements } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

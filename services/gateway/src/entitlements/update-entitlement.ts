@@ -1,5 +1,6 @@
-import { updateEntitlement } from '@flexprice/contracts'
-import { inTransaction, readNow, updateEntitlement as writeEntitlement } from '@flexprice/database'
+import { updateEntitlement } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { updateEntitlement as writeEntitlement } from '@flexprice/database/entitlements'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

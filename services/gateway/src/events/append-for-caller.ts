@@ -1,4 +1,4 @@
-import { type AppendedEvents, type NewEvent, postgresEventStore } from '@flexprice/database'
+import { type AppendedEvents, type NewEvent, postgresEventStore } from '@flexprice/database/events'
 import type { FastifyRequest } from 'fastify'
 import { callerScope } from '../plugins/authenticate.ts'
 import type { EventIntake } from './event-intake.ts'

@@ -1,4 +1,5 @@
-import { inTransaction, type NewEvent, postgresEventStore, type Scoped } from '@flexprice/database'
+import { inTransaction, type Scoped } from '@flexprice/database/connection'
+import { type NewEvent, postgresEventStore } from '@flexprice/database/events'
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, expect, test } from 'vitest'
 import { createEventIntake, intakeLimits } from './event-intake.ts'

@@ -1,4 +1,5 @@
-import type { AppendedEvents, Database, EventStore, NewEvent } from '@flexprice/database'
+import type { Database } from '@flexprice/database/connection'
+import type { AppendedEvents, EventStore, NewEvent } from '@flexprice/database/events'
 import { CodedError, errorKind, isCodedError, type Scope } from '@flexprice/domain'
 
 /** Takes events of many requests in, and writes those that come at the same time in one statement. */

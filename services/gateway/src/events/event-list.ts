@@ -1,4 +1,4 @@
-import type { EventListQuery, EventPage, EventRow } from '@flexprice/database'
+import type { EventListQuery, EventPage, EventRow } from '@flexprice/database/events'
 import { keyOf, keyText } from './event-response.ts'
 
 interface ListRequest {

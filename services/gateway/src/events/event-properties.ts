@@ -1,4 +1,5 @@
-import { ExactNumber, eventPropertiesBytesMax } from '@flexprice/contracts'
+import { eventPropertiesBytesMax } from '@flexprice/contracts/events'
+import { ExactNumber } from '@flexprice/contracts/wire'
 
 /** Why an event's properties cannot be kept as they are; undefined when they can. */
 export function propertiesProblem(properties: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,5 +1,6 @@
-import { type EventResponse, needsExactJson, parseExactJson } from '@flexprice/contracts'
-import type { EventKey, EventRow } from '@flexprice/database'
+import type { EventResponse } from '@flexprice/contracts/events'
+import { needsExactJson, parseExactJson } from '@flexprice/contracts/wire'
+import type { EventKey, EventRow } from '@flexprice/database/events'
 import { assert } from '@flexprice/domain'
 
 export function eventResponse(row: EventRow): EventResponse {

@@ -1,5 +1,5 @@
-import { getEvent } from '@flexprice/contracts'
-import { listUnattributedEvents, postgresEventStore } from '@flexprice/database'
+import { getEvent } from '@flexprice/contracts/operations'
+import { listUnattributedEvents, postgresEventStore } from '@flexprice/database/events'
 import { notFound } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

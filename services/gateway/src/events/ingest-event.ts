@@ -1,4 +1,4 @@
-import { ingestEvent } from '@flexprice/contracts'
+import { ingestEvent } from '@flexprice/contracts/operations'
 import { invalid } from '@flexprice/domain'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'

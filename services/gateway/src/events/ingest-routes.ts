@@ -1,4 +1,4 @@
-import { postgresEventStore } from '@flexprice/database'
+import { postgresEventStore } from '@flexprice/database/events'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { eventLimit } from '../plugins/authenticate.ts'

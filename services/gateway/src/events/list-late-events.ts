@@ -1,5 +1,5 @@
-import { listLateEvents } from '@flexprice/contracts'
-import { listLateEvents as readLate } from '@flexprice/database'
+import { listLateEvents } from '@flexprice/contracts/operations'
+import { listLateEvents as readLate } from '@flexprice/database/events'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,11 @@
-import { type GetEventsRequest, type GetEventsResponse, listRawEvents } from '@flexprice/contracts'
-import { type EventKey, type EventPage, type EventQuery, postgresEventStore } from '@flexprice/database'
+import type { GetEventsRequest, GetEventsResponse } from '@flexprice/contracts/events'
+import { listRawEvents } from '@flexprice/contracts/operations'
+import {
+  type EventKey,
+  type EventPage,
+  type EventQuery,
+  postgresEventStore,
+} from '@flexprice/database/events'
 import { invalid } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,5 +1,5 @@
-import { listUnattributedEvents } from '@flexprice/contracts'
-import { listUnattributedEvents as readUnattributed } from '@flexprice/database'
+import { listUnattributedEvents } from '@flexprice/contracts/operations'
+import { listUnattributedEvents as readUnattributed } from '@flexprice/database/events'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

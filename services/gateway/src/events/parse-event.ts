@@ -1,5 +1,6 @@
-import { ingestEventRequest } from '@flexprice/contracts'
-import { type NewEvent, newId } from '@flexprice/database'
+import { ingestEventRequest } from '@flexprice/contracts/events'
+import { newId } from '@flexprice/database/connection'
+import type { NewEvent } from '@flexprice/database/events'
 import type { FieldProblem } from '@flexprice/domain'
 import { Ajv, type ErrorObject } from 'ajv'
 import { z } from 'zod'

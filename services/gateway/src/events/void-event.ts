@@ -1,5 +1,6 @@
-import { voidEvent } from '@flexprice/contracts'
-import { inTransaction, readNow, voidEvent as writeVoid } from '@flexprice/database'
+import { voidEvent } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { voidEvent as writeVoid } from '@flexprice/database/events'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,6 @@
-import { cloneFeature } from '@flexprice/contracts'
-import { cloneFeature as copyFeature, inTransaction, readNow } from '@flexprice/database'
+import { cloneFeature } from '@flexprice/contracts/operations'
+import { cloneFeature as copyFeature } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

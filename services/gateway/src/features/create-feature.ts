@@ -1,5 +1,6 @@
-import { createFeature } from '@flexprice/contracts'
-import { insertFeature, inTransaction, readNow } from '@flexprice/database'
+import { createFeature } from '@flexprice/contracts/operations'
+import { insertFeature } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,6 @@
-import { deleteFeature } from '@flexprice/contracts'
-import { inTransaction, readNow, deleteFeature as removeFeature } from '@flexprice/database'
+import { deleteFeature } from '@flexprice/contracts/operations'
+import { deleteFeature as removeFeature } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,6 @@
-import type { GroupResponse, MeterResponse } from '@flexprice/contracts'
-import { groupsById, metersById, type Scoped } from '@flexprice/database'
+import type { GroupResponse, MeterResponse } from '@flexprice/contracts/catalog'
+import { groupsById, metersById } from '@flexprice/database/catalog'
+import type { Scoped } from '@flexprice/database/connection'
 import { groupResponse } from '../groups/group-response.ts'
 import { meterResponse } from './meter-response.ts'
 

@@ -1,5 +1,6 @@
-import type { FeatureResponse } from '@flexprice/contracts'
-import type { FeatureRow, Scoped } from '@flexprice/database'
+import type { FeatureResponse } from '@flexprice/contracts/catalog'
+import type { FeatureRow } from '@flexprice/database/catalog'
+import type { Scoped } from '@flexprice/database/connection'
 import type { Scope } from '@flexprice/domain'
 import { recordResponse } from '../record-response.ts'
 import { expandMetering } from './expand-metering.ts'

@@ -1,5 +1,5 @@
-import { getFeature } from '@flexprice/contracts'
-import { getFeature as findFeature } from '@flexprice/database'
+import { getFeature } from '@flexprice/contracts/operations'
+import { getFeature as findFeature } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,5 @@
-import type { MeterResponse } from '@flexprice/contracts'
-import type { MeterRow } from '@flexprice/database'
+import type { MeterResponse } from '@flexprice/contracts/catalog'
+import type { MeterRow } from '@flexprice/database/catalog'
 import type { Scope } from '@flexprice/domain'
 import { decimalText } from '../decimal-text.ts'
 

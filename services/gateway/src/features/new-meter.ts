@@ -1,5 +1,5 @@
-import type { CreateMeterRequest } from '@flexprice/contracts'
-import type { NewMeter } from '@flexprice/database'
+import type { CreateMeterRequest } from '@flexprice/contracts/catalog'
+import type { NewMeter } from '@flexprice/database/catalog'
 import { assert } from '@flexprice/domain'
 
 /** A meter whose terms are valid as the row to be. */

@@ -1,5 +1,5 @@
-import { queryFeature } from '@flexprice/contracts'
-import { searchFeatures } from '@flexprice/database'
+import { queryFeature } from '@flexprice/contracts/operations'
+import { searchFeatures } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

@@ -1,5 +1,6 @@
-import { updateFeature } from '@flexprice/contracts'
-import { inTransaction, readNow, updateFeature as writeFeature } from '@flexprice/database'
+import { updateFeature } from '@flexprice/contracts/operations'
+import { updateFeature as writeFeature } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

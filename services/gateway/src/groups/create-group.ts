@@ -1,5 +1,6 @@
-import { createGroup } from '@flexprice/contracts'
-import { insertGroup, readNow } from '@flexprice/database'
+import { createGroup } from '@flexprice/contracts/operations'
+import { insertGroup } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,6 @@
-import { deleteGroup } from '@flexprice/contracts'
-import { inTransaction, readNow, deleteGroup as removeGroup } from '@flexprice/database'
+import { deleteGroup } from '@flexprice/contracts/operations'
+import { deleteGroup as removeGroup } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

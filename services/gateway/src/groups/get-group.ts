@@ -1,5 +1,6 @@
-import { getGroup } from '@flexprice/contracts'
-import { getGroup as findGroup, groupEntitiesMax, listGroupEntities, readNow } from '@flexprice/database'
+import { getGroup } from '@flexprice/contracts/operations'
+import { getGroup as findGroup, groupEntitiesMax, listGroupEntities } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

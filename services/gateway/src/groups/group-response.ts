@@ -1,5 +1,5 @@
-import type { GroupResponse } from '@flexprice/contracts'
-import type { GroupRow } from '@flexprice/database'
+import type { GroupResponse } from '@flexprice/contracts/catalog'
+import type { GroupRow } from '@flexprice/database/catalog'
 
 /** A group; with what is in it where that was looked up. */
 export function groupResponse(row: GroupRow, entityIds?: readonly string[]): GroupResponse {

@@ -1,5 +1,6 @@
-import { queryGroup } from '@flexprice/contracts'
-import { listGroupEntities, readNow, searchGroups } from '@flexprice/database'
+import { queryGroup } from '@flexprice/contracts/operations'
+import { listGroupEntities, searchGroups } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

@@ -1,4 +1,4 @@
-import { recomputeLine } from '@flexprice/domain'
+import { recomputeLine } from '@flexprice/domain/cycle'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from '../testing/caller-under-test.ts'

@@ -1,5 +1,5 @@
-import { explainInvoice } from '@flexprice/contracts'
-import { getInvoice, type InvoiceLineItemRow, listInvoiceLineItems } from '@flexprice/database'
+import { explainInvoice } from '@flexprice/contracts/operations'
+import { getInvoice, type InvoiceLineItemRow, listInvoiceLineItems } from '@flexprice/database/invoices'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'

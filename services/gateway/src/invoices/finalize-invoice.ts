@@ -1,4 +1,4 @@
-import { finalizeInvoice } from '@flexprice/contracts'
+import { finalizeInvoice } from '@flexprice/contracts/operations'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,5 +1,5 @@
-import { getInvoice } from '@flexprice/contracts'
-import { getInvoice as findInvoice } from '@flexprice/database'
+import { getInvoice } from '@flexprice/contracts/operations'
+import { getInvoice as findInvoice } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,5 +1,5 @@
-import type { InvoiceLineItemResponse, InvoiceResponse } from '@flexprice/contracts'
-import type { InvoiceLineItemRow, InvoiceRow } from '@flexprice/database'
+import type { InvoiceLineItemResponse, InvoiceResponse } from '@flexprice/contracts/invoices'
+import type { InvoiceLineItemRow, InvoiceRow } from '@flexprice/database/invoices'
 import type { Scope } from '@flexprice/domain'
 import { decimalText } from '../decimal-text.ts'
 import { recordResponse } from '../record-response.ts'

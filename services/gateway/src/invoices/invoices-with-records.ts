@@ -1,11 +1,8 @@
-import type { InvoiceResponse } from '@flexprice/contracts'
-import {
-  type InvoiceRow,
-  listInvoiceLineItems,
-  pageSizeMax,
-  type Scoped,
-  searchSubscriptions,
-} from '@flexprice/database'
+import type { InvoiceResponse } from '@flexprice/contracts/invoices'
+import type { Scoped } from '@flexprice/database/connection'
+import { type InvoiceRow, listInvoiceLineItems } from '@flexprice/database/invoices'
+import { pageSizeMax } from '@flexprice/database/search'
+import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
 import { subscriptionResponse } from '../subscriptions/subscription-response.ts'
 import { invoiceLineItemResponse, invoiceResponse } from './invoice-response.ts'

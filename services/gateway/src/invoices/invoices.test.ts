@@ -1,4 +1,5 @@
-import { formatDecimal, recomputeLine } from '@flexprice/domain'
+import { recomputeLine } from '@flexprice/domain/cycle'
+import { formatDecimal } from '@flexprice/domain/money'
 import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'

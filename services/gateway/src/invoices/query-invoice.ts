@@ -1,5 +1,5 @@
-import { queryInvoice } from '@flexprice/contracts'
-import { searchInvoices } from '@flexprice/database'
+import { queryInvoice } from '@flexprice/contracts/operations'
+import { searchInvoices } from '@flexprice/database/invoices'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

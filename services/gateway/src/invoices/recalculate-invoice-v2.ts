@@ -1,5 +1,5 @@
-import { recalculateInvoiceV2 } from '@flexprice/contracts'
-import { getInvoice } from '@flexprice/database'
+import { recalculateInvoiceV2 } from '@flexprice/contracts/operations'
+import { getInvoice } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'

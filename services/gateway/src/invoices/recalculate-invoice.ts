@@ -1,4 +1,4 @@
-import { recalculateInvoice } from '@flexprice/contracts'
+import { recalculateInvoice } from '@flexprice/contracts/operations'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,6 @@
 import { workflows } from '@flexprice/contracts/workflows'
-import { getInvoice, type Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { getInvoice } from '@flexprice/database/invoices'
 import { CodedError } from '@flexprice/domain'
 import type { StartedWorkflow, Temporal } from '@flexprice/temporal-client'
 import type { FastifyRequest } from 'fastify'

@@ -1,5 +1,6 @@
-import { voidInvoice } from '@flexprice/contracts'
-import { readNow, voidInvoice as voidOne } from '@flexprice/database'
+import { voidInvoice } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
+import { voidInvoice as voidOne } from '@flexprice/database/invoices'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,6 @@
-import { clonePlan } from '@flexprice/contracts'
-import { clonePlan as copyPlan, inTransaction, readNow } from '@flexprice/database'
+import { clonePlan } from '@flexprice/contracts/operations'
+import { clonePlan as copyPlan } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

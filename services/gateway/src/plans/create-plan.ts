@@ -1,5 +1,6 @@
-import { createPlan } from '@flexprice/contracts'
-import { insertPlan, readNow } from '@flexprice/database'
+import { createPlan } from '@flexprice/contracts/operations'
+import { insertPlan } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

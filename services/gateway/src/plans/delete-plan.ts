@@ -1,5 +1,6 @@
-import { deletePlan } from '@flexprice/contracts'
-import { inTransaction, readNow, deletePlan as removePlan } from '@flexprice/database'
+import { deletePlan } from '@flexprice/contracts/operations'
+import { deletePlan as removePlan } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,11 +1,7 @@
 import { Readable } from 'node:stream'
-import { downloadSyncPreview } from '@flexprice/contracts'
-import {
-  getSyncPreview,
-  listSyncPreviewItems,
-  type Scoped,
-  type SyncPreviewItemRow,
-} from '@flexprice/database'
+import { downloadSyncPreview } from '@flexprice/contracts/operations'
+import type { Scoped } from '@flexprice/database/connection'
+import { getSyncPreview, listSyncPreviewItems, type SyncPreviewItemRow } from '@flexprice/database/price-sync'
 import { callerDatabase } from '../caller.ts'
 import { csvRow } from '../csv-row.ts'
 import { decimalText } from '../decimal-text.ts'

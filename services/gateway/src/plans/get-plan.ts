@@ -1,5 +1,6 @@
-import { getPlan } from '@flexprice/contracts'
-import { getPlan as findPlan, getPriceSyncStatus } from '@flexprice/database'
+import { getPlan } from '@flexprice/contracts/operations'
+import { getPlan as findPlan } from '@flexprice/database/catalog'
+import { getPriceSyncStatus } from '@flexprice/database/price-sync'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

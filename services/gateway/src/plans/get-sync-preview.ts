@@ -1,11 +1,11 @@
-import { getSyncPreview } from '@flexprice/contracts'
+import { getSyncPreview } from '@flexprice/contracts/operations'
 import {
   editsOf,
   getSyncPreview as findSyncPreview,
   getSyncPreviewProgress,
   type SyncPreviewRow,
-  type SyncPreviewSummary,
-} from '@flexprice/database'
+} from '@flexprice/database/price-sync'
+import type { SyncPreviewSummary } from '@flexprice/database/tables'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

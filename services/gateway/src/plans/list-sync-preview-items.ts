@@ -1,9 +1,10 @@
-import { listSyncPreviewItems, publishedErrorCode } from '@flexprice/contracts'
+import { listSyncPreviewItems } from '@flexprice/contracts/operations'
+import { publishedErrorCode } from '@flexprice/contracts/wire'
 import {
   getSyncPreview,
   listSyncPreviewItems as listItems,
   type SyncPreviewItemRow,
-} from '@flexprice/database'
+} from '@flexprice/database/price-sync'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'

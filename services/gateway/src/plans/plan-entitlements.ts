@@ -1,5 +1,6 @@
-import type { EntitlementResponse } from '@flexprice/contracts'
-import { listPlanEntitlements, type Scoped } from '@flexprice/database'
+import type { EntitlementResponse } from '@flexprice/contracts/entitlements'
+import type { Scoped } from '@flexprice/database/connection'
+import { listPlanEntitlements } from '@flexprice/database/subscriptions'
 import { entitlementResponse } from '../entitlements/entitlement-response.ts'
 import { featuresById } from '../entitlements/expand-entitlements.ts'
 

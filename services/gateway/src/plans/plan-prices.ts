@@ -1,5 +1,6 @@
-import type { PriceResponse } from '@flexprice/contracts'
-import { listPlanPrices, readNow, type Scoped } from '@flexprice/database'
+import type { PriceResponse } from '@flexprice/contracts/catalog'
+import { listPlanPrices } from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
 import { expandMetering } from '../features/expand-metering.ts'
 import { priceResponse } from '../prices/price-response.ts'
 

@@ -1,5 +1,5 @@
-import type { PlanResponse } from '@flexprice/contracts'
-import type { PlanRow } from '@flexprice/database'
+import type { PlanResponse } from '@flexprice/contracts/plans'
+import type { PlanRow } from '@flexprice/database/catalog'
 import type { Scope } from '@flexprice/domain'
 import { recordResponse } from '../record-response.ts'
 

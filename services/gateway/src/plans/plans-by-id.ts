@@ -1,4 +1,6 @@
-import { pageSizeMax, type Scoped, searchPlans } from '@flexprice/database'
+import { searchPlans } from '@flexprice/database/catalog'
+import type { Scoped } from '@flexprice/database/connection'
+import { pageSizeMax } from '@flexprice/database/search'
 import { assert } from '@flexprice/domain'
 import { planResponse } from './plan-response.ts'
 

@@ -1,5 +1,5 @@
-import { queryPlan } from '@flexprice/contracts'
-import { searchPlans } from '@flexprice/database'
+import { queryPlan } from '@flexprice/contracts/operations'
+import { searchPlans } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

@@ -1,5 +1,6 @@
-import { updatePlan } from '@flexprice/contracts'
-import { readNow, updatePlan as writePlan } from '@flexprice/database'
+import { updatePlan } from '@flexprice/contracts/operations'
+import { updatePlan as writePlan } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

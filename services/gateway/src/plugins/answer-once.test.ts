@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { searchPlans } from '@flexprice/database'
+import { searchPlans } from '@flexprice/database/catalog'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, createCaller } from '../testing/caller-under-test.ts'

@@ -1,11 +1,11 @@
-import { parseExactJson } from '@flexprice/contracts'
+import { parseExactJson } from '@flexprice/contracts/wire'
+import type { Database } from '@flexprice/database/connection'
 import {
   beginIdempotentWork,
-  type Database,
   type IdempotentWork,
   type RequestIdentity,
   type StoredAnswer,
-} from '@flexprice/database'
+} from '@flexprice/database/idempotency'
 import { assert, CodedError } from '@flexprice/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callerScope } from './authenticate.ts'

@@ -1,4 +1,4 @@
-import { createEnvironment, hashApiKey, revokeApiKey } from '@flexprice/database'
+import { createEnvironment, hashApiKey, revokeApiKey } from '@flexprice/database/tenancy'
 import { startTcpProxy, testStack } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Caller, createCaller } from '../testing/caller-under-test.ts'

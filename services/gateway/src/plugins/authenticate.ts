@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createRateLimiter, type RateLimiter, type Redis } from '@flexprice/cache'
-import { type FoundApiKey, hashApiKey } from '@flexprice/database'
+import type { FoundApiKey } from '@flexprice/database/connection'
+import { hashApiKey } from '@flexprice/database/tenancy'
 import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'

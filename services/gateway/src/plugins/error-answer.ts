@@ -1,4 +1,4 @@
-import { notImplementedIssue } from '@flexprice/contracts'
+import { notImplementedIssue } from '@flexprice/contracts/wire'
 import {
   type CodedError,
   type ErrorCode,

@@ -1,4 +1,5 @@
-import { type ApiKeyUse, createApiKey, searchApiKeys } from '@flexprice/database'
+import type { ApiKeyUse } from '@flexprice/database/connection'
+import { createApiKey, searchApiKeys } from '@flexprice/database/tenancy'
 import { createLogger } from '@flexprice/observability'
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import Fastify from 'fastify'

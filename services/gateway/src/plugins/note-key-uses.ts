@@ -1,4 +1,4 @@
-import { type ApiKeyUse, type Database, touchApiKeysMax } from '@flexprice/database'
+import { type ApiKeyUse, type Database, touchApiKeysMax } from '@flexprice/database/connection'
 import type { Logger } from '@flexprice/observability'
 import type { FastifyInstance } from 'fastify'
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { needsExactJson, parseExactJson } from '@flexprice/contracts'
+import { needsExactJson, parseExactJson } from '@flexprice/contracts/wire'
 import { CodedError, invalid } from '@flexprice/domain'
 import type { FastifyInstance } from 'fastify'
 

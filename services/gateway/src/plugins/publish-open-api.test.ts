@@ -1,4 +1,4 @@
-import { operations } from '@flexprice/contracts'
+import { operations } from '@flexprice/contracts/operations'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { startGateway } from '../testing/gateway-under-test.ts'

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { errorResponse } from '@flexprice/contracts'
+import { errorResponse } from '@flexprice/contracts/wire'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { withoutUnusedSchemas } from './open-api-schemas.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '@flexprice/database'
+import type { Database } from '@flexprice/database/connection'
 import type { Logger } from '@flexprice/observability'
 import type { FastifyInstance } from 'fastify'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RequestIdentity } from '@flexprice/database'
+import type { RequestIdentity } from '@flexprice/database/idempotency'
 import { invalid } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { stringify } from 'safe-stable-stringify'

@@ -1,5 +1,6 @@
-import { createPrice } from '@flexprice/contracts'
-import { insertPrices, inTransaction, readNow } from '@flexprice/database'
+import { createPrice } from '@flexprice/contracts/operations'
+import { insertPrices } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

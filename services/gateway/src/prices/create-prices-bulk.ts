@@ -1,5 +1,6 @@
-import { createPricesBulk } from '@flexprice/contracts'
-import { insertPrices, inTransaction, readNow } from '@flexprice/database'
+import { createPricesBulk } from '@flexprice/contracts/operations'
+import { insertPrices } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,6 @@
-import { deletePrice } from '@flexprice/contracts'
-import { endPrice, inTransaction, readNow } from '@flexprice/database'
+import { deletePrice } from '@flexprice/contracts/operations'
+import { endPrice } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

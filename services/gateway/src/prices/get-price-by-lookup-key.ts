@@ -1,5 +1,5 @@
-import { getPriceByLookupKey } from '@flexprice/contracts'
-import { getPriceByLookupKey as findPrice } from '@flexprice/database'
+import { getPriceByLookupKey } from '@flexprice/contracts/operations'
+import { getPriceByLookupKey as findPrice } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expandMetering } from '../features/expand-metering.ts'

@@ -1,5 +1,5 @@
-import { getPrice } from '@flexprice/contracts'
-import { getPrice as findPrice } from '@flexprice/database'
+import { getPrice } from '@flexprice/contracts/operations'
+import { getPrice as findPrice } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expandMetering } from '../features/expand-metering.ts'

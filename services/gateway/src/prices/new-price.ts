@@ -1,6 +1,8 @@
-import type { CreatePriceRequest, SubscriptionPrice } from '@flexprice/contracts'
-import type { NewPrice } from '@flexprice/database'
-import { assert, parseCurrency } from '@flexprice/domain'
+import type { CreatePriceRequest } from '@flexprice/contracts/catalog'
+import type { SubscriptionPrice } from '@flexprice/contracts/subscriptions'
+import type { NewPrice } from '@flexprice/database/catalog'
+import { assert } from '@flexprice/domain'
+import { parseCurrency } from '@flexprice/domain/money'
 import { expectIdOf } from '../id-kind.ts'
 import { storedTiers } from './stored-tiers.ts'
 

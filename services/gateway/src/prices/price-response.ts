@@ -1,5 +1,5 @@
-import type { LinePrice } from '@flexprice/contracts'
-import type { PriceRow } from '@flexprice/database'
+import type { LinePrice } from '@flexprice/contracts/catalog'
+import type { PriceRow } from '@flexprice/database/catalog'
 import { assert, type Scope } from '@flexprice/domain'
 import { decimalText } from '../decimal-text.ts'
 import { recordResponse } from '../record-response.ts'

@@ -1,5 +1,6 @@
-import { queryPrice } from '@flexprice/contracts'
-import { featuresByMeter, readNow, type Scoped, searchPrices } from '@flexprice/database'
+import { queryPrice } from '@flexprice/contracts/operations'
+import { featuresByMeter, searchPrices } from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expandMetering } from '../features/expand-metering.ts'

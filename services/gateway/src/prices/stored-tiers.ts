@@ -1,5 +1,5 @@
-import type { CreatePriceRequest } from '@flexprice/contracts'
-import type { PriceRow } from '@flexprice/database'
+import type { CreatePriceRequest } from '@flexprice/contracts/catalog'
+import type { PriceRow } from '@flexprice/database/catalog'
 
 /** A ladder as stored, its open end as null. An empty one counts as none. */
 export function storedTiers(tiers: CreatePriceRequest['tiers']): NonNullable<PriceRow['tiers']> | undefined {

@@ -1,5 +1,6 @@
-import { updatePrice } from '@flexprice/contracts'
-import { inTransaction, readNow, updatePrice as writePrice } from '@flexprice/database'
+import { updatePrice } from '@flexprice/contracts/operations'
+import { updatePrice as writePrice } from '@flexprice/database/catalog'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,5 +1,6 @@
-import { activateSubscription } from '@flexprice/contracts'
-import { getSubscription, keepKey, refuseUsedKey } from '@flexprice/database'
+import { activateSubscription } from '@flexprice/contracts/operations'
+import { keepKey, refuseUsedKey } from '@flexprice/database/idempotency'
+import { getSubscription } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'

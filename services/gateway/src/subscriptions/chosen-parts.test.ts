@@ -3,7 +3,7 @@ import {
   getPriceSyncRun,
   startPriceSyncRun,
   syncPriceSlicePage,
-} from '@flexprice/database'
+} from '@flexprice/database/price-sync'
 import { assert } from '@flexprice/domain'
 import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { createSubscription, createSubscriptionRequest } from '@flexprice/contracts'
+import { createSubscription } from '@flexprice/contracts/operations'
+import { createSubscriptionRequest } from '@flexprice/contracts/subscriptions'
 import { invalid } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'

@@ -1,11 +1,9 @@
-import {
-  createSubscriptionRequest,
-  createSubscriptionsBulk,
-  itemIdempotencyKey,
-  refusalOf,
-} from '@flexprice/contracts'
+import { createSubscriptionsBulk } from '@flexprice/contracts/operations'
+import { createSubscriptionRequest, itemIdempotencyKey } from '@flexprice/contracts/subscriptions'
+import { refusalOf } from '@flexprice/contracts/wire'
 import { workflows } from '@flexprice/contracts/workflows'
-import { type NewBatchItem, readNow, storeBatch } from '@flexprice/database'
+import { readNow } from '@flexprice/database/connection'
+import { type NewBatchItem, storeBatch } from '@flexprice/database/creation'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,6 @@
-import { deleteSubscriptionLineItem } from '@flexprice/contracts'
-import { endLineItem, inTransaction, readNow } from '@flexprice/database'
+import { deleteSubscriptionLineItem } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { endLineItem } from '@flexprice/database/line-items'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

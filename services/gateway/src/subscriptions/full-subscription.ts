@@ -1,4 +1,5 @@
-import { getFullSubscription, type Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { getFullSubscription } from '@flexprice/database/creation'
 import { invoiceResponse } from '../invoices/invoice-response.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { subscriptionResponse } from './subscription-response.ts'

@@ -1,5 +1,5 @@
-import type { SubscriptionLineItemResponse } from '@flexprice/contracts'
-import type { LineItemRow } from '@flexprice/database'
+import type { SubscriptionLineItemResponse } from '@flexprice/contracts/subscriptions'
+import type { LineItemRow } from '@flexprice/database/line-items'
 import type { Scope } from '@flexprice/domain'
 import { decimalText } from '../decimal-text.ts'
 import { recordResponse } from '../record-response.ts'

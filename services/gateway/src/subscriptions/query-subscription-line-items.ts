@@ -1,12 +1,8 @@
-import { querySubscriptionLineItems } from '@flexprice/contracts'
-import {
-  type LineItemRow,
-  pageSizeMax,
-  readNow,
-  type Scoped,
-  searchLineItems,
-  searchPrices,
-} from '@flexprice/database'
+import { querySubscriptionLineItems } from '@flexprice/contracts/operations'
+import { searchPrices } from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { type LineItemRow, searchLineItems } from '@flexprice/database/line-items'
+import { pageSizeMax } from '@flexprice/database/search'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

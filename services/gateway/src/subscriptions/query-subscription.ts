@@ -1,5 +1,5 @@
-import { querySubscription } from '@flexprice/contracts'
-import { searchSubscriptions } from '@flexprice/database'
+import { querySubscription } from '@flexprice/contracts/operations'
+import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'

@@ -1,5 +1,7 @@
-import type { SubscriptionLineItemResponse } from '@flexprice/contracts'
-import { getLineItem, getPrice, type Scoped } from '@flexprice/database'
+import type { SubscriptionLineItemResponse } from '@flexprice/contracts/subscriptions'
+import { getPrice } from '@flexprice/database/catalog'
+import type { Scoped } from '@flexprice/database/connection'
+import { getLineItem } from '@flexprice/database/line-items'
 import { priceResponse } from '../prices/price-response.ts'
 import { lineItemResponse } from './line-item-response.ts'
 

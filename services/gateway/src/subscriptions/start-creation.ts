@@ -1,5 +1,5 @@
 import { type SubscriptionCreationInput, workflows } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 import type { Temporal } from '@flexprice/temporal-client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'

@@ -1,5 +1,5 @@
-import type { SubscriptionResponse } from '@flexprice/contracts'
-import type { SubscriptionRow } from '@flexprice/database'
+import type { SubscriptionResponse } from '@flexprice/contracts/subscriptions'
+import type { SubscriptionRow } from '@flexprice/database/subscriptions'
 import type { Scope } from '@flexprice/domain'
 import { recordResponse } from '../record-response.ts'
 

@@ -1,11 +1,8 @@
-import type { SubscriptionResponse } from '@flexprice/contracts'
-import {
-  listLatestInvoices,
-  listLineItems,
-  readNow,
-  type Scoped,
-  type SubscriptionRow,
-} from '@flexprice/database'
+import type { SubscriptionResponse } from '@flexprice/contracts/subscriptions'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { listLatestInvoices } from '@flexprice/database/invoices'
+import { listLineItems } from '@flexprice/database/line-items'
+import type { SubscriptionRow } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
 import { aggregatedFeaturesOfEach } from '../entitlements/aggregated-features.ts'
 import { invoiceResponse } from '../invoices/invoice-response.ts'

@@ -1,5 +1,6 @@
-import { updateSubscriptionLineItem } from '@flexprice/contracts'
-import { inTransaction, readNow, updateLineItem } from '@flexprice/database'
+import { updateSubscriptionLineItem } from '@flexprice/contracts/operations'
+import { inTransaction, readNow } from '@flexprice/database/connection'
+import { updateLineItem } from '@flexprice/database/line-items'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

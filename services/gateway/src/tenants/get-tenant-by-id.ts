@@ -1,5 +1,5 @@
-import { getTenantById } from '@flexprice/contracts'
-import { getTenant } from '@flexprice/database'
+import { getTenantById } from '@flexprice/contracts/operations'
+import { getTenant } from '@flexprice/database/tenancy'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

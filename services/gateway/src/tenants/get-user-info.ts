@@ -1,5 +1,5 @@
-import { getUserInfo } from '@flexprice/contracts'
-import { getTenant } from '@flexprice/database'
+import { getUserInfo } from '@flexprice/contracts/operations'
+import { getTenant } from '@flexprice/database/tenancy'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,5 +1,5 @@
-import { type TenantResponse, tenantBillingDetails } from '@flexprice/contracts'
-import type { TenantRow } from '@flexprice/database'
+import { type TenantResponse, tenantBillingDetails } from '@flexprice/contracts/tenancy'
+import type { TenantRow } from '@flexprice/database/tenancy'
 
 export function tenantResponse(row: TenantRow): TenantResponse {
   return {

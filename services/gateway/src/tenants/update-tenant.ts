@@ -1,5 +1,6 @@
-import { updateTenant } from '@flexprice/contracts'
-import { readTimeOfDay, updateTenant as writeTenant } from '@flexprice/database'
+import { updateTenant } from '@flexprice/contracts/operations'
+import { readTimeOfDay } from '@flexprice/database/connection'
+import { updateTenant as writeTenant } from '@flexprice/database/tenancy'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

@@ -1,4 +1,5 @@
-import { insertSubscriptions, readNow } from '@flexprice/database'
+import { readNow } from '@flexprice/database/connection'
+import { insertSubscriptions } from '@flexprice/database/subscriptions'
 import { priceBody } from '@flexprice/testing'
 import type { Caller } from './caller-under-test.ts'
 

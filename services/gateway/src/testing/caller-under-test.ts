@@ -1,4 +1,4 @@
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
 import { z } from 'zod'

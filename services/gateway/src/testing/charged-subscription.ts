@@ -1,4 +1,4 @@
-import { readNow } from '@flexprice/database'
+import { readNow } from '@flexprice/database/connection'
 import { priceBody } from '@flexprice/testing'
 import type { Caller } from './caller-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'

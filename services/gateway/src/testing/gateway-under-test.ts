@@ -1,5 +1,6 @@
 import { createRedis } from '@flexprice/cache'
-import { createApiKey, createDatabase, type Scoped } from '@flexprice/database'
+import { createDatabase, type Scoped } from '@flexprice/database/connection'
+import { createApiKey } from '@flexprice/database/tenancy'
 import { createLogger, createMetrics } from '@flexprice/observability'
 import { createTemporal, type Temporal } from '@flexprice/temporal-client'
 import { createTestDatabase, type TestDatabase, testStack } from '@flexprice/testing'

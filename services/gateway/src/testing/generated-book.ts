@@ -1,4 +1,4 @@
-import { insertSubscriptions } from '@flexprice/database'
+import { insertSubscriptions } from '@flexprice/database/subscriptions'
 import { priceBody } from '@flexprice/testing'
 import type { Caller } from './caller-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'

@@ -1,4 +1,4 @@
-import { readNow } from '@flexprice/database'
+import { readNow } from '@flexprice/database/connection'
 import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -1,35 +1,20 @@
+import { getCustomerUsageSummary } from '@flexprice/contracts/operations'
+import type { AggregatedFeatureResponse, CustomerUsageQuery } from '@flexprice/contracts/usage'
+import { type MeterRow, metersById, searchFeatures } from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { type CustomerRow, getCustomer, getCustomerByExternalId } from '@flexprice/database/customers'
+import { aggregateUsage } from '@flexprice/database/events'
+import { listEntitledSubscriptions, type SubscriptionRow } from '@flexprice/database/subscriptions'
+import { invalid } from '@flexprice/domain'
 import {
-  type AggregatedFeatureResponse,
-  type CustomerUsageQuery,
-  getCustomerUsageSummary,
-} from '@flexprice/contracts'
-import {
-  aggregateUsage,
-  type CustomerRow,
-  getCustomer,
-  getCustomerByExternalId,
-  listEntitledSubscriptions,
-  type MeterRow,
-  metersById,
-  readNow,
-  type Scoped,
-  type SubscriptionRow,
-  searchFeatures,
-} from '@flexprice/database'
-import {
-  allowancePeriodAt,
   decimalFromInteger,
   divideRounded,
   formatDecimal,
-  invalid,
-  later,
-  measureOf,
-  type Period,
   type Ratio,
   sumRatios,
-  type UsageQuestion,
-  usageSpans,
-} from '@flexprice/domain'
+} from '@flexprice/domain/money'
+import { later, type Period } from '@flexprice/domain/time'
+import { allowancePeriodAt, measureOf, type UsageQuestion, usageSpans } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { aggregatedFeatures } from '../entitlements/aggregated-features.ts'

@@ -1,16 +1,10 @@
 import { calculateCharges, type SubscriptionCharges } from '@flexprice/activities/charges'
-import { getSubscriptionUsage } from '@flexprice/contracts'
-import { type ChargeFacts, readChargeFacts, readNow, type Scoped } from '@flexprice/database'
-import {
-  assert,
-  formatDecimal,
-  invalid,
-  notFound,
-  type Period,
-  readRatio,
-  type Scope,
-  sumDecimals,
-} from '@flexprice/domain'
+import { getSubscriptionUsage } from '@flexprice/contracts/operations'
+import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { assert, invalid, notFound, type Scope } from '@flexprice/domain'
+import { formatDecimal, readRatio, sumDecimals } from '@flexprice/domain/money'
+import type { Period } from '@flexprice/domain/time'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'

@@ -1,27 +1,18 @@
+import { getUsageAnalytics } from '@flexprice/contracts/operations'
+import type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from '@flexprice/contracts/usage'
 import {
-  type GetUsageAnalyticsRequest,
-  type GetUsageAnalyticsResponse,
-  getUsageAnalytics,
-} from '@flexprice/contracts'
-import {
-  type CustomerRow,
   type FeatureRow,
-  getCustomerByExternalId,
   listFeatures,
   listUsedFeatures,
   type MeterRow,
   metersById,
-  readNow,
-  type Scoped,
-} from '@flexprice/database'
-import {
-  type BucketSize,
-  type Decimal,
-  formatDecimal,
-  invalid,
-  type Period,
-  sumDecimals,
-} from '@flexprice/domain'
+} from '@flexprice/database/catalog'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { type CustomerRow, getCustomerByExternalId } from '@flexprice/database/customers'
+import { invalid } from '@flexprice/domain'
+import { type Decimal, formatDecimal, sumDecimals } from '@flexprice/domain/money'
+import type { BucketSize } from '@flexprice/domain/price'
+import type { Period } from '@flexprice/domain/time'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

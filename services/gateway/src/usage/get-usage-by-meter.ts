@@ -1,5 +1,6 @@
-import { getUsageByMeter } from '@flexprice/contracts'
-import { metersById, readNow } from '@flexprice/database'
+import { getUsageByMeter } from '@flexprice/contracts/operations'
+import { metersById } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
 import { assert, notFound } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

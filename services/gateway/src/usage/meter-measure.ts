@@ -1,5 +1,6 @@
-import type { MeterRow } from '@flexprice/database'
-import { invalid, measureOf, type UsageMeasure } from '@flexprice/domain'
+import type { MeterRow } from '@flexprice/database/catalog'
+import { invalid } from '@flexprice/domain'
+import { measureOf, type UsageMeasure } from '@flexprice/domain/usage'
 
 /**
  * A meter's measure, narrowed by a request's filters.

@@ -1,5 +1,8 @@
-import { type CustomerRow, getCustomer, getCustomerByExternalId, type Scoped } from '@flexprice/database'
-import { anchorFor, type BucketSize, invalid, type Period } from '@flexprice/domain'
+import type { Scoped } from '@flexprice/database/connection'
+import { type CustomerRow, getCustomer, getCustomerByExternalId } from '@flexprice/database/customers'
+import { invalid } from '@flexprice/domain'
+import type { BucketSize } from '@flexprice/domain/price'
+import { anchorFor, type Period } from '@flexprice/domain/time'
 import { expectIdOf } from '../id-kind.ts'
 import type { WindowCut } from './report-usage.ts'
 

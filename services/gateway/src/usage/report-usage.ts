@@ -1,17 +1,17 @@
-import { aggregateUsage, type Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
+import { aggregateUsage } from '@flexprice/database/events'
+import { invalid } from '@flexprice/domain'
+import { type Ratio, sumRatios } from '@flexprice/domain/money'
+import type { BucketSize } from '@flexprice/domain/price'
+import type { Period } from '@flexprice/domain/time'
 import {
-  type BucketSize,
-  invalid,
-  type Period,
   partsOf,
-  type Ratio,
-  sumRatios,
   type UsageAnswer,
   type UsageMeasure,
   type UsagePart,
   type UsageSpan,
   usageSpans,
-} from '@flexprice/domain'
+} from '@flexprice/domain/usage'
 
 /** What a report wants to know: one measure of one customer in a time, and in each of its windows. */
 export interface WantedUsage {

@@ -1,6 +1,10 @@
 import { calculateCharges } from '@flexprice/activities/charges'
-import { pageSizeMax, readChargeFacts, type Scoped, searchSubscriptions } from '@flexprice/database'
-import { type Decimal, type Period, sumDecimals } from '@flexprice/domain'
+import { readChargeFacts } from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
+import { pageSizeMax } from '@flexprice/database/search'
+import { searchSubscriptions } from '@flexprice/database/subscriptions'
+import { type Decimal, sumDecimals } from '@flexprice/domain/money'
+import type { Period } from '@flexprice/domain/time'
 
 export interface UsageCosts {
   readonly currency: string

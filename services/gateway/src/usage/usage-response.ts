@@ -1,5 +1,5 @@
-import type { GetUsageResponse } from '@flexprice/contracts'
-import { formatDecimal, type Ratio, shownDecimal } from '@flexprice/domain'
+import type { GetUsageResponse } from '@flexprice/contracts/usage'
+import { formatDecimal, type Ratio, shownDecimal } from '@flexprice/domain/money'
 import type { ReportedUsage, WantedUsage } from './report-usage.ts'
 
 /** A quantity as a decimal; a quotient without an end has 18 digits. */

@@ -1,4 +1,4 @@
-import { cancelWorkflow } from '@flexprice/contracts'
+import { cancelWorkflow } from '@flexprice/contracts/operations'
 import type { Dependencies } from '../dependencies.ts'
 import { callerScope } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'

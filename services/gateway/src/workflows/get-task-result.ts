@@ -1,4 +1,5 @@
-import { getTaskResult, publishedErrorCode } from '@flexprice/contracts'
+import { getTaskResult } from '@flexprice/contracts/operations'
+import { publishedErrorCode } from '@flexprice/contracts/wire'
 import type { WorkflowOutcome } from '@flexprice/temporal-client'
 import { callerDatabase } from '../caller.ts'
 import { callerGone } from '../caller-gone.ts'

@@ -1,4 +1,4 @@
-import { getWorkflow } from '@flexprice/contracts'
+import { getWorkflow } from '@flexprice/contracts/operations'
 import { callerDatabase } from '../caller.ts'
 import { callerGone } from '../caller-gone.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,4 +1,4 @@
-import { listQueues } from '@flexprice/contracts'
+import { listQueues } from '@flexprice/contracts/operations'
 import { callerGone } from '../caller-gone.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'

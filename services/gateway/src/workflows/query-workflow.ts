@@ -1,4 +1,4 @@
-import { queryWorkflow } from '@flexprice/contracts'
+import { queryWorkflow } from '@flexprice/contracts/operations'
 import { callerGone } from '../caller-gone.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { callerScope } from '../plugins/authenticate.ts'

@@ -1,11 +1,8 @@
 import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
-import {
-  getBatchProgress,
-  getCalculationProgress,
-  getPriceSyncProgress,
-  getSyncPreviewProgress,
-  type Scoped,
-} from '@flexprice/database'
+import { getCalculationProgress } from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
+import { getBatchProgress } from '@flexprice/database/creation'
+import { getPriceSyncProgress, getSyncPreviewProgress } from '@flexprice/database/price-sync'
 import type { WorkflowDescription } from '@flexprice/temporal-client'
 
 /**

@@ -1,0 +1,1 @@
+export type { CreateCalculationRequest } from './calculation.ts'

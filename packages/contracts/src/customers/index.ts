@@ -1,0 +1,7 @@
+export {
+  type CreateCustomerRequest,
+  type CustomerFilter,
+  type CustomerResponse,
+  contactPersons,
+  type UpdateCustomerRequest,
+} from './customer.ts'

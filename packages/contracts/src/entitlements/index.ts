@@ -1,0 +1,1 @@
+export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'

@@ -1,0 +1,8 @@
+export {
+  type EventResponse,
+  eventPropertiesBytesMax,
+  eventsBulkMax,
+  type GetEventsRequest,
+  type GetEventsResponse,
+  ingestEventRequest,
+} from './event.ts'

@@ -1,0 +1,13 @@
+export type {
+  CreateSubscriptionLineItemRequest,
+  UpdateSubscriptionLineItemRequest,
+} from './line-item-change.ts'
+export type { OverrideLineItem } from './price-override.ts'
+export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
+export {
+  type CreateSubscriptionRequest,
+  createSubscriptionRequest,
+  itemIdempotencyKey,
+} from './subscription-create.ts'
+export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export type { SubscriptionPrice } from './subscription-price.ts'

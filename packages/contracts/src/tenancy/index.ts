@@ -1,0 +1,2 @@
+export { overlapSecondsMax, type SecretResponse } from './api-key.ts'
+export { type TenantResponse, tenantBillingDetails } from './tenant.ts'

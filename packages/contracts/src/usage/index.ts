@@ -1,0 +1,4 @@
+export type { AggregatedFeatureResponse } from './aggregated-entitlement.ts'
+export type { CustomerUsageQuery } from './customer-usage.ts'
+export type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from './usage-analytics.ts'
+export type { GetUsageRequest, GetUsageResponse } from './usage-report.ts'

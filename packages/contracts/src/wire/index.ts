@@ -1,0 +1,14 @@
+export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
+export { ExactNumber } from './exact-number.ts'
+export { refusalOf } from './field-problems.ts'
+export { notBuiltFields, notImplementedIssue } from './not-built.ts'
+export { type Operation, type OperationSchema, operation } from './operation.ts'
+export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
+export type { FilterCondition, SortCondition } from './search.ts'
+export { toWireSchema, type WireSchema } from './wire-schema.ts'
+export {
+  type WorkflowResultResponse,
+  type WorkflowStatus,
+  workflowStarted,
+  workflowStatus,
+} from './workflow-execution.ts'

@@ -1,0 +1,26 @@
+export {
+  type CalculationItemRow,
+  listCalculationItems,
+  type NewCalculationItem,
+  nextCalculationPage,
+  purgeCalculations,
+  writeCalculationPage,
+} from './calculation-pages.ts'
+export {
+  beginCalculation,
+  type CalculationRow,
+  finishCalculation,
+  getCalculation,
+  getCalculationProgress,
+  insertCalculation,
+  type NewCalculation,
+  sumCalculation,
+  sumCalculationByPlan,
+} from './calculations.ts'
+export {
+  type ChargedLine,
+  type ChargedSubscription,
+  type ChargeFacts,
+  type DraftIdentity,
+  readChargeFacts,
+} from './charge-facts.ts'

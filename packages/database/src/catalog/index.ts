@@ -1,0 +1,61 @@
+export { clonePlan } from './clone-plan.ts'
+export {
+  type FeatureSearch,
+  featuresByMeter,
+  listFeatures,
+  listUsedFeatures,
+  searchFeatures,
+} from './feature-search.ts'
+export {
+  cloneFeature,
+  deleteFeature,
+  type FeatureChanges,
+  type FeatureRow,
+  getFeature,
+  insertFeature,
+  type NewFeature,
+  updateFeature,
+} from './features.ts'
+export {
+  deleteGroup,
+  type GroupRow,
+  type GroupSearch,
+  getGroup,
+  groupEntitiesMax,
+  groupsById,
+  insertGroup,
+  listGroupEntities,
+  type NewGroup,
+  searchGroups,
+} from './groups.ts'
+export { type MeterRow, metersById, type NewMeter } from './meters.ts'
+export {
+  countLiveSubscriptions,
+  deletePlan,
+  getPlan,
+  insertPlan,
+  type NewPlan,
+  type PlanChanges,
+  type PlanRow,
+  type PlanSearch,
+  searchPlans,
+  updatePlan,
+} from './plans.ts'
+export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export {
+  editMoney,
+  moneyProblems,
+  type PriceMoney,
+  touchesMoney,
+} from './price-money.ts'
+export {
+  getPrice,
+  getPriceByLookupKey,
+  insertPrices,
+  listPlanPrices,
+  type NewPrice,
+  type PriceRow,
+  type PriceSearch,
+  pricesPerInsertMax,
+  searchPrices,
+} from './prices.ts'

@@ -1,0 +1,21 @@
+export { batchItemError } from './batch-item-error.ts'
+export { type FullSubscription, getFullSubscription } from './full-subscription.ts'
+export {
+  type BatchItem,
+  type BatchItemOutcome,
+  type BatchProgress,
+  finishBatchItems,
+  getBatchProgress,
+  listBatchOutcomes,
+  lockBatch,
+  type NewBatchItem,
+  nextBatchItems,
+  storeBatch,
+} from './subscription-batches.ts'
+export {
+  insertSubscriptionCreations,
+  type NewLine,
+  type OwnPrice,
+  type SubscriptionCreation,
+} from './subscription-creation.ts'
+export { type Draft, getDraft, replaceDraft } from './subscription-drafts.ts'

@@ -1,0 +1,12 @@
+export {
+  type CustomerChanges,
+  type CustomerRow,
+  type CustomerSearch,
+  deleteCustomer,
+  getCustomer,
+  getCustomerByExternalId,
+  insertCustomer,
+  type NewCustomer,
+  searchCustomers,
+  updateCustomer,
+} from './customers.ts'

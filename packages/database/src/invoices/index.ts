@@ -1,0 +1,13 @@
+export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
+export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
+export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
+export {
+  getInvoice,
+  type InvoiceLineItemRow,
+  type InvoiceRow,
+  type InvoiceSearch,
+  listInvoiceLineItems,
+  listLatestInvoices,
+  searchInvoices,
+} from './invoices.ts'

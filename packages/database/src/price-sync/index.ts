@@ -1,0 +1,40 @@
+export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
+export type { PriceSyncCounts } from './price-sync-counts.ts'
+export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
+export { getPriceSyncProgress, type PriceSyncRunProgress } from './price-sync-progress.ts'
+export {
+  finishPriceSyncRun,
+  getPriceSyncRun,
+  type PriceSyncStart,
+  startPriceSyncRun,
+} from './price-sync-run.ts'
+export { getPriceSyncStatus, type PriceSyncStatus } from './price-sync-status.ts'
+export {
+  changedSince,
+  type EditedPlan,
+  listOverriddenRoots,
+  planSyncPreview,
+  type SyncPreviewEdit,
+} from './sync-preview-edits.ts'
+export {
+  getSyncPreviewProgress,
+  listSyncPreviewItems,
+  type SyncPreviewItemRow,
+  type SyncPreviewProgress,
+} from './sync-preview-items.ts'
+export {
+  beginSyncPreview,
+  finishSyncPreview,
+  type NewSyncPreviewItem,
+  nextSyncPreviewPage,
+  purgeSyncPreviews,
+  type SyncPreviewPage,
+  writeSyncPreviewPage,
+} from './sync-preview-run.ts'
+export {
+  editsOf,
+  getSyncPreview,
+  type NewSyncPreview,
+  type SyncPreviewRow,
+  storeSyncPreview,
+} from './sync-previews.ts'

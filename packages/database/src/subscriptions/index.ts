@@ -1,0 +1,24 @@
+export {
+  aggregateEachSubscription,
+  aggregateSubscriptionEntitlements,
+  type EntitlementAggregation,
+  type EntitlementSearch,
+  listEntitledSubscriptions,
+  listPlanEntitlements,
+  searchEntitlements,
+} from './entitlement-search.ts'
+export { refuseUnknownSubscriptions } from './refuse-unknown-subscriptions.ts'
+export {
+  type CustomerFacts,
+  type FactsWanted,
+  type PlanFacts,
+  readSubscriptionFacts,
+  type SubscriptionFacts,
+} from './subscription-facts.ts'
+export {
+  getSubscription,
+  type SubscriptionRow,
+  type SubscriptionSearch,
+  searchSubscriptions,
+} from './subscription-search.ts'
+export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'

@@ -1,0 +1,2 @@
+export type { StoredExplanation } from './invoice-tables.ts'
+export type { PreviewedPrice, StoredPriceEdit, SyncPreviewSummary } from './sync-preview-tables.ts'

@@ -1,0 +1,16 @@
+export { findApiKeyHash } from './api-key-hash.ts'
+export {
+  type ApiKeyRotation,
+  type ApiKeyRow,
+  type ApiKeySearch,
+  type ApiKeyStatus,
+  apiKeyStatus,
+  createApiKey,
+  hashApiKey,
+  type NewApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  searchApiKeys,
+} from './api-keys.ts'
+export { createEnvironment, createTenant } from './tenancy.ts'
+export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'

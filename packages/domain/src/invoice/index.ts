@@ -1,0 +1,18 @@
+export {
+  assertInvoice,
+  type InvoiceAdjustments,
+  type InvoiceAmounts,
+  type InvoiceLineAmount,
+  invoiceAmounts,
+} from './invoice.ts'
+export {
+  type Adjustments,
+  type AppliedAmount,
+  type Discount,
+  type LineDiscount,
+  type LineShare,
+  type SettledLine,
+  type Settlement,
+  settleInvoice,
+  type Tax,
+} from './settle-invoice.ts'

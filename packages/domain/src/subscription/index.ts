@@ -1,0 +1,28 @@
+export { validateLineTerms } from './line-terms.ts'
+export {
+  type SubscriptionSync,
+  type SyncedLines,
+  type SyncLine,
+  type SyncOutcome,
+  type SyncPrice,
+  type SyncSkip,
+  type SyncSubscription,
+  syncLines,
+  syncSkips,
+} from './price-sync.ts'
+export {
+  type Proration,
+  type ProrationBehavior,
+  prorate,
+  prorationBehaviors,
+  prorationOf,
+} from './proration.ts'
+export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
+export {
+  isCompatible,
+  linesOf,
+  type PlannedLine,
+  type PlanPriceTerms,
+  type SubscriptionTerms,
+} from './subscription-lines.ts'
+export { type TrialTerms, trialDays, trialEnd } from './trial.ts'

@@ -1,0 +1,4 @@
+export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
+export { isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
+export type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion, UsageSpan } from './usage-question.ts'
+export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'
