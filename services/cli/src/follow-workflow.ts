@@ -5,15 +5,12 @@ import type { ApiAnswer, ApiClient } from './api-client.ts'
 import { CommandFailure } from './command-failure.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fieldList, type Output } from './output.ts'
-import { createProgressView } from './progress-view.ts'
+import { createProgressView, type Following } from './progress-view.ts'
 
 export interface Execution {
   readonly workflow_id: string
   readonly run_id?: string | undefined
 }
-
-/** `wait`: quietly; `watch`: with its progress. Either ends with the workflow. */
-export type Following = 'wait' | 'watch'
 
 /** How long the gateway may hold a question. It caps this at a limit of its own. */
 const holdSeconds: Readonly<Record<Following, number>> = { watch: 1, wait: 25 }

@@ -1,7 +1,9 @@
 import { SingleBar } from 'cli-progress'
 import { z } from 'zod'
-import type { Following } from './follow-workflow.ts'
 import type { Output } from './output.ts'
+
+/** `wait`: quietly; `watch`: with its progress. Either ends with the workflow. */
+export type Following = 'wait' | 'watch'
 
 /** Shows how far a workflow is: a bar on a terminal, a line a change elsewhere, an object a line for programs. */
 export interface ProgressView extends Disposable {

@@ -1,8 +1,9 @@
 import { type Operation, workflowStarted } from '@flexprice/contracts/wire'
 import type { ApiClient, ApiRequest } from './api-client.ts'
-import { type Following, followWorkflow } from './follow-workflow.ts'
+import { followWorkflow } from './follow-workflow.ts'
 import { catchInterruption } from './interruption.ts'
 import { fieldList, type Output } from './output.ts'
+import type { Following } from './progress-view.ts'
 
 /**
  * Calls the operation that starts a workflow, and follows it if asked to. Operations that would wait for the result

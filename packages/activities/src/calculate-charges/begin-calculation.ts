@@ -2,7 +2,7 @@ import { beginCalculation as begin } from '@flexprice/database/calculations'
 import { readNow } from '@flexprice/database/connection'
 import { assert } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
-import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies } from './dependencies.ts'
 
 export async function beginCalculation(
   { scoped, slicesMax }: CalculateChargesDependencies,

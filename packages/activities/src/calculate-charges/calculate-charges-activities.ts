@@ -1,24 +1,19 @@
 import type {
-  CalculateChargesInput,
   CalculationResult,
   InvoicePreview,
   RecalculatedInvoice,
   SyncPreviewResult,
 } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
 import { beginSyncPreview } from '@flexprice/database/price-sync'
 import { beginCalculation } from './begin-calculation.ts'
 import { calculateSlice } from './calculate-slice.ts'
 import { completeCalculation } from './complete-calculation.ts'
 import { completeSyncPreview } from './complete-sync-preview.ts'
-import type { CalculateChargesEvents } from './events.ts'
+import type { CalculateChargesDependencies, PreviewInput, RecalculationInput } from './dependencies.ts'
 import { previewInvoice } from './preview-invoice.ts'
 import { previewSyncSlice } from './preview-sync-slice.ts'
 import { purgeOldCalculations } from './purge-old-calculations.ts'
 import { recalculateInvoice } from './recalculate-invoice.ts'
-
-export type PreviewInput = Extract<CalculateChargesInput, { kind: 'preview' }>
-export type RecalculationInput = Extract<CalculateChargesInput, { kind: 'invoice' }>
 
 export interface CalculateChargesActivities {
   /** Cuts a calculation into slices. Idempotent by the calculation. */
@@ -39,14 +34,6 @@ export interface CalculateChargesActivities {
   completeSyncPreview(input: { previewId: string }): Promise<SyncPreviewResult>
   /** Rates a draft once more, and closes it if that is asked for. Idempotent by the invoice's state. */
   recalculateInvoice(input: RecalculationInput): Promise<RecalculatedInvoice>
-}
-
-export interface CalculateChargesDependencies {
-  /** The database handle of whoever the running activity works for. */
-  readonly scoped: () => Scoped
-  /** How many slices of a calculation are worked on at the same time. */
-  readonly slicesMax: number
-  readonly events: CalculateChargesEvents
 }
 
 export function createCalculateChargesActivities(

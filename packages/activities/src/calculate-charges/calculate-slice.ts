@@ -11,8 +11,8 @@ import { writeDrafts } from '@flexprice/database/invoices'
 import { Context } from '@temporalio/activity'
 import type { CycleChoice } from './billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
-import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
 import { calculatedItem } from './calculated-item.ts'
+import type { CalculateChargesDependencies } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
 /** Short enough for locks and progress, long enough to cost nothing. */

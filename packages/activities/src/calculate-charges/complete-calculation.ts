@@ -2,7 +2,7 @@ import type { CalculationResult } from '@flexprice/contracts/workflows'
 import { finishCalculation, getCalculationProgress, sumCalculation } from '@flexprice/database/calculations'
 import { readNow } from '@flexprice/database/connection'
 import { formatDecimal, readDecimal } from '@flexprice/domain/money'
-import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies } from './dependencies.ts'
 
 export async function completeCalculation(
   { scoped, events }: CalculateChargesDependencies,

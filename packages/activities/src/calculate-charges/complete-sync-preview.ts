@@ -1,7 +1,7 @@
 import type { SyncPreviewResult } from '@flexprice/contracts/workflows'
 import { readTimeOfDay } from '@flexprice/database/connection'
 import { finishSyncPreview, purgeSyncPreviews } from '@flexprice/database/price-sync'
-import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies } from './dependencies.ts'
 
 /** A preview can be read, and applied, for so long; it goes when a later one of the environment ends. */
 const keptMs = 30 * 86_400_000

@@ -7,7 +7,7 @@ export { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.
 export { type ChargeOutcome, calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
 export {
   type CalculateChargesActivities,
-  type CalculateChargesDependencies,
   createCalculateChargesActivities,
 } from './calculate-charges-activities.ts'
+export type { CalculateChargesDependencies } from './dependencies.ts'
 export { type CalculateChargesEvents, createCalculateChargesEvents } from './events.ts'

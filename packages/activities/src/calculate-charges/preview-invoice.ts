@@ -2,7 +2,7 @@ import type { InvoicePreview } from '@flexprice/contracts/workflows'
 import { readChargeFacts } from '@flexprice/database/calculations'
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { calculateCharges } from './calculate-charges.ts'
-import type { CalculateChargesDependencies, PreviewInput } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies, PreviewInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
 /** Of an answer that goes through Temporal, which takes no more than 2 MB. */

@@ -12,7 +12,7 @@ import {
 } from '@flexprice/database/price-sync'
 import { Context } from '@temporalio/activity'
 import { calculateCharges } from './calculate-charges.ts'
-import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies } from './dependencies.ts'
 import { countOutcomes, previewedItem } from './previewed-item.ts'
 import { syncInMemory } from './sync-in-memory.ts'
 

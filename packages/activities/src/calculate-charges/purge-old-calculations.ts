@@ -1,7 +1,7 @@
 import { purgeCalculations } from '@flexprice/database/calculations'
 import { readTimeOfDay } from '@flexprice/database/connection'
 import { Context } from '@temporalio/activity'
-import type { CalculateChargesDependencies } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies } from './dependencies.ts'
 
 /** A result can be read for so long; it goes when a later calculation of the environment ends. */
 const keptMs = 30 * 86_400_000

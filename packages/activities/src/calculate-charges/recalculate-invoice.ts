@@ -11,7 +11,7 @@ import {
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { dueDate, type Period } from '@flexprice/domain/time'
 import { calculateCharges } from './calculate-charges.ts'
-import type { CalculateChargesDependencies, RecalculationInput } from './calculate-charges-activities.ts'
+import type { CalculateChargesDependencies, RecalculationInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
 /**

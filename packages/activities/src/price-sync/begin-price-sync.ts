@@ -1,7 +1,7 @@
 import { startPriceSyncRun } from '@flexprice/database/price-sync'
 import { assert } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
-import type { PriceSyncDependencies } from './price-sync-activities.ts'
+import type { PriceSyncDependencies } from './dependencies.ts'
 
 export type BeganPriceSync =
   | { readonly runId: string; readonly slices: readonly number[] }

@@ -1,6 +1,6 @@
 import type { PriceSyncResult } from '@flexprice/contracts/workflows'
 import { finishPriceSyncRun } from '@flexprice/database/price-sync'
-import type { PriceSyncDependencies } from './price-sync-activities.ts'
+import type { PriceSyncDependencies } from './dependencies.ts'
 
 export async function completePriceSync(
   { scoped, events }: PriceSyncDependencies,

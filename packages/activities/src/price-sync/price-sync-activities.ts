@@ -1,8 +1,7 @@
 import type { PriceSyncResult } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
 import { type BeganPriceSync, beginPriceSync } from './begin-price-sync.ts'
 import { completePriceSync } from './complete-price-sync.ts'
-import type { PriceSyncEvents } from './events.ts'
+import type { PriceSyncDependencies } from './dependencies.ts'
 import { syncPriceSlice } from './sync-price-slice.ts'
 
 export interface PriceSyncActivities {
@@ -12,14 +11,6 @@ export interface PriceSyncActivities {
   syncPriceSlice(input: { runId: string; slice: number }): Promise<void>
   /** Moves the plan's watermark and counts what the run did. Idempotent by the run. */
   completePriceSync(input: { planId: string; runId: string }): Promise<PriceSyncResult>
-}
-
-export interface PriceSyncDependencies {
-  /** The database handle of whoever the running activity works for. */
-  readonly scoped: () => Scoped
-  /** How many slices of a plan are worked on at the same time. More than the database has cores gives nothing. */
-  readonly slicesMax: number
-  readonly events: PriceSyncEvents
 }
 
 export function createPriceSyncActivities(dependencies: PriceSyncDependencies): PriceSyncActivities {

@@ -1,7 +1,7 @@
 import { readNow } from '@flexprice/database/connection'
 import { getPriceSyncRun, syncPriceSlicePage } from '@flexprice/database/price-sync'
 import { Context } from '@temporalio/activity'
-import type { PriceSyncDependencies } from './price-sync-activities.ts'
+import type { PriceSyncDependencies } from './dependencies.ts'
 
 /** Short enough for locks and progress, long enough to cost nothing: 50–300 ms on two cores, measured. */
 const pairsPerPageMax = 25_000

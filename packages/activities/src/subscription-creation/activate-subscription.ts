@@ -1,11 +1,8 @@
 import { inTransaction, readNow } from '@flexprice/database/connection'
 import { getDraft, replaceDraft } from '@flexprice/database/creation'
 import { readSubscriptionFacts } from '@flexprice/database/subscriptions'
+import type { ActivateSubscriptionInput, SubscriptionCreationDependencies } from './dependencies.ts'
 import { planSubscription } from './plan-subscription.ts'
-import type {
-  ActivateSubscriptionInput,
-  SubscriptionCreationDependencies,
-} from './subscription-creation-activities.ts'
 import { factsWanted, parseOrder } from './subscription-order.ts'
 
 /** A draft begins: everything is made anew from what it was asked for, as of its start. */

@@ -5,7 +5,7 @@ import { CodedError, errorCodes, errorKind, isCodedError } from '@flexprice/doma
 import { Context } from '@temporalio/activity'
 import { batchOrders, itemOutcome, resultItem } from './batch-items.ts'
 import { createSubscriptions, refusal } from './create-subscriptions.ts'
-import type { SubscriptionCreationDependencies } from './subscription-creation-activities.ts'
+import type { SubscriptionCreationDependencies } from './dependencies.ts'
 
 /** Short enough for locks and progress; each page is a fixed number of statements. */
 const pageItemsMax = 250

@@ -1,10 +1,7 @@
 import { inTransaction, readNow } from '@flexprice/database/connection'
 import { assert } from '@flexprice/domain'
 import { createSubscriptions } from './create-subscriptions.ts'
-import type {
-  CreateSubscriptionInput,
-  SubscriptionCreationDependencies,
-} from './subscription-creation-activities.ts'
+import type { CreateSubscriptionInput, SubscriptionCreationDependencies } from './dependencies.ts'
 import { parseOrder } from './subscription-order.ts'
 
 export async function createSubscription(

@@ -1,12 +1,12 @@
-import type { SubscriptionBatchResult, SubscriptionCreationInput } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
+import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
 import { activateSubscription } from './activate-subscription.ts'
 import { createSubscription } from './create-subscription.ts'
 import { createSubscriptionBatch } from './create-subscription-batch.ts'
-import type { SubscriptionCreationEvents } from './events.ts'
-
-export type CreateSubscriptionInput = Extract<SubscriptionCreationInput, { kind: 'one' }>
-export type ActivateSubscriptionInput = Extract<SubscriptionCreationInput, { kind: 'activation' }>
+import type {
+  ActivateSubscriptionInput,
+  CreateSubscriptionInput,
+  SubscriptionCreationDependencies,
+} from './dependencies.ts'
 
 export interface SubscriptionCreationActivities {
   /** Makes one subscription. Idempotent by the idempotency key. */
@@ -15,12 +15,6 @@ export interface SubscriptionCreationActivities {
   createSubscriptionBatch(input: { batch_id: string }): Promise<SubscriptionBatchResult>
   /** Begins a draft. Idempotent by (subscription, start). */
   activateSubscription(input: ActivateSubscriptionInput): Promise<{ subscription_id: string }>
-}
-
-export interface SubscriptionCreationDependencies {
-  /** The database handle of whoever the running activity works for. */
-  readonly scoped: () => Scoped
-  readonly events: SubscriptionCreationEvents
 }
 
 export function createSubscriptionCreationActivities(

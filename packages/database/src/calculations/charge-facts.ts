@@ -5,7 +5,7 @@ import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import type { InvoiceTable } from '../tables/invoice-tables.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly external_customer_id: string

@@ -3,9 +3,10 @@ import type { MeterFilter } from '@flexprice/domain/price'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
 import { refuseEntitledFeature } from '../entitlements/entitlements.ts'
 import type { FeatureTable } from '../tables/metering-tables.ts'
+import type { Changes } from '../tables/row-types.ts'
 import { lockGroups } from './groups.ts'
 import {
   deleteMeter,

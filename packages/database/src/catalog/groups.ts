@@ -2,10 +2,11 @@ import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
 import type { GroupTable } from '../tables/metering-tables.ts'
+import type { Changes } from '../tables/row-types.ts'
 
 export type GroupRow = Selectable<GroupTable>
 export type GroupKind = GroupRow['entity_type']

@@ -1,3 +1,4 @@
+export type { PriceChanges, PriceMoney } from '../tables/catalog-tables.ts'
 export { clonePlan } from './clone-plan.ts'
 export {
   type FeatureSearch,
@@ -41,13 +42,8 @@ export {
   searchPlans,
   updatePlan,
 } from './plans.ts'
-export { endPrice, type PriceChanges, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
-export {
-  editMoney,
-  moneyProblems,
-  type PriceMoney,
-  touchesMoney,
-} from './price-money.ts'
+export { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
+export { editMoney, moneyProblems, touchesMoney } from './price-money.ts'
 export {
   getPrice,
   getPriceByLookupKey,

@@ -3,8 +3,9 @@ import type { MeterFilter } from '@flexprice/domain/price'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
 import type { MeterTable } from '../tables/metering-tables.ts'
+import type { Changes } from '../tables/row-types.ts'
 
 /** Its multiplier comes with all 18 digits after the point. */
 export type MeterRow = Selectable<MeterTable>

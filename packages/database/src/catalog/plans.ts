@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
-import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
 import { deletePlanEntitlements } from '../entitlements/entitlements.ts'
 import {
   allOf,
@@ -15,7 +15,8 @@ import {
   searchPage,
 } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
-import type { Metadata, PlanTable } from '../tables/tables.ts'
+import type { PlanTable } from '../tables/catalog-tables.ts'
+import type { Changes, Metadata } from '../tables/row-types.ts'
 
 export type PlanRow = Selectable<PlanTable>
 export type PlanChanges = Changes<Omit<PlanRow, RecordColumn | 'price_sequence' | 'synced_price_sequence'>>

@@ -1,10 +1,11 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
+import type { PriceChanges } from '../tables/catalog-tables.ts'
 import { addPlan, addPrice, daysFromNow, monthly, now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import { getPlan } from './plans.ts'
-import { endPrice, type PriceChanges, updatePrice } from './price-edits.ts'
+import { endPrice, updatePrice } from './price-edits.ts'
 import { getPrice, getPriceByLookupKey, insertPrices, type PriceRow } from './prices.ts'
 
 const stack = await createTestDatabase()

@@ -2,15 +2,13 @@ import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
 import { later } from '@flexprice/domain/time'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { type Changes, change, creation, json } from '../connection/row-changes.ts'
+import { change, creation, json } from '../connection/row-changes.ts'
+import type { PriceChanges } from '../tables/catalog-tables.ts'
 import { lockGroups } from './groups.ts'
 import { lockMeters, type MeterRow, meterOf } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
-import { editMoney, equalMoney, moneyProblems, type PriceMoney, touchesMoney } from './price-money.ts'
+import { editMoney, equalMoney, moneyProblems, touchesMoney } from './price-money.ts'
 import { getPrice, type PriceRow } from './prices.ts'
-
-type PriceText = Pick<PriceRow, 'description' | 'display_name' | 'group_id' | 'lookup_key' | 'metadata'>
-export type PriceChanges = Changes<PriceMoney & PriceText>
 
 export interface PriceEdit {
   readonly priceId: string

@@ -1,14 +1,12 @@
 import type { FieldProblem } from '@flexprice/domain'
 import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
 import { type PriceTerms, validateAgainstMeter, validatePriceTerms } from '@flexprice/domain/price'
-import type { Changes } from '../connection/row-changes.ts'
-import type { StoredTier } from '../tables/tables.ts'
+import type { PriceMoney, StoredTier } from '../tables/catalog-tables.ts'
+import type { Changes } from '../tables/row-types.ts'
 import type { MeterRow } from './meters.ts'
 import type { PriceRow } from './prices.ts'
 
-/** What a price costs. It never changes in place: an edit makes a successor. */
-export type PriceMoney = Pick<PriceRow, MoneyColumn>
-export type MoneyColumn = (typeof moneyColumns)[number]
+export type MoneyColumn = keyof PriceMoney
 
 const moneyColumns = [
   'billing_model',
@@ -18,7 +16,7 @@ const moneyColumns = [
   'divide_by',
   'round',
   'bucket_size',
-] as const
+] as const satisfies readonly MoneyColumn[]
 
 /**
  * The money of a price after an edit. What the edit leaves out stays, but for what the new billing

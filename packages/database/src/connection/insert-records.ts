@@ -1,7 +1,8 @@
 import { assert } from '@flexprice/domain'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { columnType } from '../tables/column-types.ts'
-import type { Audited, Tables } from '../tables/tables.ts'
+import type { Audited } from '../tables/row-types.ts'
+import type { Tables } from '../tables/tables.ts'
 import type { Scoped } from './connection.ts'
 import { creation } from './row-changes.ts'
 

@@ -1,8 +1,5 @@
 import type { Scope } from '@flexprice/domain'
 
-/** Some of a row's fields: what is left out, or undefined, stays as it is. */
-export type Changes<Row> = { readonly [Field in keyof Row]?: Row[Field] | undefined }
-
 /** Columns that the database sets by itself, on every record. */
 export type RecordColumn =
   | 'id'

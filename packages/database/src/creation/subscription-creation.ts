@@ -6,7 +6,8 @@ import {
   insertSubscriptionEntitlements,
 } from '../entitlements/entitlement-inserts.ts'
 import { insertInvoices, type NewInvoice } from '../invoices/invoice-writes.ts'
-import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
+import type { PriceTable } from '../tables/catalog-tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 /** A subscription with everything that comes with it, as the rules made it. */
 export interface SubscriptionCreation {

@@ -2,7 +2,7 @@ import { assert, CodedError, notFound } from '@flexprice/domain'
 import type { Selectable } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { type Changes, change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
+import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
 import {
   allOf,
   anyOf,
@@ -13,7 +13,8 @@ import {
   searchPage,
 } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
-import type { CustomerTable, Metadata } from '../tables/tables.ts'
+import type { CustomerTable } from '../tables/customer-tables.ts'
+import type { Changes, Metadata } from '../tables/row-types.ts'
 
 export type CustomerRow = Selectable<CustomerTable>
 export type CustomerChanges = Changes<Omit<CustomerRow, RecordColumn>>

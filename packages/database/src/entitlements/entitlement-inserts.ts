@@ -2,27 +2,13 @@ import { assert, type FieldProblem, invalid } from '@flexprice/domain'
 import {
   changedEntitlementTerms,
   type EntitlementChanges,
-  type EntitlementTerms,
   validateEntitlementTerms,
 } from '@flexprice/domain/entitlement'
 import type { Scoped } from '../connection/connection.ts'
 import { bulkIdHead } from '../connection/ids.ts'
 import { creation, json } from '../connection/row-changes.ts'
-import { lockEntitlementParties } from './entitlement-parties.ts'
+import { lockEntitlementParties, type NewEntitlement } from './entitlement-parties.ts'
 import type { EntitlementRow } from './entitlements.ts'
-
-/** An entitlement of a plan or of a subscription: exactly one of the two ids is given. */
-export type NewEntitlement = EntitlementTerms & {
-  readonly feature_id: string
-  /** What the caller takes the feature for; it has to be that. */
-  readonly feature_type: EntitlementRow['feature_type']
-  readonly plan_id?: string | undefined
-  readonly subscription_id?: string | undefined
-  /** The entitlement of the subscription's plan that this one replaces there. */
-  readonly parent_entitlement_id?: string | undefined
-  readonly start_date?: Date | undefined
-  readonly end_date?: Date | undefined
-}
 
 /** Of one insert; each has some twenty parameters, of which a statement can have 65,535. */
 export const entitlementsPerInsertMax = 1_000

@@ -1,7 +1,7 @@
 import { assert, type FieldProblem, notFound } from '@flexprice/domain'
+import type { EntitlementTerms } from '@flexprice/domain/entitlement'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { NewEntitlement } from './entitlement-inserts.ts'
 import type { EntitlementRow } from './entitlements.ts'
 
 /** The records that entitlements are between, held until the transaction ends. */
@@ -79,4 +79,17 @@ async function lock<Row extends { readonly id: string }>(
   const missing = wanted.find((id) => !found.has(id))
   if (missing !== undefined) throw notFound(what, missing)
   return found
+}
+
+/** An entitlement of a plan or of a subscription: exactly one of the two ids is given. */
+export type NewEntitlement = EntitlementTerms & {
+  readonly feature_id: string
+  /** What the caller takes the feature for; it has to be that. */
+  readonly feature_type: EntitlementRow['feature_type']
+  readonly plan_id?: string | undefined
+  readonly subscription_id?: string | undefined
+  /** The entitlement of the subscription's plan that this one replaces there. */
+  readonly parent_entitlement_id?: string | undefined
+  readonly start_date?: Date | undefined
+  readonly end_date?: Date | undefined
 }

@@ -3,9 +3,9 @@ export {
   entitlementsPerInsertMax,
   insertEntitlements,
   insertSubscriptionEntitlements,
-  type NewEntitlement,
   overrideProblems,
 } from './entitlement-inserts.ts'
+export type { NewEntitlement } from './entitlement-parties.ts'
 export {
   deleteEntitlement,
   type EntitlementRow,

@@ -5,8 +5,8 @@ import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
+import type { NewEvent } from './append-events.ts'
 import { appendEvents, eventsAppendMax } from './append-events.ts'
-import type { NewEvent } from './event-store.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

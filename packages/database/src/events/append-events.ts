@@ -1,7 +1,7 @@
 import { assert } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { AppendedEvents, NewEvent } from './event-store.ts'
+import type { EventProperties } from '../tables/event-tables.ts'
 
 export const eventsAppendMax = 10_000
 
@@ -65,4 +65,24 @@ function shortNames(event: NewEvent) {
     s: event.source,
     p: event.properties,
   }
+}
+
+export interface NewEvent {
+  /** Unique in its environment for ever: the first one counts. */
+  readonly eventId: string
+  readonly eventName: string
+  readonly externalCustomerId: string
+  readonly customerId: string | null
+  /** An RFC 3339 instant; null for the environment's now. */
+  readonly timestamp: string | null
+  readonly source: string | null
+  readonly properties: EventProperties
+}
+
+/** What became of a batch, by the events' positions in it, ascending. The rest was written. */
+export interface AppendedEvents {
+  /** Their ids were there already, or came twice in the batch. */
+  readonly duplicates: readonly number[]
+  /** More than a day ahead of the environment's clock (billing rules, section 4); nothing was written of them. */
+  readonly tooFarAhead: readonly number[]
 }

@@ -1,5 +1,5 @@
 export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
-export { eventsAppendMax } from './append-events.ts'
+export { type AppendedEvents, eventsAppendMax, type NewEvent } from './append-events.ts'
 export { type DropEvents, type DroppedEvents, dropEventMonths } from './drop-event-months.ts'
 export {
   type EventListQuery,
@@ -8,6 +8,6 @@ export {
   listUnattributedEvents,
   type UnattributedEventRow,
 } from './event-attribution.ts'
-export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
+export { type EventStore, postgresEventStore } from './event-store.ts'
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export { voidEvent } from './void-event.ts'

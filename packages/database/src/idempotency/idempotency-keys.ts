@@ -2,19 +2,7 @@ import { assert, CodedError } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { keyAge, keyUsed, usedByWorkflow } from './key-uses.ts'
-
-/** An answer as it was sent: it is stored with the work that it tells of, or not at all. */
-export interface StoredAnswer {
-  readonly status: number
-  readonly body: string
-}
-
-export interface RequestIdentity {
-  /** The caller's, 1 to 255 printable characters. */
-  readonly key: string
-  /** SHA-256 of what is asked for. */
-  readonly fingerprint: Buffer
-}
+import type { RequestIdentity, StoredAnswer } from './request-identity.ts'
 
 /** Work whose effects and whose answer become durable together. */
 export interface IdempotentWork {

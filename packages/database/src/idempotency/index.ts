@@ -1,8 +1,3 @@
-export {
-  beginIdempotentWork,
-  type IdempotentBegin,
-  type IdempotentWork,
-  type RequestIdentity,
-  type StoredAnswer,
-} from './idempotency-keys.ts'
+export { beginIdempotentWork, type IdempotentBegin, type IdempotentWork } from './idempotency-keys.ts'
 export { keepKey, refuseUsedKey } from './key-uses.ts'
+export type { RequestIdentity, StoredAnswer } from './request-identity.ts'

@@ -1,7 +1,7 @@
 import { CodedError } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { RequestIdentity, StoredAnswer } from './idempotency-keys.ts'
+import type { RequestIdentity, StoredAnswer } from './request-identity.ts'
 
 /** As long as an answer is kept: from then on its key is free. */
 export const keyAge = sql<Date>`now() - interval '24 hours'`

@@ -6,7 +6,7 @@ import type { PriceRow } from '../catalog/prices.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { bulkIdHead } from '../connection/ids.ts'
 import { json } from '../connection/row-changes.ts'
-import type { Metadata } from '../tables/tables.ts'
+import type { Metadata } from '../tables/row-types.ts'
 import { type LockedSubscription, lockSubscriptionLines, raiseVersion } from './line-item-lock.ts'
 import { insertOwnPrice, type NewOwnPrice } from './own-prices.ts'
 

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export type StoredLine = Selectable<SubscriptionLineItemTable>
 export type LockedSubscription = Selectable<SubscriptionTable>

@@ -4,7 +4,8 @@ import type { Scoped } from '../connection/connection.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
 import { allOf, anyOf, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
-import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
+import type { PriceTable } from '../tables/catalog-tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 /** A line with what the wire shows of its price, subscription and plan. */
 export interface LineItemRow

@@ -2,11 +2,12 @@ import { assert, invalid } from '@flexprice/domain'
 import { validatePriceTerms } from '@flexprice/domain/price'
 import { sql } from 'kysely'
 import { meterOf } from '../catalog/meters.ts'
-import { moneyProblems, type PriceMoney } from '../catalog/price-money.ts'
+import { moneyProblems } from '../catalog/price-money.ts'
 import type { NewPrice, PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { bulkIdHead, newId } from '../connection/ids.ts'
 import { change, creation, json } from '../connection/row-changes.ts'
+import type { PriceMoney } from '../tables/catalog-tables.ts'
 import type { LockedSubscription, StoredLine } from './line-item-lock.ts'
 
 /** A price of a subscription's own, in the subscription's currency. Its terms are checked when it is inserted. */

@@ -2,9 +2,10 @@ import { CodedError, type FieldProblem, invalid, isCodedError, notFound } from '
 import type { SubscriptionSync } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
 import { metersById } from '../catalog/meters.ts'
-import { type PriceChanges, planSuccessor } from '../catalog/price-edits.ts'
+import { planSuccessor } from '../catalog/price-edits.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
+import type { PriceChanges } from '../tables/catalog-tables.ts'
 
 export interface SyncPreviewEdit {
   readonly priceId: string

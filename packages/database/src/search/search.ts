@@ -7,7 +7,8 @@ import {
   type SqlBool,
   sql,
 } from 'kysely'
-import type { RecordStatus, Tables } from '../tables/tables.ts'
+import type { RecordStatus } from '../tables/row-types.ts'
+import type { Tables } from '../tables/tables.ts'
 import type { SearchFields } from './search-fields.ts'
 import { containing, type FilterCondition, filterCondition } from './search-filter.ts'
 

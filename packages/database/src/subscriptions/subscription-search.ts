@@ -4,7 +4,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
-import type { SubscriptionTable } from '../tables/tables.ts'
+import type { SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export interface SubscriptionRow extends Selectable<SubscriptionTable> {
   /** The greater of its own watermark and its plan's floor: up to there it is synced. */

@@ -2,7 +2,7 @@ import { assert, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { bulkIdHead, newId } from '../connection/ids.ts'
-import type { BillingPeriodColumn } from '../tables/tables.ts'
+import type { BillingPeriodColumn } from '../tables/row-types.ts'
 import { sharePlans } from './subscription-facts.ts'
 
 /** A subscription to be inserted, its periods already computed (calendars are TypeScript's). */

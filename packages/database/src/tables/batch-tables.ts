@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
-import type { Audited } from './tables.ts'
+import type { Audited } from './row-types.ts'
 
 export interface SubscriptionBatchTable extends Audited {
   id: string

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { BatchItemError } from './batch-tables.ts'
-import type { Audited } from './tables.ts'
+import type { Audited } from './row-types.ts'
 
 export interface CalculationTable extends Audited {
   id: string

@@ -1,6 +1,6 @@
 import type { AllowanceReset, FeatureType } from '@flexprice/domain/entitlement'
 import type { ColumnType, Generated } from 'kysely'
-import type { Audited, RecordStatus } from './tables.ts'
+import type { Audited, RecordStatus } from './row-types.ts'
 
 /** What `tables.ts` has of entitlements: a file of its own, as the schema of one more area. */
 export interface EntitlementTable extends Audited {

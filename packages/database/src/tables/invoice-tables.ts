@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { Audited, BillingPeriodColumn, JsonWithDefault, Metadata, RecordStatus } from './tables.ts'
+import type { Audited, BillingPeriodColumn, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 /** How an invoice's line came about, by the domain's explanation of a charge. */
 export type StoredExplanation = Readonly<Record<string, unknown>>

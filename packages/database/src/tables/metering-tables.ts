@@ -1,7 +1,7 @@
 import type { FeatureType } from '@flexprice/domain/entitlement'
 import type { AggregationType, BucketSize, MeterFilter, UsageReset } from '@flexprice/domain/price'
 import type { ColumnType, Generated } from 'kysely'
-import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './tables.ts'
+import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 /** Which of its meter's events a price is for: property → the values that count. */
 export type FilterValues = Readonly<Record<string, readonly string[]>>

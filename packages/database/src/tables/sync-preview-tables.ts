@@ -1,8 +1,8 @@
 import type { SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
 import type { ColumnType, Generated } from 'kysely'
-import type { PriceChanges } from '../catalog/price-edits.ts'
 import type { BatchItemError } from './batch-tables.ts'
-import type { Audited } from './tables.ts'
+import type { PriceChanges } from './catalog-tables.ts'
+import type { Audited } from './row-types.ts'
 
 /** An edit as it is kept until it is applied. */
 export interface StoredPriceEdit {

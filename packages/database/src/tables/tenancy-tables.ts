@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { JsonWithDefault, Metadata, RecordStatus } from './tables.ts'
+import type { JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 /** How a tenant is reached and billed, as it wrote it. */
 export interface TenantBillingDetails {

@@ -1,7 +1,8 @@
 import { notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { type Changes, json } from '../connection/row-changes.ts'
+import { json } from '../connection/row-changes.ts'
+import type { Changes } from '../tables/row-types.ts'
 import type { TenantTable } from '../tables/tenancy-tables.ts'
 
 export type TenantRow = Selectable<TenantTable>

@@ -5,7 +5,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import type { NewSubscription } from '../subscriptions/subscriptions.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 /** Rows for the tests of this package, with as little to say as a test needs; its clock is `now`. */
 export const now = new Date('2026-03-15T12:00:00.000Z')

@@ -1,6 +1,7 @@
 import { type EntitlementChanges, newEntitlementTerms } from '@flexprice/domain/entitlement'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
-import { insertEntitlements, type NewEntitlement } from '../entitlements/entitlement-inserts.ts'
+import { insertEntitlements } from '../entitlements/entitlement-inserts.ts'
+import type { NewEntitlement } from '../entitlements/entitlement-parties.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { now } from './catalog-rows.ts'
 

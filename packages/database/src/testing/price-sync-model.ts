@@ -1,6 +1,5 @@
 import { type SyncLine, type SyncOutcome, type SyncPrice, syncLines } from '@flexprice/domain/subscription'
 import { recurringPeriods } from '@flexprice/domain/time'
-import { sortedLines } from './price-sync-world.ts'
 
 /**
  * What a price sync does to a world, by the domain's table over plain values, with none of the SQL's
@@ -164,4 +163,9 @@ function firstLine(subscription: ModelSubscription, price: ModelPrice, quantity:
 
 function currencyOf(terms: string): string | undefined {
   return terms.split(' ')[0]
+}
+
+export function sortedLines(lines: readonly ModelLine[]): ModelLine[] {
+  const key = (line: ModelLine) => `${line.subscriptionId} ${line.priceId} ${line.start}`
+  return lines.toSorted((left, right) => (key(left) < key(right) ? -1 : 1))
 }

@@ -1,5 +1,11 @@
 import type { Scoped } from '../connection/connection.ts'
-import type { ModelLine, ModelPrice, ModelSubscription, ModelWorld } from './price-sync-model.ts'
+import {
+  type ModelLine,
+  type ModelPrice,
+  type ModelSubscription,
+  type ModelWorld,
+  sortedLines,
+} from './price-sync-model.ts'
 
 /** What the database holds of a plan, as the model reads it; lines are in a fixed order. */
 export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWorld & { floor: number }> {
@@ -49,11 +55,6 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
     ),
     lines: await readLines(scoped, planId),
   }
-}
-
-export function sortedLines(lines: readonly ModelLine[]): ModelLine[] {
-  const key = (line: ModelLine) => `${line.subscriptionId} ${line.priceId} ${line.start}`
-  return lines.toSorted((left, right) => (key(left) < key(right) ? -1 : 1))
 }
 
 /** Also those of cancelled subscriptions: a sync must leave them as they are. */

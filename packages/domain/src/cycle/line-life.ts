@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
 import { type BillingPeriod, isRecurring } from '../time/billing-period.ts'
-import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
-import { earlier, type Lifetime, later } from '../time/period.ts'
+import { type Grid, gridIntervalAt } from '../time/grid.ts'
+import { earlier, type Lifetime, later, type Period } from '../time/period.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 
 /** When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed. */

@@ -1,6 +1,6 @@
 import { prorationOf } from '../subscription/proration.ts'
 import { isRecurring } from '../time/billing-period.ts'
-import type { Period } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 import { earlier, later } from '../time/period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
 import { endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'

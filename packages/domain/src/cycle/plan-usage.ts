@@ -1,6 +1,7 @@
 import { assert } from '../assert.ts'
-import type { Grid, Period } from '../time/grid.ts'
+import type { Grid } from '../time/grid.ts'
 import { gridIntervalAt } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 import { earlier, later } from '../time/period.ts'
 import { type Allowance, allowancePeriodAt } from '../usage/allowance.ts'
 import { measureOf } from '../usage/usage-measure.ts'

@@ -1,6 +1,7 @@
 import type { AllowanceReset } from '../entitlement/entitlement-terms.ts'
 import type { AggregationType, BucketSize } from '../price/meter-terms.ts'
-import type { Grid, Period } from '../time/grid.ts'
+import type { Grid } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 import { earlier } from '../time/period.ts'
 import { allowancePeriodAt } from '../usage/allowance.ts'
 import { isAdditive } from '../usage/usage-measure.ts'

@@ -2,7 +2,8 @@ import { assert } from '../assert.ts'
 import { type Decimal, decimalFromInteger } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
 import { type Ratio, ratio } from '../money/ratio.ts'
-import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
+import { type Grid, gridIntervalAt } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 
 export const prorationBehaviors = ['create_prorations', 'none'] as const
 export type ProrationBehavior = (typeof prorationBehaviors)[number]

@@ -1,7 +1,9 @@
 import { assert } from '../assert.ts'
 import { type AnchorTerms, anchorFor } from '../time/anchor.ts'
-import type { Grid, Period } from '../time/grid.ts'
-import { earlier, periodAt } from '../time/period.ts'
+import type { Grid } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
+import { earlier } from '../time/period.ts'
+import { periodAt } from '../time/period-at.ts'
 import { trialEnd } from './trial.ts'
 
 export interface ScheduleTerms extends AnchorTerms {

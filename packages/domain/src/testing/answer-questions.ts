@@ -1,6 +1,6 @@
 import { decimalFromInteger, zero } from '../money/decimal.ts'
 import { type Ratio, ratio, wholeRatio } from '../money/ratio.ts'
-import type { Period } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 import type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion } from '../usage/usage-question.ts'
 import { partsOf } from '../usage/usage-spans.ts'
 import { dec } from './price-arbitrary.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type AnchorTerms, anchorFor } from './anchor.ts'
 import type { RecurringPeriod } from './billing-period.ts'
 import { gridPoint } from './grid.ts'
-import { periodAt } from './period.ts'
+import { periodAt } from './period-at.ts'
 
 function calendar(period: RecurringPeriod, start: string, timeZone = 'UTC', count = 1): string {
   return anchorFor({

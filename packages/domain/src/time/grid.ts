@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts'
 import type { RecurringPeriod } from './billing-period.ts'
+import type { Period } from './period.ts'
 import { toInstant, toLocal } from './time-zone.ts'
 
 /** Where a subscription's boundaries lie: `anchor + k × count × period` for every integer k. */
@@ -8,12 +9,6 @@ export interface Grid {
   readonly period: RecurringPeriod
   readonly count: number
   readonly timeZone: string
-}
-
-/** A span of time, `[start, end)`. */
-export interface Period {
-  readonly start: Date
-  readonly end: Date
 }
 
 /**

@@ -9,6 +9,7 @@ export {
   recurringPeriods,
 } from './billing-period.ts'
 export { dueDate, type PaymentTerms } from './due-date.ts'
-export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
-export { type Lifetime, later, periodAt } from './period.ts'
+export { type Grid, gridIntervalAt, gridPoint, nextBoundary } from './grid.ts'
+export { type Lifetime, later, type Period } from './period.ts'
+export { periodAt } from './period-at.ts'
 export { isTimeZone } from './time-zone.ts'

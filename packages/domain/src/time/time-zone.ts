@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Period } from './grid.ts'
+import type { Period } from './period.ts'
 
 /** True for a zone of the IANA database, in any case. Offsets (`+05:30`) are refused: they know no daylight saving. */
 export function isTimeZone(zone: string): boolean {

@@ -1,7 +1,8 @@
 import type { AllowanceReset } from '../entitlement/entitlement-terms.ts'
 import { decimalFromInteger } from '../money/decimal.ts'
 import { addRatios, atLeastZero, type Ratio, subtractRatios, wholeRatio, zeroRatio } from '../money/ratio.ts'
-import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
+import { type Grid, gridIntervalAt } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 import { startOfDay } from '../time/time-zone.ts'
 
 /** Usage of a feature that is free before pricing (billing rules, section 4). Lines that name the same id share it. */

@@ -1,6 +1,6 @@
 import type { Ratio } from '../money/ratio.ts'
 import type { AggregationType, MeterFilter } from '../price/meter-terms.ts'
-import type { Period } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
 
 /** Which events are counted, and how: a meter with what a price narrows of it. No part of it may be empty. */
 export interface UsageMeasure {

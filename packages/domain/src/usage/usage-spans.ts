@@ -1,6 +1,6 @@
 import type { BucketSize } from '../price/meter-terms.ts'
-import { type Grid, gridIntervalAt, type Period } from '../time/grid.ts'
-import { earlier } from '../time/period.ts'
+import { type Grid, gridIntervalAt } from '../time/grid.ts'
+import { earlier, type Period } from '../time/period.ts'
 import { type ClockStretch, clockStretches } from '../time/time-zone.ts'
 import type { UsageSpan } from './usage-question.ts'
 

@@ -18,7 +18,7 @@ export function addEvents(program: CommandUnknownOpts, context: CommandContext):
     )
     .action(async (before, options) => {
       const { ownerUrl } = configured(context, ownerConfig)
-      const { dropEventMonths } = await import('@flexprice/database')
+      const { dropEventMonths } = await import('@flexprice/database/events')
       const dryRun = options.yes !== true
       const unbilledToo = options.unbilledToo === true
       const { months, eventsOfTheRest } = await dropEventMonths(ownerUrl, { before, dryRun, unbilledToo })

@@ -28,7 +28,7 @@ function addCreate(group: CommandUnknownOpts, context: CommandContext): void {
     .addHelpText('after', help(`keys create ${place} --name billing-job`))
     .action(async (options) => {
       const { name, expiresAt } = options
-      const { createApiKey } = await import('@flexprice/database')
+      const { createApiKey } = await import('@flexprice/database/tenancy')
       const made = await withScoped(context, options, (scoped) =>
         createApiKey(scoped, { name, ...(expiresAt === undefined ? {} : { expiresAt }) }),
       )
@@ -51,7 +51,8 @@ function addList(group: CommandUnknownOpts, context: CommandContext): void {
     .addHelpText('after', help(`keys list ${place}`, `keys list ${place} --status deleted --json`))
     .action(async (options) => {
       const { status, limit, offset } = options
-      const { readTimeOfDay, searchApiKeys } = await import('@flexprice/database')
+      const { readTimeOfDay } = await import('@flexprice/database/connection')
+      const { searchApiKeys } = await import('@flexprice/database/tenancy')
       const { items, total } = await withScoped(context, options, async (scoped) =>
         searchApiKeys(scoped, { status, limit, offset }, await readTimeOfDay(scoped)),
       )
@@ -75,9 +76,8 @@ function addRotate(group: CommandUnknownOpts, context: CommandContext): void {
     )
     .addHelpText('after', help(`keys rotate key_01J… ${place} --overlap 7d`))
     .action(async (keyId, options) => {
-      const { findApiKeyHash, inTransaction, readTimeOfDay, rotateApiKey } = await import(
-        '@flexprice/database'
-      )
+      const { inTransaction, readTimeOfDay } = await import('@flexprice/database/connection')
+      const { findApiKeyHash, rotateApiKey } = await import('@flexprice/database/tenancy')
       const { made, old, hash } = await withScoped(context, options, (scoped) =>
         inTransaction(scoped, async (transaction) => {
           const now = await readTimeOfDay(transaction)
@@ -98,7 +98,8 @@ function addRevoke(group: CommandUnknownOpts, context: CommandContext): void {
     .argument('<id>', "the key's id")
     .addHelpText('after', help(`keys revoke key_01J… ${place}`))
     .action(async (id, options) => {
-      const { findApiKeyHash, readTimeOfDay, revokeApiKey } = await import('@flexprice/database')
+      const { readTimeOfDay } = await import('@flexprice/database/connection')
+      const { findApiKeyHash, revokeApiKey } = await import('@flexprice/database/tenancy')
       const revoke = async (scoped: Scoped) =>
         (await revokeApiKey(scoped, id, await readTimeOfDay(scoped))) ? findApiKeyHash(scoped, id) : undefined
       const hash = await withScoped(context, options, revoke)

@@ -12,7 +12,7 @@ export function addTenancy(program: CommandUnknownOpts, context: CommandContext)
     .addHelpText('after', `\nReads DATABASE_OWNER_URL.\n${examples('tenants create --name Acme')}`)
     .action(async (options) => {
       const { ownerUrl } = configured(context, ownerConfig)
-      const { createTenant } = await import('@flexprice/database')
+      const { createTenant } = await import('@flexprice/database/tenancy')
       const tenant = await createTenant(ownerUrl, { name: options.name })
       outputOf(context, options).result(tenant, () => fieldList(tenant))
     })
@@ -37,7 +37,7 @@ export function addTenancy(program: CommandUnknownOpts, context: CommandContext)
     )
     .action(async (options) => {
       const { ownerUrl } = configured(context, ownerConfig)
-      const { createEnvironment } = await import('@flexprice/database')
+      const { createEnvironment } = await import('@flexprice/database/tenancy')
       const { tenant: tenantId, name, type } = options
       const environment = await createEnvironment(ownerUrl, { tenantId, name, type })
       outputOf(context, options).result(environment, () => fieldList(environment))

@@ -10,7 +10,7 @@ export async function withScoped<Result>(
 ): Promise<Result> {
   const settings = configured(context, databaseConfig)
   // Loaded here: the database's package takes longer to load than most commands to run.
-  const { createDatabase } = await import('@flexprice/database')
+  const { createDatabase } = await import('@flexprice/database/connection')
   await using database = createDatabase({ applicationName: 'cli', ...settings, poolSizeMax: 1 })
   const scope = { tenantId: tenant, environmentId: environment, ...operator }
   // Awaited here: the pool is closed on the way out.

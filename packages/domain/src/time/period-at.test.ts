@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { grid, instant } from '../testing/grid-arbitrary.ts'
 import { type Grid, gridIntervalAt, nextBoundary } from './grid.ts'
-import { periodAt } from './period.ts'
+import { periodAt } from './period-at.ts'
 
 const seed = 20_260_104
 

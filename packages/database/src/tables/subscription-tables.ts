@@ -1,0 +1,74 @@
+import type { Generated } from 'kysely'
+import type {
+  Audited,
+  BillingPeriodColumn,
+  Json,
+  JsonWithDefault,
+  Metadata,
+  RecordStatus,
+} from './row-types.ts'
+
+export type PaymentTerms =
+  | '15 NET'
+  | '30 NET'
+  | '45 NET'
+  | '60 NET'
+  | '75 NET'
+  | '90 NET'
+  | 'END_OF_MONTH'
+  | 'END_OF_NEXT_MONTH'
+
+export interface SubscriptionTable extends Audited {
+  id: string
+  environment_id: string
+  customer_id: string
+  plan_id: string
+  currency: string
+  billing_period: Exclude<BillingPeriodColumn, 'ONETIME'>
+  billing_period_count: Generated<number>
+  billing_cycle: Generated<'anniversary' | 'calendar'>
+  billing_anchor: Date
+  timezone: Generated<string>
+  start_date: Date
+  end_date: Date | null
+  current_period_start: Date
+  current_period_end: Date
+  subscription_status: 'active' | 'paused' | 'cancelled' | 'incomplete' | 'trialing' | 'draft'
+  trial_start: Date | null
+  trial_end: Date | null
+  next_billing_at: Date | null
+  payment_behavior: Generated<
+    'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'default_active'
+  >
+  proration_behavior: Generated<'create_prorations' | 'none'>
+  collection_method: Generated<'charge_automatically' | 'send_invoice'>
+  payment_terms: PaymentTerms | null
+  idempotency_key: string | null
+  request_hash: string | null
+  draft_request: Json<Readonly<Record<string, unknown>> | null> | null
+  activated_at: Date | null
+  lookup_key: string | null
+  metadata: JsonWithDefault<Metadata>
+  synced_price_sequence: number
+  version: Generated<number>
+  status: Generated<RecordStatus>
+}
+
+export interface SubscriptionLineItemTable extends Audited {
+  id: string
+  environment_id: string
+  subscription_id: string
+  price_id: string
+  quantity: string
+  start_date: Date
+  end_date: Date | null
+  ended_by: 'price' | 'user' | null
+  metadata: Json<Metadata | null> | null
+}
+
+export interface PlanSubscriptionCountTable {
+  environment_id: string
+  plan_id: string
+  slot: number
+  subscriptions: number
+}
