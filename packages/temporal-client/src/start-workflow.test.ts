@@ -1,11 +1,7 @@
 import { defineContract } from '@flexprice/contracts/workflows'
+import { startTestWorker, type TestWorker } from '@flexprice/temporal-worker/testing'
 import { type ProbeActivities, probe, probeBundle } from '@flexprice/testing/probe'
-import {
-  createTestTemporal,
-  newTestScope,
-  startTestWorker,
-  type TestWorker,
-} from '@flexprice/testing/temporal'
+import { createTestTemporal, newTestScope } from '@flexprice/testing/temporal'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTemporal } from './create-temporal.ts'
 

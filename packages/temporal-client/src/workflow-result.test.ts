@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '@flexprice/domain'
+import { startTestWorker, type TestWorker } from '@flexprice/temporal-worker/testing'
 import { type ProbeInput, probe, probeBundle } from '@flexprice/testing/probe'
-import {
-  createTestTemporal,
-  newTestScope,
-  startTestWorker,
-  type TestWorker,
-} from '@flexprice/testing/temporal'
+import { createTestTemporal, newTestScope } from '@flexprice/testing/temporal'
 import { Context } from '@temporalio/activity'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

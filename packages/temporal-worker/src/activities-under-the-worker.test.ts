@@ -1,16 +1,11 @@
 import { CodedError, type ErrorCode, errorCodes, errorKind, isRetryable } from '@flexprice/domain'
 import { startTelemetry, workContext } from '@flexprice/observability'
 import { type ProbeInput, probe, probeBundle } from '@flexprice/testing/probe'
-import {
-  createTestTemporal,
-  newTestScope,
-  startTestWorker,
-  type TestWorker,
-  withTestClient,
-} from '@flexprice/testing/temporal'
+import { createTestTemporal, newTestScope, withTestClient } from '@flexprice/testing/temporal'
 import { trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { currentScope } from './activity-scope.ts'
+import { startTestWorker, type TestWorker } from './testing/start-test-worker.ts'
 
 const temporal = createTestTemporal()
 const telemetry = await startTelemetry({ service: 'test', exporter: 'none' })

@@ -1,21 +1,9 @@
 /**
- * Temporal's half of the test stack: a client for the test file's namespace, and workers in the test's own
- * process against the real server. Test files that run at the same time have different namespaces.
+ * Temporal's half of the test stack: a client for the test file's namespace on the real server. Test files that run at the same time have different namespaces.
  */
-import type { WorkflowDefinition } from '@flexprice/contracts/workflows'
 import type { Scope } from '@flexprice/domain'
-import { createLogger } from '@flexprice/observability'
 import { createTemporal, type Temporal, type TemporalSettings } from '@flexprice/temporal-client'
-import {
-  type BundleSource,
-  connectToTemporal,
-  createWorker,
-  type WorkerConfig,
-  workflowBundle,
-} from '@flexprice/temporal-worker'
-import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { testNamespace, testStack } from './config.ts'
-import { terminateLeftOvers } from './test-client.ts'
 
 export { withTestClient } from './test-client.ts'
 
@@ -38,71 +26,4 @@ export function newTestScope(): Scope {
     userId: 'user_test',
     requestId: `req_${unique}`,
   }
-}
-
-/**
- * Runs the workflow's queue until disposed: graceful, then what still runs on the queue is terminated, so
- * that the next test file's worker does not get it.
- */
-export async function startTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
-  installTestRuntime()
-  const { definition, activities } = options
-  const logger = createLogger({ service: 'test-worker', level: 'fatal' })
-  const temporal = testTemporalSettings()
-  const connection = await connectToTemporal(temporal, {
-    logger,
-    signal: AbortSignal.timeout(connectTimeoutMs),
-  })
-  const bundle = await workflowBundle({ name: definition.name, ...options.bundle }, { logger })
-  const config = { ...defaults, temporal, ...options.config }
-  const worker = await createWorker({ connection, definition, bundle, activities, config, logger })
-  const ended = worker.run()
-  return {
-    async [Symbol.asyncDispose]() {
-      worker.shutdown()
-      await ended
-      await connection.close()
-      await terminateLeftOvers(definition)
-    },
-  }
-}
-
-export interface TestWorkerOptions {
-  readonly definition: WorkflowDefinition
-  readonly activities: object
-  readonly bundle: Omit<BundleSource, 'name'>
-  readonly config?: Partial<WorkerConfig>
-}
-
-export type TestWorker = AsyncDisposable
-
-const connectTimeoutMs = 10_000
-
-const defaults: Omit<WorkerConfig, 'temporal'> = {
-  telemetry: {
-    exporter: 'none',
-    otlpEndpoint: undefined,
-    jaegerEndpoint: undefined,
-    sampleRatio: 1,
-    logLevel: 'fatal',
-  },
-  host: '127.0.0.1',
-  healthPort: 0,
-  shutdownGraceMs: 500,
-  activitySlots: 20,
-  workflowSlots: 20,
-  cachedWorkflows: 100,
-}
-
-let installed = false
-
-/** Once a process: what is expected in tests (failing activities) is not to fill their output. */
-function installTestRuntime(): void {
-  if (installed) return
-  installed = true
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  })
 }

@@ -1,6 +1,7 @@
 import { workflows } from '@flexprice/contracts/workflows'
 import { CodedError } from '@flexprice/domain'
-import { createTestTemporal, newTestScope, startTestWorker } from '@flexprice/testing/temporal'
+import { startTestWorker } from '@flexprice/temporal-worker/testing'
+import { createTestTemporal, newTestScope } from '@flexprice/testing/temporal'
 import { afterAll, expect, test } from 'vitest'
 import { inputs, pretendSubscriptionCreation } from './testing/pretend-activities.ts'
 

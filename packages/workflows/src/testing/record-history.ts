@@ -3,12 +3,8 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { InputOf, WorkflowContract } from '@flexprice/contracts/workflows'
 import type { Scope } from '@flexprice/domain'
-import {
-  type createTestTemporal,
-  newTestScope,
-  startTestWorker,
-  withTestClient,
-} from '@flexprice/testing/temporal'
+import { startTestWorker } from '@flexprice/temporal-worker/testing'
+import { type createTestTemporal, newTestScope, withTestClient } from '@flexprice/testing/temporal'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url))

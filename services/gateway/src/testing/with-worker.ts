@@ -1,6 +1,6 @@
 import { workflows } from '@flexprice/contracts/workflows'
 import { createLogger, createMetrics } from '@flexprice/observability'
-import { startTestWorker } from '@flexprice/testing/temporal'
+import { startTestWorker } from '@flexprice/temporal-worker/testing'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 
 /** The gateway with one more worker in the test's process, which stops before it does. */
