@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { borderProblems } from './tidy/border-rules.ts'
+import { circleProblems } from './tidy/circle-rules.ts'
 import { exampleProblems, readmeProblems } from './tidy/configuration-rules.ts'
 import { dependencyProblems } from './tidy/dependency-rules.ts'
 import {
@@ -11,6 +12,7 @@ import {
   purityProblems,
 } from './tidy/language-rules.ts'
 import { decisionProblems, nameProblems } from './tidy/name-rules.ts'
+import { roomProblems } from './tidy/room-rules.ts'
 import { sandboxProblems } from './tidy/sandbox-rules.ts'
 import { serviceVariables } from './tidy/service-variables.ts'
 import { sizeProblems } from './tidy/size-rules.ts'
@@ -35,6 +37,11 @@ describe('the code', () => {
 
   it('depends along the table of ARCHITECTURE.md only', () =>
     expectNone([...dependencyProblems(workspace), ...sources.flatMap(borderProblems)]))
+
+  it('lies in rooms, each using the ones before it and reached by its own door', () =>
+    expectNone(roomProblems(workspace)))
+
+  it('has no two files that import each other, types included', () => expectNone(circleProblems(workspace)))
 
   it('of the workflow sandbox loads neither zod nor OpenTelemetry nor anything with effects', () =>
     expectNone(sandboxProblems(workspace)))

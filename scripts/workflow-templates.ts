@@ -63,7 +63,7 @@ export type ${model}Result = z.infer<typeof result>
 function activities({ camel, type }: WorkflowNames): string {
   const model = type.replace(/Workflow$/, '')
   return `import type { ${model}Input, ${model}Result } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database'
+import type { Scoped } from '@flexprice/database/connection'
 
 export interface ${model}Activities {
   /** TODO: what it does, and idempotent by which key. */
@@ -133,7 +133,7 @@ function manifest(name: string): string {
 function config(camel: string, type: string): string {
   const model = type.replace(/Workflow$/, '')
   return `import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
-import { type DatabaseSettings, databaseSettings } from '@flexprice/database'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
 import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface ${model}WorkerConfig extends WorkerConfig {
@@ -161,7 +161,7 @@ function main({ name, camel, type }: WorkflowNames): string {
   return `import { create${model}Activities } from '@flexprice/activities/${name}'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
-import { createDatabase } from '@flexprice/database'
+import { createDatabase } from '@flexprice/database/connection'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { ${camel}WorkerConfig, readVariables } from './config.ts'

@@ -1,6 +1,6 @@
-import { posix } from 'node:path'
+import { importTarget } from './import-target.ts'
 import { importsOf, isTest, problem, type Source } from './source.ts'
-import { resolveOurs, type Workspace } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
 
 /** What the sandbox may load besides our own code: each new workflow pays for evaluating all of it. */
 const libraries = /^(@temporalio\/(workflow|common)|big\.js|currency-codes|temporal-polyfill)$/
@@ -24,9 +24,7 @@ export function sandboxProblems(workspace: Workspace): string[] {
   for (const [source, way] of reached) {
     for (const { specifier, kind, offset } of importsOf(source)) {
       if (kind === 'type') continue
-      const file = specifier.startsWith('.')
-        ? posix.join(posix.dirname(source.path), specifier)
-        : resolveOurs(workspace, specifier)?.file
+      const file = importTarget(workspace, source.path, specifier)
       const next = file === undefined ? undefined : byPath.get(file)
       if (next && !outside.test(next.path)) {
         if (!reached.has(next)) reached.set(next, `${way} → ${next.path}`)

@@ -7,7 +7,7 @@ import {
   readConfig,
   type Variables,
 } from '@flexprice/configuration'
-import { type DatabaseSettings, databaseSettings } from '@flexprice/database/connection'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
 import { type TelemetryConfig, telemetryConfig } from '@flexprice/observability'
 import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-client/settings'
 

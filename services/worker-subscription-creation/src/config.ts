@@ -1,5 +1,5 @@
 import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
-import { type DatabaseSettings, databaseSettings } from '@flexprice/database/connection'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
 import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface SubscriptionCreationWorkerConfig extends WorkerConfig {

@@ -1,12 +1,7 @@
 import type { OverrideLineItem } from '@flexprice/contracts/subscriptions'
-import {
-  editMoney,
-  moneyProblems,
-  type PriceMoney,
-  type PriceRow,
-  touchesMoney,
-} from '@flexprice/database/catalog'
+import { editMoney, moneyProblems, type PriceRow, touchesMoney } from '@flexprice/database/catalog'
 import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
+import type { PriceMoney } from '@flexprice/database/tables'
 import type { FieldProblem } from '@flexprice/domain'
 
 /**

@@ -1,1 +1,2 @@
+/** Calculations. */
 export type { CreateCalculationRequest } from './calculation.ts'

@@ -1,3 +1,4 @@
+/** Features with their meters, groups and prices. */
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
 export type { GroupResponse } from './group.ts'
 export type { CreateMeterRequest, MeterResponse } from './meter.ts'

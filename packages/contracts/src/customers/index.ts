@@ -1,3 +1,4 @@
+/** Customers. */
 export {
   type CreateCustomerRequest,
   type CustomerFilter,

@@ -1,1 +1,2 @@
+/** Entitlements. */
 export type { CreateEntitlementRequest, EntitlementResponse } from './entitlement.ts'

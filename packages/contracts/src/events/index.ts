@@ -1,3 +1,4 @@
+/** Usage events. */
 export {
   type EventResponse,
   eventPropertiesBytesMax,

@@ -1,3 +1,4 @@
+/** Every operation of the API: method, path, schemas, and what it promises. */
 export * from './api-keys.ts'
 export * from './calculations.ts'
 export * from './customers.ts'

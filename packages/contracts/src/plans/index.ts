@@ -1,1 +1,2 @@
+/** Plans. */
 export type { CreatePlanRequest, PlanFilter, PlanResponse, UpdatePlanRequest } from './plan.ts'

@@ -1,3 +1,4 @@
+/** Subscriptions, their creation, and their lines. */
 export type {
   CreateSubscriptionLineItemRequest,
   UpdateSubscriptionLineItemRequest,

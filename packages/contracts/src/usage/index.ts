@@ -1,3 +1,4 @@
+/** Usage reports and analytics. */
 export type { AggregatedFeatureResponse } from './aggregated-entitlement.ts'
 export type { CustomerUsageQuery } from './customer-usage.ts'
 export type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from './usage-analytics.ts'

@@ -1,3 +1,6 @@
+/**
+ * What every resource is made of on the wire: exact numbers, instants, problems by their path, searches, operations.
+ */
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'

@@ -1,3 +1,4 @@
+/** Dry runs of billing: what is rated, in slices, and what came out. */
 export {
   type CalculationItemRow,
   listCalculationItems,

@@ -1,4 +1,4 @@
-export type { PriceChanges, PriceMoney } from '../tables/catalog-tables.ts'
+/** What is sold: features with their meters, groups, plans and prices with their successors. */
 export { clonePlan } from './clone-plan.ts'
 export {
   type FeatureSearch,

@@ -18,11 +18,10 @@ beforeEach(async () => {
   planId = (await addPlan(scoped)).id
 })
 
-function edit(price: PriceRow, changes: PriceChanges, effectiveFrom?: Date): Promise<PriceRow> {
-  return inTransaction(scoped, (transaction) =>
+const edit = (price: PriceRow, changes: PriceChanges, effectiveFrom?: Date): Promise<PriceRow> =>
+  inTransaction(scoped, (transaction) =>
     updatePrice(transaction, { priceId: price.id, changes, effectiveFrom, now }),
   )
-}
 
 function end(price: PriceRow, endDate?: Date, at = now): Promise<PriceRow> {
   return inTransaction(scoped, (transaction) =>

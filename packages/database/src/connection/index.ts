@@ -1,3 +1,7 @@
+/**
+ * What every query runs on: the pool, handles that carry their scope, statements, errors, ids and clocks. It never hands out
+ * a connection without a scope: row-level security holds even if a query forgets.
+ */
 export { readNow, readTimeOfDay } from './clock.ts'
 export {
   type ApiKeyUse,
@@ -9,5 +13,4 @@ export {
   type Scoped,
   touchApiKeysMax,
 } from './connection.ts'
-export { type DatabaseSettings, databaseSettings } from './database-settings.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'

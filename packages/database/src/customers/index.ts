@@ -1,3 +1,4 @@
+/** Customers. */
 export {
   type CustomerChanges,
   type CustomerRow,

@@ -1,3 +1,4 @@
+/** What a plan or a subscription grants of a feature. */
 export {
   type EntitlementOverride,
   entitlementsPerInsertMax,

@@ -1,3 +1,4 @@
+/** The event store: usage events taken in, read, and aggregated in one way for whoever asks. */
 export { aggregateUsage, usagePartsMax } from './aggregate-usage.ts'
 export { type AppendedEvents, eventsAppendMax, type NewEvent } from './append-events.ts'
 export { type DropEvents, type DroppedEvents, dropEventMonths } from './drop-event-months.ts'

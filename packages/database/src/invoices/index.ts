@@ -1,3 +1,4 @@
+/** Invoices with their lines, numbers, states and history. */
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'

@@ -1,3 +1,4 @@
+/** Bringing plan prices to all subscriptions, set-based, in slices; and what that would change. */
 export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'

@@ -1,3 +1,6 @@
+/**
+ * One way to filter, sort and page a list: a resource declares its fields, and nothing else can be asked for.
+ */
 export {
   pageSizeDefault,
   pageSizeMax,

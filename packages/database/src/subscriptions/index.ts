@@ -1,3 +1,4 @@
+/** Subscriptions, and what they are entitled to. */
 export {
   aggregateEachSubscription,
   aggregateSubscriptionEntitlements,

@@ -1,3 +1,4 @@
+/** Tenants, environments and API keys. */
 export { findApiKeyHash } from './api-key-hash.ts'
 export {
   type ApiKeyRotation,

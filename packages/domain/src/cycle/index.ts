@@ -1,3 +1,6 @@
+/**
+ * One billing period of a subscription: what falls into it, what it asks of usage, and what it costs (billing rules, section 5).
+ */
 export type {
   Cycle,
   CycleCharge,

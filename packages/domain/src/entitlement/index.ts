@@ -1,3 +1,4 @@
+/** What a feature grants, and what several grants add up to. */
 export {
   type AggregatedEntitlement,
   type AggregatedFeature,

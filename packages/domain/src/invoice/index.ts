@@ -1,3 +1,4 @@
+/** The sums of an invoice and what must always be true of them (billing rules, section 1). */
 export {
   assertInvoice,
   type InvoiceAdjustments,

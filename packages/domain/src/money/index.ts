@@ -1,3 +1,6 @@
+/**
+ * Exact decimals and quotients, currencies, the one rounding, and shares of an amount (billing rules, section 1).
+ */
 export { type AllocationTarget, allocate } from './allocation.ts'
 export { currencyExponent, parseCurrency } from './currency.ts'
 export {

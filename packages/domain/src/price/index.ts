@@ -1,3 +1,4 @@
+/** What a price says, and what a quantity costs at it (billing rules, section 3). */
 export { type Charge, type ChargeWarning, chargeFor, type PricingTerms } from './charge.ts'
 export { type ChargeExplanation, recomputeCharge, type TierCharge } from './charge-explanation.ts'
 export {

@@ -1,3 +1,6 @@
+/**
+ * Lines of a subscription: from creation, trial and price sync; shares of time (billing rules, sections 5 to 8).
+ */
 export { validateLineTerms } from './line-terms.ts'
 export {
   type SubscriptionSync,

@@ -1,3 +1,4 @@
+/** Grids of boundaries in a time zone, periods and spans (billing rules, section 2). */
 export { type AnchorTerms, anchorFor, type BillingCycle, billingCycles } from './anchor.ts'
 export {
   type BillingPeriod,

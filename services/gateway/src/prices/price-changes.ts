@@ -1,5 +1,5 @@
 import type { UpdatePriceRequest } from '@flexprice/contracts/catalog'
-import type { PriceChanges } from '@flexprice/database/catalog'
+import type { PriceChanges } from '@flexprice/database/tables'
 import { storedTiers } from './stored-tiers.ts'
 
 /** What is left out is undefined and stays; an empty lookup key or group takes it away. */

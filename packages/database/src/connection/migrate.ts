@@ -1,8 +1,8 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
-import { translateDatabaseError } from '../connection/database-errors.ts'
-import { migrations } from './index.ts'
+import { migrations } from '../migrations/index.ts'
+import { translateDatabaseError } from './database-errors.ts'
 
 /**
  * Brings the schema up to date as its owner and grants the application's role what it needs, no more.
