@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { borderProblems } from './tidy/border-rules.ts'
 import { circleProblems } from './tidy/circle-rules.ts'
-import { exampleProblems, readmeProblems } from './tidy/configuration-rules.ts'
+import { configurationPageProblems, exampleProblems } from './tidy/configuration-rules.ts'
 import { dependencyProblems } from './tidy/dependency-rules.ts'
 import {
   barrelProblems,
@@ -77,11 +77,11 @@ describe('the project', () => {
 
   it('has every part of every workflow, and no part of none', () => expectNone(workflowProblems(workspace)))
 
-  it('says in README.md and .env.example what its services read', async () => {
+  it('says in docs/configuration.md and .env.example what its services read', async () => {
     const services = await serviceVariables(files)
     const localStack = sources.filter(({ path }) => path.startsWith('deploy/local/'))
     expectNone([
-      ...readmeProblems(readFileSync('README.md', 'utf8'), services),
+      ...configurationPageProblems(readFileSync('docs/configuration.md', 'utf8'), services),
       ...exampleProblems(
         readFileSync('.env.example', 'utf8'),
         services,

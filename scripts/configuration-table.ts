@@ -1,4 +1,4 @@
-/** `pnpm docs:configuration`: writes the README's table of variables, from the functions that read them. */
+/** `pnpm docs:configuration`: writes the table of variables into docs/configuration.md, from the functions that read them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { configurationTable, withConfigurationTable } from '../tidy/configuration-table.ts'
 import { serviceVariables } from '../tidy/service-variables.ts'
@@ -6,9 +6,9 @@ import { readWorkspace } from '../tidy/workspace.ts'
 
 process.chdir(`${import.meta.dirname}/..`)
 const { files } = await readWorkspace()
-const readme = withConfigurationTable(
-  await readFile('README.md', 'utf8'),
+const page = withConfigurationTable(
+  await readFile('docs/configuration.md', 'utf8'),
   configurationTable(await serviceVariables(files)),
 )
-if (readme === undefined) throw new Error('README.md has no marks for the table')
-await writeFile('README.md', readme)
+if (page === undefined) throw new Error('docs/configuration.md has no marks for the table')
+await writeFile('docs/configuration.md', page)

@@ -146,7 +146,7 @@ export function ${camel}WorkerConfig(
   return readConfig(variables, readVariables)
 }
 
-/** By this name \`--help\`, the README's table and its test find what the service reads. */
+/** By this name \`--help\`, docs/configuration.md and its test find what the service reads. */
 export function readVariables(env: Environment): ${model}WorkerConfig {
   return {
     database: databaseSettings(env, { statementTimeoutMs: 20_000 }),

@@ -1,6 +1,6 @@
 import { type DeclaredVariable, declaredVariables } from '@flexprice/configuration'
 import { expect, test } from 'vitest'
-import { exampleProblems, readmeProblems } from './configuration-rules.ts'
+import { configurationPageProblems, exampleProblems } from './configuration-rules.ts'
 import { configurationTable, withConfigurationTable } from './configuration-table.ts'
 import { serviceVariables } from './service-variables.ts'
 
@@ -41,14 +41,18 @@ test('a variable that means two things is refused', () => {
 
 test("a table that is not the services' is found, and one between its marks is not", () => {
   const readme = 'a\n<!-- configuration -->\nold\n<!-- /configuration -->\nb\n'
-  expect(readmeProblems(readme, [gateway])).toEqual([expect.stringContaining('pnpm docs:configuration')])
+  expect(configurationPageProblems(readme, [gateway])).toEqual([
+    expect.stringContaining('pnpm docs:configuration'),
+  ])
   const written = withConfigurationTable(readme, configurationTable([gateway])) ?? ''
   expect(written).toMatch(
     /^a\n<!-- configuration -->\n\| variable (?:.|\n)*\|\n<!-- \/configuration -->\nb\n$/,
   )
-  expect(readmeProblems(written, [gateway])).toEqual([])
-  expect(readmeProblems(written, [gateway, sync])).toHaveLength(1)
-  expect(readmeProblems('no marks', [gateway])).toEqual([expect.stringContaining('lacks the lines')])
+  expect(configurationPageProblems(written, [gateway])).toEqual([])
+  expect(configurationPageProblems(written, [gateway, sync])).toHaveLength(1)
+  expect(configurationPageProblems('no marks', [gateway])).toEqual([
+    expect.stringContaining('lacks the lines'),
+  ])
 })
 
 test('a variable of .env.example that nobody reads is found', () => {

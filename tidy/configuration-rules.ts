@@ -6,11 +6,14 @@ import {
 } from './configuration-table.ts'
 import type { ServiceVariables } from './service-variables.ts'
 
-/** The README's table is what the services declare, no more and no less. */
-export function readmeProblems(readme: string, services: readonly ServiceVariables[]): string[] {
-  const current = withConfigurationTable(readme, configurationTable(services))
-  if (current === undefined) return [`README.md:1 lacks the lines ${openingMark} and ${closingMark}`]
-  return current === readme ? [] : ['README.md:1 has an old table of variables: run pnpm docs:configuration']
+/** The table of docs/configuration.md is what the services declare, no more and no less. */
+export function configurationPageProblems(page: string, services: readonly ServiceVariables[]): string[] {
+  const current = withConfigurationTable(page, configurationTable(services))
+  if (current === undefined)
+    return [`docs/configuration.md:1 lacks the lines ${openingMark} and ${closingMark}`]
+  return current === page
+    ? []
+    : ['docs/configuration.md:1 has an old table of variables: run pnpm docs:configuration']
 }
 
 /** A variable of `.env.example` that nobody reads would be set in vain. */

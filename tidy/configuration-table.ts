@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DeclaredVariable } from '@flexprice/configuration'
 import type { ServiceVariables } from './service-variables.ts'
 
-/** The README's table: one row a variable, in the order of first reading, whatever number of services read it. */
+/** The table of docs/configuration.md: one row a variable, in the order of first reading, whatever number of services read it. */
 export function configurationTable(services: readonly ServiceVariables[]): string {
   const names = services.map(({ service }) => service)
   const readers = new Map<string, Reader[]>()

@@ -6,7 +6,7 @@ import { benchCreate } from './create/create.ts'
 import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
-import { printRow, type Row, tableHead, writeReadmeTable } from './report.ts'
+import { printRow, type Row, tableHead, writeSpeedTable } from './report.ts'
 import { benchUsage } from './usage/usage.ts'
 
 const benchmarks = {
@@ -18,12 +18,12 @@ const benchmarks = {
   usage: benchUsage,
 } as const
 
-const usage = `pnpm bench <name> [--size s|m|l] [--json] [--readme]
+const usage = `pnpm bench <name> [--size s|m|l] [--json] [--write]
 
   names     ${Object.keys(benchmarks).join(', ')}
   --size    s: a twentieth, for CI; m (default): as the benchmarks page says; l: with its largest parts
   --json    one object a row instead of a table
-  --readme  writes the table into README.md
+  --write   writes the table into docs/speed.md
 
 Starts a stack of its own in a temporary folder. A failed check ends it with exit code 1.`
 
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
   options: {
     size: { type: 'string', default: 'm' },
     json: { type: 'boolean', default: false },
-    readme: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -52,7 +52,7 @@ const rows: Row[] = []
     printRow(row, values.json)
   }
 }
-if (values.readme) writeReadmeTable(name, rows)
+if (values.write) writeSpeedTable(name, rows)
 process.exit(rows.every((row) => Object.values(row.checks).every(Boolean)) ? 0 : 1)
 
 function isBenchmark(text: string): text is keyof typeof benchmarks {

@@ -54,14 +54,14 @@ function tableRow(row: Row): string {
     .trim()
 }
 
-const readme = path.resolve(import.meta.dirname, '../../README.md')
+const page = path.resolve(import.meta.dirname, '../../docs/speed.md')
 
-/** Puts the table between the README's marks of that benchmark, so that no figure there is typed by hand. */
-export function writeReadmeTable(name: string, rows: readonly Row[]): void {
+/** Puts the table between the page's marks of that benchmark, so that no figure there is typed by hand. */
+export function writeSpeedTable(name: string, rows: readonly Row[]): void {
   const [start, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
-  const text = readFileSync(readme, 'utf8')
+  const text = readFileSync(page, 'utf8')
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`README.md has no marks ${start} … ${end}`)
+  if (from < 0 || to < from) throw new Error(`docs/speed.md has no marks ${start} … ${end}`)
   const table = [start, tableHead, ...rows.map(tableRow), ''].join('\n')
-  writeFileSync(readme, text.slice(0, from) + table + text.slice(to))
+  writeFileSync(page, text.slice(0, from) + table + text.slice(to))
 }

@@ -1,6 +1,6 @@
 import type { Stack } from './stack-file.ts'
 
-/** What a person needs to use a running stack: the URLs, the key, and four commands that work when pasted. */
+/** What a person needs to use a running stack: the URLs, the key, and commands that work when pasted. */
 export function summary(stack: Stack, stackFile: string): string {
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ['Gateway', stack.gateway_url],
@@ -23,6 +23,10 @@ function commandsToTry(stack: Stack): readonly string[] {
   const call = `curl -sS -w '\\n' -H 'x-api-key: ${key}'`
   const json = `-H 'content-type: application/json'`
   return [
+    "For the README's first walk:",
+    '',
+    `  export GATEWAY=${url} API_KEY=${key} PLAN_ID=${demo.plan_id} PRICE_ID=${demo.price_id}`,
+    '',
     'Four things to try, in this order:',
     '',
     '  # The demo plan, with how many of its subscriptions lack its newest prices',

@@ -27,7 +27,7 @@ export interface Environment {
 }
 
 export interface About {
-  /** For people, without a full stop: it becomes the variable's row in the README. */
+  /** For people, without a full stop: it becomes the variable's row in docs/configuration.md. */
   readonly meaning: string
   /** `ms`; none for what is named or counted. */
   readonly unit?: string

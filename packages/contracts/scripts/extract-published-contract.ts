@@ -6,7 +6,7 @@ import { toWireSchema } from '../src/wire/wire-schema.ts'
 /**
  * Writes `published-contract.json`: what the contract test needs of the published contract, for the
  * operations that we serve. Run by hand when an operation is added:
- * `node src/extract-published-contract.ts <path of the published contract>`
+ * `node scripts/extract-published-contract.ts <path of the published contract>`
  */
 const [, , contractPath] = process.argv
 if (contractPath === undefined) throw new Error('Give the path of the published contract')

@@ -30,7 +30,7 @@ export function redisUrlConfig(variables: Variables): ConfigResult<{ readonly ur
   return readConfig(variables, redisSettings)
 }
 
-/** By this name the README's table and its test find what is read; each command asks for its own part alone. */
+/** By this name docs/configuration.md and its test find what is read; each command asks for its own part alone. */
 export function readVariables(env: Environment): ApiConfig & OwnerConfig & DatabaseSettings {
   redisSettings(env)
   return { ...readDatabase(env), ...readOwner(env), ...readApi(env) }

@@ -39,7 +39,7 @@ export function gatewayConfig(variables: Variables = process.env): ConfigResult<
   return readConfig(variables, readVariables)
 }
 
-/** By this name `--help`, the README's table and its test find what the service reads. */
+/** By this name `--help`, docs/configuration.md and its test find what the service reads. */
 export function readVariables(env: Environment): GatewayConfig {
   return {
     database: databaseSettings(env, { statementTimeoutMs: 15_000 }),

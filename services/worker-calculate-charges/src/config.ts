@@ -14,7 +14,7 @@ export function calculateChargesWorkerConfig(
   return readConfig(variables, readVariables)
 }
 
-/** By this name `--help`, the README's table and its test find what the service reads. */
+/** By this name `--help`, docs/configuration.md and its test find what the service reads. */
 export function readVariables(env: Environment): CalculateChargesWorkerConfig {
   return {
     // Below the activities' heartbeat timeout: a page that hangs fails by itself, before the next attempt begins.
