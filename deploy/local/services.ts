@@ -9,6 +9,7 @@ import { waitUntilReady } from './wait-until-ready.ts'
 export interface ServicesPart {
   readonly taken: string
   readonly gatewayUrl: string
+  readonly metricsUrl: string
   readonly names: readonly string[]
 }
 
@@ -31,10 +32,11 @@ export async function startServices(
 ): Promise<ServicesPart> {
   const names = serviceNames(run.config.repositoryDir)
   const started: StartedService[] = []
+  const metricsPort = await freePort('gateway-metrics', run.settings)
   for (const name of names) {
     const port =
       name === gateway ? await gatewayPort(run.config.given.gatewayPort) : await freePort(name, run.settings)
-    started.push(startService(run, name, port, environment))
+    started.push(startService(run, name, port, { ...environment, METRICS_PORT: String(metricsPort) }))
   }
   let waiting = names
   await Promise.all(
@@ -46,7 +48,8 @@ export async function startServices(
   )
   const gatewayUrl = started.find((service) => service.process.name === gateway)?.url
   if (gatewayUrl === undefined) throw new Error('The gateway is not among the services that were started.')
-  return { taken: `${names.join(', ')} ready`, gatewayUrl, names }
+  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`
+  return { taken: `${names.join(', ')} ready`, gatewayUrl, metricsUrl, names }
 }
 
 function startService(run: StackRun, name: string, port: number, environment: Environment): StartedService {

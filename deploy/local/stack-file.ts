@@ -28,6 +28,8 @@ const stackSchema = z.object({
   /** The `up` that is starting it or watches over it; null once it was left running alone (`--detach`). */
   supervisor: z.object(identity).nullable(),
   gateway_url: z.string().optional(),
+  /** The gateway's; a worker's are on its health port. */
+  metrics_url: z.string().optional(),
   api_key: z.string().optional(),
   demo: demoSchema.optional(),
   database_url: z.string().optional(),

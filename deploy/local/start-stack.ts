@@ -52,7 +52,7 @@ export async function startStack(
     ...tracingEnvironment(jaeger),
   }
   const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
-  stackFile.change({ gateway_url: services.gatewayUrl, ready: true })
+  stackFile.change({ gateway_url: services.gatewayUrl, metrics_url: services.metricsUrl, ready: true })
   return services.names
 }
 

@@ -7,6 +7,7 @@ const stack = {
   only_servers: false,
   supervisor: null,
   gateway_url: 'http://127.0.0.1:8080',
+  metrics_url: 'http://127.0.0.1:9090/metrics',
   api_key: 'sk_demo',
   demo: {
     plan_id: 'plan_1',
@@ -20,6 +21,10 @@ const stack = {
 test('the command that makes a subscription has a body that the API accepts', () => {
   const body = /-d '(\{[^']*\})' \S+\/v1\/subscriptions\n/.exec(summary(stack, 'stack.json'))?.[1]
   expect(createSubscriptionRequest.safeParse(JSON.parse(body ?? '')).error).toBeUndefined()
+})
+
+test('an operator is told where the metrics are', () => {
+  expect(summary(stack, 'stack.json')).toMatch(/Metrics +http:\/\/127\.0\.0\.1:9090\/metrics\n/)
 })
 
 test('a stack without a gateway has no commands to try', () => {

@@ -6,6 +6,7 @@ export function summary(stack: Stack, stackFile: string): string {
     ['Gateway', stack.gateway_url],
     ['API pages', stack.gateway_url && `${stack.gateway_url}/docs`],
     ['API key', stack.api_key],
+    ['Metrics', stack.metrics_url],
     ['PostgreSQL', stack.database_url && withoutPassword(stack.database_url)],
     ['Redis', stack.redis_url && withoutPassword(stack.redis_url)],
     ['Temporal', stack.temporal_address],

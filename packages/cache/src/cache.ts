@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { entryName, forgottenMark, loadMsMax, markMs } from './forgotten-mark.ts'
+import { entryName, forgottenMark, loadMsMax, markOptions } from './forgotten-mark.ts'
 import type { Redis } from './redis.ts'
 import { createRounds } from './rounds.ts'
 import { createSharedLoads } from './shared-loads.ts'
@@ -52,7 +52,10 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
     if (value === undefined || tookMs > loadMsMax || tookMs >= ttlMs) return value
     const text = JSON.stringify(options.toJson(value))
     const restMs = Math.ceil(ttlMs - tookMs)
-    const kept = await redis.attempt((client) => client.set(entry(key), text, 'PX', restMs, 'NX'))
+    const expiration = { type: 'PX', value: restMs } as const
+    const kept = await redis.attempt((client) =>
+      client.set(entry(key), text, { expiration, condition: 'NX' }),
+    )
     // Something is there already: the mark of a change, or another's copy, which the next lookup finds.
     const refused = kept.ok && kept.value === null
     if (!refused && isCurrent()) copies.set(key, value, { ttl: restMs })
@@ -85,7 +88,7 @@ export function createCache<Value extends object>(redis: Redis, options: CacheOp
       copies.delete(key)
       loads.drop(key)
       for (let attempt = 1; redis.configured && attempt <= forgetAttempts; attempt++) {
-        const done = await redis.attempt((client) => client.set(entry(key), forgottenMark, 'PX', markMs))
+        const done = await redis.attempt((client) => client.set(entry(key), forgottenMark, markOptions))
         if (done.ok) return true
       }
       return !redis.configured

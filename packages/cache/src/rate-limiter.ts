@@ -32,7 +32,12 @@ export function createRateLimiter(redis: Redis, { name, limit, windowMs }: RateL
   const local = new RateLimiterMemory(options)
   let shared: RateLimiterRedis | undefined
   const inRedis = (storeClient: unknown): RateLimiterRedis => {
-    shared ??= new RateLimiterRedis({ ...options, storeClient, rejectIfRedisNotReady: true })
+    shared ??= new RateLimiterRedis({
+      ...options,
+      storeClient,
+      useRedisPackage: true,
+      rejectIfRedisNotReady: true,
+    })
     return shared
   }
   const countTogether = createRounds<number, RateCount>(async (key, costs) => {

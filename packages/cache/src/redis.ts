@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from '@flexprice/observability'
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
-import { Redis as Client } from 'ioredis'
+import { type Client, createRedisConnection } from './redis-connection.ts'
 import { measureRedis, type RedisMeters } from './redis-meters.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
@@ -27,21 +27,18 @@ export interface RedisDependencies {
 
 const failuresUntilOpen = 5
 const breakerOpenMs = 1_000
-const connectTimeoutMs = 1_000
-/** A connection on which nothing comes back for so long is given up, and a fresh one is tried. */
-const silenceMsMax = 2_000
-const reconnectMsMax = 2_000
 
-/** The process's one connection to Redis. It connects in the background, for ever, and never throws. */
+/** The process's one connection to Redis. It never throws. */
 export function createRedis(settings: RedisSettings, { metrics, logger }: RedisDependencies): Redis {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: breakerOpenMs,
     breaker: new ConsecutiveBreaker(failuresUntilOpen),
   })
-  const client = settings.url === undefined ? undefined : connect(settings.url)
-  const state = () => (client?.status === 'ready' ? stateNames[breaker.state] : 'disconnected')
+  const connection =
+    settings.url === undefined ? undefined : createRedisConnection(settings.url, logChange(logger))
+  const client = connection?.client
+  const state = () => (client?.isReady ? stateNames[breaker.state] : 'disconnected')
   const meters = measureRedis(metrics, client === undefined ? undefined : state)
-  client?.on('error', logChange(logger))
   breaker.onBreak(() =>
     logger.warn({ 'event.action': 'redis-breaker-opened' }, 'Redis does not answer: going on without'),
   )
@@ -52,11 +49,12 @@ export function createRedis(settings: RedisSettings, { metrics, logger }: RedisD
     meters,
     async attempt(work) {
       // A connection that is known to be down costs nothing, so the breaker need not learn of it.
-      if (client?.status !== 'ready') return { ok: false }
+      if (!client?.isReady) return { ok: false }
       try {
         return { ok: true, value: await breaker.execute(() => inTime(work(client), settings.timeoutMs)) }
-      } catch {
+      } catch (error) {
         meters.failures.inc()
+        connection?.noteFailure(error)
         return { ok: false }
       }
     },
@@ -64,28 +62,14 @@ export function createRedis(settings: RedisSettings, { metrics, logger }: RedisD
       if (client !== undefined) await inTime(client.ping(), settings.timeoutMs)
     },
     async [Symbol.asyncDispose]() {
-      client?.disconnect()
+      connection?.[Symbol.dispose]()
     },
   }
 }
 
-function connect(url: string): Client {
-  return new Client(url, {
-    connectTimeout: connectTimeoutMs,
-    socketTimeout: silenceMsMax,
-    // A command is answered soon or not at all: nothing is kept for a connection that is down, or sent twice.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(2 ** Math.min(attempt, 10) * 25, reconnectMsMax),
-    // After a failover the old primary refuses writes: look for the new one.
-    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
-  })
-}
-
 /**
- * Not the client's own timeout: that one blames Redis for an answer that has come while this process was busy and
- * is not read yet. Here what has come is read before the verdict.
+ * An answer that has come while this process was busy and is not read yet is no fault of Redis: what has come is
+ * read before the verdict.
  */
 function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
   return new Promise((resolve, reject) => {

@@ -37,10 +37,11 @@ export function createVersionedCache(
 ): VersionedCache {
   const count = (result: 'hit' | 'miss') => redis.meters.lookups.inc({ cache: name, result })
   const versionOf = (owner: string) => `flexprice:${name}:${owner}`
+  const expiration = { type: 'PX', value: ttlMs } as const
   const entryOf = (owner: string, key: string) => `${versionOf(owner)}:${key}`
   return {
     async find(owner, key) {
-      const found = await redis.attempt((client) => client.mget(versionOf(owner), entryOf(owner, key)))
+      const found = await redis.attempt((client) => client.mGet([versionOf(owner), entryOf(owner, key)]))
       if (!found.ok) return {}
       const [version, entry] = found.value
       if (version != null && entry?.startsWith(version + separator)) {
@@ -52,7 +53,7 @@ export function createVersionedCache(
     },
     async keep(owner, key, text, version) {
       await redis.attempt((client) =>
-        client.set(entryOf(owner, key), version + separator + text, 'PX', ttlMs),
+        client.set(entryOf(owner, key), version + separator + text, { expiration }),
       )
     },
     async forgetAll(owner) {
@@ -66,6 +67,6 @@ export function createVersionedCache(
 /** The one that this process sets, if no other was faster; the next lookup finds whichever it is. */
 async function firstVersion(redis: Redis, versionKey: string): Promise<Found> {
   const version = randomUUID()
-  const set = await redis.attempt((client) => client.set(versionKey, version, 'NX'))
+  const set = await redis.attempt((client) => client.set(versionKey, version, { condition: 'NX' }))
   return set.ok && set.value === 'OK' ? { version } : {}
 }

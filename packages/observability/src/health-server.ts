@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type HealthCheck, type HealthReport, runHealthChecks } from './health-checks.ts'
+import { metricsPage } from './metrics-server.ts'
+import { createPageServer, type PageServer, sendJson } from './page-server.ts'
 
 export interface HealthServerOptions {
   /** 0 takes any free one. */
@@ -16,36 +16,27 @@ export interface HealthServerOptions {
   readonly onFailure?: ((name: string, error: unknown) => void) | undefined
 }
 
-export interface HealthServer extends AsyncDisposable {
-  readonly port: number
-  close(): Promise<void>
-}
-
 /**
  * The HTTP endpoints of a process that has none: `/health/live`, `/health/ready` (503 unless ready and
  * every check passes; each dependency by name with its latency) and `/metrics`.
  * Fails if the port is taken.
  */
-export async function createHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+export async function createHealthServer(options: HealthServerOptions): Promise<PageServer> {
   const checkDependencies = sharedChecks(options)
-  const server = createServer((request, response) => {
-    answer(request, response, options, checkDependencies).catch((error: unknown) => {
-      options.onFailure?.('health-server', error)
-      response.destroy()
-    })
+  return createPageServer({
+    port: options.port,
+    host: options.host,
+    onFailure: options.onFailure,
+    pages: {
+      '/health/live': (response) => sendJson(response, 200, { status: 'ok' }),
+      '/health/ready': async (response) => {
+        const { healthy, checks } = await checkDependencies()
+        const ready = healthy && options.isReady()
+        sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not_ready', checks })
+      },
+      '/metrics': metricsPage(options),
+    },
   })
-  server.listen(options.port, options.host)
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
-  const close = async () => {
-    if (!server.listening) return
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }
-  return { port, close, [Symbol.asyncDispose]: close }
 }
 
 const checkTimeoutMsDefault = 2_000
@@ -63,44 +54,4 @@ function sharedChecks(options: HealthServerOptions): () => Promise<HealthReport>
     })
     return running
   }
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HealthServerOptions,
-  checkDependencies: () => Promise<HealthReport>,
-): Promise<void> {
-  const path = request.method === 'GET' ? request.url?.split('?', 1)[0] : undefined
-  switch (path) {
-    case '/health/live':
-      return sendJson(response, 200, { status: 'ok' })
-    case '/health/ready': {
-      const { healthy, checks } = await checkDependencies()
-      const ready = healthy && options.isReady()
-      return sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not_ready', checks })
-    }
-    case '/metrics':
-      return sendMetrics(response, options)
-    default:
-      return sendJson(response, 404, { code: 'not_found', message: 'No such page' })
-  }
-}
-
-async function sendMetrics(response: ServerResponse, options: HealthServerOptions): Promise<void> {
-  try {
-    const text = await options.metrics()
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text)
-  } catch (error) {
-    options.onFailure?.('metrics', error)
-    sendJson(response, 500, { code: 'internal_error', message: 'The metrics could not be read' })
-  }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  })
-  response.end(JSON.stringify(body))
 }

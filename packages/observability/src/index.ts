@@ -9,7 +9,7 @@ export {
   type HealthReport,
   runHealthChecks,
 } from './health-checks.ts'
-export { createHealthServer, type HealthServer, type HealthServerOptions } from './health-server.ts'
+export { createHealthServer, type HealthServerOptions } from './health-server.ts'
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts'
 export {
   type CounterOptions,
@@ -19,6 +19,8 @@ export {
   type HistogramOptions,
   type Metrics,
 } from './metrics.ts'
+export { createMetricsServer } from './metrics-server.ts'
+export type { PageServer } from './page-server.ts'
 export { currentTraceId, withSpan } from './span.ts'
 export { recordSqlSpan, type SqlStatement } from './sql-span.ts'
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts'

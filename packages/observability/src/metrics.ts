@@ -2,7 +2,6 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 export interface Metrics {
   readonly registry: Registry
-  readonly contentType: string
   counter<Label extends string = never>(options: CounterOptions<Label>): Counter<Label>
   gauge<Label extends string = never>(options: GaugeOptions<Label>): Gauge<Label>
   histogram<Label extends string = never>(options: HistogramOptions<Label>): Histogram<Label>
@@ -35,7 +34,6 @@ export function createMetrics({ service }: { readonly service: string }): Metric
   collectDefaultMetrics({ register: registry })
   return {
     registry,
-    contentType: registry.contentType,
     counter: ({ name, help, labels = [] }) =>
       new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
     gauge: (options) => createGauge(registry, options),

@@ -12,6 +12,7 @@ import { cancelWorkflow } from './cancel-workflow.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
 import { describeWorkflow, type Owner, type WorkflowDescription } from './describe-workflow.ts'
 import { type QueueStats, queueStats } from './queue-stats.ts'
+import { type RunningWorkflows, runningWorkflows } from './running-workflows.ts'
 import { searchWorkflows, type WorkflowFilter, type WorkflowPage } from './search-workflows.ts'
 import { type StartedWorkflow, startWorkflow } from './start-workflow.ts'
 import type { TemporalSettings } from './temporal-settings.ts'
@@ -48,6 +49,8 @@ export function createTemporal(settings: TemporalSettings): Temporal {
     workflowResult: (...request) => workflowResult(client, ...request),
     cancelWorkflow: (...request) => cancelWorkflow(client, ...request),
     searchWorkflows: (...request) => searchWorkflows(client, ...request),
+    runningWorkflows: (scope, definitions = registered, options) =>
+      runningWorkflows(client, scope, definitions, options),
     queueStats: (definitions = registered, options) => queueStats(client, definitions, options),
     async ping() {
       const { namespace } = settings
@@ -86,7 +89,13 @@ export interface Temporal extends AsyncDisposable {
     page: WorkflowPage,
     options?: CallOptions,
   ): Promise<{ items: WorkflowDescription[]; total: number }>
-  /** Of every registered workflow, unless some are named. */
+  /** By the queue of every registered workflow, unless some are named. */
+  runningWorkflows(
+    scope: Owner,
+    definitions?: readonly WorkflowDefinition[],
+    options?: CallOptions,
+  ): Promise<RunningWorkflows[]>
+  /** Of the whole platform: every registered workflow, unless some are named. */
   queueStats(definitions?: readonly WorkflowDefinition[], options?: CallOptions): Promise<QueueStats[]>
   /** Throws unless Temporal answers for our namespace. */
   ping(): Promise<void>

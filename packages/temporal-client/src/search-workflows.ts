@@ -65,7 +65,8 @@ async function readPage(client: Client, query: string, page: WorkflowPage): Prom
   return items
 }
 
-function toQuery(scope: Owner, filter: WorkflowFilter): string {
+/** The scope's, in Temporal's query language; conditions can be added by `AND`. */
+export function toQuery(scope: Owner, filter: WorkflowFilter): string {
   const conditions = [
     `TenantId = ${quote(scope.tenantId)}`,
     `EnvironmentId = ${quote(scope.environmentId)}`,

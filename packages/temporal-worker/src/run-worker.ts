@@ -2,9 +2,9 @@ import type { WorkflowContract } from '@flexprice/contracts/workflows'
 import {
   createHealthServer,
   type HealthCheck,
-  type HealthServer,
   type Logger,
   type Metrics,
+  type PageServer,
 } from '@flexprice/observability'
 import type { NativeConnection, Worker } from '@temporalio/worker'
 import { checkNamespace, connectToTemporal } from './connect-to-temporal.ts'
@@ -92,7 +92,7 @@ async function serveHealth(
   state: WorkerState,
   stopped: AbortSignal,
   runtime: { metrics(): Promise<string> },
-): Promise<HealthServer> {
+): Promise<PageServer> {
   return createHealthServer({
     port: config.healthPort,
     host: config.host,

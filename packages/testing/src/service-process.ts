@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /** One of our services as a process of its own, as it runs in production. */
 export interface ServiceProcess extends AsyncDisposable {
   readonly url: string
+  /** Where its metrics are: a gateway's have a port of their own. */
+  readonly metricsUrl: string
   /** The lines that it has logged so far. */
   logLines(): readonly string[]
   /** `kill -9`: the process gets to do nothing. */
@@ -18,14 +20,14 @@ export interface ServiceProcess extends AsyncDisposable {
 type Environment = Readonly<Record<string, string>>
 
 /**
- * Starts `services/<name>` on a free port and waits until it says that it is ready. Its environment is
+ * Starts `services/<name>` on free ports and waits until it says that it is ready. Its environment is
  * what is given here and nothing else. Disposing kills it, and throws if it had ended by itself.
  */
 export async function startService(name: string, environment: Environment): Promise<ServiceProcess> {
-  const port = String(await freePort())
+  const [port, metricsPort] = await freePorts()
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, [mainOf(name)], {
-    env: { HOST: '127.0.0.1', PORT: port, HEALTH_PORT: port, ...environment },
+    env: { HOST: '127.0.0.1', PORT: port, HEALTH_PORT: port, METRICS_PORT: metricsPort, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(child)
@@ -43,6 +45,7 @@ export async function startService(name: string, environment: Environment): Prom
   }
   const service: ServiceProcess = {
     url,
+    metricsUrl: name === 'gateway' ? `http://127.0.0.1:${metricsPort}/metrics` : `${url}/metrics`,
     logLines: () => output().split('\n').filter(Boolean),
     kill: () => end('SIGKILL'),
     async stop() {
@@ -95,12 +98,21 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
+/** Two that differ: both are held before one is given back. */
+async function freePorts(): Promise<readonly [string, string]> {
+  const servers = [createServer(), createServer()] as const
+  const [one, other] = await Promise.all([holdPort(servers[0]), holdPort(servers[1])])
+  for (const server of servers) {
+    server.close()
+    await once(server, 'close')
+  }
+  return [one, other]
+}
+
+async function holdPort(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  server.close()
-  await once(server, 'close')
   if (typeof address !== 'object' || address === null) throw new Error('There is no free port')
-  return address.port
+  return String(address.port)
 }

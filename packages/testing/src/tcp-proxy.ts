@@ -10,15 +10,19 @@ export interface TcpProxy extends AsyncDisposable {
   mend(): Promise<void>
   /** Keeps all connections, and takes new ones, but passes nothing on any more until `mend`. */
   silence(): void
+  /** Passes nothing on any more on the connections that are there; fresh ones work. */
+  strand(): void
+  /** Leads fresh connections to another server; those that are there stay where they are. */
+  redirect(target: string): void
 }
 
 /** @param target `host:port` of the server */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port: targetPort } = new URL(`tcp://${target}`)
+  let destination = new URL(`tcp://${target}`)
   const sockets = new Set<Socket>()
   let silent = false
   const server = createServer((incoming) => {
-    const outgoing = connect({ host: hostname, port: Number(targetPort), noDelay: true })
+    const outgoing = connect({ host: destination.hostname, port: Number(destination.port), noDelay: true })
     incoming.setNoDelay(true)
     if (!silent) {
       incoming.pipe(outgoing)
@@ -49,6 +53,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     for (const socket of sockets) socket.resetAndDestroy()
     await closed
   }
+  const strand = (): void => {
+    for (const socket of sockets) socket.unpipe().pause()
+  }
   const port = await listen(0)
   return {
     address: `127.0.0.1:${port}`,
@@ -60,7 +67,11 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     },
     silence() {
       silent = true
-      for (const socket of sockets) socket.unpipe().pause()
+      strand()
+    },
+    strand,
+    redirect(to) {
+      destination = new URL(`tcp://${to}`)
     },
     [Symbol.asyncDispose]: cut,
   }

@@ -2,6 +2,7 @@ import { errorResponse, type Operation, parseExactJson } from '@flexprice/contra
 import { CommandFailure, exitCodeOfStatus } from './command-failure.ts'
 import type { ApiConfig } from './config.ts'
 import { exitCodes } from './exit-codes.ts'
+import { unreachable } from './unreachable.ts'
 
 /** The holder of an API key, over the public HTTP API. */
 export interface ApiClient {
@@ -35,7 +36,7 @@ export function createApiClient({ url, apiKey }: ApiConfig): ApiClient {
       const address = addressOf(base, operation, request)
       const response = await send(address, operation, request, apiKey)
       const text = await response.text().catch((error: unknown) => {
-        throw unreachable(base, error)
+        throw away(base, error)
       })
       const body = parseOrUndefined(text)
       if (response.ok && body !== undefined) return { text, body }
@@ -71,7 +72,7 @@ async function send(address: URL, { method }: Operation, request: ApiRequest, ap
     })
   } catch (error) {
     signal?.throwIfAborted()
-    throw unreachable(address.origin, error)
+    throw away(address.origin, error)
   }
 }
 
@@ -105,20 +106,7 @@ function refusal(base: string, { status, headers }: Response, body: unknown): Co
   })
 }
 
-function unreachable(url: string, error: unknown): CommandFailure {
-  return new CommandFailure({
-    exitCode: exitCodes.unavailable,
-    code: 'service_unavailable',
-    message: `The gateway at ${url} cannot be reached: ${reasonOf(error)}`,
-    hint: 'Does it run, and is FLEXPRICE_URL (or --url) right?',
-  })
-}
-
-/** Node says `fetch failed`; why is its cause, which may be one for each address that was tried. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${answerTimeoutMs / 1_000} s`
-  const { cause } = error
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
-  return cause instanceof Error ? cause.message : error.message
+function away(url: string, error: unknown): CommandFailure {
+  const hint = 'Does it run, and is FLEXPRICE_URL (or --url) right?'
+  return unreachable({ what: 'The gateway', url, timeoutMs: answerTimeoutMs, hint }, error)
 }

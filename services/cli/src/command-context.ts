@@ -53,4 +53,5 @@ export function configured<Config>(
 const optionOf: Readonly<Record<string, string>> = {
   FLEXPRICE_URL: '--url',
   FLEXPRICE_API_KEY: '--api-key',
+  FLEXPRICE_METRICS_URL: '--metrics-url',
 }

@@ -8,6 +8,11 @@ export interface ApiConfig {
   readonly apiKey: string
 }
 
+/** Where a gateway's metrics are, for what concerns the platform and not one environment. */
+export interface MetricsConfig {
+  readonly metricsUrl: string
+}
+
 /** The connection that owns the schema, and alone may write tenants and environments. */
 export interface OwnerConfig {
   readonly ownerUrl: string
@@ -15,6 +20,10 @@ export interface OwnerConfig {
 
 export function apiConfig(variables: Variables): ConfigResult<ApiConfig> {
   return readConfig(variables, readApi)
+}
+
+export function metricsConfig(variables: Variables): ConfigResult<MetricsConfig> {
+  return readConfig(variables, readMetrics)
 }
 
 export function ownerConfig(variables: Variables): ConfigResult<OwnerConfig> {
@@ -31,9 +40,9 @@ export function redisUrlConfig(variables: Variables): ConfigResult<{ readonly ur
 }
 
 /** By this name docs/configuration.md and its test find what is read; each command asks for its own part alone. */
-export function readVariables(env: Environment): ApiConfig & OwnerConfig & DatabaseSettings {
+export function readVariables(env: Environment): ApiConfig & MetricsConfig & OwnerConfig & DatabaseSettings {
   redisSettings(env)
-  return { ...readDatabase(env), ...readOwner(env), ...readApi(env) }
+  return { ...readDatabase(env), ...readOwner(env), ...readApi(env), ...readMetrics(env) }
 }
 
 /** The environment of this process, which options go before. */
@@ -48,6 +57,14 @@ function readApi(env: Environment): ApiConfig {
     }),
     apiKey: env.required('FLEXPRICE_API_KEY', {
       meaning: 'API key of the environment that those commands work in',
+    }),
+  }
+}
+
+function readMetrics(env: Environment): MetricsConfig {
+  return {
+    metricsUrl: env.requiredUrl('FLEXPRICE_METRICS_URL', ['http', 'https'], {
+      meaning: "a gateway's address with its `METRICS_PORT`, for `queues`",
     }),
   }
 }

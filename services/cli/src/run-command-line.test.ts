@@ -36,7 +36,9 @@ describe('wrong usage exits with 2, says what is wrong, and sends nothing', () =
     ],
     [['keys', 'rotate', 'k', '--tenant', 't', '--environment', 'e', '--overlap', '31d'], 'at most 30d'],
     [['migrate'], 'DATABASE_OWNER_URL: is missing'],
-    [['queues', '--url', 'gateway:8080'], 'FLEXPRICE_URL: must be a URL'],
+    [['workflows', 'list', '--url', 'gateway:8080'], 'FLEXPRICE_URL: must be a URL'],
+    [['queues'], 'FLEXPRICE_METRICS_URL: is missing'],
+    [['queues', '--metrics-url', 'gateway:9090'], 'FLEXPRICE_METRICS_URL: must be a URL'],
   ])('%j', async (args, said) => {
     const people = await runInProcess(args)
     expect(people).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) })
@@ -68,12 +70,12 @@ describe('an answer that is no success', () => {
       request_id: 'req_1',
     }
     await using receiver = await startReceiver({ status: 400, body: JSON.stringify(error) })
-    expect(await runInProcess(['queues'], receiver.url)).toEqual({
+    expect(await runInProcess(['workflows', 'list'], receiver.url)).toEqual({
       code: 1,
       stdout: '',
       stderr: 'Error (validation_error): Not valid\n  rows[0].at: must be an instant\n  request id: req_1\n',
     })
-    const { stderr } = await runInProcess(['queues', '--json'], receiver.url)
+    const { stderr } = await runInProcess(['workflows', 'list', '--json'], receiver.url)
     expect(JSON.parse(stderr)).toEqual({
       code: 'validation_error',
       message: 'Not valid',
@@ -88,7 +90,7 @@ describe('an answer that is no success', () => {
     const code = 'service_unavailable'
     const error = { code, message: 'Still running', http_status_code: 503, details, request_id: 'req_1' }
     await using receiver = await startReceiver({ status: 503, body: JSON.stringify(error) })
-    expect(await runInProcess(['queues'], receiver.url)).toMatchObject({
+    expect(await runInProcess(['workflows', 'list'], receiver.url)).toMatchObject({
       code: 5,
       stderr: expect.stringContaining('\n  workflow_id: "subscription-creation:env:1"\n'),
     })
@@ -106,7 +108,7 @@ describe('an answer that is no success', () => {
       body: JSON.stringify(error),
       headers: { 'retry-after': '3' },
     })
-    expect(await runInProcess(['queues'], receiver.url)).toMatchObject({
+    expect(await runInProcess(['workflows', 'list'], receiver.url)).toMatchObject({
       code: 5,
       stderr: expect.stringContaining('Try again in 3 s.'),
     })
@@ -117,7 +119,7 @@ describe('an answer that is no success', () => {
     await using proxy = await startReceiver({ status: 302, body: '', headers: { location: elsewhere.url } })
     await using page = await startReceiver({ status: 200, body: '<html>' })
     for (const { url } of [proxy, page]) {
-      expect(await runInProcess(['queues'], url)).toMatchObject({
+      expect(await runInProcess(['workflows', 'list'], url)).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/but not as the API does\n.*--url/),
       })
@@ -129,7 +131,7 @@ describe('an answer that is no success', () => {
     await using closed = await startReceiver(started)
     const { url } = closed
     await closed[Symbol.asyncDispose]()
-    expect(await runInProcess(['queues'], url)).toMatchObject({
+    expect(await runInProcess(['workflows', 'list'], url)).toMatchObject({
       code: 5,
       stderr: expect.stringMatching(/The gateway at http:\S+ cannot be reached: connect ECONNREFUSED/),
     })
@@ -165,8 +167,8 @@ test('--version says the version of the program', async () => {
 })
 
 test.each(['', '/', '/v1', '/v1/'])('the address of the gateway may end with %j', async (end) => {
-  await using receiver = await startReceiver({ status: 200, body: '{"queues":[]}' })
-  await runInProcess(['queues'], `${receiver.url}${end}`)
+  await using receiver = await startReceiver({ status: 200, body: '{}' })
+  await runInProcess(['workflows', 'list'], `${receiver.url}${end}`)
   expect(receiver.received.map(({ url }) => url)).toEqual([
     expect.stringMatching(/^\/behind\/a\/proxy\/v1\/(?!v1)/),
   ])

@@ -161,13 +161,14 @@ describe('workflows', () => {
   })
 })
 
-test('queues lists the queue and who polls it', async () => {
-  const { code, stdout } = await run('queues')
+test("queues lists the platform's queues and who polls them, by the metrics and without a key", async () => {
+  const environment = { FLEXPRICE_METRICS_URL: stack.gateway.metricsUrl }
+  const { code, stdout } = await runCli(['queues'], environment)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^QUEUE +WORKFLOW +BACKLOG +OLDEST +POLLERS\n/)
   expect(stdout).toMatch(/^PriceSyncWorkflowTaskQueue +price-sync +\d/m)
-  expect(jsonLines((await run('queues', '--json')).stdout)).toMatchObject([
-    { items: expect.arrayContaining([expect.objectContaining({ workflow: 'price-sync' })]) },
+  expect(jsonLines((await runCli(['queues', '--json'], environment)).stdout)).toMatchObject([
+    { items: expect.arrayContaining([expect.objectContaining({ workflow: 'price-sync', pollers: 1 })]) },
   ])
 })
 

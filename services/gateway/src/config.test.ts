@@ -9,6 +9,7 @@ test('defaults for all but where the database is', () => {
     ok: true,
     config: {
       port: 8_080,
+      metricsPort: 9_090,
       host: '0.0.0.0',
       rateLimitPerSecond: 1_000,
       waitMsMax: 25_000,

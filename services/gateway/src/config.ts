@@ -13,6 +13,7 @@ import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-cli
 
 export interface GatewayConfig extends AppConfig, ProcessConfig {
   readonly port: number
+  readonly metricsPort: number
   readonly database: DatabaseSettings
   readonly temporal: TemporalSettings
   readonly redis: RedisSettings
@@ -48,8 +49,14 @@ export function readVariables(env: Environment): GatewayConfig {
     telemetry: telemetryConfig(env),
     ...processConfig(env),
     port: env.integer('PORT', {
-      meaning: 'port of the API, `/docs`, `/health` and `/metrics`; 0: a free one',
+      meaning: 'port of the API, `/docs` and `/health`; 0: a free one',
       otherwise: 8_080,
+      min: 0,
+      max: 65_535,
+    }),
+    metricsPort: env.integer('METRICS_PORT', {
+      meaning: "port of `/metrics`, which is not for the API's callers; 0: a free one",
+      otherwise: 9_090,
       min: 0,
       max: 65_535,
     }),

@@ -16,7 +16,9 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 function start(env: Record<string, string>, ...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args], { env: { HOST: '127.0.0.1', PORT: '0', ...env } })
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', ...env },
+  })
   const output = { out: '', err: '' }
   child.stdout.on('data', (chunk) => {
     output.out += chunk
@@ -31,6 +33,12 @@ async function addressOf({ output }: ReturnType<typeof start>): Promise<string> 
   const address = () => /Server listening at (http:[^"]+)"/.exec(output.out)?.[1] ?? ''
   await expect.poll(address, { timeout: 30_000 }).not.toBe('')
   return address()
+}
+
+async function metricsOf({ output }: ReturnType<typeof start>): Promise<string> {
+  const port = () => /"labels.metrics_port":(\d+)/.exec(output.out)?.[1] ?? ''
+  await expect.poll(port, { timeout: 30_000 }).not.toBe('')
+  return `http://127.0.0.1:${port()}/metrics`
 }
 
 test('--check-config says what is wrong and ends with 1, or that all is well and ends with 0', async () => {
@@ -78,6 +86,10 @@ test('it starts, and answers 503, while neither the database nor Temporal is the
   const address = await addressOf(gateway)
   expect((await fetch(`${address}/health/live`)).status).toBe(200)
   expect((await fetch(`${address}/health/ready`)).status).toBe(503)
+  expect((await fetch(`${address}/metrics`)).status).toBe(404)
+  const metrics = await fetch(await metricsOf(gateway))
+  expect(metrics.headers.get('content-type')).toContain('text/plain')
+  expect(await metrics.text()).toContain('http_request_duration_seconds')
   const answer = await fetch(`${address}/v1/plans/plan_x`, { headers: { 'x-api-key': 'sk_any' } })
   expect(answer.status).toBe(503)
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)

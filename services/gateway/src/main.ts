@@ -5,7 +5,13 @@
 import { createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { createDatabase } from '@flexprice/database/connection'
-import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
+import {
+  createLogger,
+  createMetrics,
+  createMetricsServer,
+  type PageServer,
+  startTelemetry,
+} from '@flexprice/observability'
 import { createTemporal } from '@flexprice/temporal-client'
 import { createApp } from './app.ts'
 import { gatewayConfig, readVariables } from './config.ts'
@@ -26,6 +32,7 @@ const temporal = createTemporal(config.temporal)
 const redis = createRedis(config.redis, { metrics, logger })
 const keys = createKeyCache(redis)
 let ready = true
+let metricsServer: PageServer | undefined
 const app = await createApp({ database, temporal, redis, keys, logger, metrics }, config, {
   isReady: () => ready,
 })
@@ -33,10 +40,22 @@ const app = await createApp({ database, temporal, redis, keys, logger, metrics }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
 
 try {
+  metricsServer = await createMetricsServer({
+    host: config.host,
+    port: config.metricsPort,
+    metrics: metrics.render,
+    onFailure: (_, err) => logger.warn({ err, 'event.action': 'metrics-failed' }, 'No metrics can be read'),
+  })
   await app.listen({ host: config.host, port: config.port })
-  logger.info({ 'event.action': 'started', 'server.port': config.port }, 'The gateway listens')
+  logger.info(
+    { 'event.action': 'started', 'server.port': config.port, 'labels.metrics_port': metricsServer.port },
+    'The gateway listens',
+  )
 } catch (err) {
-  logger.fatal({ err, 'event.action': 'start-failed' }, `Port ${config.port} cannot be listened on`)
+  logger.fatal(
+    { err, 'event.action': 'start-failed' },
+    `Port ${config.port} or ${config.metricsPort} cannot be listened on`,
+  )
   process.exitCode = 1
   await close()
 }
@@ -59,6 +78,7 @@ async function stop(signal: string): Promise<void> {
 
 async function close(): Promise<void> {
   await app.close()
+  await metricsServer?.close()
   await temporal[Symbol.asyncDispose]()
   await redis[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()

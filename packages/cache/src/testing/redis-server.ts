@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { testStack } from '@flexprice/testing'
-import { Redis as Client } from 'ioredis'
+import { createClient } from 'redis'
 
 /** A server of the test's own, to be killed: the program that the stack's server runs, on another port. */
 export interface RedisServer extends AsyncDisposable {
@@ -34,13 +34,14 @@ export async function startRedisServer(): Promise<RedisServer> {
 }
 
 async function programOfTheStack(): Promise<string> {
-  const client = new Client(testStack().redisUrl)
+  const client = createClient({ url: testStack().redisUrl })
   try {
+    await client.connect()
     const [, program] = /^executable:(.+?)\r?$/m.exec(await client.info('server')) ?? []
     if (program === undefined) throw new Error('The test stack’s Redis does not say which program it is')
     return program
   } finally {
-    client.disconnect()
+    client.destroy()
   }
 }
 

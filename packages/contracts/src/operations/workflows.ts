@@ -67,6 +67,6 @@ export const listQueues = operation({
   method: 'GET',
   path: '/queues',
   tag,
-  summary: 'Backlog, age of the oldest task and pollers of each task queue',
+  summary: 'What runs in the environment, by task queue, and since when',
   schema: { response: { 200: listQueuesResponse } },
 })

@@ -75,13 +75,13 @@ export const workflowExecutionFilter = z.strictObject({
 
 export const listWorkflowsResponse = listOf(workflowExecution).meta({ id: 'ListWorkflowsResponse' })
 
+/** What of the environment runs from this queue; what the platform has to do is in its metrics. */
 const taskQueue = z
   .object({
     name: z.string(),
     workflow: z.string(),
-    backlog: z.int(),
-    backlog_age_ms: z.int(),
-    pollers: z.int(),
+    running: z.int(),
+    running_since: instant.optional(),
   })
   .meta({ id: 'TaskQueue' })
 

@@ -24,8 +24,8 @@ async function newCatalog(): Promise<{ here: Caller; there: Caller; priceId: str
   return { here, there, priceId: price.id, path: '/prices/lookup/pro' }
 }
 
-async function hits({ app }: GatewayUnderTest): Promise<number> {
-  const { body } = await app.inject({ url: '/metrics' })
+async function hits({ metrics }: GatewayUnderTest): Promise<number> {
+  const body = await metrics()
   return Number(/^cache_lookups_total\{.*cache="catalog".*result="hit".*\} (\d+)$/m.exec(body)?.[1] ?? 0)
 }
 

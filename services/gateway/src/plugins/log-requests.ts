@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { inContextOf } from './trace-requests.ts'
 
-/** One line a request, when it has been answered. Health and metrics are asked for too often to be worth one. */
+/** One line a request, when it has been answered. Health is asked for too often to be worth one. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url
@@ -21,4 +21,4 @@ export function logRequests(app: FastifyInstance): void {
 }
 
 const nanosecondsPerMs = 1_000_000
-const quiet = new Set(['/health/live', '/health/ready', '/metrics'])
+const quiet = new Set(['/health/live', '/health/ready'])

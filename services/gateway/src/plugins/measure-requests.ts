@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 
-/** `/metrics`: HTTP by route and status, and the state of the pool. No tenant is in any label. */
+/** HTTP by route and status, and the state of the pool. No tenant is in any label. */
 export function measureRequests(
   app: FastifyInstance,
   { metrics, database }: Pick<Dependencies, 'metrics' | 'database'>,
@@ -24,10 +24,6 @@ export function measureRequests(
     const labels = { method, route: routeOptions.url ?? 'unknown', status: String(reply.statusCode) }
     duration.observe(labels, reply.elapsedTime / msPerSecond)
     done()
-  })
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    reply.type(metrics.contentType)
-    return metrics.render()
   })
 }
 

@@ -5,8 +5,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /**
  * One server span a request, below the caller's `traceparent` if there is one, and the request's ids
- * on every log line. Health and metrics are asked for every few seconds and would drown all else in
- * Jaeger, so they have no span.
+ * on every log line. Health is asked for every few seconds and would drown all else in
+ * Jaeger, so it has no span.
  */
 export async function traceRequests(app: FastifyInstance): Promise<void> {
   const instrumentation = new FastifyOtelInstrumentation({
@@ -32,4 +32,4 @@ export function inContextOf<Result>(request: FastifyRequest, work: () => Result)
   return context.with(active, () => runInWorkContext({ requestId: request.id, ...request.workContext }, work))
 }
 
-const unobserved = ['/health', '/metrics', '/docs']
+const unobserved = ['/health', '/docs']

@@ -19,6 +19,8 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly keys: KeyCache
   /** Lines that were logged since the start. */
   readonly logLines: readonly string[]
+  /** What `/metrics` would say. */
+  readonly metrics: () => Promise<string>
   /** A key of a tenant and environment that no other caller has. */
   newCaller(): Promise<Caller>
   /** A further key of the same environment. */
@@ -98,6 +100,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     temporal,
     keys,
     logLines,
+    metrics: metrics.render,
     newCaller: async () => newKeyOf(await testDatabase.newTenant()),
     newKeyOf,
     async [Symbol.asyncDispose]() {
