@@ -6,15 +6,21 @@ import { recordStatus } from './record-fields.ts'
 import { expand, listOf, searchFields } from './search.ts'
 import { identifier, text } from './text.ts'
 
-export const workflowStatus = z.enum([
-  'RUNNING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'TIMED_OUT',
-  'TERMINATED',
-])
+/** Temporal's own words. */
+export const workflowStatus = z.enum(['Running', 'Completed', 'Failed', 'Canceled', 'TimedOut', 'Terminated'])
 export type WorkflowStatus = z.output<typeof workflowStatus>
+
+/** A state that is asked for, in whatever way people and other tools write it: `CANCELLED`, `timed_out`. */
+const askedStatus = text(50)
+  .transform((asked) => {
+    const letters = lettersOf(asked).replace('cancelled', 'canceled')
+    return workflowStatus.options.find((status) => status.toLowerCase() === letters) ?? asked
+  })
+  .pipe(workflowStatus)
+
+function lettersOf(word: string): string {
+  return word.toLowerCase().replaceAll(/[^a-z]/g, '')
+}
 
 /** Answer to a start: what to ask for by `GET /tasks/result`. */
 export const workflowStarted = z
@@ -60,7 +66,7 @@ export const workflowExecutionFilter = z.strictObject({
   workflow_id: identifier.optional(),
   workflow_type: identifier.optional(),
   // Plain text in the contract; it is one of ours all the same.
-  workflow_status: text(50).pipe(workflowStatus).optional(),
+  workflow_status: askedStatus.optional(),
   task_queue: identifier.optional(),
   entity: identifier.optional(),
   entity_id: identifier.optional(),

@@ -198,7 +198,7 @@ test('202 with the workflow for who does not want to wait', async () => {
   const { workflow_id } = z.object({ workflow_id: z.string(), run_id: z.string() }).parse(answer.body)
   const result = await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=10s`)
   expect(result).toMatchObject({
-    body: { status: 'COMPLETED', result: { subscription_id: expect.stringMatching(/^subs_/) } },
+    body: { status: 'Completed', result: { subscription_id: expect.stringMatching(/^subs_/) } },
   })
 })
 

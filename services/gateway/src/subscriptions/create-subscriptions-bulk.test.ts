@@ -130,7 +130,7 @@ async function resultOf(answer: Awaited<ReturnType<typeof post>>) {
   expect(answer.status).toBe(202)
   const { workflow_id } = z.looseObject({ workflow_id: z.string() }).parse(answer.body)
   const task = await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=20s`)
-  expect(task).toMatchObject({ body: { status: 'COMPLETED' } })
+  expect(task).toMatchObject({ body: { status: 'Completed' } })
   const { result } = z.looseObject({ result: workflows['subscription-creation'].result }).parse(task.body)
   if (!('items' in result)) throw new Error('a list has the result of a list')
   return result

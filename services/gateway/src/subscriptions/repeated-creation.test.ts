@@ -109,10 +109,10 @@ test('who does not wait and asks again is told of the same run, also when it is 
     return z.looseObject({ status: z.string() }).parse((await caller.call('GET', path)).body).status
   }
   const first = await post(body(), 'later')
-  expect(await ended(first)).toBe('COMPLETED')
+  expect(await ended(first)).toBe('Completed')
   expect(await post(body(), 'later')).toEqual(first)
   const refused = await post(body({ currency: 'eur' }), 'refused')
-  expect(await ended(refused)).toBe('FAILED')
+  expect(await ended(refused)).toBe('Failed')
   const again = await post(body({ currency: 'eur' }), 'refused')
   expect(again.workflow_id).toBe(refused.workflow_id)
   expect(again.run_id).not.toBe(refused.run_id)

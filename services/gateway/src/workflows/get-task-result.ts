@@ -43,17 +43,17 @@ export function getTaskResultRoute(
 
 function messageOf({ status, error }: WorkflowOutcome): string {
   switch (status) {
-    case 'RUNNING':
+    case 'Running':
       return 'The workflow is running'
-    case 'COMPLETED':
+    case 'Completed':
       return 'The workflow has completed'
-    case 'CANCELLED':
+    case 'Canceled':
       return 'The workflow was cancelled'
-    case 'TERMINATED':
+    case 'Terminated':
       return 'The workflow was terminated'
-    case 'TIMED_OUT':
+    case 'TimedOut':
       return 'The workflow ran out of time'
-    case 'FAILED':
+    case 'Failed':
       return `The workflow has failed: ${error?.message ?? 'internal error'}`
   }
 }
