@@ -5,6 +5,7 @@ export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export { type Operation, type OperationSchema, operation } from './operation.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
+export { problemsAsObject, wireDetails } from './wire-details.ts'
 export { toWireSchema, type WireSchema } from './wire-schema.ts'
 export {
   type WorkflowResultResponse,

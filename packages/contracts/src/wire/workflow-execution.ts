@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wireErrorCode } from './error.ts'
+import { errorDetails, wireErrorCode } from './error.ts'
 import { instant } from './instant.ts'
 import { notBuilt } from './not-built.ts'
 import { recordStatus } from './record-fields.ts'
@@ -34,7 +34,9 @@ export const workflowResult = z
     status: workflowStatus,
     progress: z.unknown().optional(),
     result: z.unknown().optional(),
-    error: z.object({ code: wireErrorCode, message: z.string() }).optional(),
+    error: z
+      .object({ code: wireErrorCode, message: z.string(), details: errorDetails.optional() })
+      .optional(),
   })
   .meta({ id: 'WorkflowResult' })
 export type WorkflowResultResponse = z.output<typeof workflowResult>

@@ -1,5 +1,5 @@
 import { getTaskResult } from '@flexprice/contracts/operations'
-import { publishedErrorCode } from '@flexprice/contracts/wire'
+import { publishedErrorCode, wireDetails } from '@flexprice/contracts/wire'
 import type { WorkflowOutcome } from '@flexprice/temporal-client'
 import { callerDatabase } from '../caller.ts'
 import { callerGone } from '../caller-gone.ts'
@@ -35,6 +35,7 @@ export function getTaskResultRoute(
         error: outcome.error && {
           code: publishedErrorCode(outcome.error.code),
           message: outcome.error.message,
+          details: outcome.error.details && wireDetails(outcome.error.details),
         },
       })
     },

@@ -36,7 +36,7 @@ test('getTaskResult 200 Running at once, and after at most the wait limit', asyn
 test.each(['30', '30h', '-1s', 's'])('getTaskResult 400 for wait=%s', async (wait) => {
   expect(await caller.call('GET', `/tasks/result?workflow_id=${workflowId}&wait=${wait}`)).toMatchObject({
     status: 400,
-    body: { details: { fields: [{ path: 'wait' }] } },
+    body: { details: { fields: { wait: expect.any(String) } } },
   })
 })
 
@@ -44,7 +44,7 @@ test('getTaskResult 400 without a workflow id and for an unknown parameter', asy
   expect(await caller.call('GET', '/tasks/result')).toMatchObject({ status: 400 })
   expect(await caller.call('GET', '/tasks/result?workflow_id=a&verbose=1')).toMatchObject({
     status: 400,
-    body: { details: { fields: [{ path: 'verbose' }] } },
+    body: { details: { fields: { verbose: expect.any(String) } } },
   })
 })
 
