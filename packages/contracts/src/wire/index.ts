@@ -1,3 +1,4 @@
+export { dropUnknownFields } from './drop-unknown-fields.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'

@@ -50,9 +50,3 @@ function failureOf({ status, error, workflowId, runId }: WorkflowOutcome): Coded
 }
 
 const retryAfterMs = 2_000
-
-/** True when the caller wants to be told of the workflow only (RFC 7240). */
-export function wantsAsync(prefer: string | string[] | undefined): boolean {
-  const preferences = [prefer ?? []].flat().join(',').split(',')
-  return preferences.some((preference) => preference.trim().toLowerCase() === 'respond-async')
-}
