@@ -72,7 +72,7 @@ export const workflowExecutionFilter = z.strictObject({
   task_queue: identifier.optional(),
   entity: identifier.optional(),
   entity_id: identifier.optional(),
-  expand: expand(),
+  expand: expand([]),
   // Temporal orders by start, newest first, and knows no other order, no free filters and no record's status.
   order: notBuilt(z.enum(['asc', 'desc']), 'desc'),
   status: notBuilt(recordStatus, 'published'),
