@@ -16,9 +16,12 @@ import { previewInvoice } from './preview-invoice.ts'
 import { previewSyncSlice } from './preview-sync-slice.ts'
 import { purgeOldCalculations } from './purge-old-calculations.ts'
 import { recalculateInvoice } from './recalculate-invoice.ts'
+import { replaceInvoice } from './replace-invoice.ts'
 
 export type PreviewInput = Extract<CalculateChargesInput, { kind: 'preview' }>
 export type RecalculationInput = Extract<CalculateChargesInput, { kind: 'invoice' }>
+
+export type ReplacementInput = Extract<CalculateChargesInput, { kind: 'replacement' }>
 
 export interface CalculateChargesActivities {
   /** Cuts a calculation into slices. Idempotent by the calculation. */
@@ -39,6 +42,8 @@ export interface CalculateChargesActivities {
   completeSyncPreview(input: { previewId: string }): Promise<SyncPreviewResult>
   /** Rates a draft once more, and closes it if that is asked for. Idempotent by the invoice's state. */
   recalculateInvoice(input: RecalculationInput): Promise<RecalculatedInvoice>
+  /** Makes a draft in a voided invoice's place. Idempotent by the voided one, which keeps its id. */
+  replaceInvoice(input: ReplacementInput): Promise<RecalculatedInvoice>
 }
 
 export interface CalculateChargesDependencies {
@@ -63,5 +68,6 @@ export function createCalculateChargesActivities(
     previewSyncSlice: (input) => previewSyncSlice(dependencies, input),
     completeSyncPreview: (input) => completeSyncPreview(dependencies, input),
     recalculateInvoice: (input) => recalculateInvoice(dependencies, input),
+    replaceInvoice: (input) => replaceInvoice(dependencies, input),
   }
 }
