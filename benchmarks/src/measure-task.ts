@@ -37,9 +37,9 @@ export async function measureTask<Result>(
   const query = new URLSearchParams({ workflow_id, run_id, wait: '25s' })
   for (let wait = 0; wait < waitsMax; wait++) {
     const task = await call<TaskResult<Result>>(stack, 'GET', `/v1/tasks/result?${query}`)
-    if (task.status === 'RUNNING') continue
+    if (task.status === 'Running') continue
     const wall_s = (performance.now() - started) / 1000
-    assert(task.status === 'COMPLETED' && task.result, `the task ended ${task.status}`)
+    assert(task.status === 'Completed' && task.result, `the task ended ${task.status}`)
     const after = usage()
     return {
       wall_s,

@@ -58,7 +58,7 @@ export function createApiClient(gatewayUrl: string, apiKey: string): ApiClient {
   const outcome: ApiClient['outcome'] = async (sync) => {
     for (;;) {
       const task = await taskResultOf(sync, '20s')
-      if (task.status !== 'RUNNING') return task
+      if (task.status !== 'Running') return task
     }
   }
   return {
@@ -70,7 +70,7 @@ export function createApiClient(gatewayUrl: string, apiKey: string): ApiClient {
       for (;;) {
         const { status, progress } = await taskResultOf(sync)
         expect(status, 'the sync was over before it was looked at: it needs more subscriptions').toBe(
-          'RUNNING',
+          'Running',
         )
         if (progress !== undefined && progress.subscriptions_processed > 0) return progress
       }
@@ -78,7 +78,7 @@ export function createApiClient(gatewayUrl: string, apiKey: string): ApiClient {
     outcome,
     async result(sync) {
       const task = await outcome(sync)
-      expect(task).toMatchObject({ status: 'COMPLETED', result: {} })
+      expect(task).toMatchObject({ status: 'Completed', result: {} })
       return workflows['price-sync'].result.parse(task.result)
     },
     priceSyncStatus: async (planId) => plan.parse(await send('GET', `/plans/${planId}`)).price_sync_status,

@@ -137,8 +137,8 @@ async function untilCompleted({ api }: StackUnderTest, workflowId: string) {
   for (;;) {
     const answer = await api.call('GET', `/tasks/result?workflow_id=${workflowId}&wait=20s`)
     const { status, result } = task.parse(answer.body)
-    if (status === 'RUNNING') continue
-    expect(status).toBe('COMPLETED')
+    if (status === 'Running') continue
+    expect(status).toBe('Completed')
     return result
   }
 }

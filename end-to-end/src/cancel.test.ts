@@ -26,7 +26,7 @@ async function cancelledSync(
   const sync = await stack.api.startSync(planId)
   await ready(sync)
   await stack.api.send('POST', `/workflows/${sync.workflow_id}/cancel`)
-  expect(await stack.api.outcome(sync)).toMatchObject({ status: 'CANCELLED' })
+  expect(await stack.api.outcome(sync)).toMatchObject({ status: 'Canceled' })
   return sync
 }
 type Ready = (sync: StartedSync) => Promise<unknown>
@@ -57,7 +57,7 @@ test('a sync that is cancelled in the middle leaves whole slices; the next one g
   expect(await api.priceSyncStatus(planId)).toMatchObject({ synced: true })
 }, 120_000)
 
-test('a sync that is cancelled while its first page waits for a lock ends CANCELLED too, and the next one works', async () => {
+test('a sync that is cancelled while its first page waits for a lock ends Canceled too, and the next one works', async () => {
   const { api } = stack
   const { planId, subscriptionIds, addPrices } = await makePlan(stack, 100)
   await addPrices(1)

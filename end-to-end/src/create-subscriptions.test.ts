@@ -85,7 +85,7 @@ test(
     expect(before).toBeLessThan(999)
     const running = await stack.api.call('GET', `/tasks/result?workflow_id=${workflow_id}`)
     expect(running).toMatchObject({
-      body: { status: 'RUNNING', progress: { items_total: 1_000, created: before, failed: 1 } },
+      body: { status: 'Running', progress: { items_total: 1_000, created: before, failed: 1 } },
     })
     await stack.startWorker()
     const { result } = await untilCompleted(stack, workflow_id)
@@ -145,7 +145,7 @@ async function untilCompleted({ api }: StackUnderTest, workflowId: string) {
   for (;;) {
     const answer = await api.call('GET', `/tasks/result?workflow_id=${workflowId}&wait=20s`)
     const { status, result } = task.parse(answer.body)
-    if (status !== 'RUNNING') return { status, result }
+    if (status !== 'Running') return { status, result }
   }
 }
 

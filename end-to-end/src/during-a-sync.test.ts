@@ -20,7 +20,7 @@ async function whileSyncing({ planId, subscriptionIds }: PlanUnderTest, work: ()
   const sync = await stack.api.startSync(planId)
   await stack.api.firstProgress(sync)
   await work()
-  expect(await stack.api.taskResult(sync)).toMatchObject({ status: 'RUNNING' })
+  expect(await stack.api.taskResult(sync)).toMatchObject({ status: 'Running' })
   return sync
 }
 

@@ -41,5 +41,5 @@ test('the owner finds all of it', async () => {
   const { workflow_id } = sync
   const found = async () => stack.api.send('POST', '/workflows/search', { entity: 'plan', entity_id: planId })
   await expect.poll(found, { timeout: 10_000 }).toMatchObject({ items: [{ workflow_id, entity_id: planId }] })
-  expect(await stack.api.send('GET', `/workflows/${workflow_id}`)).toMatchObject({ status: 'COMPLETED' })
+  expect(await stack.api.send('GET', `/workflows/${workflow_id}`)).toMatchObject({ status: 'Completed' })
 })

@@ -94,8 +94,8 @@ async function createList(stack: BenchStack, request: Request): Promise<void> {
       headers: { 'x-api-key': stack.apiKey },
     })
     const { status } = await answerOf(response)
-    if (status === 'RUNNING') continue
-    assert(status === 'COMPLETED', `a list ended ${status}`)
+    if (status === 'Running') continue
+    assert(status === 'Completed', `a list ended ${status}`)
     return
   }
   throw new Error('The list does not end')

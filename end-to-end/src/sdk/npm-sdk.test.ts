@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flexprice } from '@flexprice/sdk'
+import { FlexPriceError } from '@flexprice/sdk/sdk/models'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { startStack } from '../stack-under-test.ts'
 import { expectedWalk } from './walked.ts'
 
@@ -13,7 +15,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
   await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })
-  const { planId, feeId, usageId, meterId } = await makeCatalog(sdk)
+  const { planId, feeId, usageId, meterId, seatsId } = await makeCatalog(sdk)
   const subscription = await sdk.subscriptions.createSubscription({
     customerId: idOf(customer),
     planId,
@@ -33,6 +35,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
     ...(await ingested(sdk, { meterId, subscriptionId: idOf(subscription) })),
     found_customer: (await sdk.customers.getCustomerByExternalId('sdk-node')).id === customer.id,
     ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
+    ...(await contractSeen(sdk, idOf(customer), idOf(subscription), seatsId)),
   }).toEqual(expectedWalk)
   const found = await sdk.subscriptions.querySubscription({
     subscriptionIds: [idOf(subscription)],
@@ -98,6 +101,8 @@ async function makeCatalog(sdk: Flexprice) {
     featureId: idOf(seats),
     featureType: 'static',
     staticValue: '5',
+    usageLimit: 7,
+    usageResetPeriod: 'MONTHLY',
   })
   await sdk.entitlements.createEntitlement({
     ...ofPlan,
@@ -107,7 +112,7 @@ async function makeCatalog(sdk: Flexprice) {
     usageResetPeriod: 'MONTHLY',
   })
   const meterId = calls.meterId ?? ''
-  return { planId, meterId, ...(await makePrices(sdk, planId, meterId)) }
+  return { planId, meterId, seatsId: idOf(seats), ...(await makePrices(sdk, planId, meterId)) }
 }
 
 async function makePrices(sdk: Flexprice, planId: string, meterId: string) {
@@ -158,6 +163,43 @@ async function seenOf(sdk: Flexprice, customerId: string, subscriptionId: string
     unpaid: summary.summaries?.map(({ totalUnpaidAmount }) => totalUnpaidAmount),
   }
 }
+
+async function contractSeen(sdk: Flexprice, customerId: string, subscriptionId: string, seatsId: string) {
+  const limits = await sdk.entitlements.queryEntitlement({ featureIds: [seatsId] })
+  const [limit] = limits.items ?? []
+  const shown = await sdk.subscriptions.getSubscription(subscriptionId)
+  const user = await sdk.users.getUserInfo()
+  const completed = await sdk.workflows.queryWorkflow({ workflowStatus: 'COMPLETED' })
+  const cancelled = await sdk.workflows.queryWorkflow({ workflowStatus: 'CANCELLED' })
+  return {
+    static_limit: [limit?.usageLimit, limit?.usageResetPeriod],
+    shown_with_subscription: [shown.plan?.name, shown.customer?.name],
+    tenant_address: user.tenant?.billingDetails?.address,
+    workflows: {
+      completed: [...new Set(completed.items?.map(({ status }) => status))],
+      cancelled: cancelled.items?.length,
+    },
+    refusals: [
+      await refusalOf(sdk.customers.createCustomer({ externalId: 'no', name: 'No', email: 'nowhere' })),
+      await refusalOf(sdk.customers.getCustomerUpcomingGrants(customerId)),
+    ],
+  }
+}
+
+async function refusalOf(call: Promise<unknown>) {
+  const refused = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!(refused instanceof FlexPriceError)) throw new Error('It was not refused by the API')
+  const { code, details } = refusalBody.parse(JSON.parse(refused.body))
+  return [refused.statusCode, code, Object.keys(details?.fields ?? {})]
+}
+
+const refusalBody = z.object({
+  code: z.string(),
+  details: z.object({ fields: z.record(z.string(), z.string()).optional() }).optional(),
+})
 
 /** The published types allow every field to be missing. */
 function idOf(record: { id?: string | undefined } | undefined): string {

@@ -12,7 +12,9 @@ const walk = fileURLToPath(new URL('walk.py', import.meta.url))
 test("FlexPrice's SDK for Python goes from a customer to an invoice, and its models parse every answer", {
   timeout: 180_000,
 }, async () => {
-  await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
+  await using stack = await startStack({
+    workflows: ['price-sync', 'subscription-creation', 'calculate-charges'],
+  })
   const { command, environment } = testPython()
   const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {
     env: environment,
@@ -20,4 +22,6 @@ test("FlexPrice's SDK for Python goes from a customer to an invoice, and its mod
   const seen = walked.parse(JSON.parse(stdout))
   expect(seen).toMatchObject(expectedWalk)
   expect(seen.line_prices).toEqual(seen.expected_prices)
+  expect(seen.line_meters).toEqual(['api.call'])
+  expect(seen.replaced_invoice).toEqual(['DRAFT', 'FINALIZED', '19.99'])
 })

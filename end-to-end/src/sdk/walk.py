@@ -8,6 +8,7 @@ import sys
 import time
 
 from flexprice import Flexprice
+from flexprice.models.errors import ErrorResponse
 
 gateway_url, api_key = sys.argv[1:]
 poll_seconds = 0.1
@@ -21,6 +22,51 @@ def result_of(sdk, workflow_id):
             return task
         time.sleep(poll_seconds)
     raise TimeoutError(f"{workflow_id} is still running")
+
+
+def refusal_of(call):
+    try:
+        call()
+    except ErrorResponse as refused:
+        fields = json.loads(refused.body).get("details", {}).get("fields", {})
+        return [refused.data.http_status_code, refused.data.code, list(fields)]
+    raise AssertionError("nothing was refused")
+
+
+def contract_seen(sdk, customer, subscription, seats):
+    static = [one for one in sdk.entitlements.query_entitlement(feature_ids=[seats.id]).items]
+    shown = sdk.subscriptions.get_subscription(id=subscription.id)
+    workflows = sdk.workflows.query_workflow
+    of_customer = sdk.customers.get_subscriptions_for_customer(external_id=customer.external_id)
+    lines = of_customer.items[0].line_items
+    return {
+        "static_limit": [static[0].usage_limit, static[0].usage_reset_period],
+        "shown_with_subscription": [shown.plan.name, shown.customer.name],
+        "tenant_address": sdk.users.get_user_info().tenant.billing_details.address.model_dump(exclude_none=True),
+        "workflows": {
+            "completed": sorted({one.status for one in workflows(workflow_status="COMPLETED").items}),
+            "cancelled": len(workflows(workflow_status="CANCELLED").items),
+        },
+        "refusals": [
+            refusal_of(lambda: sdk.customers.create_customer(external_id="no-zone", name="No", email="nowhere")),
+            refusal_of(lambda: sdk.customers.get_customer_upcoming_grants(id=customer.id)),
+        ],
+        "line_meters": [line.meter.event_name for line in lines if line.meter],
+    }
+
+
+def replaced_invoice(sdk, plan):
+    """A voided invoice, and the draft in its place: on a subscription of its own."""
+    customer = sdk.customers.create_customer(external_id="sdk-python-voided", name="Eve")
+    subscription = sdk.subscriptions.create_subscription(
+        customer_id=customer.id, plan_id=plan.id, currency="usd", billing_period="MONTHLY", billing_period_count=1
+    )
+    voided = sdk.invoices.query_invoice(subscription_id=subscription.id).items[0]
+    sdk.invoices.void_invoice(id=voided.id)
+    result_of(sdk, sdk.invoices.recalculate_invoice(id=voided.id).workflow_id)
+    replacement = sdk.invoices.get_invoice(id=sdk.invoices.get_invoice(id=voided.id).recalculated_invoice_id)
+    closed = sdk.invoices.recalculate_invoice_v2(id=replacement.id)
+    return [replacement.invoice_status, closed.invoice_status, closed.total]
 
 
 def walk(sdk):
@@ -59,7 +105,10 @@ def walk(sdk):
         **monthly,
     )
     for feature, limits in (
-        (seats, {"feature_type": "static", "static_value": "5"}),
+        (
+            seats,
+            {"feature_type": "static", "static_value": "5", "usage_limit": 7, "usage_reset_period": "MONTHLY"},
+        ),
         (calls, {"feature_type": "metered", "usage_limit": 10_000, "usage_reset_period": "MONTHLY"}),
     ):
         sdk.entitlements.create_entitlement(
@@ -87,6 +136,8 @@ def walk(sdk):
     )
     metered = sdk.events.get_usage_by_meter(meter_id=calls.meter_id, external_customer_id="sdk-python")
     used = sdk.subscriptions.get_subscription_usage(subscription_id=subscription.id)
+    replaced = replaced_invoice(sdk, plan)
+    seen = contract_seen(sdk, customer, subscription, seats)
     successor = sdk.prices.update_price(id=fee.id, amount="24.99")
     sync = result_of(sdk, sdk.plans.sync_plan_prices(id=plan.id).workflow_id)
     # Without a filter: the lines that run, so not the one that the sync has ended.
@@ -95,6 +146,8 @@ def walk(sdk):
     invoice = sdk.invoices.get_invoice(id=invoices.items[0].id)
     summary = sdk.invoices.get_customer_invoice_summary(id=customer.id)
     return {
+        **seen,
+        "replaced_invoice": replaced,
         "subscription_status": subscription.subscription_status,
         "line_prices": sorted(line.price_id for line in lines.items),
         "expected_prices": sorted([successor.id, usage.id]),

@@ -19,6 +19,18 @@ export const walked = z.object({
   /** By event name, by meter, by the subscription's line. */
   usage: z.array(z.number()),
   found_customer: z.boolean(),
+  /** Kept and shown, though a static feature counts nothing. */
+  static_limit: z.tuple([z.int(), z.string()]),
+  /** What one subscription shows of its plan and its customer. */
+  shown_with_subscription: z.tuple([z.string(), z.string()]),
+  tenant_address: z.record(z.string(), z.unknown()),
+  /** Workflows by state, in any spelling. */
+  workflows: z.object({ completed: z.array(z.string()), cancelled: z.int() }),
+  /** Of what is not valid and of what is not built: status, code and the names of bad fields. */
+  refusals: z.array(z.tuple([z.int(), z.string(), z.array(z.string())])),
+  /** Only the newest SDK knows these: a customer's lines with their meters, and what a voided invoice became. */
+  line_meters: z.array(z.string()).optional(),
+  replaced_invoice: z.array(z.string()).optional(),
 })
 
 /** A fee of 19.99 in advance; its edit to 24.99 comes after the opening invoice, and moves no money already billed. */
@@ -37,4 +49,12 @@ export const expectedWalk = {
   found_event: ['call-1', 'eu'],
   usage: [3, 3, 3],
   found_customer: true,
+  static_limit: [7, 'MONTHLY'],
+  shown_with_subscription: ['Pro', 'Ada'],
+  tenant_address: {},
+  workflows: { completed: ['Completed'], cancelled: 0 },
+  refusals: [
+    [400, 'validation_error', ['email']],
+    [400, 'not_implemented', []],
+  ],
 }

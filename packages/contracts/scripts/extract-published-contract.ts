@@ -4,8 +4,8 @@ import { operations } from '../src/operations/operations.ts'
 import { toWireSchema } from '../src/wire/wire-schema.ts'
 
 /**
- * Writes `published-contract.json`: what the contract test needs of the published contract, for the
- * operations that we serve. Run by hand when an operation is added:
+ * Writes `published-contract.json`: every operation of the published contract by name, method and path, and
+ * what the contract test needs of those that we serve. Run by hand when an operation is added:
  * `node scripts/extract-published-contract.ts <path of the published contract>`
  */
 const [, , contractPath] = process.argv
@@ -26,12 +26,13 @@ const keptSchemas: Record<string, unknown> = {}
 for (const [path, methods] of Object.entries(published.paths)) {
   for (const [method, facts] of Object.entries(methods)) {
     const { operationId } = facts
-    if (operationId === undefined || !served.has(operationId)) continue
-    keptOperations[operationId] = { method: method.toUpperCase(), path, ...facts }
-    keepSchemasOf(facts)
+    if (operationId === undefined) continue
+    const place = { method: method.toUpperCase(), path }
+    keptOperations[operationId] = served.has(operationId) ? { ...place, ...facts } : place
+    if (served.has(operationId)) keepSchemasOf(facts)
   }
 }
-const target = new URL('published-contract.json', import.meta.url)
+const target = new URL('../src/operations/published-contract.json', import.meta.url)
 writeFileSync(target, `${JSON.stringify({ operations: keptOperations, schemas: keptSchemas })}\n`)
 
 function keepSchemasOf(value: unknown): void {

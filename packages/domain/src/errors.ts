@@ -15,7 +15,13 @@ export const errorCodes = {
   not_found: { kind: 'not_found', title: 'Not found' },
   already_exists: { kind: 'conflict', title: 'It exists already' },
   version_conflict: { kind: 'conflict', title: 'It was changed meanwhile' },
-  invalid_operation: { kind: 'conflict', title: 'Not possible in the present state' },
+  invalid_operation: { kind: 'invalid', title: 'Not possible in the present state' },
+  in_use: { kind: 'conflict', title: 'It is in use', wireCode: 'already_exists' },
+  key_reused: {
+    kind: 'conflict',
+    title: 'The Idempotency-Key was used for another request',
+    wireCode: 'already_exists',
+  },
   too_many_requests: { kind: 'rate_limited', title: 'Too many requests' },
   service_unavailable: { kind: 'unavailable', title: 'Temporarily unavailable' },
   database_error: {
@@ -104,6 +110,12 @@ export function invalid(fields: readonly FieldProblem[]): CodedError {
     .map((field) => (field.path ? `${field.path}: ${field.message}` : field.message))
     .join('; ')
   return new CodedError('validation_error', message, { details: { fields } })
+}
+
+/** An `Idempotency-Key` stands for one request. */
+export function keyReused(): CodedError {
+  const fields = [{ path: 'Idempotency-Key', message: 'was used for another request' }]
+  return new CodedError('key_reused', errorCodes.key_reused.title, { details: { fields } })
 }
 
 export function notFound(what: string, id: string): CodedError {

@@ -15,6 +15,7 @@ export {
   isCodedError,
   isErrorCode,
   isRetryable,
+  keyReused,
   notFound,
   wireCode,
 } from './errors.ts'

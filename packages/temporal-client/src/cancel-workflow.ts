@@ -4,7 +4,7 @@ import { type CallOptions, call } from './call.ts'
 import { describeOwn, type Owner, toDescription } from './describe-workflow.ts'
 
 /**
- * Asks a workflow to end. It does so after the page it is at; its status is then CANCELLED. Throws
+ * Asks a workflow to end. It does so after the page it is at; its status is then Canceled. Throws
  * `not_found` as `describeWorkflow` does, and `invalid_operation` if it has ended already.
  */
 export async function cancelWorkflow(
@@ -14,7 +14,7 @@ export async function cancelWorkflow(
   { runId, ...options }: CallOptions & { readonly runId?: string | undefined } = {},
 ): Promise<void> {
   const workflow = toDescription(await describeOwn(client, scope, workflowId, { runId, ...options }))
-  if (workflow.status !== 'RUNNING') {
+  if (workflow.status !== 'Running') {
     throw new CodedError('invalid_operation', `Workflow ${workflowId} has ended: ${workflow.status}`)
   }
   // The run that was looked at: the id may be another's by now.

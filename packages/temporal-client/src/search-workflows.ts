@@ -2,7 +2,7 @@ import { invalid } from '@flexprice/domain'
 import type { Client } from '@temporalio/client'
 import { type CallOptions, call } from './call.ts'
 import { type Owner, toDescription, type WorkflowDescription } from './describe-workflow.ts'
-import { type WorkflowStatus, workflowStatuses } from './workflow-status.ts'
+import type { WorkflowStatus } from './workflow-status.ts'
 
 /** Temporal pages by token, so an offset is read and dropped: deeper than this a caller narrows the filter. */
 export const searchOffsetMax = 10_000
@@ -72,10 +72,7 @@ export function toQuery(scope: Owner, filter: WorkflowFilter): string {
     `EnvironmentId = ${quote(scope.environmentId)}`,
     // A run that continued in a new one is not a workflow of its own.
     `ExecutionStatus != 'ContinuedAsNew'`,
-    ...oneOf(
-      'ExecutionStatus',
-      filter.statuses?.map((status) => workflowStatuses[status]),
-    ),
+    ...oneOf('ExecutionStatus', filter.statuses),
     ...oneOf('WorkflowType', filter.types),
     ...equal('WorkflowId', filter.workflowId),
     ...equal('EntityType', filter.entityType),

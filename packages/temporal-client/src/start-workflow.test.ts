@@ -29,7 +29,7 @@ describe('a workflow whose second start signals', () => {
     const second = await temporal.startWorkflow(probe, { key: 'twice', pokes: 2 }, scope)
     expect(second).toEqual(first)
     const outcome = await temporal.workflowResult(scope, first.workflowId, { waitMs: 20_000 })
-    expect(outcome).toMatchObject({ status: 'COMPLETED', result: { pokes: 2 } })
+    expect(outcome).toMatchObject({ status: 'Completed', result: { pokes: 2 } })
   })
 
   test('starts anew once the earlier one has ended', async () => {
@@ -40,7 +40,7 @@ describe('a workflow whose second start signals', () => {
     expect(second.workflowId).toBe(first.workflowId)
     expect(second.runId).not.toBe(first.runId)
     const ofFirst = await temporal.workflowResult(scope, first.workflowId, { runId: first.runId })
-    expect(ofFirst).toMatchObject({ runId: first.runId, status: 'COMPLETED' })
+    expect(ofFirst).toMatchObject({ runId: first.runId, status: 'Completed' })
   })
 })
 
@@ -60,7 +60,7 @@ test('a workflow that is done once gives its run while it runs and when it has c
   const both = await temporal.startWorkflow(once, { key: 'once' }, scope)
   expect(both).toEqual(first)
   const outcome = await temporal.workflowResult(scope, first.workflowId, { waitMs: 20_000 })
-  expect(outcome).toMatchObject({ status: 'COMPLETED' })
+  expect(outcome).toMatchObject({ status: 'Completed' })
   expect(await temporal.startWorkflow(once, { key: 'once' }, scope)).toEqual(first)
 })
 

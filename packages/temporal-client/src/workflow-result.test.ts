@@ -48,12 +48,12 @@ async function start(key: string, more: { pokes?: number } = {}) {
   return { scope, ...(await temporal.startWorkflow(probe, { key, ...more }, scope)) }
 }
 
-test('a running workflow is told as RUNNING at once, and after the wait', async () => {
+test('a running workflow is told as Running at once, and after the wait', async () => {
   const { scope, workflowId } = await start('running', { pokes: 5 })
-  expect(await temporal.workflowResult(scope, workflowId)).toMatchObject({ status: 'RUNNING' })
+  expect(await temporal.workflowResult(scope, workflowId)).toMatchObject({ status: 'Running' })
   const started = performance.now()
   expect(await temporal.workflowResult(scope, workflowId, { waitMs: 400 })).toMatchObject({
-    status: 'RUNNING',
+    status: 'Running',
   })
   expect(performance.now() - started).toBeGreaterThan(350)
 })
@@ -62,14 +62,14 @@ test('the wait ends when the caller has gone', async () => {
   const { scope, workflowId } = await start('abandoned', { pokes: 5 })
   const started = performance.now()
   const options = { waitMs: 30_000, signal: AbortSignal.timeout(200) }
-  expect(await temporal.workflowResult(scope, workflowId, options)).toMatchObject({ status: 'RUNNING' })
+  expect(await temporal.workflowResult(scope, workflowId, options)).toMatchObject({ status: 'Running' })
   expect(performance.now() - started).toBeLessThan(5_000)
 })
 
 test('a refusal of the business comes with its own code, message and fields', async () => {
   const { scope, workflowId } = await start('refused')
   expect(await temporal.workflowResult(scope, workflowId, { waitMs: 20_000 })).toMatchObject({
-    status: 'FAILED',
+    status: 'Failed',
     error: {
       code: 'validation_error',
       message: 'name: is taken',
@@ -78,12 +78,12 @@ test('a refusal of the business comes with its own code, message and fields', as
   })
 })
 
-test('a cancelled workflow ends CANCELLED, once its activity has noticed', async () => {
+test('a cancelled workflow ends Canceled, once its activity has noticed', async () => {
   const { scope, workflowId } = await start('until cancelled')
   await sleep(300)
   await temporal.cancelWorkflow(scope, workflowId)
   const outcome = await temporal.workflowResult(scope, workflowId, { waitMs: 20_000 })
-  expect(outcome.status).toBe('CANCELLED')
+  expect(outcome.status).toBe('Canceled')
   expect(outcome.error).toBeUndefined()
   await expect(temporal.cancelWorkflow(scope, workflowId)).rejects.toMatchObject({
     code: 'invalid_operation',

@@ -19,9 +19,9 @@ import { translateError } from './translate-error.ts'
 import type { WorkflowStatus } from './workflow-status.ts'
 
 /**
- * The outcome of a workflow: at once if it has ended, else after at most `waitMs`, and then RUNNING if it
+ * The outcome of a workflow: at once if it has ended, else after at most `waitMs`, and then Running if it
  * still runs. Follows a workflow that continued in a new run. Throws `not_found` as `describeWorkflow` does. Waiting
- * ends with the request's signal; the answer is then RUNNING and nobody reads it.
+ * ends with the request's signal; the answer is then Running and nobody reads it.
  */
 export async function workflowResult(
   client: Client,
@@ -31,7 +31,7 @@ export async function workflowResult(
 ): Promise<WorkflowOutcome> {
   const described = await describeOwn(client, scope, workflowId, { runId, signal })
   const workflow = toDescription(described)
-  const over = workflow.status !== 'RUNNING'
+  const over = workflow.status !== 'Running'
   if (!over && waitMs === 0 && described.status.name !== 'CONTINUED_AS_NEW') return { ...workflow }
   const handle = client.workflow.getHandle(workflowId, workflow.runId)
   try {
@@ -39,7 +39,7 @@ export async function workflowResult(
     const result = await client.withDeadline(deadline, () =>
       signal === undefined ? handle.result() : client.withAbortSignal(signal, () => handle.result()),
     )
-    return { ...workflow, status: 'COMPLETED', result }
+    return { ...workflow, status: 'Completed', result }
   } catch (failure) {
     if (failure instanceof WorkflowFailedError) return { ...workflow, ...explain(failure) }
     const gaveUp = isGrpcDeadlineError(failure) || (signal?.aborted === true && isGrpcCancelledError(failure))
@@ -60,9 +60,9 @@ export interface WorkflowResultOptions {
 }
 
 export interface WorkflowOutcome extends WorkflowDescription {
-  /** Of a COMPLETED one, as the workflow returned it: the contract's `result` schema describes it. */
+  /** Of a Completed one, as the workflow returned it: the contract's `result` schema describes it. */
   readonly result?: unknown
-  /** Of a FAILED or TIMED_OUT one. */
+  /** Of a Failed or TimedOut one. */
   readonly error?: WorkflowError
 }
 
@@ -76,13 +76,13 @@ interface WorkflowError {
 function explain(failure: WorkflowFailedError): { status: WorkflowStatus; error?: WorkflowError } {
   switch (failure.cause?.name) {
     case 'CancelledFailure':
-      return { status: 'CANCELLED' }
+      return { status: 'Canceled' }
     case 'TerminatedFailure':
-      return { status: 'TERMINATED' }
+      return { status: 'Terminated' }
     case 'TimeoutFailure':
-      return { status: 'TIMED_OUT', error: { code: 'internal_error', message: 'It ran out of time' } }
+      return { status: 'TimedOut', error: { code: 'internal_error', message: 'It ran out of time' } }
     default:
-      return { status: 'FAILED', error: codedCause(failure) }
+      return { status: 'Failed', error: codedCause(failure) }
   }
 }
 

@@ -1,5 +1,5 @@
-/** A workflow's state as callers see it, and the word for it in Temporal's search. */
-export const workflowStatuses = {
+/** The client library's names of a workflow's states, and Temporal's own words: those of its search, and of our API. */
+const workflowStatuses = {
   RUNNING: 'Running',
   COMPLETED: 'Completed',
   FAILED: 'Failed',
@@ -8,13 +8,14 @@ export const workflowStatuses = {
   TERMINATED: 'Terminated',
 } as const satisfies Record<string, string>
 
-export type WorkflowStatus = keyof typeof workflowStatuses
+type WorkflowStatusName = keyof typeof workflowStatuses
+export type WorkflowStatus = (typeof workflowStatuses)[WorkflowStatusName]
 
 /** Paused, or continued in a new run: it is not over. */
 export function workflowStatus(name: string): WorkflowStatus {
-  return isWorkflowStatus(name) ? name : 'RUNNING'
+  return isStatusName(name) ? workflowStatuses[name] : 'Running'
 }
 
-function isWorkflowStatus(name: string): name is WorkflowStatus {
+function isStatusName(name: string): name is WorkflowStatusName {
   return Object.hasOwn(workflowStatuses, name)
 }

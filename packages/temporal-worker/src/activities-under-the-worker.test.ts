@@ -54,7 +54,7 @@ test("an activity, local or not, has its caller's scope, and its log lines have 
   const { scope, workflowId, outcome } = await outcomeOf('scope')
   const { tenantId, environmentId, requestId } = scope
   const seen = { scope, work: { tenantId, environmentId, requestId, workflowId, runId: outcome.runId } }
-  expect(outcome).toMatchObject({ status: 'COMPLETED', result: { local: seen, remote: seen } })
+  expect(outcome).toMatchObject({ status: 'Completed', result: { local: seen, remote: seen } })
 })
 
 test('scopes of workflows that run at the same time do not mix', async () => {
@@ -85,7 +85,7 @@ describe('the kind of an error alone decides whether it is tried again', () => {
     '%s ends at the first attempt',
     async (code) => {
       const { outcome } = await outcomeOf(code, () => new CodedError(code, 'because'))
-      expect(outcome).toMatchObject({ status: 'FAILED', error: { code, message: 'because' } })
+      expect(outcome).toMatchObject({ status: 'Failed', error: { code, message: 'because' } })
       expect(attempts.get(code)).toBe(1)
     },
   )
@@ -94,7 +94,7 @@ describe('the kind of an error alone decides whether it is tried again', () => {
     const { outcome } = await outcomeOf(code, (attempt) =>
       attempt < 3 ? new CodedError(code, 'for now') : undefined,
     )
-    expect(outcome.status).toBe('COMPLETED')
+    expect(outcome.status).toBe('Completed')
     expect(attempts.get(code)).toBe(3)
   })
 
@@ -102,7 +102,7 @@ describe('the kind of an error alone decides whether it is tried again', () => {
     const { outcome } = await outcomeOf('bug', (attempt) =>
       attempt < 2 ? new TypeError('a bug') : undefined,
     )
-    expect(outcome.status).toBe('COMPLETED')
+    expect(outcome.status).toBe('Completed')
   })
 })
 

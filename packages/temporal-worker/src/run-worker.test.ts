@@ -85,7 +85,7 @@ test('a stopped worker is not ready at once, finishes the activity at hand, and 
   // The activity's result is Temporal's already; the next worker only reads it.
   const next = await startProcess()
   expect(await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })).toMatchObject({
-    status: 'COMPLETED',
+    status: 'Completed',
     result: { remote: 'finished' },
   })
   next.child.kill('SIGINT')
@@ -127,7 +127,7 @@ test('a worker whose Temporal comes late works as if it had been there, with its
   await worker.untilStatus('/health/ready', 200)
   const scope = newTestScope()
   const { workflowId } = await temporal.startWorkflow(probe, { key: '1' }, scope)
-  expect((await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })).status).toBe('COMPLETED')
+  expect((await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })).status).toBe('Completed')
   expect(await (await worker.get('/metrics')).text()).toMatch(/^temporal_workflow_completed\{/m)
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toBe(0)

@@ -99,7 +99,7 @@ function refusal(base: string, { status, headers }: Response, body: unknown): Co
     exitCode: exitCodeOfStatus(status),
     code,
     message,
-    fields,
+    fields: fields && Object.entries(fields).map(([path, what]) => ({ path, message: what })),
     details,
     requestId,
     hint: retryAfter === null ? undefined : `Try again in ${retryAfter} s.`,

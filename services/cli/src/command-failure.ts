@@ -1,3 +1,4 @@
+import { wireDetails } from '@flexprice/contracts/wire'
 import { type ErrorKind, errorKind, type FieldProblem, isCodedError, wireCode } from '@flexprice/domain'
 import { CommanderError } from 'commander'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
@@ -86,7 +87,7 @@ export function failureJson({ exitCode, code, message, fields, details, requestI
   return JSON.stringify({
     code,
     message,
-    details: { fields, ...details },
+    details: wireDetails({ ...(fields && { fields }), ...details }),
     request_id: requestId,
     hint,
     exit_code: exitCode,

@@ -39,7 +39,7 @@ export async function followWorkflow(
 export function printOutcome(output: Output, { text, body }: ApiAnswer): void {
   const { message, workflow_id, run_id, status, progress, result, error } = taskResult.parse(body)
   output.result(text, () => fieldList({ workflow_id, run_id, status, progress, result }))
-  if (status === 'RUNNING' || status === 'COMPLETED') return
+  if (status === 'Running' || status === 'Completed') return
   throw new CommandFailure({ exitCode: exitCodes.failed, code: error?.code ?? status.toLowerCase(), message })
 }
 
@@ -73,7 +73,7 @@ async function untilEnded(
       const answer = await askForResult(api, execution, { wait: `${holdSeconds[following]}s`, signal })
       answeredAt = performance.now()
       const state: WorkflowResultResponse = taskResult.parse(answer.body)
-      if (state.status !== 'RUNNING') return answer
+      if (state.status !== 'Running') return answer
       view.show(answer.text, state.progress)
     } catch (error) {
       if (!isAway(error) || performance.now() - answeredAt > awayMsMax) throw error

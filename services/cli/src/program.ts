@@ -30,7 +30,7 @@ export function createProgram(context: CommandContext): Command {
       'after',
       `\nEnvironment variables:\n${variablesHelp()}${exitCodesHelp}\n${examples(
         'plans sync plan_01J… --watch',
-        'workflows list --status RUNNING --json',
+        'workflows list --status Running --json',
         'help workflows result',
       )}`,
     )

@@ -61,7 +61,7 @@ describe('wrong usage exits with 2, says what is wrong, and sends nothing', () =
 
 describe('an answer that is no success', () => {
   test('that names bad fields: they are told, with code and request id, and it exits with 1', async () => {
-    const details = { fields: [{ path: 'rows[0].at', message: 'must be an instant' }] }
+    const details = { fields: { 'rows[0].at': 'must be an instant' } }
     const error = {
       code: 'validation_error',
       message: 'Not valid',

@@ -34,7 +34,7 @@ describe('plans sync', () => {
     const { code, stdout, stderr } = await cli.ended
     expect(code, stderr).toBe(0)
     expect(stderr).toContain(`Started ${syncId(planId)}`)
-    expect(stdout).toMatch(/status: +COMPLETED/)
+    expect(stdout).toMatch(/status: +Completed/)
     expect(stdout).toMatch(/result\.prices_added: +20\n/)
   })
 
@@ -48,8 +48,8 @@ describe('plans sync', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const lines = jsonLines(stdout)
     expect(lines.length).toBeGreaterThan(1)
-    for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ status: 'RUNNING' })
-    expect(lines.at(-1)).toMatchObject({ status: 'COMPLETED', result: { prices_added: 10 } })
+    for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ status: 'Running' })
+    expect(lines.at(-1)).toMatchObject({ status: 'Completed', result: { prices_added: 10 } })
   })
 
   test('a gateway that is away for a moment does not end a watch', async () => {
@@ -63,7 +63,7 @@ describe('plans sync', () => {
     await expect.poll(() => cli.written.stderr, { timeout: 30_000 }).toContain('trying again')
     await proxy.mend()
     await hold[Symbol.asyncDispose]()
-    expect(await cli.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/status: +COMPLETED/) })
+    expect(await cli.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/status: +Completed/) })
   })
 
   test('Ctrl-C ends the watching with 130 and says that the workflow runs on, which it does', async () => {
@@ -77,7 +77,7 @@ describe('plans sync', () => {
     expect(stderr).toContain(`The workflow ${syncId(planId)} runs on`)
     expect(stderr).toContain(`flexprice workflows cancel ${syncId(planId)}`)
     const shown = await run('workflows', 'show', syncId(planId), '--json')
-    expect(jsonLines(shown.stdout)).toMatchObject([{ status: 'RUNNING' }])
+    expect(jsonLines(shown.stdout)).toMatchObject([{ status: 'Running' }])
   })
 
   test('of a plan that does not exist exits with 3, with the code and the request id', async () => {
@@ -104,7 +104,7 @@ describe('run', () => {
     const { planId } = await planToSync(stack, 3)
     const { code, stdout } = await run('run', 'price-sync', '--plan-id', planId, '--wait', '--json')
     expect(code).toBe(0)
-    expect(jsonLines(stdout)).toMatchObject([{ status: 'COMPLETED', result: { prices_added: 3 } }])
+    expect(jsonLines(stdout)).toMatchObject([{ status: 'Completed', result: { prices_added: 3 } }])
   })
 
   test('without --wait answers with the ids at once', async () => {
@@ -125,21 +125,21 @@ describe('workflows', () => {
       await run('plans', 'sync', planId)
       const running = await run('workflows', 'result', id, '--json')
       expect(running.code).toBe(0)
-      expect(jsonLines(running.stdout)).toMatchObject([{ workflow_id: id, status: 'RUNNING' }])
+      expect(jsonLines(running.stdout)).toMatchObject([{ workflow_id: id, status: 'Running' }])
       expect(await run('workflows', 'cancel', id)).toMatchObject({ code: 0, stderr: '' })
       const ended = await run('workflows', 'result', id, '--wait')
       expect(ended.code).toBe(1)
-      expect(ended.stdout).toMatch(/status: +CANCELLED/)
-      expect(ended.stderr).toContain('Error (cancelled): The workflow was cancelled')
+      expect(ended.stdout).toMatch(/status: +Canceled/)
+      expect(ended.stderr).toContain('Error (canceled): The workflow was cancelled')
     }
     const shown = await run('workflows', 'show', id)
     expect(shown.stdout).toMatch(/workflow_type: +PriceSyncWorkflow/)
     const list = () => run('workflows', 'list', '--workflow', 'price-sync', '--entity-id', planId)
     // Temporal's list lags behind.
-    await expect.poll(async () => (await list()).stdout, { timeout: 20_000 }).toContain('CANCELLED')
+    await expect.poll(async () => (await list()).stdout, { timeout: 20_000 }).toContain('Canceled')
     const [heading, row] = (await list()).stdout.split('\n')
     expect(heading).toMatch(/^WORKFLOW ID +STATUS +STARTED +DURATION$/)
-    expect(row).toMatch(new RegExp(`^${id} +CANCELLED +\\d{4}-`))
+    expect(row).toMatch(new RegExp(`^${id} +Canceled +\\d{4}-`))
   })
 
   test('list pages, and says how to see more', async () => {

@@ -8,6 +8,7 @@ import { authenticate } from './plugins/authenticate.ts'
 import { cacheCatalog } from './plugins/cache-catalog.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
+import { ignoreUnknownFields } from './plugins/ignore-unknown-fields.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { makeEventMonths } from './plugins/make-event-months.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
@@ -78,6 +79,7 @@ export async function createApp(
       authenticate(v1, { ...deps, keyUses: noteKeyUses(v1, deps) }, config)
       fitRequestParts(v1)
       identifyRequests(v1)
+      ignoreUnknownFields(v1, config)
       answerOnce(v1, deps)
       cacheCatalog(v1, deps)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)

@@ -34,7 +34,11 @@ export interface AppConfig {
   readonly waitMsMax: number
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number
+  /** What becomes of fields that an operation does not know, where the caller does not say. */
+  readonly unknownFields: (typeof unknownFieldsChoices)[number]
 }
+
+const unknownFieldsChoices = ['refuse', 'ignore'] as const
 
 export function gatewayConfig(variables: Variables = process.env): ConfigResult<GatewayConfig> {
   return readConfig(variables, readVariables)
@@ -104,6 +108,10 @@ function appConfig(env: Environment): AppConfig {
       otherwise: 30_000,
       min: 1,
       max: 600_000,
+    }),
+    unknownFields: env.oneOf('UNKNOWN_FIELDS', unknownFieldsChoices, {
+      meaning: 'what becomes of fields that an operation does not know, where the caller does not say',
+      otherwise: 'refuse',
     }),
   }
 }

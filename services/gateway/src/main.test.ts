@@ -76,7 +76,7 @@ test('SIGTERM while somebody waits: the answer comes at once, then the process e
   await setTimeout(1_000)
   const stopped = performance.now()
   gateway.child.kill('SIGTERM')
-  expect(await (await waiting).json()).toMatchObject({ status: 'RUNNING' })
+  expect(await (await waiting).json()).toMatchObject({ status: 'Running' })
   expect(await gateway.ended).toEqual([0, null])
   expect(performance.now() - stopped).toBeLessThan(10_000)
 })

@@ -17,6 +17,8 @@ declare module 'fastify' {
     idempotentWork: IdempotentWork | null
     /** The version to keep the answer under, where the catalog's cache is to keep it. */
     catalogVersion: string | null
+    /** What was ignored of the request, by path; null where unknown fields are refused. */
+    ignoredFields: string[] | null
     /** What has to happen once that work is committed; add to it by `afterCommit`. */
     afterCommit: (() => Promise<unknown>)[] | null
   }

@@ -17,8 +17,13 @@ export function routeOf<Schema extends OperationSchema>(operation: Operation<Sch
   const { method, path, schema, operationId, summary, tag } = operation
   return {
     method,
-    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    url: pathPattern(path),
     schema: { ...schema, operationId, summary, tags: [tag] },
     config: { operation },
   }
+}
+
+/** `/plans/{id}` as the router writes it: `/plans/:id`. */
+export function pathPattern(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
 }

@@ -67,6 +67,7 @@ import { getPriceRoute } from './prices/get-price.ts'
 import { getPriceByLookupKeyRoute } from './prices/get-price-by-lookup-key.ts'
 import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
+import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import type { Api } from './route.ts'
 import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
 import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
@@ -92,11 +93,12 @@ import { getWorkflowRoute } from './workflows/get-workflow.ts'
 import { listQueuesRoute } from './workflows/list-queues.ts'
 import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 
-/** Every operation of the contracts; a test holds this list against theirs. */
+/** Every operation of the contracts, a test holds this list against theirs; and those that are still to be built. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
   ingestRoutes(api, deps, config)
   for (const register of waitingRoutes) register(api, deps, config, closing)
+  refuseUnbuilt(api)
 }
 
 const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [

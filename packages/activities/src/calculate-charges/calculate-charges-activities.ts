@@ -9,11 +9,17 @@ import { beginCalculation } from './begin-calculation.ts'
 import { calculateSlice } from './calculate-slice.ts'
 import { completeCalculation } from './complete-calculation.ts'
 import { completeSyncPreview } from './complete-sync-preview.ts'
-import type { CalculateChargesDependencies, PreviewInput, RecalculationInput } from './dependencies.ts'
+import type {
+  CalculateChargesDependencies,
+  PreviewInput,
+  RecalculationInput,
+  ReplacementInput,
+} from './dependencies.ts'
 import { previewInvoice } from './preview-invoice.ts'
 import { previewSyncSlice } from './preview-sync-slice.ts'
 import { purgeOldCalculations } from './purge-old-calculations.ts'
 import { recalculateInvoice } from './recalculate-invoice.ts'
+import { replaceInvoice } from './replace-invoice.ts'
 
 export interface CalculateChargesActivities {
   /** Cuts a calculation into slices. Idempotent by the calculation. */
@@ -34,6 +40,8 @@ export interface CalculateChargesActivities {
   completeSyncPreview(input: { previewId: string }): Promise<SyncPreviewResult>
   /** Rates a draft once more, and closes it if that is asked for. Idempotent by the invoice's state. */
   recalculateInvoice(input: RecalculationInput): Promise<RecalculatedInvoice>
+  /** Makes a draft in a voided invoice's place. Idempotent by the voided one, which keeps its id. */
+  replaceInvoice(input: ReplacementInput): Promise<RecalculatedInvoice>
 }
 
 export function createCalculateChargesActivities(
@@ -50,5 +58,6 @@ export function createCalculateChargesActivities(
     previewSyncSlice: (input) => previewSyncSlice(dependencies, input),
     completeSyncPreview: (input) => completeSyncPreview(dependencies, input),
     recalculateInvoice: (input) => recalculateInvoice(dependencies, input),
+    replaceInvoice: (input) => replaceInvoice(dependencies, input),
   }
 }

@@ -6,6 +6,8 @@ export type PreviewInput = Extract<CalculateChargesInput, { kind: 'preview' }>
 
 export type RecalculationInput = Extract<CalculateChargesInput, { kind: 'invoice' }>
 
+export type ReplacementInput = Extract<CalculateChargesInput, { kind: 'replacement' }>
+
 export interface CalculateChargesDependencies {
   /** The database handle of whoever the running activity works for. */
   readonly scoped: () => Scoped

@@ -70,6 +70,6 @@ function refuseEarly(invoice: InvoiceRow, { start, end }: Period, now: Date): vo
   throw refused(invoice, `${what}: it cannot be finalized before`)
 }
 
-function refused({ id, invoice_status }: InvoiceRow, why: string): CodedError {
+export function refused({ id, invoice_status }: InvoiceRow, why: string): CodedError {
   return new CodedError('invalid_operation', `Invoice ${id} ${why}`, { details: { invoice_status } })
 }

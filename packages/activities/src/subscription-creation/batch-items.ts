@@ -1,6 +1,7 @@
-import { publishedErrorCode } from '@flexprice/contracts/wire'
+import { problemsAsObject, publishedErrorCode } from '@flexprice/contracts/wire'
 import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
 import { type BatchItem, type BatchItemOutcome, batchItemError } from '@flexprice/database/creation'
+import type { BatchItemError } from '@flexprice/database/tables'
 import { type CreationOutcome, refusal } from './create-subscriptions.ts'
 import { parseOrder, type SubscriptionOrder } from './subscription-order.ts'
 
@@ -35,6 +36,10 @@ export function resultItem(outcome: BatchItemOutcome): SubscriptionBatchResult['
   return {
     index: position,
     ...(subscription_id !== null && { subscription_id }),
-    ...(error && { error: { ...error, code: publishedErrorCode(error.code) } }),
+    ...(error && { error: wireError(error) }),
   }
+}
+
+function wireError({ code, message, fields }: BatchItemError) {
+  return { code: publishedErrorCode(code), message, ...(fields && { fields: problemsAsObject(fields) }) }
 }

@@ -1,7 +1,7 @@
 import type { Scoped } from '@flexprice/database/connection'
 import { insertSubscriptionCreations, type SubscriptionCreation } from '@flexprice/database/creation'
 import { readSubscriptionFacts } from '@flexprice/database/subscriptions'
-import { assert, CodedError, errorKind, isCodedError, isRetryable } from '@flexprice/domain'
+import { assert, type CodedError, errorKind, isCodedError, isRetryable, keyReused } from '@flexprice/domain'
 import { planSubscription } from './plan-subscription.ts'
 import { factsWanted, type SubscriptionOrder } from './subscription-order.ts'
 
@@ -30,11 +30,9 @@ export async function createSubscriptions(
     const { idempotencyKey, requestHash } = order
     const earlier = made.get(idempotencyKey)
     if (earlier) {
-      return earlier.request_hash === requestHash
-        ? { subscriptionId: earlier.id }
-        : { error: otherRequest(idempotencyKey) }
+      return earlier.request_hash === requestHash ? { subscriptionId: earlier.id } : { error: keyReused() }
     }
-    if (facts.usedKeys.has(idempotencyKey)) return { error: otherRequest(idempotencyKey) }
+    if (facts.usedKeys.has(idempotencyKey)) return { error: keyReused() }
     try {
       const creation = planSubscription(order, facts, now)
       creations.push(creation)
@@ -53,10 +51,4 @@ export async function createSubscriptions(
 export function refusal(error: unknown): CodedError {
   if (isCodedError(error) && !isRetryable(errorKind(error.code))) return error
   throw error
-}
-
-function otherRequest(key: string): CodedError {
-  return new CodedError('invalid_operation', `The Idempotency-Key ${key} was used for another request`, {
-    details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-  })
 }

@@ -98,7 +98,7 @@ export const featureFilter = z.strictObject({
   lookup_key: identifier.optional(),
   lookup_keys: identifiers.optional(),
   name_contains: name.optional(),
-  expand: expand('meters', 'groups'),
+  expand: expand(['meters', 'groups']),
 })
 
 export const featureResponse = z

@@ -18,7 +18,7 @@ export const groupFilter = z.strictObject({
   entity_type: z.string().max(50).optional(),
   lookup_key: identifier.optional(),
   name: name.optional(),
-  expand: expand(),
+  expand: expand([]),
 })
 
 export const groupResponse = z

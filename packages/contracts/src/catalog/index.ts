@@ -1,6 +1,6 @@
 /** Features with their meters, groups and prices. */
 export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
 export type { GroupResponse } from './group.ts'
-export type { CreateMeterRequest, MeterResponse } from './meter.ts'
+export type { CreateMeterRequest, LineMeter, MeterResponse } from './meter.ts'
 export { type CreatePriceRequest, type PriceFilter, priceTerms, type UpdatePriceRequest } from './price.ts'
 export type { LinePrice, PriceResponse } from './price-response.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { decimalString } from '../wire/decimal-string.ts'
 import { instant } from '../wire/instant.ts'
 import { notBuilt } from '../wire/not-built.ts'
+import { recordFields } from '../wire/record-fields.ts'
 import { description, identifier, name, text } from '../wire/text.ts'
 
 const filtersMax = 100
@@ -70,3 +71,7 @@ export const meterResponse = z
   })
   .meta({ id: 'MeterResponse' })
 export type MeterResponse = z.output<typeof meterResponse>
+
+/** A meter as a subscription's line shows it. */
+export const meter = z.object({ ...meterResponse.shape, ...recordFields }).meta({ id: 'Meter' })
+export type LineMeter = z.output<typeof meter>

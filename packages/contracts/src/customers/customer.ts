@@ -114,7 +114,7 @@ export const customerFilter = z.strictObject({
   external_ids: identifiers.optional(),
   email: text(emailLengthMax).optional(),
   metadata: metadata.optional(),
-  expand: expand(),
+  expand: expand([]),
 })
 export type CustomerFilter = z.output<typeof customerFilter>
 

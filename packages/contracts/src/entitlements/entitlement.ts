@@ -111,7 +111,7 @@ export const entitlementFilter = z.strictObject({
   feature_type: featureType.optional(),
   is_enabled: z.boolean().optional(),
   has_grant_config: notBuilt(z.boolean()),
-  expand: expand('feature', 'features', 'plan', 'plans'),
+  expand: expand(['feature', 'features', 'plan', 'plans']),
 })
 
 export const entitlementResponse = z

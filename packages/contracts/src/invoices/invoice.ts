@@ -40,7 +40,7 @@ export const invoiceFilter = z.strictObject({
   period_end_gte: instant.optional(),
   period_end_lte: instant.optional(),
   skip_line_items: z.boolean().default(false),
-  expand: expand('customer', 'subscription'),
+  expand: expand(['customer', 'subscription']),
 })
 export type InvoiceFilter = z.output<typeof invoiceFilter>
 
@@ -58,7 +58,7 @@ export const previewInvoiceRequest = z
   })
 
 export const getInvoiceQuery = z.strictObject({
-  expand: expand('customer', 'subscription'),
+  expand: expand(['customer', 'subscription']),
   expand_by_source: notBuilt(z.stringbool().meta({ type: 'boolean' })),
   group_by: notBuilt(
     z

@@ -67,7 +67,7 @@ export const recalculateInvoice = operation({
   method: 'POST',
   path: '/invoices/{id}/recalculate',
   tag,
-  summary: 'Rate a draft once more, as a workflow',
+  summary: 'Make a draft in the place of a voided invoice, as a workflow; asking again gives the same one',
   idempotency: 'own',
   schema: { params: byId, response: { 202: workflowStarted } },
 })
@@ -77,7 +77,7 @@ export const recalculateInvoiceV2 = operation({
   method: 'POST',
   path: '/invoices/{id}/recalculate-v2',
   tag,
-  summary: 'Rate a draft once more and answer with it; finalize=true finalizes it, too',
+  summary: 'Rate a draft once more and finalize it, unless finalize is false; answers with it',
   idempotency: 'own',
   schema: {
     params: byId,

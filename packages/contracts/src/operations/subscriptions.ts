@@ -68,7 +68,7 @@ export const getSubscription = operation({
   method: 'GET',
   path: '/subscriptions/{id}',
   tag,
-  summary: 'A subscription with its line items',
+  summary: 'A subscription with its plan, customer, line items and newest invoice',
   schema: { params: byId, response: { 200: subscriptionResponse } },
 })
 
@@ -87,7 +87,7 @@ export const getSubscriptionsForCustomer = operation({
   path: '/customers/external/{external_id}/subscriptions',
   tag,
   summary:
-    "A customer's subscriptions, by the caller's own id of the customer; newest first, 1,000 at the most",
+    "A customer's subscriptions with lines, meters and entitlements, by your own id of the customer; newest first, 1,000 at the most",
   schema: {
     params: z.strictObject({ external_id: identifier }),
     querystring: subscriptionsOfCustomerQuery,

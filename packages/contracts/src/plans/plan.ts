@@ -30,7 +30,7 @@ export const planFilter = z.strictObject({
   plan_ids: identifiers.optional(),
   lookup_key: identifier.optional(),
   metadata: metadata.optional(),
-  expand: expand('prices', 'meters', 'groups', 'entitlements', 'features'),
+  expand: expand(['prices', 'meters', 'groups', 'entitlements', 'features']),
 })
 export type PlanFilter = z.output<typeof planFilter>
 

@@ -1,7 +1,7 @@
 import { parseCurrency } from '@flexprice/domain/money'
 import { isTimeZone, recurringPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { billingCadence, billingPeriod } from '../catalog/price.ts'
+import { billingPeriod } from '../catalog/price.ts'
 import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
 import { decimalString } from '../wire/decimal-string.ts'
 import { instant } from '../wire/instant.ts'
@@ -45,7 +45,8 @@ const createSubscriptionFields = z.strictObject({
   }),
   billing_period_count: z.int().min(1).max(periodCountMax).optional(),
   // Old SDKs always send it.
-  billing_cadence: billingCadence.optional(),
+  // Older SDKs always send it, and it is always recurring, whatever it says.
+  billing_cadence: text(50).optional(),
   billing_cycle: billingCycle.optional(),
   billing_anchor: instant.optional(),
   timezone: timezone.optional(),

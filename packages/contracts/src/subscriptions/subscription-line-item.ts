@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { meter } from '../catalog/meter.ts'
 import { billingPeriod, invoiceCadence, priceType } from '../catalog/price.ts'
 import { linePrice, priceResponse } from '../catalog/price-response.ts'
 import { instant } from '../wire/instant.ts'
@@ -22,7 +23,10 @@ export const subscriptionLineItemFilter = z.strictObject({
   entity_type: notBuiltValues(z.enum(['plan', 'addon', 'subscription']), ['addon']).optional(),
   billing_periods: z.array(z.string().max(50)).max(currenciesMax).optional(),
   currencies: z.array(z.string().max(3)).max(currenciesMax).optional(),
-  expand: expand('price'),
+  expand: expand(['price', 'meters'], {
+    prices: ['price'],
+    'subscription_line_items.meters': ['meters'],
+  }),
   addon_association_ids: notBuilt(identifiers),
   meter_ids: identifiers.optional(),
 })
@@ -48,7 +52,7 @@ const lineItemFields = {
   metadata: z.record(z.string(), z.string()).optional(),
   addon_association_id: z.string().optional(),
   subscription_phase_id: z.string().optional(),
-  meter: laterObject('Meter').optional(),
+  meter: meter.optional(),
   meter_id: z.string().optional(),
   meter_display_name: z.string().optional(),
   price_unit: z.string().optional(),

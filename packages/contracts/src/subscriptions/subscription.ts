@@ -14,7 +14,14 @@ import { subscriptionLineItem } from './subscription-line-item.ts'
 const statusesMax = 10
 
 /** What an answer can have around each subscription. */
-const expandSubscription = expand('customer', 'plan', 'line_items', 'entitlements', 'latest_invoice')
+const expandSubscription = expand(
+  ['customer', 'plan', 'line_items', 'meters', 'prices', 'entitlements', 'latest_invoice'],
+  {
+    subscription_line_items: ['line_items'],
+    'subscription_line_items.meters': ['line_items', 'meters'],
+    'subscription_line_items.prices': ['line_items', 'prices'],
+  },
+)
 
 const subscriptionType = z.enum([
   'standalone',

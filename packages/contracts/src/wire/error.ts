@@ -1,5 +1,6 @@
 import { type ErrorCode, wireCode } from '@flexprice/domain'
 import { z } from 'zod'
+import { problemsByPath } from './wire-details.ts'
 
 /** Codes of the published contract. */
 export const wireErrorCode = z.enum([
@@ -23,7 +24,7 @@ export function publishedErrorCode(code: ErrorCode): z.output<typeof wireErrorCo
   return wireErrorCode.parse(wireCode(code))
 }
 
-const fieldProblem = z.object({ path: z.string(), message: z.string() })
+export const errorDetails = z.looseObject({ fields: problemsByPath.optional() })
 
 /** The body of every answer that is not a success. `details.fields` names each bad field by its path. */
 export const errorResponse = z
@@ -31,7 +32,7 @@ export const errorResponse = z
     code: wireErrorCode,
     message: z.string(),
     http_status_code: z.int(),
-    details: z.looseObject({ fields: z.array(fieldProblem).optional() }).optional(),
+    details: errorDetails.optional(),
     request_id: z.string(),
   })
   .meta({ id: 'ErrorResponse' })

@@ -29,7 +29,8 @@ export function refusalOf(error: z.core.$ZodError): CodedError {
     : refusal
 }
 
-function pathOf(parts: readonly PropertyKey[]): string {
+/** `tiers[1].up_to`. */
+export function pathOf(parts: readonly PropertyKey[]): string {
   let path = ''
   for (const part of parts) {
     if (typeof part === 'number') path += `[${part}]`

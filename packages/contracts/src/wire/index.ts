@@ -1,6 +1,7 @@
 /**
  * What every resource is made of on the wire: exact numbers, instants, problems by their path, searches, operations.
  */
+export { dropUnknownFields } from './drop-unknown-fields.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'
@@ -8,6 +9,7 @@ export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export { type Operation, type OperationSchema, operation } from './operation.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
 export type { FilterCondition, SortCondition } from './search.ts'
+export { problemsAsObject, wireDetails } from './wire-details.ts'
 export { toWireSchema, type WireSchema } from './wire-schema.ts'
 export {
   type WorkflowResultResponse,

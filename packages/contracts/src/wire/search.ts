@@ -64,11 +64,37 @@ export const searchFields = {
   status: recordStatus.optional(),
 }
 
-/** `expand`: a comma-separated list of what is to be put into the answer. Other names are not built. */
-export function expand<const Name extends string>(...built: readonly Name[]) {
+/**
+ * Names that FlexPrice's clients send with any search. Where an answer has no place for one, it says nothing: they
+ * ask for `plan` of a plan.
+ */
+const publishedNames = [
+  'subscription_line_items',
+  'subscription_line_items.meters',
+  'prices',
+  'entitlements',
+  'plan',
+  'subscription',
+]
+
+/**
+ * `expand`: a comma-separated list of what is to be put into the answer. Other names are not built.
+ *
+ * @param built what an answer can have around each record
+ * @param otherNames what else it is called by
+ */
+export function expand<const Name extends string>(
+  built: readonly Name[],
+  otherNames: Readonly<Record<string, readonly Name[]>> = {},
+) {
+  const meanings = new Map<string, readonly Name[]>([
+    ...publishedNames.map((name) => [name, []] as const),
+    ...built.map((name) => [name, [name]] as const),
+    ...Object.entries(otherNames),
+  ])
   return text(valueLengthMax)
     .check((context) => {
-      for (const name of splitNames(context.value).filter((one) => !built.some((known) => known === one))) {
+      for (const name of splitNames(context.value).filter((one) => !meanings.has(one))) {
         const message = `expanding ${JSON.stringify(name)} is not implemented`
         context.issues.push({
           code: 'custom',
@@ -78,10 +104,9 @@ export function expand<const Name extends string>(...built: readonly Name[]) {
         })
       }
     })
-    .transform((value): ReadonlySet<Name> => {
-      const names = splitNames(value)
-      return new Set(built.filter((name) => names.includes(name)))
-    })
+    .transform(
+      (value): ReadonlySet<Name> => new Set(splitNames(value).flatMap((name) => meanings.get(name) ?? [])),
+    )
     .optional()
 }
 

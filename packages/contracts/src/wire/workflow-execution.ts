@@ -1,20 +1,26 @@
 import { z } from 'zod'
-import { wireErrorCode } from './error.ts'
+import { errorDetails, wireErrorCode } from './error.ts'
 import { instant } from './instant.ts'
 import { notBuilt } from './not-built.ts'
 import { recordStatus } from './record-fields.ts'
 import { expand, listOf, searchFields } from './search.ts'
 import { identifier, text } from './text.ts'
 
-export const workflowStatus = z.enum([
-  'RUNNING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'TIMED_OUT',
-  'TERMINATED',
-])
+/** Temporal's own words. */
+export const workflowStatus = z.enum(['Running', 'Completed', 'Failed', 'Canceled', 'TimedOut', 'Terminated'])
 export type WorkflowStatus = z.output<typeof workflowStatus>
+
+/** A state that is asked for, in whatever way people and other tools write it: `CANCELLED`, `timed_out`. */
+const askedStatus = text(50)
+  .transform((asked) => {
+    const letters = lettersOf(asked).replace('cancelled', 'canceled')
+    return workflowStatus.options.find((status) => status.toLowerCase() === letters) ?? asked
+  })
+  .pipe(workflowStatus)
+
+function lettersOf(word: string): string {
+  return word.toLowerCase().replaceAll(/[^a-z]/g, '')
+}
 
 /** Answer to a start: what to ask for by `GET /tasks/result`. */
 export const workflowStarted = z
@@ -28,7 +34,9 @@ export const workflowResult = z
     status: workflowStatus,
     progress: z.unknown().optional(),
     result: z.unknown().optional(),
-    error: z.object({ code: wireErrorCode, message: z.string() }).optional(),
+    error: z
+      .object({ code: wireErrorCode, message: z.string(), details: errorDetails.optional() })
+      .optional(),
   })
   .meta({ id: 'WorkflowResult' })
 export type WorkflowResultResponse = z.output<typeof workflowResult>
@@ -60,11 +68,11 @@ export const workflowExecutionFilter = z.strictObject({
   workflow_id: identifier.optional(),
   workflow_type: identifier.optional(),
   // Plain text in the contract; it is one of ours all the same.
-  workflow_status: text(50).pipe(workflowStatus).optional(),
+  workflow_status: askedStatus.optional(),
   task_queue: identifier.optional(),
   entity: identifier.optional(),
   entity_id: identifier.optional(),
-  expand: expand(),
+  expand: expand([]),
   // Temporal orders by start, newest first, and knows no other order, no free filters and no record's status.
   order: notBuilt(z.enum(['asc', 'desc']), 'desc'),
   status: notBuilt(recordStatus, 'published'),

@@ -23,6 +23,8 @@ const input = z.discriminatedUnion('kind', [
     invoice_id: id,
     finalize: z.boolean(),
   }),
+  /** A voided invoice: a draft is made in its place, once. */
+  z.strictObject({ kind: z.literal('replacement'), invoice_id: id }),
 ])
 
 const count = z.number().int().nonnegative()
@@ -92,6 +94,7 @@ export const calculateChargesContract = defineContract({
       case 'preview':
         return request.subscription_id
       case 'invoice':
+      case 'replacement':
         return request.invoice_id
     }
   },
@@ -108,6 +111,8 @@ function keyOf(request: CalculateChargesInput): string {
       return `preview:${request.subscription_id}:${request.request_key}`
     case 'invoice':
       return `${request.invoice_id}:${request.request_key}`
+    case 'replacement':
+      return `replacement:${request.invoice_id}`
   }
 }
 

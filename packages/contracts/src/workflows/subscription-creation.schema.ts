@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { wireErrorCode } from '../wire/error.ts'
+import { problemsByPath } from '../wire/wire-details.ts'
 import { defineContract } from './define-contract.ts'
 import { subscriptionCreation } from './subscription-creation.ts'
 
@@ -25,10 +26,7 @@ const count = z.number().int().nonnegative()
 const itemError = z.strictObject({
   code: wireErrorCode,
   message: z.string(),
-  fields: z
-    .array(z.strictObject({ path: z.string(), message: z.string() }))
-    .readonly()
-    .optional(),
+  fields: problemsByPath.optional(),
 })
 
 const batchResult = z.strictObject({

@@ -1,4 +1,4 @@
-import { assert, CodedError, notFound } from '@flexprice/domain'
+import { assert, keyReused, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -21,7 +21,7 @@ export interface NewCalculation {
  * Stores what is to be calculated, and pins it: `now` is the one instant of all of its figures, and the events
  * committed up to here are the ones that it counts. Idempotent by its key: the same request gives the same one.
  *
- * @throws invalid_operation when the key was used for another calculation
+ * @throws key_reused when the key was used for another calculation
  */
 export async function insertCalculation(scoped: Scoped, asked: NewCalculation, now: Date): Promise<string> {
   const id = newId('calculation')
@@ -52,9 +52,7 @@ export async function insertCalculation(scoped: Scoped, asked: NewCalculation, n
     .where('idempotency_key', '=', asked.idempotencyKey)
     .executeTakeFirstOrThrow()
   if (stored.request_hash === asked.requestHash) return stored.id
-  throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-    details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-  })
+  throw keyReused()
 }
 
 /** @throws not_found */

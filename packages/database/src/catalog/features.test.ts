@@ -54,7 +54,7 @@ const filterMeter = (transaction: Scoped) =>
   updateFeature(transaction, feature.id, { filters: [{ key: 'a', values: ['b'] }] }, now)
 
 test('a feature is not deleted while a price of its usage is being made', async () => {
-  expect(await overlap(addUsage, removeFeature)).toMatchObject({ reason: { code: 'invalid_operation' } })
+  expect(await overlap(addUsage, removeFeature)).toMatchObject({ reason: { code: 'in_use' } })
 })
 
 test('a price of usage is not made while the feature is being deleted', async () => {
@@ -62,7 +62,7 @@ test('a price of usage is not made while the feature is being deleted', async ()
 })
 
 test('a meter is not filtered otherwise while a price of it is being made', async () => {
-  expect(await overlap(addUsage, filterMeter)).toMatchObject({ reason: { code: 'invalid_operation' } })
+  expect(await overlap(addUsage, filterMeter)).toMatchObject({ reason: { code: 'in_use' } })
 })
 
 test('a change and a deletion of one feature come one after the other', async () => {
@@ -83,7 +83,7 @@ test('a group is not deleted while something is being put into it', async () => 
   const group = await insertGroup(scoped, { name: 'G', lookup_key: 'g', entity_type: 'price' }, now)
   const fill = (transaction: Scoped) => insertPrices(transaction, [usage({ group_id: group.id })], now)
   const outcome = await overlap(fill, (transaction) => deleteGroup(transaction, group.id, now))
-  expect(outcome).toMatchObject({ reason: { code: 'invalid_operation' } })
+  expect(outcome).toMatchObject({ reason: { code: 'in_use' } })
 })
 
 test('a price that has ended, and one that has not begun, decide whether the feature is in use', async () => {
@@ -92,7 +92,7 @@ test('a price that has ended, and one that has not begun, decide whether the fea
   )
   const scheduled = usage({ start_date: daysFromNow(9) })
   await inTransaction(scoped, (transaction) => insertPrices(transaction, [scheduled], now))
-  await expect(inTransaction(scoped, removeFeature)).rejects.toMatchObject({ code: 'invalid_operation' })
+  await expect(inTransaction(scoped, removeFeature)).rejects.toMatchObject({ code: 'in_use' })
 })
 
 test('a meter shows its oldest feature', async () => {

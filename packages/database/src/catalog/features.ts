@@ -133,7 +133,7 @@ export async function updateFeature(
  * Marks the feature as deleted, which frees its lookup key; its meter goes with the last feature that has
  * it. In the caller's transaction.
  *
- * @throws not_found; invalid_operation that says by what the feature is used
+ * @throws not_found; in_use that says by what the feature is used
  */
 export async function deleteFeature(scoped: Scoped, id: string, now: Date): Promise<void> {
   const { meter_id: meterId } = await lockFeature(scoped, id)
@@ -190,7 +190,7 @@ async function isMeterShared(scoped: Scoped, meterId: string, featureId: string)
 }
 
 function inUse(id: string, kind: string, userId: string): CodedError {
-  return new CodedError('invalid_operation', `Feature ${id} is used by ${kind} ${userId}`, {
+  return new CodedError('in_use', `Feature ${id} is used by ${kind} ${userId}`, {
     details: { used_by: kind, [`${kind}_id`]: userId },
   })
 }
@@ -198,7 +198,7 @@ function inUse(id: string, kind: string, userId: string): CodedError {
 /** What was measured, and shown or billed, would be measured otherwise from now on. */
 function measures(meter: MeterRow): CodedError {
   const message = `cannot change: there are events of ${JSON.stringify(meter.event_name)}, which meter ${meter.id} counts`
-  return new CodedError('invalid_operation', `The filters ${message}`, {
+  return new CodedError('in_use', `The filters ${message}`, {
     details: { fields: [{ path: 'filters', message }], used_by: 'events', event_name: meter.event_name },
   })
 }

@@ -97,7 +97,7 @@ export async function listGroupEntities(
  * Marks the group as deleted, which frees its lookup key. Needs the caller's transaction: the row's lock
  * waits for whoever is putting something into the group, and keeps others out.
  *
- * @throws not_found; invalid_operation that names a feature or price in it
+ * @throws not_found; in_use that names a feature or price in it
  */
 export async function deleteGroup(scoped: Scoped, id: string, now: Date): Promise<void> {
   assert(scoped.db.isTransaction, 'a group is deleted in a transaction')
@@ -108,7 +108,7 @@ export async function deleteGroup(scoped: Scoped, id: string, now: Date): Promis
   const user = entities.get(id)?.[0]
   if (user !== undefined) {
     const kind = group.entity_type
-    throw new CodedError('invalid_operation', `Group ${id} is used by ${kind} ${user}`, {
+    throw new CodedError('in_use', `Group ${id} is used by ${kind} ${user}`, {
       details: { used_by: kind, [`${kind}_id`]: user },
     })
   }

@@ -46,7 +46,7 @@ describe('a plan', () => {
     expect(await countLiveSubscriptions(scoped, plan.id)).toBe(2)
     const removal = () => inTransaction(scoped, (transaction) => deletePlan(transaction, plan.id, now))
     await expect(removal()).rejects.toMatchObject({
-      code: 'invalid_operation',
+      code: 'in_use',
       details: { subscriptions: 2 },
     })
     await scoped.db.updateTable('subscriptions').set({ subscription_status: 'cancelled' }).execute()
@@ -78,7 +78,7 @@ describe('a plan', () => {
     })
     await created.promise
     const removal = inTransaction(scoped, (transaction) => deletePlan(transaction, plan.id, now))
-    const outcome = expect(removal).rejects.toMatchObject({ code: 'invalid_operation' })
+    const outcome = expect(removal).rejects.toMatchObject({ code: 'in_use' })
     await waitForLock(stack.ownerUrl)
     deleting.resolve()
     await creation

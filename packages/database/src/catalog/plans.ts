@@ -79,7 +79,7 @@ export async function deletePlan(scoped: Scoped, id: string, now: Date): Promise
   if (!plan) throw notFound('Plan', id)
   const subscriptions = await countLiveSubscriptions(scoped, id)
   if (subscriptions > 0) {
-    throw new CodedError('invalid_operation', `Plan ${id} is used by ${subscriptions} subscriptions`, {
+    throw new CodedError('in_use', `Plan ${id} is used by ${subscriptions} subscriptions`, {
       details: { used_by: 'subscription', subscriptions },
     })
   }

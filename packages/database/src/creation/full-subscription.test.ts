@@ -1,11 +1,11 @@
 import { createTestDatabase, insertMonthlySubscriptions } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
-import { insertPlan } from '../catalog/plans.ts'
+import { getPlan, insertPlan } from '../catalog/plans.ts'
 import { readNow } from '../connection/clock.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { insertCustomer } from '../customers/customers.ts'
+import { getCustomer, insertCustomer } from '../customers/customers.ts'
 import { getInvoice } from '../invoices/invoices.ts'
 import { listLineItems } from '../line-items/line-item-search.ts'
 import { getSubscription } from '../subscriptions/subscription-search.ts'
@@ -71,6 +71,8 @@ test('one statement gives what the reads of its parts give, to the last digit an
   expect(full.lines[0]?.quantity).toBe(manyDigits)
   expect(full).toEqual({
     subscription: await getSubscription(scoped, id),
+    plan: await getPlan(scoped, planId),
+    customer: await getCustomer(scoped, customerId),
     lines: await listLineItems(scoped, [id]),
     latestInvoice: await getInvoice(scoped, newest),
   })

@@ -1,10 +1,10 @@
-import { assert, type CodedError, notFound } from '@flexprice/domain'
+import { assert, type CodedError, keyReused, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import { json } from '../connection/row-changes.ts'
-import { keyUsed, refuseKeyBesideList } from '../idempotency/key-uses.ts'
+import { refuseKeyBesideList } from '../idempotency/key-uses.ts'
 import type { SubscriptionBatchItemTable } from '../tables/batch-tables.ts'
 import { batchItemError } from './batch-item-error.ts'
 
@@ -30,7 +30,7 @@ export interface NewBatchItem {
 /**
  * Stores a list of subscriptions to be made. Idempotent by its key: the same request gives the same batch.
  *
- * @throws invalid_operation when the key was used for another request; service_unavailable when one is just being stored
+ * @throws key_reused when the key was used for another request; service_unavailable when one is just being stored
  */
 export function storeBatch(
   scoped: Scoped,
@@ -52,7 +52,7 @@ export function storeBatch(
       .executeTakeFirst()
     if (earlier) {
       if (earlier.request_hash === requestHash) return earlier.id
-      throw keyUsed()
+      throw keyReused()
     }
     await refuseKeyBesideList(transaction, idempotencyKey)
     const row = { id, idempotency_key: idempotencyKey, request_hash: requestHash, items_total: items.length }

@@ -80,7 +80,7 @@ describe('a customer', () => {
     const removal = () =>
       inTransaction(scoped, (transaction) => deleteCustomer(transaction, paused.customer_id, now))
     await expect(removal()).rejects.toMatchObject({
-      code: 'invalid_operation',
+      code: 'in_use',
       message: expect.stringContaining(paused.id),
     })
     await scoped.db.updateTable('subscriptions').set({ subscription_status: 'cancelled' }).execute()
@@ -100,7 +100,7 @@ describe('a customer', () => {
     })
     await created.promise
     const removal = inTransaction(scoped, (transaction) => deleteCustomer(transaction, customer_id, now))
-    const outcome = expect(removal).rejects.toMatchObject({ code: 'invalid_operation' })
+    const outcome = expect(removal).rejects.toMatchObject({ code: 'in_use' })
     await waitForLock(stack.ownerUrl)
     deleting.resolve()
     await creation

@@ -90,7 +90,7 @@ export async function updateCustomer(
  * Marks the customer as deleted, which frees its external id. Needs the caller's transaction: the row
  * is locked against a creation's foreign key check, so that no subscription slips in meanwhile.
  *
- * @throws not_found; invalid_operation that names a subscription which is not cancelled
+ * @throws not_found; in_use that names a subscription which is not cancelled
  */
 export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Promise<void> {
   assert(scoped.db.isTransaction, 'a customer is deleted in a transaction')
@@ -99,7 +99,7 @@ export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Pro
   if (!customer) throw notFound('Customer', id)
   const subscription = await findLiveSubscription(scoped, id)
   if (subscription) {
-    throw new CodedError('invalid_operation', `Customer ${id} is used by subscription ${subscription.id}`, {
+    throw new CodedError('in_use', `Customer ${id} is used by subscription ${subscription.id}`, {
       details: { used_by: 'subscription', subscription_id: subscription.id },
     })
   }
@@ -166,7 +166,7 @@ async function expectNoEventsLost(scoped: Scoped, id: string, newExternalId: str
     .executeTakeFirst()
   if (!used) return
   const message = `Events belong to the customer by its external_id ${used.external_id}, so it cannot change`
-  throw new CodedError('invalid_operation', message, {
+  throw new CodedError('in_use', message, {
     details: { used_by: 'event', fields: [{ path: 'external_id', message: 'is used by events' }] },
   })
 }

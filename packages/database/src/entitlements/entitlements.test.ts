@@ -138,7 +138,7 @@ describe('what entitlements belong to', () => {
     const { id } = await addEntitlement(scoped, { plan_id: planId, feature_id: featureId })
     const remove = () => inTransaction(scoped, (transaction) => deleteFeature(transaction, featureId, now))
     await expect(remove()).rejects.toMatchObject({
-      code: 'invalid_operation',
+      code: 'in_use',
       details: { used_by: 'entitlement', entitlement_id: id },
     })
     await inTransaction(scoped, (transaction) => deleteEntitlement(transaction, id, now))

@@ -79,7 +79,7 @@ export async function deletePlanEntitlements(scoped: Scoped, planId: string, now
     .execute()
 }
 
-/** @throws invalid_operation that names an entitlement to the feature */
+/** @throws in_use that names an entitlement to the feature */
 export async function refuseEntitledFeature(scoped: Scoped, featureId: string): Promise<void> {
   const entitlement = await scoped.db
     .selectFrom('entitlements')
@@ -90,7 +90,7 @@ export async function refuseEntitledFeature(scoped: Scoped, featureId: string): 
     .executeTakeFirst()
   if (!entitlement) return
   const message = `Feature ${featureId} is used by entitlement ${entitlement.id}`
-  throw new CodedError('invalid_operation', message, {
+  throw new CodedError('in_use', message, {
     details: { used_by: 'entitlement', entitlement_id: entitlement.id },
   })
 }

@@ -138,7 +138,7 @@ test('an event on a finalized invoice is not voided, and the refusal names the i
   const invoice_id = await addInvoice('FINALIZED')
   await send('late')
   await expect(voiding('counted')).rejects.toMatchObject({
-    code: 'invalid_operation',
+    code: 'in_use',
     message: expect.stringContaining(invoice_id),
     details: { invoice_id },
   })
@@ -188,7 +188,7 @@ test('an external id cannot change once events name it', async () => {
   await updateCustomer(scoped, customer_id, { external_id: 'acme' }, now)
   await send('used')
   await expect(updateCustomer(scoped, customer_id, { external_id: 'acme-2' }, now)).rejects.toMatchObject({
-    code: 'invalid_operation',
+    code: 'in_use',
     details: { fields: [{ path: 'external_id' }] },
   })
   await updateCustomer(scoped, customer_id, { external_id: 'acme', name: 'Same' }, now)

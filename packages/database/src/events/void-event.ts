@@ -11,7 +11,7 @@ import { invoiceThatCounts } from './event-attribution.ts'
  * An invoice that is being finalized meanwhile cannot slip past: the customer's drafts are changed here, so whoever
  * finalizes one by a snapshot from before fails by its version or as unserializable, and rates once more.
  *
- * @throws not_found; invalid_operation that names the finalized invoice which has counted the event
+ * @throws not_found; in_use that names the finalized invoice which has counted the event
  */
 export async function voidEvent(scoped: Scoped, eventId: string, now: Date): Promise<void> {
   const { db, scope } = scoped
@@ -32,13 +32,9 @@ export async function voidEvent(scoped: Scoped, eventId: string, now: Date): Pro
   // Its month was dropped.
   if (!event) throw notFound('Event', eventId)
   if (event.invoice_id !== null) {
-    throw new CodedError(
-      'invalid_operation',
-      `Event ${eventId} is on the finalized invoice ${event.invoice_id}`,
-      {
-        details: { used_by: 'invoice', invoice_id: event.invoice_id },
-      },
-    )
+    throw new CodedError('in_use', `Event ${eventId} is on the finalized invoice ${event.invoice_id}`, {
+      details: { used_by: 'invoice', invoice_id: event.invoice_id },
+    })
   }
   await sql`delete from events where event_id = ${eventId} and external_customer_id = ${known.external_customer_id}
     and event_name = ${known.event_name} and timestamp = ${known.timestamp}`.execute(db)

@@ -1,7 +1,7 @@
-import { assert, CodedError } from '@flexprice/domain'
+import { assert, CodedError, keyReused } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { keyAge, keyUsed, usedByWorkflow } from './key-uses.ts'
+import { keyAge, usedByWorkflow } from './key-uses.ts'
 import type { RequestIdentity, StoredAnswer } from './request-identity.ts'
 
 /** Work whose effects and whose answer become durable together. */
@@ -23,7 +23,7 @@ export type IdempotentBegin =
  * earlier one. While another transaction holds the key this waits, at most the lock timeout. A process that
  * dies in between leaves nothing: PostgreSQL rolls back.
  *
- * @throws invalid_operation when the key was used for another request in the last 24 hours;
+ * @throws key_reused when the key was used for another request in the last 24 hours;
  *   service_unavailable when the other request took too long
  */
 export async function beginIdempotentWork(
@@ -39,7 +39,7 @@ export async function beginIdempotentWork(
   try {
     const taken = await takeKey(handle, { key, fingerprint })
     if (taken) {
-      if (taken.is_used) throw keyUsed()
+      if (taken.is_used) throw keyReused()
       return { kind: 'work', work: { scoped: handle, rollback, commit } }
     }
     const answer = await readAnswer(handle, { key, fingerprint })
@@ -96,7 +96,7 @@ async function readAnswer({ db }: Scoped, { key, fingerprint }: RequestIdentity)
     .executeTakeFirst()
   // Purged between the two statements: the next try takes the key.
   if (!row) throw new CodedError('service_unavailable', 'The idempotency key has just expired')
-  if (!row.fingerprint.equals(fingerprint)) throw keyUsed()
+  if (!row.fingerprint.equals(fingerprint)) throw keyReused()
   assert(row.answer_status !== null && row.answer_body !== null, 'a key is committed with its answer only')
   return { status: row.answer_status, body: row.answer_body }
 }

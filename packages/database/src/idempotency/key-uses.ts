@@ -1,4 +1,4 @@
-import { CodedError } from '@flexprice/domain'
+import { keyReused } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { RequestIdentity, StoredAnswer } from './request-identity.ts'
@@ -16,21 +16,21 @@ export function usedByWorkflow({ scope }: Pick<Scoped, 'scope'>, key: string): R
     or ${madeWith('subscription_batches', scope.environmentId, key)})`
 }
 
-/** @throws invalid_operation when a request that is answered from its key's row, or a subscription, has the key */
+/** @throws key_reused when a request that is answered from its key's row, or a subscription, has the key */
 export async function refuseKeyBesideList(scoped: Scoped, key: string): Promise<void> {
   const { environmentId } = scoped.scope
   const { rows } = await sql<{ used: boolean }>`
     select ${madeWith('subscriptions', environmentId, key)} or exists (
       select from idempotency_keys where environment_id = ${environmentId} and key = ${key} and created_at >= ${keyAge}
     ) as used`.execute(scoped.db)
-  if (rows[0]?.used) throw keyUsed()
+  if (rows[0]?.used) throw keyReused()
 }
 
 /**
  * For work that is safe to repeat by itself and has no place for a key: refuses a key that another request has.
  * Once the work is done, `keepKey` takes it.
  *
- * @throws invalid_operation
+ * @throws key_reused
  */
 export async function refuseUsedKey(scoped: Scoped, { key, fingerprint }: RequestIdentity): Promise<void> {
   const { rows } = await sql<{ used: boolean }>`
@@ -38,7 +38,7 @@ export async function refuseUsedKey(scoped: Scoped, { key, fingerprint }: Reques
       select from idempotency_keys where environment_id = ${scoped.scope.environmentId} and key = ${key}
         and created_at >= ${keyAge} and fingerprint <> ${fingerprint}
     ) as used`.execute(scoped.db)
-  if (rows[0]?.used) throw keyUsed()
+  if (rows[0]?.used) throw keyReused()
 }
 
 /** The key is this request's, which has been answered; nothing happens where it has one already. */
@@ -54,14 +54,6 @@ export async function keepKey(
       answer_status = excluded.answer_status, answer_body = '' where idempotency_keys.created_at < ${keyAge}`.execute(
     scoped.db,
   )
-}
-
-export function keyUsed(): CodedError {
-  return new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-    details: {
-      fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }],
-    },
-  })
 }
 
 function madeWith(table: 'subscriptions' | 'subscription_batches', environmentId: string, key: string) {

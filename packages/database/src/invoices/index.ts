@@ -1,6 +1,6 @@
 /** Invoices with their lines, numbers, states and history. */
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
-export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
+export { closeDraft, keepReplacement, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {

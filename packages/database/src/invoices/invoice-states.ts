@@ -92,15 +92,16 @@ export async function closeDraft(
  * Voids a draft or a finalized invoice: its lines' spans can be billed again, its number stays. Of one that is
  * voided already nothing changes.
  *
- * @throws not_found; invalid_operation for a skipped one, and for one that has been paid
+ * @throws not_found; invalid_operation for a skipped one; in_use for one that has been paid
  */
 export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void> {
   return inTransaction(scoped, async (transaction) => {
     const { invoice_status: before, amount_paid, payment_status } = await lockInvoice(transaction, id)
     if (before === 'VOIDED') return
     if (before === 'SKIPPED') throw refused(id, 'is SKIPPED: there is nothing to void', before)
-    if (isPositive(readDecimal(amount_paid)))
-      throw refused(id, `has ${amount_paid} paid: refund it first`, before)
+    if (isPositive(readDecimal(amount_paid))) {
+      throw new CodedError('in_use', `Invoice ${id} has ${amount_paid} paid: refund it first`)
+    }
     await transaction.db
       .updateTable('invoices')
       .set({
@@ -126,6 +127,24 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
     ].map((one) => historyRow(transaction, { invoiceId: id, reason: 'voided', now, ...one }))
     await transaction.db.insertInto('invoice_history').values(rows).execute()
   })
+}
+
+/** What was made in the place of a voided invoice, which the caller holds. */
+export async function keepReplacement(
+  scoped: Scoped,
+  { id, replacementId, now }: { id: string; replacementId: string; now: Date },
+): Promise<void> {
+  await scoped.db
+    .updateTable('invoices')
+    .set({
+      recalculated_invoice_id: replacementId,
+      version: sql`version + 1`,
+      ...change(scoped.scope, now),
+    })
+    .where('id', '=', id)
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('invoice_status', '=', 'VOIDED')
+    .execute()
 }
 
 function refused(id: string, why: string, status: string): CodedError {

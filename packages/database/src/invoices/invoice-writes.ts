@@ -12,7 +12,13 @@ import { takeInvoiceNumbers } from './invoice-numbers.ts'
 export interface NewInvoice {
   readonly invoice: NewRecord<
     InvoiceTable,
-    'invoice_number' | 'billing_sequence' | 'metadata' | 'usage_snapshot' | 'version' | 'status'
+    | 'invoice_number'
+    | 'billing_sequence'
+    | 'metadata'
+    | 'usage_snapshot'
+    | 'recalculated_invoice_id'
+    | 'version'
+    | 'status'
   >
   readonly lines: readonly NewInvoiceLine[]
 }

@@ -1,4 +1,4 @@
-import { CodedError, notFound } from '@flexprice/domain'
+import { keyReused, notFound } from '@flexprice/domain'
 import type { Selectable } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -20,7 +20,7 @@ export interface NewSyncPreview {
  * Stores price edits that are to be previewed, each with the instant from which it holds. Usage is pinned
  * here: what is committed later is not counted. Idempotent by its key: the same request gives the same preview.
  *
- * @throws as `planSyncPreview`; invalid_operation when the key was used for another request;
+ * @throws as `planSyncPreview`; key_reused when the key was used for another request;
  *   service_unavailable when one is just being stored
  */
 export function storeSyncPreview(scoped: Scoped, preview: NewSyncPreview): Promise<SyncPreviewRow> {
@@ -34,9 +34,7 @@ export function storeSyncPreview(scoped: Scoped, preview: NewSyncPreview): Promi
       .executeTakeFirst()
     if (earlier) {
       if (earlier.request_hash === requestHash && earlier.plan_id === planId) return earlier
-      throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-        details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-      })
+      throw keyReused()
     }
     const plan = await planSyncPreview(transaction, { planId, edits: preview.edits, at: now })
     const starts = new Map(

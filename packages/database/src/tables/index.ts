@@ -1,4 +1,5 @@
 /** The schema as types: one file an area, made of row types alone. They load nothing. */
+export type { BatchItemError } from './batch-tables.ts'
 export type { PriceChanges, PriceMoney } from './catalog-tables.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
 export type { PreviewedPrice, StoredPriceEdit, SyncPreviewSummary } from './sync-preview-tables.ts'

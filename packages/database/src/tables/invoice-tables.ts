@@ -36,6 +36,8 @@ export interface InvoiceTable extends Audited {
   voided_at: Date | null
   /** What its rating could see of the events, a `pg_snapshot` as text; null without usage, or while a draft. */
   usage_snapshot: string | null
+  /** Of a voided one: the invoice that was made in its place. */
+  recalculated_invoice_id: string | null
   version: Generated<number>
   status: Generated<RecordStatus>
 }

@@ -401,6 +401,7 @@ const declared = {
     paid_at: 'Date | null',
     voided_at: 'Date | null',
     usage_snapshot: 'string | null',
+    recalculated_invoice_id: 'string | null',
     version: 'number default',
     status: 'string default',
     created_at: 'Date',

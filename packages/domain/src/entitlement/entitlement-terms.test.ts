@@ -16,7 +16,9 @@ describe('terms of an entitlement', () => {
     ['boolean', {}],
     ['boolean', { static_value: '' }],
     ['boolean', { is_enabled: false }],
+    ['boolean', { usage_limit: 5, usage_reset_period: 'DAILY' }],
     ['static', { static_value: 'gold' }],
+    ['static', { static_value: 'gold', usage_limit: 0, usage_reset_period: 'MONTHLY' }],
     ['config', { config_value: {} }],
     ['config', { config_value: { seats: { max: 5 } } }],
   ]
@@ -30,17 +32,14 @@ describe('terms of an entitlement', () => {
     ['metered', { usage_limit: usageLimitMax + 1 }, ['usage_limit']],
     ['metered', { usage_limit: Number.NaN }, ['usage_limit']],
     ['metered', { static_value: 'gold', config_value: {} }, ['static_value', 'config_value']],
-    ['boolean', { usage_limit: 5 }, ['usage_limit']],
-    [
-      'boolean',
-      { usage_reset_period: 'DAILY', is_soft_limit: true },
-      ['usage_reset_period', 'is_soft_limit'],
-    ],
+    ['boolean', { usage_limit: -5 }, ['usage_limit']],
+    ['boolean', { usage_reset_period: 'DAILY', is_soft_limit: true }, ['is_soft_limit']],
     ['static', {}, ['static_value']],
     ['static', { static_value: '' }, ['static_value']],
     ['static', { static_value: 'gold', config_value: {} }, ['config_value']],
     ['config', {}, ['config_value']],
     ['config', { config_value: {}, static_value: 'gold', usage_limit: 1 }, ['usage_limit', 'static_value']],
+    ['config', { config_value: {}, usage_reset_period: 'DAILY' }, ['usage_reset_period']],
   ]
   test.each(bad)('do not fit a %s feature: %j', (type, given, paths) => {
     const problems = validateEntitlementTerms(type, newEntitlementTerms(given))

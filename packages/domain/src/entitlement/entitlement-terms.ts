@@ -67,18 +67,22 @@ export const usageLimitMax = 1_000_000_000_000
 
 /**
  * Everything that is wrong with an entitlement to a feature of that type, empty when nothing is. A term
- * that the type does not have is refused, never ignored.
+ * that the type does not have is refused, never ignored. FlexPrice's clients send a limit and its reset with
+ * boolean and static features, too: it is kept and shown, and counts nothing.
  */
 export function validateEntitlementTerms(type: FeatureType, terms: EntitlementTerms): FieldProblem[] {
   const problems: FieldProblem[] = []
   const add = (path: string, message: string) => problems.push({ path, message })
   const { usage_limit: limit } = terms
-  if (type !== 'metered') {
-    const message = `is for metered features, and this one is ${type}`
-    if (limit !== null) add('usage_limit', message)
-    if (terms.usage_reset_period !== null) add('usage_reset_period', message)
-    if (terms.is_soft_limit) add('is_soft_limit', message)
-  } else if (limit !== null && !(Number.isInteger(limit) && limit >= 0 && limit <= usageLimitMax)) {
+  const notMetered = `is for metered features, and this one is ${type}`
+  if (type === 'config' && limit !== null) add('usage_limit', notMetered)
+  if (type === 'config' && terms.usage_reset_period !== null) add('usage_reset_period', notMetered)
+  if (type !== 'metered' && terms.is_soft_limit) add('is_soft_limit', notMetered)
+  if (
+    type !== 'config' &&
+    limit !== null &&
+    !(Number.isInteger(limit) && limit >= 0 && limit <= usageLimitMax)
+  ) {
     add('usage_limit', `must be a whole number from 0 to ${usageLimitMax}`)
   }
   if (type === 'static' && !terms.static_value) add('static_value', 'is required for a static feature')

@@ -25,6 +25,8 @@ export async function CalculateChargesWorkflow(
       return previewInvoice(input)
     case 'invoice':
       return recalculateInvoice(input)
+    case 'replacement':
+      return replaceInvoice(input)
   }
 }
 
@@ -54,8 +56,8 @@ const { calculateSlice, purgeOldCalculations, beginSyncPreview, previewSyncSlice
     retry: untilDone,
   })
 
-const { previewInvoice, recalculateInvoice } = proxyLocalActivities<
-  Pick<CalculateChargesActivities, 'previewInvoice' | 'recalculateInvoice'>
+const { previewInvoice, recalculateInvoice, replaceInvoice } = proxyLocalActivities<
+  Pick<CalculateChargesActivities, 'previewInvoice' | 'recalculateInvoice' | 'replaceInvoice'>
 >({
   startToCloseTimeout: '30 seconds',
   retry: whileSomebodyWaits,

@@ -25,7 +25,15 @@ const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWit
 const options = { workflowBundle: { code } }
 
 test('there are recorded histories of every course', () => {
-  const courses = ['calculation', 'invoice', 'preview', 'refused', 'retried-slice', 'sync-preview']
+  const courses = [
+    'calculation',
+    'invoice',
+    'preview',
+    'refused',
+    'replacement',
+    'retried-slice',
+    'sync-preview',
+  ]
   expect(files.sort()).toEqual(courses.map((course) => `${course}.history.json`))
 })
 

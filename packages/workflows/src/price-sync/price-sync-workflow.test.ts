@@ -36,7 +36,7 @@ test('one pass over all slices, and its result', async () => {
   const { scope, workflowId, outcome } = await start()
   expect(workflowId).toBe(`price-sync:${scope.environmentId}:plan_1`)
   const ended = await outcome()
-  expect(ended).toMatchObject({ status: 'COMPLETED', entityType: 'plan', entityId: 'plan_1' })
+  expect(ended).toMatchObject({ status: 'Completed', entityType: 'plan', entityId: 'plan_1' })
   expect(contract.result.parse(ended.result)).toMatchObject({
     plan_id: 'plan_1',
     subscriptions_processed: 10,
@@ -71,7 +71,7 @@ test('a price that is edited while its plan is synced is not lost: the running o
   await using _worker = await startWorker(activities)
   const { outcome } = await start(scope)
   expect(await outcome()).toMatchObject({
-    status: 'COMPLETED',
+    status: 'Completed',
     result: { subscriptions_processed: 20, prices_added: 20, skipped_by_reason: { overridden: 2 } },
   })
   expect(activities.plan).toEqual({ edits: 2, synced: 2, passes: 2 })
@@ -101,13 +101,13 @@ test('a slice that fails for good ends the sync with its code, after the other s
   await using _worker = await startWorker(activities)
   const { outcome } = await start()
   expect(await outcome()).toMatchObject({
-    status: 'FAILED',
+    status: 'Failed',
     error: { code: 'not_found', message: 'Plan plan_1 does not exist' },
   })
   expect(running).toBe(0)
 })
 
-test('a cancelled sync ends CANCELLED after each slice has come to its checkpoint', async () => {
+test('a cancelled sync ends Canceled after each slice has come to its checkpoint', async () => {
   let checkpoints = 0
   const activities = pretendPriceSync({ onSlice: () => untilCancelled().finally(() => checkpoints++) })
   await using _worker = await startWorker(activities)
@@ -115,11 +115,11 @@ test('a cancelled sync ends CANCELLED after each slice has come to its checkpoin
   await vi.waitFor(() => expect(activities.plan.passes).toBe(1), 10_000)
   await sleep(200)
   await temporal.cancelWorkflow(scope, workflowId)
-  expect((await outcome()).status).toBe('CANCELLED')
+  expect((await outcome()).status).toBe('Canceled')
   expect(checkpoints).toBe(2)
 })
 
-test('a sync that is cancelled while a slice is failing ends CANCELLED too', async () => {
+test('a sync that is cancelled while a slice is failing ends Canceled too', async () => {
   const activities = pretendPriceSync({
     async onSlice() {
       await untilCancelled().catch(() => undefined)
@@ -131,7 +131,7 @@ test('a sync that is cancelled while a slice is failing ends CANCELLED too', asy
   await vi.waitFor(() => expect(activities.plan.passes).toBe(1), 10_000)
   await sleep(200)
   await temporal.cancelWorkflow(scope, workflowId)
-  expect((await outcome()).status).toBe('CANCELLED')
+  expect((await outcome()).status).toBe('Canceled')
 })
 
 test('a request that comes while a cancel takes effect is not lost: a new run serves it', async () => {

@@ -29,7 +29,7 @@ async function outcomeOf(input: (typeof inputs)[keyof typeof inputs], scope = ne
 test.each(['one', 'activation', 'batch'] as const)('%s ends with a result of the contract', async (kind) => {
   await using _worker = await startWorker(pretendSubscriptionCreation())
   const ended = await outcomeOf(inputs[kind])
-  expect(ended).toMatchObject({ status: 'COMPLETED', entityType: 'subscription' })
+  expect(ended).toMatchObject({ status: 'Completed', entityType: 'subscription' })
   expect(contract.result.safeParse(ended.result).success).toBe(true)
 })
 
@@ -54,7 +54,7 @@ test('a refusal ends it at the first attempt, with its code and the bad fields',
     }),
   )
   expect(await outcomeOf(inputs.one)).toMatchObject({
-    status: 'FAILED',
+    status: 'Failed',
     error: { code: 'validation_error', details: { fields: [{ path: 'plan_id' }] } },
   })
   expect(attempts).toBe(1)
@@ -70,6 +70,6 @@ test('what does not heal in three attempts is told to whoever waits', async () =
       },
     }),
   )
-  expect(await outcomeOf(inputs.one)).toMatchObject({ status: 'FAILED', error: { code: 'database_error' } })
+  expect(await outcomeOf(inputs.one)).toMatchObject({ status: 'Failed', error: { code: 'database_error' } })
   expect(attempts).toBe(3)
 })

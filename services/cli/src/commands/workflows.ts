@@ -13,7 +13,7 @@ export function addWorkflows(program: CommandUnknownOpts, context: CommandContex
     program,
     'workflows',
     'what runs and what ran, in the environment of the key',
-    'workflows list --status RUNNING',
+    'workflows list --status Running',
   )
   addList(group, context)
   addShow(group, context)
@@ -28,11 +28,11 @@ const offsetMax = 1_000_000
 function addList(group: CommandUnknownOpts, context: CommandContext): void {
   apiCommand(group, 'list', 'list workflows, the newest first')
     .addOption(new Option('--workflow <name>', 'of this kind only').choices(Object.keys(context.workflows)))
-    .addOption(new Option('--status <status>', 'in this state only').choices(workflowStatus.options))
+    .option('--status <status>', `in this state only: ${workflowStatus.options.join(', ')}`)
     .option('--entity-id <id>', 'that work on this record only')
     .option('--limit <number>', 'at most so many', wholeNumber(1, limitMax), 50)
     .option('--offset <number>', 'leave out so many', wholeNumber(0, offsetMax), 0)
-    .addHelpText('after', examples('workflows list --workflow price-sync --status RUNNING'))
+    .addHelpText('after', examples('workflows list --workflow price-sync --status Running'))
     .action(async (options) => {
       const { workflow, status, entityId, limit, offset } = options
       const answer = await apiOf(context, options).call(queryWorkflow, {

@@ -107,7 +107,7 @@ test('201 for a rotation: the new key works at once, the old one until the overl
   expect(await holder.call('GET', '/users/me')).toMatchObject({ status: 200 })
   expect(await old.holder.call('GET', '/users/me')).toMatchObject({ status: 200 })
   const again = await caller.call('POST', `/secrets/api/keys/${old.id}/rotate`)
-  expect(again).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(again).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
   const next = await holder.call('POST', `/secrets/api/keys/${key.id}/rotate`, { overlap_seconds: 0 })
   expect(next).toMatchObject({ status: 201, body: { rotated: { status: 'archived' } } })
   expect(await holder.call('GET', '/users/me')).toMatchObject({ status: 401 })

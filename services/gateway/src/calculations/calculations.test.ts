@@ -25,7 +25,7 @@ async function calculate(body: object, by = caller, headers = {}) {
   expect(answer).toMatchObject({ status: 202 })
   const { workflow_id, calculation_id: id } = started.parse(answer.body)
   const result = await by.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=20s`)
-  expect(result).toMatchObject({ body: { status: 'COMPLETED' } })
+  expect(result).toMatchObject({ body: { status: 'Completed' } })
   return { id, result, calculation: (await by.call('GET', `/calculations/${id}`)).body }
 }
 

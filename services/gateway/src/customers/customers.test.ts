@@ -103,7 +103,7 @@ test('deleteCustomer 409 that names the subscription which uses it', async () =>
   const { subscriptionId, customerId } = await addSubscription(caller)
   expect(await caller.call('DELETE', `/customers/${customerId}`)).toMatchObject({
     status: 409,
-    body: { code: 'invalid_operation', details: { subscription_id: subscriptionId } },
+    body: { code: 'already_exists', details: { subscription_id: subscriptionId } },
   })
 })
 

@@ -106,8 +106,8 @@ test.each([
 })
 
 test("400 for a feature of another type than the feature's, and for values that a feature needs", async () => {
-  const boolean = await caller.call('POST', '/entitlements', { ...body(), feature_type: 'boolean' })
-  expect(Object.keys(problemsOf(boolean))).toEqual(['usage_limit', 'usage_reset_period'])
+  const config = await caller.call('POST', '/entitlements', { ...body(), feature_type: 'config' })
+  expect(Object.keys(problemsOf(config))).toEqual(['usage_limit', 'usage_reset_period', 'config_value'])
   const fields = { entity_type: 'PLAN', entity_id: planId }
   const wrong = { ...fields, feature_id: apiCalls, feature_type: 'boolean' }
   expect(Object.keys(problemsOf(await caller.call('POST', '/entitlements', wrong)))).toEqual(['feature_type'])
@@ -120,6 +120,27 @@ test("400 for a feature of another type than the feature's, and for values that 
     expect(Object.keys(problemsOf(answer))).toEqual([path])
   }
 })
+
+test.each([
+  ['boolean', {}],
+  ['static', { static_value: 'gold' }],
+])(
+  '201 for a %s feature with a limit and its reset, as clients send them: they are kept',
+  async (type, values) => {
+    const feature_id = await addFeature(type)
+    const limits = { usage_limit: 7, usage_reset_period: 'MONTHLY' }
+    const made = await caller.create('/entitlements', {
+      ...body(),
+      ...limits,
+      feature_id,
+      feature_type: type,
+      ...values,
+    })
+    expect(made).toMatchObject(limits)
+    const changed = await caller.call('PUT', `/entitlements/${made.id}`, { usage_limit: 8 })
+    expect(changed).toMatchObject({ status: 200, body: { ...limits, usage_limit: 8 } })
+  },
+)
 
 test.each([
   ['a NUL', { a: ['b\u0000'] }],

@@ -146,7 +146,7 @@ describe('400 that names the field', () => {
     for (const bad of ['1e200000', `${'['.repeat(200_000)}${']'.repeat(200_000)}`]) {
       expect((await send(bad)).json()).toMatchObject({
         http_status_code: 400,
-        details: { fields: [{ path: 'properties' }] },
+        details: { fields: { properties: expect.any(String) } },
       })
     }
   })

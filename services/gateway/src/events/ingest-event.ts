@@ -4,6 +4,7 @@ import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
 import { isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
+import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** Room for properties that are too large to be told so by their name. */
 const bodyBytesMax = 2 * 1024 * 1024
@@ -15,7 +16,7 @@ export function ingestEventRoute(api: Api, intake: EventIntake): void {
     // `parseEvent` does it, by the same schema.
     validatorCompiler: () => () => true,
     async handler(request, reply) {
-      const event = parseEvent(request.body)
+      const event = parseEvent(request.body, unknownFieldsOf(request))
       if (!isParsed(event)) throw invalid(event)
       const outcome = await appendForCaller(intake, request, [event])
       if (outcome.tooFarAhead.length > 0) throw invalid([tooFarAhead])

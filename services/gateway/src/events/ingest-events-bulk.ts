@@ -3,11 +3,13 @@ import { eventsBulkMax } from '@flexprice/contracts/events'
 import { ingestEventsBulk } from '@flexprice/contracts/operations'
 import type { AppendedEvents, NewEvent } from '@flexprice/database/events'
 import { type FieldProblem, invalid } from '@flexprice/domain'
+import type { FastifyRequest } from 'fastify'
 import { expectAllowed } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
 import { isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
+import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
 export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: RateLimiter): void {
@@ -16,10 +18,10 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
     // `parseEvent` does it, event by event, by the same schema.
     validatorCompiler: () => () => true,
     async handler(request, reply) {
-      const sent = sentEvents(request.body)
+      const sent = sentEvents(request)
       // The request itself has counted as one.
       if (sent.length > 1) await expectAllowed(perKey, request.limitedBy ?? '', sent.length - 1)
-      const { events, positions, problems } = parseAll(sent)
+      const { events, positions, problems } = parseAll(request, sent)
       const outcome = await appendForCaller(intake, request, events)
       for (const index of outcome.tooFarAhead) problems.push(at(positions[index] ?? 0, tooFarAhead))
       const rejected = sent.length - events.length + outcome.tooFarAhead.length
@@ -32,15 +34,18 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
 /** As many as other refusals name; a 202 names at least one of each event. */
 const problemsMax = 100
 
-function sentEvents(body: unknown): readonly unknown[] {
+function sentEvents(request: FastifyRequest): readonly unknown[] {
+  const { body } = request
   const problems: FieldProblem[] = []
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid([{ path: '', message: 'The body must be an object' }])
   }
-  for (const name of Object.keys(body)
-    .filter((key) => key !== 'events')
-    .slice(0, problemsMax)) {
-    problems.push({ path: name, message: 'is not a known field' })
+  const unknown = Object.keys(body).filter((key) => key !== 'events')
+  const handling = unknownFieldsOf(request)
+  if (handling !== 'refuse') handling(unknown)
+  else {
+    const fields = unknown.slice(0, problemsMax)
+    problems.push(...fields.map((path) => ({ path, message: 'is not a known field' })))
   }
   const events = 'events' in body ? body.events : undefined
   if (events === undefined) problems.push({ path: 'events', message: 'is required' })
@@ -58,10 +63,10 @@ interface ParsedEvents {
   readonly problems: FieldProblem[]
 }
 
-function parseAll(sent: readonly unknown[]): ParsedEvents {
+function parseAll(request: FastifyRequest, sent: readonly unknown[]): ParsedEvents {
   const parsed: ParsedEvents = { events: [], positions: [], problems: [] }
   for (const [position, one] of sent.entries()) {
-    const event = parseEvent(one)
+    const event = parseEvent(one, unknownFieldsOf(request, `events[${position}].`))
     if (isParsed(event)) {
       parsed.events.push(event)
       parsed.positions.push(position)

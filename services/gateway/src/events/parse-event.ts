@@ -10,8 +10,21 @@ import { propertiesProblem } from './event-properties.ts'
  * One event as it was sent, by the contract's own schema in the form that validates five times cheaper; or what is
  * wrong with it, each bad field by its path.
  */
-export function parseEvent(sent: unknown): NewEvent | readonly FieldProblem[] {
-  if (!isEvent(sent)) return (isEvent.errors ?? []).map(fieldProblem)
+export function parseEvent(
+  sent: unknown,
+  unknown: UnknownFields = 'refuse',
+): NewEvent | readonly FieldProblem[] {
+  if (!isEvent(sent)) {
+    const errors = isEvent.errors ?? []
+    return (unknown !== 'refuse' && withoutUnknown(sent, errors, unknown)) || errors.map(fieldProblem)
+  }
+  return newEvent(sent)
+}
+
+/** Refused by name, or taken out of the event and told. */
+export type UnknownFields = 'refuse' | ((names: readonly string[]) => void)
+
+function newEvent(sent: z.output<typeof ingestEventRequest>): NewEvent | readonly FieldProblem[] {
   const problems: FieldProblem[] = []
   const timestamp = sent.timestamp === undefined || sent.timestamp === '' ? null : instantOf(sent.timestamp)
   if (timestamp === undefined) problems.push({ path: 'timestamp', message: timestampRule })
@@ -28,6 +41,18 @@ export function parseEvent(sent: unknown): NewEvent | readonly FieldProblem[] {
     source: sent.source === undefined || sent.source === '' ? null : sent.source,
     properties,
   }
+}
+
+/** The event without what its schema does not know, parsed; undefined where there is nothing to take out. */
+function withoutUnknown(
+  sent: unknown,
+  errors: readonly ErrorObject[],
+  tell: (names: readonly string[]) => void,
+): NewEvent | readonly FieldProblem[] | undefined {
+  const unknown = new Set(errors.flatMap(({ params }) => params.additionalProperty ?? []))
+  if (unknown.size === 0 || typeof sent !== 'object' || sent === null) return undefined
+  tell([...unknown].map(String))
+  return parseEvent(Object.fromEntries(Object.entries(sent).filter(([name]) => !unknown.has(name))))
 }
 
 export function isParsed(parsed: NewEvent | readonly FieldProblem[]): parsed is NewEvent {

@@ -58,7 +58,7 @@ test('updateFeature 409 for other filters while a price bills the meter; the sam
   const path = `/features/${feature.id}`
   expect(await caller.call('PUT', path, { filters: [{ key: 'a', values: ['b'] }] })).toMatchObject({
     status: 409,
-    body: { code: 'invalid_operation', details: { used_by: 'price', price_id: price.id } },
+    body: { code: 'already_exists', details: { used_by: 'price', price_id: price.id } },
   })
   expect(await caller.call('PUT', path, { filters, name: 'After' })).toMatchObject({
     status: 200,
@@ -72,7 +72,7 @@ test('deleteFeature 409 that names the price which bills it; 200 when that is ov
   expect(await stranger.call('DELETE', path)).toMatchObject({ status: 404 })
   expect(await caller.call('DELETE', path)).toMatchObject({
     status: 409,
-    body: { code: 'invalid_operation', details: { used_by: 'price', price_id: price.id } },
+    body: { code: 'already_exists', details: { used_by: 'price', price_id: price.id } },
   })
   expect(await caller.call('DELETE', `/prices/${price.id}`)).toMatchObject({ status: 200 })
   expect(await caller.call('DELETE', path)).toMatchObject({ status: 200 })

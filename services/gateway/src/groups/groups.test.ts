@@ -59,7 +59,7 @@ test('deleteGroup 409 that says by what it is used, 204 when that has left it', 
   const feature = await caller.create('/features', { name: 'x', type: 'boolean', group_id: group.id })
   expect(await caller.call('DELETE', path)).toMatchObject({
     status: 409,
-    body: { code: 'invalid_operation', details: { used_by: 'feature', feature_id: feature.id } },
+    body: { code: 'already_exists', details: { used_by: 'feature', feature_id: feature.id } },
   })
   await caller.call('PUT', `/features/${feature.id}`, { group_id: '' })
   expect(await stranger.call('DELETE', path)).toMatchObject({ status: 404 })

@@ -34,7 +34,7 @@ test.each([
     body: { billing_reason: reason, invoice_status: 'DRAFT', total: '10' },
   })
   for (const path of ['finalize', 'recalculate-v2?finalize=true']) {
-    expect(await caller.call('POST', `${invoice}/${path}`)).toMatchObject({ status: 409 })
+    expect(await caller.call('POST', `${invoice}/${path}`)).toMatchObject({ status: 400 })
   }
   expect(await caller.call('GET', invoice)).toMatchObject({ body: { invoice_status: 'DRAFT' } })
 })

@@ -39,6 +39,7 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     finalized_at: row.finalized_at ?? undefined,
     paid_at: row.paid_at ?? undefined,
     voided_at: row.voided_at ?? undefined,
+    recalculated_invoice_id: row.recalculated_invoice_id ?? undefined,
     version: row.version,
     metadata: { ...row.metadata },
   }

@@ -22,7 +22,7 @@ export function recalculateInvoiceV2Route(
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const { id } = request.params
-      const { finalize = false } = request.query
+      const { finalize = true } = request.query
       expectIdOf('invoice', id)
       const started = await startRecalculation(temporal, scoped, request, { id, finalize })
       await awaitWorkflow(temporal, scoped.scope, started, { reply, waitMsMax, closing })

@@ -1,9 +1,12 @@
 import { recalculateInvoice } from '@flexprice/contracts/operations'
+import { workflows } from '@flexprice/contracts/workflows'
+import type { Scoped } from '@flexprice/database/connection'
+import { getInvoice } from '@flexprice/database/invoices'
+import { CodedError } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { startRecalculation } from './start-recalculation.ts'
 
 export function recalculateInvoiceRoute(
   api: Api,
@@ -15,12 +18,22 @@ export function recalculateInvoiceRoute(
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('invoice', id)
-      const started = await startRecalculation(temporal, scoped, request, { id, finalize: false })
+      await refuseUnlessVoided(scoped, id)
+      const input = { kind: 'replacement', invoice_id: id } as const
+      const started = await temporal.startWorkflow(workflows['calculate-charges'], input, scoped.scope)
       return reply.code(202).send({
-        message: `Invoice ${id} is being rated again`,
+        message: `Invoice ${id} is being replaced`,
         workflow_id: started.workflowId,
         run_id: started.runId,
       })
     },
   })
+}
+
+/** What is plainly none is refused at once; the workflow looks again, under the invoice's lock. */
+async function refuseUnlessVoided(scoped: Scoped, id: string): Promise<void> {
+  const { invoice_status: status } = await getInvoice(scoped, id)
+  if (status === 'VOIDED') return
+  const message = `Invoice ${id} is ${status}: only a voided one is replaced; recalculate-v2 rates a draft`
+  throw new CodedError('invalid_operation', message, { details: { invoice_status: status } })
 }

@@ -142,7 +142,7 @@ test('applied with an Idempotency-Key, and by two requests at once, the edits ar
   expect(prices).toHaveLength(2)
 })
 
-test('409 for a preview that is not finished', async () => {
+test('400 for a preview that is not finished', async () => {
   const { planId, fixedId } = await addPreviewedPlan(caller)
   const previewId = await previewOf(caller, planId, [{ price_id: fixedId, amount: '12', effective_from }])
   await caller.scoped.db
@@ -151,7 +151,7 @@ test('409 for a preview that is not finished', async () => {
     .where('id', '=', previewId)
     .execute()
   expect(await apply(caller, planId, previewId)).toMatchObject({
-    status: 409,
+    status: 400,
     body: { code: 'invalid_operation' },
   })
 })

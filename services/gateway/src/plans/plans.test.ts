@@ -100,6 +100,6 @@ test('deletePlan 200, then 404; 409 that says by what it is used', async () => {
   const { planId } = await addSubscription(caller)
   expect(await caller.call('DELETE', `/plans/${planId}`)).toMatchObject({
     status: 409,
-    body: { code: 'invalid_operation', details: { used_by: 'subscription', subscriptions: 1 } },
+    body: { code: 'already_exists', details: { used_by: 'subscription', subscriptions: 1 } },
   })
 })

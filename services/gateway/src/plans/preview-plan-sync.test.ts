@@ -184,7 +184,7 @@ test.each([
   expect(Object.keys(problemsOf(answer))).toEqual([path])
 })
 
-test('400 for no edits, a price twice and the price of another plan; 409 for one that was replaced', async () => {
+test('400 for no edits, a price twice, the price of another plan and one that was replaced', async () => {
   const { planId, fixedId } = await addPreviewedPlan(caller)
   const other = await addPreviewedPlan(caller)
   const ask = (prices: readonly object[]) => caller.call('POST', `/plans/${planId}/sync/preview`, { prices })
@@ -198,7 +198,7 @@ test('400 for no edits, a price twice and the price of another plan; 409 for one
   expect(Object.keys(problemsOf(twice))).toEqual(['prices[1].price_id', 'prices[2].price_id'])
   await caller.call('PUT', `/prices/${fixedId}`, { amount: '11' })
   const replaced = await ask([{ price_id: fixedId, amount: '12' }])
-  expect(replaced).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(replaced).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
   expect(Object.keys(problemsOf(replaced))).toEqual(['prices[0].price_id'])
 })
 

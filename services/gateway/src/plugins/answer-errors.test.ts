@@ -47,10 +47,7 @@ test('400 that tells a field left out from a wrong one', async () => {
     status: 400,
     body: {
       details: {
-        fields: expect.arrayContaining([
-          { path: 'name', message: 'is required' },
-          { path: 'description', message: 'must be a text' },
-        ]),
+        fields: { name: 'is required', description: 'must be a text' },
       },
     },
   })
@@ -66,8 +63,8 @@ test('400 that names every unknown field, and no more than a hundred', async () 
   const fields = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field_${index}`, 1]))
   const { status, body } = await send(JSON.stringify({ name: 'a', ...fields }))
   expect(status).toBe(400)
-  expect(body.details.fields).toHaveLength(100)
-  expect(body.details.fields[0]).toEqual({ path: 'field_0', message: 'is not a known field' })
+  expect(Object.keys(body.details.fields)).toHaveLength(100)
+  expect(body.details.fields).toMatchObject({ field_0: 'is not a known field' })
 })
 
 test('404 in the same form for a route that does not exist, also below /v1', async () => {
@@ -150,7 +147,7 @@ test('a number of too many digits is refused in words of the API, not of its cod
   })
   expect(response.statusCode).toBe(400)
   expect(response.body).not.toContain('ExactNumber')
-  expect(response.json()).toMatchObject({ details: { fields: [{ path: 'limit' }] } })
+  expect(response.json()).toMatchObject({ details: { fields: { limit: expect.any(String) } } })
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { notImplementedIssue } from '@flexprice/contracts/wire'
+import { notImplementedIssue, wireDetails } from '@flexprice/contracts/wire'
 import {
   type CodedError,
   type ErrorCode,
@@ -45,7 +45,7 @@ export function errorBody({ status, code, message, details }: ErrorAnswer, reque
     code: wireCode(code),
     message,
     http_status_code: status,
-    ...(details === undefined ? {} : { details }),
+    ...(details === undefined ? {} : { details: wireDetails(details) }),
     request_id: requestId,
   }
 }

@@ -21,4 +21,4 @@ export function logRequests(app: FastifyInstance): void {
 }
 
 const nanosecondsPerMs = 1_000_000
-const quiet = new Set(['/health/live', '/health/ready'])
+const quiet = new Set(['/health', '/health/live', '/health/ready'])

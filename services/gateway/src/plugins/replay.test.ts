@@ -97,7 +97,7 @@ test('an operation that keeps the promise itself gets the key, and no transactio
 test('an answer that is too large to be kept is refused, and its work undone', async () => {
   await using gateway = await startApp()
   expect(await gateway.post('/large', randomUUID(), {})).toMatchObject({
-    http_status_code: 409,
+    http_status_code: 400,
     message: expect.stringContaining('Idempotency-Key'),
   })
   expect(await searchPlans(scoped, { limit: 1, offset: 0, lookup_key: 'large' })).toMatchObject({ total: 0 })

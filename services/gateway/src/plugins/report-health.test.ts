@@ -17,7 +17,9 @@ test('ready 503 that names what is away, while live stays 200', async () => {
     status: 'not_ready',
     checks: { database: { status: 'ok' }, temporal: { status: 'failed' } },
   })
-  expect((await gateway.app.inject({ url: '/health/live' })).statusCode).toBe(200)
+  for (const url of ['/health', '/health/live']) {
+    expect((await gateway.app.inject({ url })).statusCode).toBe(200)
+  }
 })
 
 test('ready 503 once the process is told to stop', async () => {

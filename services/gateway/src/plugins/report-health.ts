@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
 
 /**
- * `/health/live`: the process answers. `/health/ready`: it is not being stopped, and each dependency,
+ * `/health/live`, `/health`: the process answers. `/health/ready`: it is not being stopped, and each dependency,
  * by its name and with its latency, can be used; else 503. `degraded`: all but Redis.
  */
 export function reportHealth(
@@ -26,7 +26,10 @@ export function reportHealth(
     })
     return running
   }
-  app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  // The first one is where FlexPrice's probes look.
+  for (const path of ['/health', '/health/live']) {
+    app.get(path, { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  }
   app.get('/health/ready', { schema: { hide: true } }, async (_request, reply) => {
     const report = await check()
     // Everything works without Redis, if slower: who is ready without it must not be taken out of service.

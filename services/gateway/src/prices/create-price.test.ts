@@ -53,7 +53,7 @@ test('201 with the tiers as given', async () => {
 })
 
 test('201 for the field that old SDKs always send', async () => {
-  const answer = await caller.call('POST', '/prices', priceBody(planId, { billing_cadence: 'RECURRING' }))
+  const answer = await caller.call('POST', '/prices', priceBody(planId, { billing_cadence: 'ONETIME' }))
   expect(answer.status).toBe(201)
 })
 

@@ -78,7 +78,7 @@ test('400 not_implemented for what other price units need', async () => {
   expect(Object.keys(problemsOf(answer))).toEqual(['price_unit_amount'])
 })
 
-test("404 for another tenant's price and for the id of a plan; 409 for one that was replaced", async () => {
+test("404 for another tenant's price and for the id of a plan; 400 for one that was replaced", async () => {
   const { id } = await caller.create('/prices', priceBody(planId))
   const stranger = await gateway.newCaller()
   expect(await stranger.call('PUT', `/prices/${id}`, { amount: '1' })).toMatchObject({ status: 404 })
@@ -88,7 +88,7 @@ test("404 for another tenant's price and for the id of a plan; 409 for one that 
   })
   await caller.call('PUT', `/prices/${id}`, { amount: '11' })
   expect(await caller.call('PUT', `/prices/${id}`, { amount: '12' })).toMatchObject({
-    status: 409,
+    status: 400,
     body: { code: 'invalid_operation', details: { successor_price_id: expect.any(String) } },
   })
 })

@@ -49,7 +49,7 @@ test('a draft neither tries nor bills until it is activated, once; then from the
   const other = await caller.call('POST', `/subscriptions/${id}/activate`, {
     start_date: '2026-04-02T00:00:00Z',
   })
-  expect(other).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(other).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
 })
 
 test('two starts at once: one is taken, the other is refused and not answered with the first', async () => {
@@ -59,7 +59,7 @@ test('two starts at once: one is taken, the other is refused and not answered wi
   const answers = await Promise.all(
     starts.map((start_date) => caller.call('POST', `/subscriptions/${id}/activate`, { start_date })),
   )
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409])
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400])
   const taken = starts[answers.findIndex(({ status }) => status === 200)]
   expect(answers.find(({ status }) => status === 200)).toMatchObject({ body: { start_date: taken } })
   expect(await invoicesOf(id)).toHaveLength(1)
@@ -87,11 +87,11 @@ test("a draft follows its plan: a price edited since is the successor's, also un
   expect(answer.body).not.toMatchObject({ line_items: [{ price_id: priceId }] })
 })
 
-test('409 for one that is no draft, 404 for one of another environment, 400 without a start', async () => {
+test('400 for one that is no draft, 404 for one of another environment, 400 without a start', async () => {
   const { body } = await makeSubscribable(caller)
   const { id } = await caller.create('/subscriptions', body())
   const path = `/subscriptions/${id}/activate`
-  expect(await caller.call('POST', path, { start_date })).toMatchObject({ status: 409 })
+  expect(await caller.call('POST', path, { start_date })).toMatchObject({ status: 400 })
   const stranger = await gateway.newCaller()
   expect(await stranger.call('POST', path, { start_date })).toMatchObject({ status: 404 })
   expect(await caller.call('POST', path, {})).toMatchObject({ status: 400 })

@@ -107,9 +107,9 @@ test('400 not_implemented for what would move money now, and for commitments', a
   expect(Object.keys(problemsOf(scheduled))).toEqual(['effective_from'])
 })
 
-test('409 beside a line of the same chain, with that line', async () => {
+test('400 beside a line of the same chain, with that line', async () => {
   expect(await add({ price_id: added.priceId })).toMatchObject({
-    status: 409,
+    status: 400,
     body: { code: 'invalid_operation', details: { line_item_id: lineId } },
   })
 })
@@ -169,7 +169,7 @@ test('deleteSubscriptionLineItem 200 with the line that ends, also when asked ag
   })
 })
 
-test("404 for another tenant's line and subscription, and for the id of another kind; 409 once cancelled", async () => {
+test("404 for another tenant's line and subscription, and for the id of another kind; 400 once cancelled", async () => {
   const stranger = await gateway.newCaller()
   const { subscriptionId, planId } = added
   const lines = '/subscriptions/lineitems'
@@ -188,6 +188,6 @@ test("404 for another tenant's line and subscription, and for the id of another 
     .where('id', '=', subscriptionId)
     .execute()
   for (const answer of [await add({ price: ownPrice }), await change({ quantity: 4 })]) {
-    expect(answer).toMatchObject({ status: 409, body: { details: { subscription_status: 'cancelled' } } })
+    expect(answer).toMatchObject({ status: 400, body: { details: { subscription_status: 'cancelled' } } })
   }
 })

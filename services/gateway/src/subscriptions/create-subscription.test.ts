@@ -193,12 +193,18 @@ test("an override ends with its chain's last price, though the one that it repla
 })
 
 test('202 with the workflow for who does not want to wait', async () => {
-  const answer = await caller.call('POST', '/subscriptions', shared.body(), { prefer: 'respond-async' })
+  const prefer = { prefer: 'respond-async' }
+  const refused = await caller.call('POST', '/subscriptions', shared.body({ currency: 'eur' }), prefer)
+  const { workflow_id: failed } = z.object({ workflow_id: z.string() }).parse(refused.body)
+  expect(await caller.call('GET', `/tasks/result?workflow_id=${failed}&wait=20s`)).toMatchObject({
+    body: { status: 'Failed', error: { details: { fields: { plan_id: expect.any(String) } } } },
+  })
+  const answer = await caller.call('POST', '/subscriptions', shared.body(), prefer)
   expect(answer.status).toBe(202)
   const { workflow_id } = z.object({ workflow_id: z.string(), run_id: z.string() }).parse(answer.body)
   const result = await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=10s`)
   expect(result).toMatchObject({
-    body: { status: 'COMPLETED', result: { subscription_id: expect.stringMatching(/^subs_/) } },
+    body: { status: 'Completed', result: { subscription_id: expect.stringMatching(/^subs_/) } },
   })
 })
 

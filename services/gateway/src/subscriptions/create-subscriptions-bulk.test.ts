@@ -33,9 +33,9 @@ test('202, then an id for each item: a thousand with bad ones among them, which 
   expect(result.items.map(({ index }) => index)).toEqual(items.map((_, index) => index))
   const failed = result.items.filter(({ subscription_id }) => subscription_id === undefined)
   expect(failed).toMatchObject([
-    { index: 3, error: { code: 'validation_error', fields: [{ path: 'timezone' }] } },
+    { index: 3, error: { code: 'validation_error', fields: { timezone: expect.any(String) } } },
     { index: 500, error: { code: 'not_found', message: 'Customer cust_nobody does not exist' } },
-    { index: 999, error: { code: 'not_implemented', fields: [{ path: 'coupons' }] } },
+    { index: 999, error: { code: 'not_implemented', fields: { coupons: expect.any(String) } } },
   ])
   expect(await countSubscriptions()).toBe(997)
   const invoices = await caller.scoped.db.selectFrom('invoices').select('invoice_number').execute()
@@ -54,7 +54,7 @@ test('an item of any form is an item with an error', async () => {
     'validation_error',
     undefined,
   ])
-  expect(outcomes[2]?.error?.fields).toEqual([{ path: 'colour', message: 'is not a known field' }])
+  expect(outcomes[2]?.error?.fields).toEqual({ colour: 'is not a known field' })
 })
 
 test('whatever the items are called, their errors are stored and fit into the result', async () => {
@@ -65,7 +65,7 @@ test('whatever the items are called, their errors are stored and fit into the re
   const items = Array.from({ length: 999 }, () => endless)
   const result = await resultOf(await post([unstorable, ...items]))
   expect(result).toMatchObject({ created: 0, failed: 1_000 })
-  expect(result.items[0]?.error?.fields).toEqual([{ path: 'a\ufffd\ufffd', message: 'is not a known field' }])
+  expect(result.items[0]?.error?.fields).toEqual({ 'a\ufffd\ufffd': 'is not a known field' })
   expect(await countSubscriptions()).toBe(0)
 })
 
@@ -92,7 +92,7 @@ test('items with one key are one subscription, and another request with it is re
   const other = { ...shared.body({ trial_period_days: 1 }), idempotency_key: 'item' }
   const { items } = await resultOf(await post([one, one, other]))
   expect(items[0]?.subscription_id).toBe(items[1]?.subscription_id)
-  expect(items[2]?.error?.code).toBe('invalid_operation')
+  expect(items[2]?.error?.code).toBe('already_exists')
   expect(await countSubscriptions()).toBe(1)
 })
 
@@ -112,13 +112,13 @@ test('the list posted twice with one key is one list; another list with it is a 
   expect((await post(items, headers)).body).toEqual(started[0]?.body)
   expect(await post([shared.body()], headers)).toMatchObject({
     status: 409,
-    body: { code: 'invalid_operation', details: { fields: [{ path: 'Idempotency-Key' }] } },
+    body: { code: 'already_exists', details: { fields: { 'Idempotency-Key': expect.any(String) } } },
   })
 })
 
 test('400 for 1,001 items, and for none', async () => {
   const tooMany = await post(Array.from({ length: 1_001 }, () => shared.body()))
-  expect(tooMany).toMatchObject({ status: 400, body: { details: { fields: [{ path: 'items' }] } } })
+  expect(tooMany).toMatchObject({ status: 400, body: { details: { fields: { items: expect.any(String) } } } })
   expect((await post([])).status).toBe(400)
 })
 
@@ -130,7 +130,7 @@ async function resultOf(answer: Awaited<ReturnType<typeof post>>) {
   expect(answer.status).toBe(202)
   const { workflow_id } = z.looseObject({ workflow_id: z.string() }).parse(answer.body)
   const task = await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=20s`)
-  expect(task).toMatchObject({ body: { status: 'COMPLETED' } })
+  expect(task).toMatchObject({ body: { status: 'Completed' } })
   const { result } = z.looseObject({ result: workflows['subscription-creation'].result }).parse(task.body)
   if (!('items' in result)) throw new Error('a list has the result of a list')
   return result

@@ -1,11 +1,13 @@
 import { createSubscriptionsBulk } from '@flexprice/contracts/operations'
 import { createSubscriptionRequest, itemIdempotencyKey } from '@flexprice/contracts/subscriptions'
-import { refusalOf } from '@flexprice/contracts/wire'
+import { dropUnknownFields, refusalOf } from '@flexprice/contracts/wire'
 import { workflows } from '@flexprice/contracts/workflows'
 import { readNow } from '@flexprice/database/connection'
 import { type NewBatchItem, storeBatch } from '@flexprice/database/creation'
+import type { FastifyRequest } from 'fastify'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { noteIgnored } from '../plugins/ignore-unknown-fields.ts'
 import { type Api, routeOf } from '../route.ts'
 import { requestHash, requestKey } from './request-key.ts'
 
@@ -22,7 +24,7 @@ export function createSubscriptionsBulkRoute(
       const batch_id = await storeBatch(scoped, {
         idempotencyKey: requestKey(request),
         requestHash: requestHash(items),
-        items: items.map(newItem),
+        items: items.map((item, index) => newItem(item, (fields) => dropUnknown(request, index, fields))),
         now: await readNow(scoped),
       })
       const contract = workflows['subscription-creation']
@@ -39,8 +41,21 @@ export function createSubscriptionsBulkRoute(
   })
 }
 
+function dropUnknown(request: FastifyRequest, index: number, fields: object): void {
+  if (request.ignoredFields === null) return
+  const dropped = dropUnknownFields(createSubscriptionRequest, fields)
+  noteIgnored(
+    request,
+    dropped.map((path) => `items[${index}].${path}`),
+  )
+}
+
 /** An item is checked as a request of its own would be. What is wrong with it becomes its outcome. */
-function newItem({ idempotency_key, ...fields }: Readonly<Record<string, unknown>>): NewBatchItem {
+function newItem(
+  { idempotency_key, ...fields }: Readonly<Record<string, unknown>>,
+  dropUnknownOf: (fields: object) => void,
+): NewBatchItem {
+  dropUnknownOf(fields)
   const key = itemIdempotencyKey.safeParse(idempotency_key)
   const parsed = createSubscriptionRequest.safeParse(fields)
   const wire = parsed.success ? createSubscriptionRequest.encode(parsed.data) : null

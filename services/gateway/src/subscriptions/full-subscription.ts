@@ -1,14 +1,18 @@
 import type { Scoped } from '@flexprice/database/connection'
 import { getFullSubscription } from '@flexprice/database/creation'
+import { customerResponse } from '../customers/customer-response.ts'
 import { invoiceResponse } from '../invoices/invoice-response.ts'
+import { planResponse } from '../plans/plan-response.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { subscriptionResponse } from './subscription-response.ts'
 
-/** A subscription with its lines and newest invoice, as it is answered where one is asked for. @throws not_found */
+/** A subscription with its plan, customer, lines and newest invoice, as it is answered where one is asked for. @throws not_found */
 export async function fullSubscription(scoped: Scoped, id: string) {
-  const { subscription, lines, latestInvoice } = await getFullSubscription(scoped, id)
+  const { subscription, plan, customer, lines, latestInvoice } = await getFullSubscription(scoped, id)
   return {
     ...subscriptionResponse(scoped.scope, subscription),
+    plan: planResponse(scoped.scope, plan),
+    customer: customerResponse(scoped.scope, customer),
     line_items: lines.map((line) => lineItemResponse(scoped.scope, line)),
     ...(latestInvoice && { latest_invoice: invoiceResponse(scoped.scope, latestInvoice) }),
   }

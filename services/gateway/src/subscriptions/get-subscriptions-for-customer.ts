@@ -19,8 +19,12 @@ export function getSubscriptionsForCustomerRoute(
       const customer = await getCustomerByExternalId(scoped, request.params.external_id)
       const page = { limit: pageSizeMax, offset: 0 }
       const { items, total } = await searchSubscriptions(scoped, { customer_id: customer.id, ...page })
-      const subscriptions = await subscriptionsWithRecords(scoped, items, request.query.expand ?? new Set())
+      const wanted = new Set([...always, ...(request.query.expand ?? [])])
+      const subscriptions = await subscriptionsWithRecords(scoped, items, wanted)
       return reply.send(listResponse({ items: subscriptions, total }, page, (one) => one))
     },
   })
 }
+
+/** FlexPrice's clients show a customer by this one answer. */
+const always = ['line_items', 'meters', 'entitlements'] as const

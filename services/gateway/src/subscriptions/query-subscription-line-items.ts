@@ -1,14 +1,12 @@
 import { querySubscriptionLineItems } from '@flexprice/contracts/operations'
-import { searchPrices } from '@flexprice/database/catalog'
-import { readNow, type Scoped } from '@flexprice/database/connection'
-import { type LineItemRow, searchLineItems } from '@flexprice/database/line-items'
-import { pageSizeMax } from '@flexprice/database/search'
+import { readNow } from '@flexprice/database/connection'
+import { searchLineItems } from '@flexprice/database/line-items'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { listResponse } from '../list-response.ts'
-import { priceResponse } from '../prices/price-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { lineItemResponse } from './line-item-response.ts'
+import { lineRecords } from './line-records.ts'
 
 export function querySubscriptionLineItemsRoute(
   api: Api,
@@ -18,22 +16,18 @@ export function querySubscriptionLineItemsRoute(
     ...routeOf(querySubscriptionLineItems),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
-      const now = await readNow(scoped)
-      const page = await searchLineItems(scoped, request.body, now)
-      const prices = await pricesById(scoped, request.body.expand?.has('price') ? page.items : [], now)
+      const { expand } = request.body
+      const page = await searchLineItems(scoped, request.body, await readNow(scoped))
+      const recordsOf = await lineRecords(scoped, page.items, {
+        meters: expand?.has('meters') ?? false,
+        prices: expand?.has('price') ?? false,
+      })
       return reply.send(
         listResponse(page, request.body, (row) => ({
           ...lineItemResponse(scoped.scope, row),
-          price: prices.get(row.price_id),
+          ...recordsOf(row),
         })),
       )
     },
   })
-}
-
-async function pricesById(scoped: Scoped, lines: readonly LineItemRow[], now: Date) {
-  const price_ids = [...new Set(lines.map((line) => line.price_id))]
-  const search = { price_ids, allow_expired_prices: true, limit: pageSizeMax }
-  const { items } = price_ids.length === 0 ? { items: [] } : await searchPrices(scoped, search, now)
-  return new Map(items.map((row) => [row.id, priceResponse(scoped.scope, row)]))
 }

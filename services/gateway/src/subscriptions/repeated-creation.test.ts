@@ -47,7 +47,7 @@ test('one key with another body: 409, at once and later, and nothing is made', a
   )
   expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
   const third = await caller.call('POST', '/subscriptions', shared.body({ lookup_key: 'x' }), headers)
-  expect(third).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(third).toMatchObject({ status: 409, body: { code: 'already_exists' } })
   expect(await countRows()).toEqual({
     subscriptions: before.subscriptions + 1,
     invoices: before.invoices + 1,
@@ -70,7 +70,7 @@ test('one key for work of two kinds: 409 for the second, whichever it is, and no
       const before = await countRows()
       expect(await caller.call('POST', other, second, headers)).toMatchObject({
         status: 409,
-        body: { code: 'invalid_operation', details: { fields: [{ path: 'Idempotency-Key' }] } },
+        body: { code: 'already_exists', details: { fields: { 'Idempotency-Key': expect.any(String) } } },
       })
       if (path !== '/subscriptions/bulk') expect(await countRows()).toEqual(before)
     }
@@ -109,10 +109,10 @@ test('who does not wait and asks again is told of the same run, also when it is 
     return z.looseObject({ status: z.string() }).parse((await caller.call('GET', path)).body).status
   }
   const first = await post(body(), 'later')
-  expect(await ended(first)).toBe('COMPLETED')
+  expect(await ended(first)).toBe('Completed')
   expect(await post(body(), 'later')).toEqual(first)
   const refused = await post(body({ currency: 'eur' }), 'refused')
-  expect(await ended(refused)).toBe('FAILED')
+  expect(await ended(refused)).toBe('Failed')
   const again = await post(body({ currency: 'eur' }), 'refused')
   expect(again.workflow_id).toBe(refused.workflow_id)
   expect(again.run_id).not.toBe(refused.run_id)

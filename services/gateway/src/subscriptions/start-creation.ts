@@ -4,7 +4,8 @@ import type { Temporal } from '@flexprice/temporal-client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AppConfig } from '../config.ts'
-import { awaitWorkflow, wantsAsync } from '../workflows/await-workflow.ts'
+import { wantsAsync } from '../preference.ts'
+import { awaitWorkflow } from '../workflows/await-workflow.ts'
 import { fullSubscription } from './full-subscription.ts'
 
 export interface CreationRoute {

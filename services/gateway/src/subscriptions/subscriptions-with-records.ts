@@ -8,18 +8,23 @@ import { aggregatedFeaturesOfEach } from '../entitlements/aggregated-features.ts
 import { invoiceResponse } from '../invoices/invoice-response.ts'
 import { plansById } from '../plans/plans-by-id.ts'
 import { lineItemResponse } from './line-item-response.ts'
+import { lineRecords } from './line-records.ts'
 import { subscriptionResponse } from './subscription-response.ts'
+
+type Expand = ReadonlySet<
+  'customer' | 'plan' | 'line_items' | 'meters' | 'prices' | 'entitlements' | 'latest_invoice'
+>
 
 /** Subscriptions with what the caller wants to see around them, by one query a kind for all of them. */
 export async function subscriptionsWithRecords(
   scoped: Scoped,
   rows: readonly SubscriptionRow[],
-  expand: ReadonlySet<'customer' | 'plan' | 'line_items' | 'entitlements' | 'latest_invoice'>,
+  expand: Expand,
 ): Promise<SubscriptionResponse[]> {
   const [customers, plans, lines, entitlements, invoices] = await Promise.all([
     customersById(scoped, expand.has('customer') ? rows.map((row) => row.customer_id) : []),
     plansById(scoped, expand.has('plan') ? rows.map((row) => row.plan_id) : []),
-    expand.has('line_items') ? linesBySubscription(scoped, rows) : undefined,
+    hasLines(expand) ? linesBySubscription(scoped, rows, expand) : undefined,
     expand.has('entitlements') ? entitlementsBySubscription(scoped, rows) : undefined,
     latestInvoices(scoped, expand.has('latest_invoice') ? rows : []),
   ])
@@ -33,13 +38,22 @@ export async function subscriptionsWithRecords(
   }))
 }
 
-async function linesBySubscription(scoped: Scoped, rows: readonly SubscriptionRow[]) {
+/** What is asked of lines is shown in them. */
+function hasLines(expand: Expand): boolean {
+  return expand.has('line_items') || expand.has('meters') || expand.has('prices')
+}
+
+async function linesBySubscription(scoped: Scoped, rows: readonly SubscriptionRow[], expand: Expand) {
   const lines = await listLineItems(
     scoped,
     rows.map((row) => row.id),
   )
+  const recordsOf = await lineRecords(scoped, lines, {
+    meters: expand.has('meters'),
+    prices: expand.has('prices'),
+  })
   return Map.groupBy(
-    lines.map((line) => lineItemResponse(scoped.scope, line)),
+    lines.map((line) => ({ ...lineItemResponse(scoped.scope, line), ...recordsOf(line) })),
     (line) => line.subscription_id,
   )
 }

@@ -1,7 +1,9 @@
+import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AddedSubscription, addSubscription } from '../testing/add-subscription.ts'
+import { type AddedSubscription, addSubscription, subscribe } from '../testing/add-subscription.ts'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
+import { meteredFeatureBody, usageOf } from '../testing/metered-feature.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller
@@ -27,6 +29,8 @@ test('getSubscription 200 with its lines, 404 for another tenant and for the id 
       subscription_status: 'active',
       subscription_type: 'standalone',
       billing_cadence: 'RECURRING',
+      plan: { id: planId, name: 'Pro' },
+      customer: { id: customerId, name: 'Ada' },
       line_items: [{ price_id: priceId, quantity: '3', entity_type: 'plan', plan_display_name: 'Pro' }],
     },
   })
@@ -65,6 +69,58 @@ test('querySubscription 200 with what was to be expanded', async () => {
     body: { items: [] },
   })
   expect(await stranger.call('POST', '/subscriptions/search', {})).toMatchObject({ body: { items: [] } })
+})
+
+test("getSubscriptionsForCustomer 200 with lines, their meters and entitlements; expand takes FlexPrice's names", async () => {
+  const feature = await caller.create('/features', meteredFeatureBody())
+  const plan = await caller.create('/plans', { name: 'Metered' })
+  const entitled = {
+    entity_type: 'PLAN',
+    entity_id: plan.id,
+    feature_id: feature.id,
+    feature_type: 'metered',
+  }
+  await caller.create('/entitlements', { ...entitled, usage_limit: 5 })
+  const price = await caller.create('/prices', priceBody(plan.id, usageOf(feature.meter_id)))
+  const customer = await caller.create('/customers', { external_id: 'of-one-answer', name: 'Ada' })
+  await subscribe(caller, { planId: plan.id, customerId: customer.id })
+  const meter = { id: feature.meter_id, event_name: 'api_call', aggregation: { type: 'COUNT' } }
+  const line = { price_id: price.id, meter_id: feature.meter_id, meter_display_name: 'calls', meter }
+  const path = '/customers/external/of-one-answer/subscriptions'
+  expect(await caller.call('GET', path)).toMatchObject({
+    status: 200,
+    body: {
+      items: [
+        {
+          line_items: [line],
+          entitlements: [{ feature: { id: feature.id }, entitlement: { usage_limit: 5 } }],
+        },
+      ],
+    },
+  })
+  const expand =
+    'subscription_line_items,subscription_line_items.meters,prices,entitlements,plan,subscription'
+  const found = await caller.call('POST', '/subscriptions/search', { customer_id: customer.id, expand })
+  expect(found).toMatchObject({
+    status: 200,
+    body: {
+      items: [
+        {
+          plan: { id: plan.id },
+          line_items: [{ ...line, price: { id: price.id, meter_id: feature.meter_id } }],
+          entitlements: [{ feature: { id: feature.id } }],
+        },
+      ],
+    },
+  })
+  for (const noun of ['plans', 'prices', 'features', 'entitlements', 'invoices', 'customers', 'groups']) {
+    expect(await caller.call('POST', `/${noun}/search`, { expand })).toMatchObject({ status: 200 })
+  }
+  const lines = { expand: 'prices,subscription_line_items.meters', price_ids: [price.id] }
+  expect(await caller.call('POST', '/subscriptions/lineitems/search', lines)).toMatchObject({
+    status: 200,
+    body: { items: [{ meter, price: { id: price.id } }] },
+  })
 })
 
 test('querySubscription 400 not_implemented for what we do not have yet', async () => {

@@ -25,7 +25,12 @@ test("200 with whom the key acts for, and that one's tenant", async () => {
   const { tenantId, userId } = caller.scoped.scope
   expect(await caller.call('GET', '/users/me')).toMatchObject({
     status: 200,
-    body: { id: userId, type: 'service_account', roles: [], tenant: { id: tenantId } },
+    body: {
+      id: userId,
+      type: 'service_account',
+      roles: [],
+      tenant: { id: tenantId, billing_details: { address: {} } },
+    },
   })
 })
 

@@ -17,14 +17,23 @@ export async function addSubscription(caller: Caller): Promise<AddedSubscription
   const plan = await caller.create('/plans', { name: 'Pro' })
   const price = await caller.create('/prices', priceBody(plan.id, { min_quantity: 3 }))
   const customer = await caller.create('/customers', { external_id: `subscriber-${++added}`, name: 'Ada' })
+  const subscriptionId = await subscribe(caller, { planId: plan.id, customerId: customer.id })
+  return { subscriptionId, customerId: customer.id, planId: plan.id, priceId: price.id }
+}
+
+/** A running monthly subscription from now on, without a worker. */
+export async function subscribe(
+  caller: Caller,
+  { planId, customerId }: Pick<AddedSubscription, 'planId' | 'customerId'>,
+): Promise<string> {
   const now = await readNow(caller.scoped)
   const start = new Date(now.getTime() + 1)
   const [subscriptionId = ''] = await insertSubscriptions(caller.scoped, {
-    planId: plan.id,
+    planId,
     now,
     subscriptions: [
       {
-        customerId: customer.id,
+        customerId,
         currency: 'usd',
         billingPeriod: 'MONTHLY',
         billingPeriodCount: 1,
@@ -39,7 +48,7 @@ export async function addSubscription(caller: Caller): Promise<AddedSubscription
       },
     ],
   })
-  return { subscriptionId, customerId: customer.id, planId: plan.id, priceId: price.id }
+  return subscriptionId
 }
 
 const monthMs = 30 * 86_400_000

@@ -54,10 +54,10 @@ export function createCaller(app: FastifyInstance, scoped: Scoped, apiKey: strin
 /** What an answer says about bad fields: path → message. */
 export function problemsOf(answer: Answer): Record<string, string> {
   const { details } = failed.parse(answer.body)
-  return Object.fromEntries(details.fields.map(({ path, message }) => [path, message]))
+  return details.fields
 }
 
 const created = z.looseObject({ id: z.string() })
 const failed = z.object({
-  details: z.object({ fields: z.array(z.object({ path: z.string(), message: z.string() })) }),
+  details: z.object({ fields: z.record(z.string(), z.string()) }),
 })

@@ -52,6 +52,7 @@ const config: AppConfig = {
   trustedProxies: 0,
   waitMsMax: 2_000,
   requestTimeoutMs: 30_000,
+  unknownFields: 'refuse',
 }
 const poolSizeMax = 5
 /** Of a test machine that is busy with all else, too. */

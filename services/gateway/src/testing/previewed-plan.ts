@@ -74,7 +74,7 @@ export async function completed(caller: Caller, answer: Answer): Promise<Answer>
   const { workflow_id, run_id } = started.parse(answer.body)
   const path = `/tasks/result?workflow_id=${workflow_id}&run_id=${run_id}&wait=20s`
   const result = await caller.call('GET', path)
-  expect(result).toMatchObject({ body: { status: 'COMPLETED' } })
+  expect(result).toMatchObject({ body: { status: 'Completed' } })
   return result
 }
 

@@ -154,7 +154,7 @@ test('409 that names the filters of a meter once its events are there; the same 
   expect((await change(['eu'])).status).toBe(200)
   await ingest(calls)
   const refused = await change(['us'])
-  expect(refused).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(refused).toMatchObject({ status: 409, body: { code: 'already_exists' } })
   expect(problemsOf(refused)).toEqual({ filters: expect.stringContaining('"call"') })
   expect((await change(['eu'])).status).toBe(200)
 })

@@ -27,21 +27,21 @@ export async function awaitWorkflow(
     waitMs: waitMsMax,
     signal: callerGone(reply, closing),
   })
-  if (outcome.status === 'COMPLETED') return outcome.result
+  if (outcome.status === 'Completed') return outcome.result
   throw failureOf(outcome)
 }
 
 function failureOf({ status, error, workflowId, runId }: WorkflowOutcome): CodedError {
   const ids = { workflow_id: workflowId, run_id: runId }
   switch (status) {
-    case 'RUNNING':
+    case 'Running':
       return new CodedError(
         'service_unavailable',
         'The work is still under way: ask again with the same Idempotency-Key, or for the result of its workflow',
         { details: ids, retryAfterMs },
       )
-    case 'CANCELLED':
-    case 'TERMINATED':
+    case 'Canceled':
+    case 'Terminated':
       return new CodedError('invalid_operation', `The workflow was ${status.toLowerCase()}`, { details: ids })
     default:
       assert(error, 'a workflow that failed says why')
@@ -50,9 +50,3 @@ function failureOf({ status, error, workflowId, runId }: WorkflowOutcome): Coded
 }
 
 const retryAfterMs = 2_000
-
-/** True when the caller wants to be told of the workflow only (RFC 7240). */
-export function wantsAsync(prefer: string | string[] | undefined): boolean {
-  const preferences = [prefer ?? []].flat().join(',').split(',')
-  return preferences.some((preference) => preference.trim().toLowerCase() === 'respond-async')
-}

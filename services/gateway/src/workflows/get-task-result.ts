@@ -1,5 +1,5 @@
 import { getTaskResult } from '@flexprice/contracts/operations'
-import { publishedErrorCode } from '@flexprice/contracts/wire'
+import { publishedErrorCode, wireDetails } from '@flexprice/contracts/wire'
 import type { WorkflowOutcome } from '@flexprice/temporal-client'
 import { callerDatabase } from '../caller.ts'
 import { callerGone } from '../caller-gone.ts'
@@ -35,6 +35,7 @@ export function getTaskResultRoute(
         error: outcome.error && {
           code: publishedErrorCode(outcome.error.code),
           message: outcome.error.message,
+          details: outcome.error.details && wireDetails(outcome.error.details),
         },
       })
     },
@@ -43,17 +44,17 @@ export function getTaskResultRoute(
 
 function messageOf({ status, error }: WorkflowOutcome): string {
   switch (status) {
-    case 'RUNNING':
+    case 'Running':
       return 'The workflow is running'
-    case 'COMPLETED':
+    case 'Completed':
       return 'The workflow has completed'
-    case 'CANCELLED':
+    case 'Canceled':
       return 'The workflow was cancelled'
-    case 'TERMINATED':
+    case 'Terminated':
       return 'The workflow was terminated'
-    case 'TIMED_OUT':
+    case 'TimedOut':
       return 'The workflow ran out of time'
-    case 'FAILED':
+    case 'Failed':
       return `The workflow has failed: ${error?.message ?? 'internal error'}`
   }
 }

@@ -11,7 +11,7 @@ import type { WorkflowDescription } from '@flexprice/temporal-client'
  */
 export async function readProgress(scoped: Scoped, workflow: WorkflowDescription): Promise<unknown> {
   const contract = Object.values(workflows).find(({ definition }) => definition.type === workflow.type)
-  if (contract === undefined || workflow.status !== 'RUNNING') return undefined
+  if (contract === undefined || workflow.status !== 'Running') return undefined
   return readers[contract.definition.name](scoped, { id: workflow.workflowId, runId: workflow.runId })
 }
 

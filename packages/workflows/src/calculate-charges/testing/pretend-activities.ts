@@ -25,6 +25,7 @@ export function pretendCalculateCharges(
     }),
     previewInvoice: async () => ({ preview: { total: '10' } }),
     recalculateInvoice: async ({ invoice_id }) => ({ invoice_id, invoice_status: 'FINALIZED' }),
+    replaceInvoice: async () => ({ invoice_id: 'inv_2', invoice_status: 'DRAFT' }),
     ...changes,
   }
 }
@@ -33,5 +34,6 @@ export const inputs = {
   calculation: { kind: 'calculation', calculation_id: 'calc_1' },
   preview: { kind: 'preview', request_key: 'key', subscription_id: 'subs_1', window: null },
   sync_preview: { kind: 'sync_preview', preview_id: 'spv_1' },
+  replacement: { kind: 'replacement', invoice_id: 'inv_1' },
   invoice: { kind: 'invoice', request_key: 'key', invoice_id: 'inv_1', finalize: true },
 } as const

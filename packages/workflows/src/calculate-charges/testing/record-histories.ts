@@ -9,7 +9,7 @@ const contract = workflows['calculate-charges']
 
 await using temporal = createTestTemporal()
 
-for (const kind of ['calculation', 'preview', 'invoice', 'sync_preview'] as const) {
+for (const kind of ['calculation', 'preview', 'invoice', 'replacement', 'sync_preview'] as const) {
   await recordHistory(temporal, kind.replace('_', '-'), {
     contract,
     input: inputs[kind],
