@@ -6,6 +6,7 @@ export {
   type BatchProgress,
   finishBatchItems,
   getBatchProgress,
+  type ListedOutcome,
   listBatchOutcomes,
   lockBatch,
   type NewBatchItem,

@@ -1,3 +1,4 @@
+export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'

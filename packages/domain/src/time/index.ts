@@ -11,4 +11,5 @@ export {
 export { dueDate, type PaymentTerms } from './due-date.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary, type Period } from './grid.ts'
 export { type Lifetime, later, periodAt } from './period.ts'
+export { isSameLength, type PeriodTerms } from './period-length.ts'
 export { isTimeZone } from './time-zone.ts'
