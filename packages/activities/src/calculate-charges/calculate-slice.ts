@@ -85,5 +85,5 @@ async function calculatePage(
 }
 
 function choiceOf({ period_start: start, period_end: end }: CalculationRow): CycleChoice {
-  return start && end ? { kind: 'window', window: { start, end } } : { kind: 'next' }
+  return start && end ? { kind: 'named', window: { start, end } } : { kind: 'next' }
 }

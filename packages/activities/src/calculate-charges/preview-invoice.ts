@@ -21,7 +21,7 @@ export async function previewInvoice(
     choiceOf: () =>
       window === null
         ? { kind: 'next' }
-        : { kind: 'window', window: { start: new Date(window.start), end: new Date(window.end) } },
+        : { kind: 'named', window: { start: new Date(window.start), end: new Date(window.end) } },
     seenBy: null,
   })
   assert(outcome, 'each subscription has an outcome')
