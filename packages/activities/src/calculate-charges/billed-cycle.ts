@@ -8,6 +8,8 @@ import { type Period, periodAt } from '@flexprice/domain/time'
 export type CycleChoice =
   /** The next billing, as a billing run would make it. */
   | { readonly kind: 'next' }
+  /** The invoice of a time that somebody names: of a period of the subscription what bills it, else as `window`. */
+  | { readonly kind: 'named'; readonly window: Period }
   /** Whatever lies in a window, whether it was billed or not: no invoice comes of it. */
   | { readonly kind: 'window'; readonly window: Period }
   /** What a draft bills, once more. */
@@ -24,21 +26,17 @@ export interface BilledCycle {
 
 /**
  * What the choice means for one subscription (billing rules, section 5): the period that ends and the one
- * that begins, or the opening. A calculation of any window charges its usage and the ARREAR boundaries in it.
+ * that begins, or the opening. A window that is no period closes what lies in it, its usage and the ARREAR
+ * boundaries, and opens nothing: ADVANCE bills the period that begins, and none begins with such a window's end.
  *
  * @throws invalid_operation for a subscription that has no such billing
  */
 export function billedCycle({ subscription }: ChargeFacts, choice: CycleChoice): BilledCycle {
   switch (choice.kind) {
-    case 'window': {
-      if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')
-      const { window } = choice
-      return {
-        reason: 'SUBSCRIPTION_CYCLE',
-        period: window,
-        cycle: { ...terms(subscription), closes: window, opens: null, usage: 'within' },
-      }
-    }
+    case 'named':
+      return ofPeriod(subscription, choice.window) ?? within(subscription, choice.window)
+    case 'window':
+      return within(subscription, choice.window)
     case 'invoice':
       return choice.reason === 'SUBSCRIPTION_CYCLE'
         ? closing(subscription, choice.period)
@@ -50,11 +48,41 @@ export function billedCycle({ subscription }: ChargeFacts, choice: CycleChoice):
 
 type Subscription = ChargeFacts['subscription']
 
+function within(subscription: Subscription, window: Period): BilledCycle {
+  if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')
+  return {
+    reason: 'SUBSCRIPTION_CYCLE',
+    period: window,
+    cycle: { ...terms(subscription), closes: window, opens: null, usage: 'within' },
+  }
+}
+
+/** The invoice that comes as the period ends, whether it is the current one or another. */
+function ofPeriod(subscription: Subscription, window: Period): BilledCycle | undefined {
+  const { subscription_status: status, next_billing_at: dueAt } = subscription
+  const isDue = (status === 'active' || status === 'trialing') && dueAt !== null
+  if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(subscription)
+  const { start_date: start, trial_end: trialEnd, end_date: end } = subscription
+  if (status === 'draft') return undefined
+  if (trialEnd && isSamePeriod({ start, end: trialEnd }, window)) return afterTrial(subscription)
+  const paid = { start: trialEnd ?? start, end }
+  const period = periodAt(terms(subscription).grid, paid, window.start)
+  return period && isSamePeriod(period, window) ? closing(subscription, period) : undefined
+}
+
+function isSamePeriod(one: Period, other: Period): boolean {
+  return one.start.getTime() === other.start.getTime() && one.end.getTime() === other.end.getTime()
+}
+
+function currentPeriod(subscription: Subscription): Period {
+  return { start: subscription.current_period_start, end: subscription.current_period_end }
+}
+
 function nextBilling(subscription: Subscription): BilledCycle {
   const { subscription_status: status, next_billing_at: dueAt, start_date: start } = subscription
   if (status !== 'active' && status !== 'trialing') throw notBilled(subscription, `is ${status}`)
   if (dueAt === null) throw notBilled(subscription, 'has nothing due')
-  const current = { start: subscription.current_period_start, end: subscription.current_period_end }
+  const current = currentPeriod(subscription)
   if (status === 'trialing') return afterTrial(subscription)
   if (dueAt.getTime() === start.getTime()) {
     return {

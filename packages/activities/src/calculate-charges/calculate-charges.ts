@@ -1,45 +1,65 @@
-import type { ChargeFacts } from '@flexprice/database/calculations'
+import { type ChargeFacts, readWrittenDrafts, type WrittenDraft } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { aggregateUsage } from '@flexprice/database/events'
 import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
 import { type CycleCharge, type CyclePlan, planCycle, rateCycle } from '@flexprice/domain/cycle'
 import type { Settlement } from '@flexprice/domain/invoice'
+import type { Grid } from '@flexprice/domain/time'
 import type { UsageQuestion } from '@flexprice/domain/usage'
-import { refuseTooLarge, settleCharges, type WithLineId, withLineIds } from '../invoicing/draft-invoice.ts'
+import {
+  type InvoicedCharge,
+  refuseTooLarge,
+  settleCharges,
+  type WithLineId,
+  withLineIds,
+} from '../invoicing/draft-invoice.ts'
+import { writtenCharge } from '../invoicing/written-charge.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
-import { createTermsOfPrice, cycleLines, type FactLine } from './cycle-lines.ts'
+import { createTermsOfPrice, cycleLines, type FactLine, type TermsOfPrice } from './cycle-lines.ts'
 import { inHalves } from './in-halves.ts'
 
 export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period'> {
   readonly facts: ChargeFacts
+  /** That the usage was rated on. */
+  readonly grid: Grid
+  /** What the invoice's draft has of FIXED lines: it stays, and none is among the charges. */
+  readonly written: readonly WithLineId<InvoicedCharge>[]
   /** With the id that each would have as an invoice's line. */
-  readonly charges: readonly IdentifiedCharge[]
+  readonly charges: readonly WithLineId<CycleCharge<FactLine>>[]
+  /** Of both. */
   readonly settlement: Settlement
 }
 
-type IdentifiedCharge = WithLineId<CycleCharge<FactLine>>
-
 /** One that cannot be rated has its error, and does not stop the others. */
-export type ChargeOutcome = SubscriptionCharges | { readonly facts: ChargeFacts; readonly error: CodedError }
+export type ChargeOutcome = SubscriptionCharges | Failed
+
+export interface ChargeChoices {
+  readonly choiceOf: (facts: ChargeFacts) => CycleChoice
+  /** A `pg_snapshot`: only events that it sees are counted; null: all that are there. */
+  readonly seenBy: string | null
+  /** True to hold the drafts that have FIXED lines of theirs until the caller's transaction ends. */
+  readonly lock?: boolean
+}
 
 /**
  * What each subscription is charged: the one function of previews, calculations, drafts, finalizations and
  * billing cycles. Their usage is one question to the event store, or a few where it is more than is held at once;
  * all else is computed in memory, from facts that `readChargeFacts` has read. In the order of the facts.
- *
- * @param seenBy a `pg_snapshot`: only events that it sees are counted; null: all that are there
  */
 export async function calculateCharges(
   scoped: Scoped,
   slice: readonly ChargeFacts[],
-  { choiceOf, seenBy }: { choiceOf: (facts: ChargeFacts) => CycleChoice; seenBy: string | null },
+  { choiceOf, seenBy, lock = false }: ChargeChoices,
 ): Promise<ChargeOutcome[]> {
+  const billed = slice.map((facts) =>
+    orError(facts, () => ({ facts, billed: billedCycle(facts, choiceOf(facts)) })),
+  )
+  const drafts = await readWrittenDrafts(scoped, billed.flatMap(invoiceOf), { lock })
   const termsOf = createTermsOfPrice()
-  const planned = slice.map((facts) =>
-    orError(facts, () => {
-      const billed = billedCycle(facts, choiceOf(facts))
-      return { facts, billed, plan: planCycle(billed.cycle, cycleLines(facts, termsOf, billed)) }
-    }),
+  const planned = billed.map((one) =>
+    'error' in one
+      ? one
+      : orError(one.facts, () => planOne(one, drafts.get(one.facts.subscription.id), termsOf)),
   )
   return inHalves(
     planned,
@@ -48,10 +68,41 @@ export async function calculateCharges(
   )
 }
 
+interface Failed {
+  readonly facts: ChargeFacts
+  readonly error: CodedError
+}
+
+interface Billed {
+  readonly facts: ChargeFacts
+  readonly billed: BilledCycle
+}
+
+/** Which invoice its draft would be; what lies in any window is none. */
+function invoiceOf(one: Billed | Failed) {
+  if ('error' in one || one.billed.cycle.usage === 'within') return []
+  const { reason, period } = one.billed
+  const of = { billing_reason: reason, period_start: period.start, period_end: period.end }
+  return [{ subscription_id: one.facts.subscription.id, ...of }]
+}
+
+interface Planned extends Billed {
+  readonly plan: CyclePlan<FactLine>
+  readonly written: readonly WithLineId<InvoicedCharge>[]
+}
+
+/** Of a draft whose FIXED lines are written its USAGE lines alone are rated, on the grid kept with it. */
+function planOne({ facts, billed }: Billed, draft: WrittenDraft | undefined, termsOf: TermsOfPrice): Planned {
+  const lines = cycleLines(facts, termsOf, billed)
+  if (!draft) return { facts, billed, plan: planCycle(billed.cycle, lines), written: [] }
+  const plan = planCycle({ ...billed.cycle, grid: draft.grid ?? billed.cycle.grid }, lines)
+  return { facts, billed, plan: { ...plan, fixed: [] }, written: draft.lines.map(writtenCharge) }
+}
+
 /** @throws invalid_operation when their usage has more parts than are held at once */
 async function rateAll(
   scoped: Scoped,
-  planned: readonly (Planned | { readonly facts: ChargeFacts; readonly error: CodedError })[],
+  planned: readonly (Planned | Failed)[],
   seenBy: string | null,
 ): Promise<ChargeOutcome[]> {
   const answers = await aggregateUsage(scoped, planned.flatMap(questionsOf), seenBy)
@@ -64,34 +115,27 @@ async function rateAll(
   })
 }
 
-interface Planned {
-  readonly facts: ChargeFacts
-  readonly billed: BilledCycle
-  readonly plan: CyclePlan<FactLine>
-}
-
-function questionsOf(one: Planned | { readonly error: CodedError }): readonly UsageQuestion[] {
+function questionsOf(one: Planned | Failed): readonly UsageQuestion[] {
   return 'error' in one ? [] : one.plan.questions
 }
 
 function rated(
-  { facts, billed, plan }: Planned,
+  { facts, billed, plan, written }: Planned,
   answers: Parameters<typeof rateCycle>[1],
 ): SubscriptionCharges {
   const charges = withLineIds(rateCycle(plan, answers))
-  refuseTooLarge(charges)
-  const settlement = settleCharges(facts.subscription.currency, charges)
-  return { facts, reason: billed.reason, period: billed.period, charges, settlement }
+  const all = [...written, ...charges]
+  refuseTooLarge(all)
+  const { reason, period } = billed
+  const settlement = settleCharges(facts.subscription.currency, all)
+  return { facts, reason, period, grid: plan.grid, written, charges, settlement }
 }
 
 /**
  * What is wrong with the one subscription. The work is pure, so that another try would fail alike: what nobody
  * expected (an assertion) is the subscription's too, and is told without its insides.
  */
-function orError<Result>(
-  facts: ChargeFacts,
-  work: () => Result,
-): Result | { readonly facts: ChargeFacts; readonly error: CodedError } {
+function orError<Result>(facts: ChargeFacts, work: () => Result): Result | Failed {
   try {
     return work()
   } catch (cause) {

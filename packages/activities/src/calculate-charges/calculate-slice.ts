@@ -64,11 +64,16 @@ async function calculatePage(
   const outcomes = await calculateCharges(transaction, facts, {
     choiceOf: () => choice,
     seenBy: calculation.usage_snapshot,
+    lock: createsDrafts,
   })
   const drafts = createsDrafts
     ? outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
     : []
-  const written = await writeDrafts(transaction, drafts.map(draftOf), now)
+  const written = await writeDrafts(
+    transaction,
+    drafts.map((draft) => draftOf(draft, now)),
+    now,
+  )
   const draftIds = new Map(
     drafts.map(({ facts: { subscription } }, index) => [subscription.id, written[index]?.invoiceId]),
   )
@@ -80,5 +85,5 @@ async function calculatePage(
 }
 
 function choiceOf({ period_start: start, period_end: end }: CalculationRow): CycleChoice {
-  return start && end ? { kind: 'window', window: { start, end } } : { kind: 'next' }
+  return start && end ? { kind: 'named', window: { start, end } } : { kind: 'next' }
 }

@@ -26,17 +26,19 @@ export function calculatedItem(outcome: ChargeOutcome, invoiceId: string | null)
     subtotal: formatDecimal(amounts.subtotal),
     total: formatDecimal(amounts.total),
     error: null,
-    lines: outcome.charges.map(({ line, span, quantity, amount, explanation, warnings }) => ({
-      subscription_line_item_id: line.id,
-      price_id: line.price.id,
-      price_type: line.price.type,
-      display_name: line.price.display_name || subscription.plan_name,
-      quantity: formatDecimal(quantity),
-      amount: formatDecimal(amount),
-      period_start: span.start.toISOString(),
-      period_end: span.end.toISOString(),
-      explanation: { ...explanation },
-      warnings,
-    })),
+    lines: [...outcome.written, ...outcome.charges].map(
+      ({ line, span, quantity, amount, explanation, warnings }) => ({
+        subscription_line_item_id: line.id,
+        price_id: line.price.id,
+        price_type: line.price.type,
+        display_name: line.price.display_name || subscription.plan_name,
+        quantity: formatDecimal(quantity),
+        amount: formatDecimal(amount),
+        period_start: span.start.toISOString(),
+        period_end: span.end.toISOString(),
+        explanation: { ...explanation },
+        warnings,
+      }),
+    ),
   }
 }

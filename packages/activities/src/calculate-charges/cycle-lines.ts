@@ -1,8 +1,10 @@
-import type { ChargedLine, ChargeFacts, DraftIdentity } from '@flexprice/database/calculations'
+import type { ChargedLine, ChargeFacts } from '@flexprice/database/calculations'
 import type { PriceRow } from '@flexprice/database/catalog'
+import type { InvoiceIdentity } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import type { CycleLine, CycleTerms } from '@flexprice/domain/cycle'
 import { readDecimal } from '@flexprice/domain/money'
+import { later } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
 import type { BilledCycle } from './billed-cycle.ts'
 
@@ -16,7 +18,8 @@ export function cycleLines(
   termsOf: TermsOfPrice,
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
-  return lines.map(({ line, price, chain, meter, isBilled, draft }) => ({
+  const until = billedUntil(lines, billed)
+  return lines.map(({ line, price, chain, meter, billedBy }) => ({
     id: line.id,
     chain,
     price,
@@ -24,7 +27,8 @@ export function cycleLines(
     start: line.start_date,
     end: line.end_date,
     quantity: readDecimal(line.quantity),
-    isBilled: isBilled || (draft !== undefined && !isDraftOf(draft, billed)),
+    isBilled: billedBy.some((other) => !isInvoice(other, billed)),
+    billedUntil: until.get(chain),
     metering: meter && {
       meter,
       bucketSize: price.bucket_size,
@@ -34,8 +38,22 @@ export function cycleLines(
   }))
 }
 
-function isDraftOf(
-  { billing_reason, period_start: start, period_end: end }: DraftIdentity,
+/** Until when other invoices bill each chain. */
+function billedUntil(
+  lines: readonly ChargedLine[],
+  billed: Pick<BilledCycle, 'reason' | 'period'>,
+): ReadonlyMap<string, Date> {
+  const until = new Map<string, Date>()
+  for (const { chain, billedBy } of lines) {
+    for (const other of billedBy) {
+      if (!isInvoice(other, billed)) until.set(chain, later(other.until, until.get(chain) ?? other.until))
+    }
+  }
+  return until
+}
+
+function isInvoice(
+  { billing_reason, period_start: start, period_end: end }: InvoiceIdentity,
   { reason, period }: Pick<BilledCycle, 'reason' | 'period'>,
 ): boolean {
   return (

@@ -2,15 +2,18 @@ import type { NewInvoice } from '@flexprice/database/invoices'
 import { draftInvoice } from '../invoicing/draft-invoice.ts'
 import type { SubscriptionCharges } from './calculate-charges.ts'
 
-/** The charges of a subscription as the draft of their invoice. */
-export function draftOf({ facts, reason, period, charges, settlement }: SubscriptionCharges): NewInvoice {
+/** The charges of a subscription as the draft of their invoice, with what that one has already. */
+export function draftOf(
+  { facts, reason, period, grid, written, charges, settlement }: SubscriptionCharges,
+  now: Date,
+): NewInvoice {
   const { subscription } = facts
   return draftInvoice({
     customerId: subscription.customer_id,
     subscriptionId: subscription.id,
     plan: { id: subscription.plan_id, name: subscription.plan_name },
     currency: subscription.currency,
-    billingPeriod: subscription.billing_period,
-    ...{ reason, period, charges, settlement },
+    charges: [...written, ...charges],
+    ...{ reason, period, grid, settlement, now },
   })
 }

@@ -1,6 +1,8 @@
 import type { InvoicePreview } from '@flexprice/contracts/workflows'
 import { readChargeFacts } from '@flexprice/database/calculations'
+import { readNow } from '@flexprice/database/connection'
 import { assert, CodedError, notFound } from '@flexprice/domain'
+import { formatDecimal } from '@flexprice/domain/money'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, PreviewInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
@@ -19,15 +21,23 @@ export async function previewInvoice(
     choiceOf: () =>
       window === null
         ? { kind: 'next' }
-        : { kind: 'window', window: { start: new Date(window.start), end: new Date(window.end) } },
+        : { kind: 'named', window: { start: new Date(window.start), end: new Date(window.end) } },
     seenBy: null,
   })
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
-  const { invoice, lines } = draftOf(outcome)
+  const { invoice, lines } = draftOf(outcome, await readNow(handle))
   if (lines.length > previewLinesMax) {
     const message = `The invoice has ${lines.length} lines, and a preview at most ${previewLinesMax}: calculate the subscription instead`
     throw new CodedError('invalid_operation', message)
   }
-  return { preview: { ...invoice, line_items: lines.map(({ explanation: _, ...line }) => line) } }
+  const { amountRemaining, overpaid } = outcome.settlement.amounts
+  return {
+    preview: {
+      ...invoice,
+      amount_remaining: formatDecimal(amountRemaining),
+      overpaid_amount: formatDecimal(overpaid),
+      line_items: lines.map(({ explanation: _, ...line }) => line),
+    },
+  }
 }

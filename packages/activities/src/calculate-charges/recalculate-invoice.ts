@@ -15,8 +15,8 @@ import type { CalculateChargesDependencies, RecalculationInput } from './depende
 import { draftOf } from './draft-of.ts'
 
 /**
- * One transaction that holds the subscription and the invoice: rates by the snapshot that it keeps, replaces the
- * lines and, if asked for, closes. What was closed by another request is answered as it is.
+ * One transaction that holds the invoice: rates by the snapshot that it keeps, replaces the lines (of a written
+ * draft those of usage) and, if asked for, closes. What was closed by another request is answered as it is.
  */
 export async function recalculateInvoice(
   { scoped, events }: CalculateChargesDependencies,
@@ -51,7 +51,7 @@ async function rateDraft(
   })
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
-  await replaceDrafts(transaction, [{ draft: draftOf(outcome), invoiceId: id }], now)
+  await replaceDrafts(transaction, [{ draft: draftOf(outcome, now), invoiceId: id }], now)
   if (!finalize) return 'DRAFT'
   const { payment_terms: terms, timezone } = outcome.facts.subscription
   return closeDraft(transaction, {

@@ -51,7 +51,7 @@ async function makeReplacement(transaction: Scoped, voided: InvoiceRow): Promise
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
   // One of the same identity may have been made since the voiding: then it is the replacement.
-  const [draft] = await writeDrafts(transaction, [draftOf(outcome)], now)
+  const [draft] = await writeDrafts(transaction, [draftOf(outcome, now)], now)
   assert(draft, 'each draft has an outcome')
   await keepReplacement(transaction, { id: voided.id, replacementId: draft.invoiceId, now })
   return draft.invoiceId

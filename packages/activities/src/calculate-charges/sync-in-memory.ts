@@ -67,6 +67,6 @@ function chargedLine(
     price,
     chain: price.root_price_id,
     meter: meters.get(price.meter_id ?? '') ?? null,
-    isBilled: false,
+    billedBy: [],
   }
 }

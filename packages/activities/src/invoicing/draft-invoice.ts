@@ -1,8 +1,9 @@
 import type { PriceRow } from '@flexprice/database/catalog'
 import { newId } from '@flexprice/database/connection'
 import type { NewInvoice } from '@flexprice/database/invoices'
+import type { StoredExplanation } from '@flexprice/database/tables'
 import { invalid } from '@flexprice/domain'
-import type { LineCharge } from '@flexprice/domain/cycle'
+import type { LineCharge, LineExplanation } from '@flexprice/domain/cycle'
 import { type Settlement, settleInvoice } from '@flexprice/domain/invoice'
 import {
   type Decimal,
@@ -13,10 +14,11 @@ import {
   readDecimal,
   sumDecimals,
 } from '@flexprice/domain/money'
-import type { Period } from '@flexprice/domain/time'
+import type { Grid, Period } from '@flexprice/domain/time'
 
 /** What a subscription's line is charged on an invoice. */
-export interface InvoicedCharge extends LineCharge {
+export interface InvoicedCharge extends Pick<LineCharge, 'amount' | 'warnings'> {
+  readonly explanation: LineExplanation | StoredExplanation
   readonly line: {
     readonly id: string
     readonly price: Pick<PriceRow, 'id' | 'type' | 'display_name'>
@@ -33,11 +35,13 @@ export interface InvoiceContent {
   readonly subscriptionId: string
   readonly plan: { readonly id: string; readonly name: string }
   readonly currency: string
-  readonly billingPeriod: NewInvoice['invoice']['billing_period']
+  /** That its usage is rated on. */
+  readonly grid: Grid
   readonly reason: NewInvoice['invoice']['billing_reason']
   readonly period: Period
   readonly charges: readonly WithLineId<InvoicedCharge>[]
   readonly settlement: Settlement
+  readonly now: Date
 }
 
 /** A subscription's invoice as its rows: the one place where charges become an invoice. */
@@ -56,7 +60,10 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       invoice_status: 'DRAFT',
       payment_status: 'PENDING',
       currency: content.currency,
-      billing_period: content.billingPeriod,
+      billing_period: content.grid.period,
+      billing_period_count: content.grid.count,
+      billing_anchor: content.grid.anchor,
+      timezone: content.grid.timeZone,
       period_start: content.period.start,
       period_end: content.period.end,
       subtotal: formatDecimal(amounts.subtotal),
@@ -64,14 +71,16 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       total_tax: formatDecimal(amounts.tax),
       total_prepaid_credits_applied: formatDecimal(amounts.credits),
       total: formatDecimal(amounts.total),
-      amount_paid: formatDecimal(amounts.amountPaid),
+      adjustment_amount: formatDecimal(amounts.adjustments),
       amount_due: formatDecimal(amounts.amountDue),
+      amount_paid: formatDecimal(amounts.amountPaid),
       description: '',
       issue_date: null,
       due_date: null,
       finalized_at: null,
       paid_at: null,
       voided_at: null,
+      last_computed_at: content.now,
     },
     lines: content.charges.map(({ invoiceLineId: id, line, span, quantity, amount, explanation }) => ({
       id,

@@ -1,6 +1,11 @@
 import { problemsAsObject, publishedErrorCode } from '@flexprice/contracts/wire'
 import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
-import { type BatchItem, type BatchItemOutcome, batchItemError } from '@flexprice/database/creation'
+import {
+  type BatchItem,
+  type BatchItemOutcome,
+  batchItemError,
+  type ListedOutcome,
+} from '@flexprice/database/creation'
 import type { BatchItemError } from '@flexprice/database/tables'
 import { type CreationOutcome, refusal } from './create-subscriptions.ts'
 import { parseOrder, type SubscriptionOrder } from './subscription-order.ts'
@@ -31,11 +36,12 @@ export function itemOutcome(position: number, outcome: CreationOutcome): BatchIt
     : { position, subscription_id: outcome.subscriptionId, error: null }
 }
 
-export function resultItem(outcome: BatchItemOutcome): SubscriptionBatchResult['items'][number] {
-  const { position, subscription_id, error } = outcome
+export function resultItem(outcome: ListedOutcome): SubscriptionBatchResult['items'][number] {
+  const { position, subscription_id, error, warnings } = outcome
   return {
     index: position,
     ...(subscription_id !== null && { subscription_id }),
+    ...(warnings?.length && { warnings }),
     ...(error && { error: wireError(error) }),
   }
 }

@@ -54,11 +54,11 @@ export function planInvoice(plan: InvoicePlan): NewInvoice | null {
 }
 
 /** An opening closes no period, so that no usage is asked for. */
-function openingCharges({ schedule, terms, lines }: InvoicePlan) {
+function openingCharges({ schedule, terms, lines, now }: InvoicePlan) {
   const { grid, currentPeriod } = schedule
   const { end, prorationBehavior } = terms
   const cycle = { grid, start: currentPeriod.start, end, prorationBehavior, externalCustomerId: null }
-  const opening = { ...cycle, closes: null, opens: currentPeriod }
+  const opening = { ...cycle, closes: null, opens: currentPeriod, openedAt: now }
   return rateCycle(planCycle(opening, lines.map(openingLine)), [])
 }
 
@@ -83,7 +83,7 @@ function openingLine(line: IdentifiedLine) {
 }
 
 function invoiceOf(
-  { subscriptionId, terms, now }: InvoicePlan,
+  { subscriptionId, terms, schedule, now }: InvoicePlan,
   {
     reason,
     period,
@@ -99,8 +99,9 @@ function invoiceOf(
   refuseTooLarge(identified)
   const draft = draftInvoice({
     ...{ customerId: customer.id, subscriptionId, plan, currency, reason, period },
-    billingPeriod: terms.period,
+    grid: schedule.grid,
     charges: identified,
+    now,
     settlement: settleCharges(currency, identified),
   })
   return finalizedInvoice(draft, {

@@ -6,6 +6,7 @@ import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
 import { invalid } from '@flexprice/domain'
 import { linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain/subscription'
 import { beginningStatus } from './beginning-status.ts'
+import { creationWarnings } from './creation-warnings.ts'
 import { excludedLine, includePrices } from './include-prices.ts'
 import { planEntitlements } from './plan-entitlements.ts'
 import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
@@ -57,6 +58,7 @@ export function planSubscription(
       id: subscriptionId,
       subscription_status: status,
       ...rowOf(order, terms, schedule, isDraft),
+      warnings: isDraft ? [] : creationWarnings(schedule, { end: terms.end, lines, now }),
     },
     prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
     lines: [
@@ -90,7 +92,7 @@ function rowOf(
   terms: PlannedTerms,
   { grid, currentPeriod, trial, nextBillingAt }: Schedule,
   isDraft: boolean,
-): Omit<SubscriptionCreation['subscription'], 'id' | 'subscription_status'> {
+): Omit<SubscriptionCreation['subscription'], 'id' | 'subscription_status' | 'warnings'> {
   return {
     customer_id: terms.customer.id,
     plan_id: terms.plan.id,

@@ -69,7 +69,6 @@ export const getInvoiceQuery = z.strictObject({
 
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */
 const laterFields = {
-  adjustment_amount: z.string().optional(),
   checkout_session: laterObject('CheckoutSessionResponse').optional(),
   coupon_applications: z.array(laterObject('CouponApplicationResponse')).optional(),
   custom_currency: laterObject('CustomCurrency').optional(),
@@ -78,8 +77,6 @@ const laterFields = {
   idempotency_key: z.string().optional(),
   invoice_pdf_url: z.string().optional(),
   is_manually_edited: z.boolean().optional(),
-  last_computed_at: instant.optional(),
-  overpaid_amount: z.string().optional(),
   recalculated_invoice_id: z.string().optional(),
   refunded_amount: z.string().optional(),
   source_type: z.literal('checkout').optional(),
@@ -121,9 +118,11 @@ export const invoiceResponse = z
     total_tax: z.string().optional(),
     total_prepaid_credits_applied: z.string().optional(),
     total: z.string(),
-    amount_paid: z.string(),
+    adjustment_amount: z.string().optional(),
     amount_due: z.string(),
+    amount_paid: z.string(),
     amount_remaining: z.string(),
+    overpaid_amount: z.string().optional(),
     description: z.string().optional(),
     period_start: instant.optional(),
     period_end: instant.optional(),
@@ -132,6 +131,7 @@ export const invoiceResponse = z
     finalized_at: instant.optional(),
     paid_at: instant.optional(),
     voided_at: instant.optional(),
+    last_computed_at: instant.optional(),
     version: z.int().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
   })

@@ -18,7 +18,7 @@ export const createCalculation = operation({
   path: '/calculations',
   tag,
   summary:
-    'Compute what subscriptions will be billed next, or in a window; create_drafts keeps their drafts up to date',
+    'Compute what subscriptions will be billed next, or for a window: where it is a period of the subscription the invoice of that, else what lies in it, nothing in advance; create_drafts keeps their drafts up to date',
   idempotency: 'own',
   schema: { body: createCalculationRequest, response: { 202: calculationStarted } },
 })

@@ -57,7 +57,8 @@ export const getInvoicePreview = operation({
   method: 'POST',
   path: '/invoices/preview',
   tag,
-  summary: "A subscription's next invoice as it would be now, or the charges of a window; nothing is written",
+  summary:
+    "A subscription's next invoice as it would be now; for a window that is one of its periods, that one's invoice; for any other, what lies in it: usage and charges in arrear, nothing in advance. Nothing is written",
   idempotency: 'own',
   schema: { body: previewInvoiceRequest, response: { 200: invoiceResponse } },
 })

@@ -125,6 +125,8 @@ export const subscriptionResponse = z
     metadata: z.record(z.string(), z.string()).optional(),
     synced_price_sequence: z.int().optional(),
     version: z.int().optional(),
+    /** Ours, of a creation and an activation: what nobody asked for, such as time that no price bills. */
+    warnings: z.array(z.string()).optional(),
   })
   .meta({ id: 'SubscriptionResponse' })
 export type SubscriptionResponse = z.output<typeof subscriptionResponse>

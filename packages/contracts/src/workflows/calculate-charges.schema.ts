@@ -9,7 +9,7 @@ const input = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('calculation'), calculation_id: id }),
   /** A price change that is not made yet, and its sync: stored first, with its edits. */
   z.strictObject({ kind: z.literal('sync_preview'), preview_id: id }),
-  /** The invoice that a subscription would get next, or the charges of a window; nothing is written. */
+  /** The invoice that a subscription would get next, or for a window; nothing is written. */
   z.strictObject({
     kind: z.literal('preview'),
     request_key: id,

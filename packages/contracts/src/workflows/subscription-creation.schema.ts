@@ -35,7 +35,13 @@ const batchResult = z.strictObject({
   failed: count,
   /** In the order of the request; of each either the id or the error. */
   items: z.array(
-    z.strictObject({ index: count, subscription_id: z.string().optional(), error: itemError.optional() }),
+    z.strictObject({
+      index: count,
+      subscription_id: z.string().optional(),
+      /** Of its creation, as its own answer would have them. */
+      warnings: z.array(z.string()).readonly().optional(),
+      error: itemError.optional(),
+    }),
   ),
 })
 

@@ -1,10 +1,11 @@
 import { entitlementSources } from '@flexprice/domain/entitlement'
+import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
-import type { InvoiceTable } from '../tables/invoice-tables.ts'
+import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
@@ -32,13 +33,9 @@ export interface ChargedLine {
   readonly chain: string
   /** Of a USAGE price. */
   readonly meter: MeterRow | null
-  /** Of ONETIME: an invoice that is no draft has it. */
-  readonly isBilled: boolean
-  /** Of ONETIME: the draft that has it. Made anew, that one keeps it; no other may have it, too. */
-  readonly draft?: DraftIdentity | undefined
+  /** Of ONETIME and of a longer period than the subscription's: the invoices that it is on. */
+  readonly billedBy: readonly BilledBy[]
 }
-
-export type DraftIdentity = Pick<Selectable<InvoiceTable>, 'billing_reason' | 'period_start' | 'period_end'>
 
 /** All that decides what a subscription is charged, but its usage. */
 export interface ChargeFacts {
@@ -74,7 +71,7 @@ export async function readChargeFacts(
     scoped,
     [...prices.values()].map((price) => price.meter_id),
   )
-  const billed = await readBilledOnce(scoped, rows, prices)
+  const billed = await readBilledLines(scoped, billedByChain(rows, prices, subscriptions))
   const linesOf = Map.groupBy(
     rows.flatMap((line): ChargedLine[] => {
       const price = prices.get(line.price_id)
@@ -86,7 +83,7 @@ export async function readChargeFacts(
           price,
           chain: (replaced ?? price).root_price_id,
           meter: meters.get(price.meter_id ?? '') ?? null,
-          ...onceOn(billed.get(line.id)),
+          billedBy: billed.get(line.id) ?? [],
         },
       ]
     }),
@@ -100,11 +97,6 @@ export async function readChargeFacts(
     lines: linesOf.get(subscription.id) ?? [],
     entitlements: entitlementsOf(subscription.id),
   }))
-}
-
-function onceOn(invoice: BilledOnce | undefined): Pick<ChargedLine, 'isBilled' | 'draft'> {
-  if (invoice?.invoice_status === 'DRAFT') return { isBilled: false, draft: invoice }
-  return { isBilled: invoice !== undefined }
 }
 
 async function readSubscriptions(
@@ -149,23 +141,22 @@ async function readPrices(scoped: Scoped, ids: readonly string[]): Promise<Reado
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-type BilledOnce = DraftIdentity & Pick<Selectable<InvoiceTable>, 'invoice_status'>
-
-/** The invoices that ONETIME lines are on already, by the line. */
-async function readBilledOnce(
-  scoped: Scoped,
-  rows: readonly { readonly id: string; readonly price_id: string }[],
+/** The lines that bill once a chain, or longer than a period: what of them is billed is not told by the instant alone. */
+function billedByChain(
+  rows: readonly ChargedLineRow[],
   prices: ReadonlyMap<string, PriceRow>,
-): Promise<ReadonlyMap<string, BilledOnce>> {
-  const once = rows.filter(({ price_id }) => prices.get(price_id)?.billing_period === 'ONETIME')
-  if (once.length === 0) return new Map()
-  const billed = await sql<BilledOnce & { line_id: string }>`
-    select l.subscription_line_item_id as line_id, i.invoice_status, i.billing_reason, i.period_start, i.period_end
-    from invoice_line_items l
-    join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
-    where l.subscription_line_item_id = any (${once.map(({ id }) => id)}::text[])
-      and not l.is_credit and not l.is_voided`.execute(scoped.db)
-  return new Map(billed.rows.map((row) => [row.line_id, row]))
+  subscriptions: readonly ChargedSubscription[],
+): string[] {
+  const bySubscription = new Map(subscriptions.map((subscription) => [subscription.id, subscription]))
+  return rows.flatMap(({ id, price_id, subscription_id }) => {
+    const [price, subscription] = [prices.get(price_id), bySubscription.get(subscription_id)]
+    if (!price || !subscription || price.type === 'USAGE') return []
+    return isSameLength(lengthOf(price), lengthOf(subscription)) ? [] : [id]
+  })
+}
+
+function lengthOf(terms: Pick<PriceRow, 'billing_period' | 'billing_period_count'>): PeriodTerms {
+  return { period: terms.billing_period, count: terms.billing_period_count }
 }
 
 async function readEntitlements(

@@ -22,6 +22,6 @@ export {
   type ChargedLine,
   type ChargedSubscription,
   type ChargeFacts,
-  type DraftIdentity,
   readChargeFacts,
 } from './charge-facts.ts'
+export { readWrittenDrafts, type WrittenDraft } from './written-drafts.ts'

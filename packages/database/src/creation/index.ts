@@ -7,6 +7,7 @@ export {
   type BatchProgress,
   finishBatchItems,
   getBatchProgress,
+  type ListedOutcome,
   listBatchOutcomes,
   lockBatch,
   type NewBatchItem,

@@ -18,6 +18,9 @@ export type BatchItemOutcome = Pick<
   'position' | 'subscription_id' | 'error'
 >
 
+/** With what the subscription's creation warned of; null where there is none. */
+export type ListedOutcome = BatchItemOutcome & { readonly warnings: readonly string[] | null }
+
 export interface NewBatchItem {
   /** The caller's own key; without one it is the batch's with the position. */
   readonly idempotencyKey: string | undefined
@@ -112,12 +115,17 @@ export async function finishBatchItems(
 }
 
 /** What became of each item, in their order. */
-export async function listBatchOutcomes(scoped: Scoped, batchId: string): Promise<BatchItemOutcome[]> {
+export async function listBatchOutcomes(scoped: Scoped, batchId: string): Promise<ListedOutcome[]> {
   return scoped.db
-    .selectFrom('subscription_batch_items')
-    .select(['position', 'subscription_id', 'error'])
-    .where('batch_id', '=', batchId)
-    .orderBy('position')
+    .selectFrom('subscription_batch_items as item')
+    .leftJoin('subscriptions as made', (join) =>
+      join
+        .onRef('made.environment_id', '=', 'item.environment_id')
+        .onRef('made.id', '=', 'item.subscription_id'),
+    )
+    .select(['item.position', 'item.subscription_id', 'item.error', 'made.warnings'])
+    .where('item.batch_id', '=', batchId)
+    .orderBy('item.position')
     .execute()
 }
 

@@ -5,7 +5,13 @@ import { newId } from '../connection/ids.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { InvoiceTable } from '../tables/invoice-tables.ts'
-import { assertSums, insertInvoices, lineRow, type NewInvoice } from './invoice-writes.ts'
+import {
+  assertSums,
+  insertInvoices,
+  lineRow,
+  type NewInvoice,
+  type NewInvoiceLine,
+} from './invoice-writes.ts'
 
 /** What became of a draft that was wanted. */
 export interface DraftOutcome {
@@ -45,7 +51,10 @@ export async function writeDrafts(
   })
 }
 
-/** Puts other sums and lines in the place of the drafts' own; they keep their ids. They are held by the caller. */
+/**
+ * Puts other sums and lines in the place of the drafts' own; they keep their ids, and those of their lines that are
+ * in the new ones stay as they are. They are held by the caller.
+ */
 export async function replaceDrafts(
   scoped: Scoped,
   drafts: readonly { readonly draft: NewInvoice; readonly invoiceId: string }[],
@@ -54,12 +63,15 @@ export async function replaceDrafts(
   if (drafts.length === 0) return
   for (const { draft } of drafts) assertSums(draft)
   const ids = drafts.map(({ invoiceId }) => invoiceId)
-  await scoped.db
-    .deleteFrom('invoice_line_items')
-    .where(sql<boolean>`invoice_id = any (${ids}::text[])`)
-    .execute()
+  const kept = await keepLines(
+    scoped,
+    ids,
+    drafts.flatMap(({ draft }) => draft.lines),
+  )
   const lines = drafts.flatMap(({ draft, invoiceId }) =>
-    draft.lines.map((line) => lineRow({ ...draft.invoice, id: invoiceId }, line)),
+    draft.lines
+      .filter(({ id }) => !kept.has(id))
+      .map((line) => lineRow({ ...draft.invoice, id: invoiceId }, line)),
   )
   if (lines.length > 0) {
     await insertRecords('invoice_line_items', audited(scoped, lines, now)).execute(scoped.db)
@@ -69,12 +81,29 @@ export async function replaceDrafts(
   await sql`
     update invoices i set subtotal = d.subtotal, total_discount = d.total_discount, total_tax = d.total_tax,
       total_prepaid_credits_applied = d.total_prepaid_credits_applied, total = d.total,
-      amount_paid = d.amount_paid, amount_due = d.amount_due, version = i.version + 1,
+      adjustment_amount = d.adjustment_amount, amount_due = d.amount_due, amount_paid = d.amount_paid,
+      last_computed_at = d.last_computed_at, version = i.version + 1,
       updated_at = ${updated_at}, updated_by = ${updated_by}
     from json_populate_recordset(null::invoices, ${JSON.stringify(sums)}::json) d
     where i.environment_id = ${scoped.scope.environmentId} and i.id = d.id and i.invoice_status = 'DRAFT'`.execute(
     scoped.db,
   )
+}
+
+/** Deletes the invoices' other lines. @returns the ids of those that are there */
+async function keepLines(
+  scoped: Scoped,
+  invoiceIds: readonly string[],
+  lines: readonly NewInvoiceLine[],
+): Promise<ReadonlySet<string>> {
+  const ofInvoices = sql<boolean>`invoice_id = any (${invoiceIds}::text[])`
+  await scoped.db
+    .deleteFrom('invoice_line_items')
+    .where(ofInvoices)
+    .where(sql<boolean>`not id = any (${lines.map(({ id }) => id)}::text[])`)
+    .execute()
+  const rows = await scoped.db.selectFrom('invoice_line_items').select('id').where(ofInvoices).execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 type Identity = Pick<

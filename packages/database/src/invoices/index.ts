@@ -1,4 +1,5 @@
 /** Invoices with their lines, numbers, states and history. */
+export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { closeDraft, keepReplacement, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'

@@ -51,7 +51,7 @@ export async function closeDraft(
   assert(invoice.invoice_status === 'DRAFT', 'a draft is closed')
   const isEmpty = !isPositive(readDecimal(invoice.subtotal))
   const status = isEmpty ? 'SKIPPED' : 'FINALIZED'
-  const isPaid = !isPositive(readDecimal(invoice.amount_due))
+  const isPaid = !isPositive(readDecimal(invoice.amount_remaining))
   // Last, as the counter's row is held from here on.
   const [number = null] = await takeInvoiceNumbers(scoped, { count: isEmpty ? 0 : 1, finalizedAt: now })
   await scoped.db

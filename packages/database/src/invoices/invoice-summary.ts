@@ -17,7 +17,7 @@ export interface InvoiceSummary {
 
 /**
  * A customer's finalized invoices by currency: drafts are not owed yet, voided and skipped ones never.
- * Unpaid is what has an amount due, overdue what of it was due before `now`. The currency of the newest
+ * Unpaid is what has an amount remaining, overdue what of it was due before `now`. The currency of the newest
  * invoice comes first.
  */
 export async function summarizeInvoices(
@@ -26,20 +26,20 @@ export async function summarizeInvoices(
 ): Promise<InvoiceSummary[]> {
   const { rows } = await sql<InvoiceSummary>`
     with owed as materialized (
-      select id, currency, total, amount_due, due_date < ${now} as is_late from invoices
+      select id, currency, total, amount_remaining, due_date < ${now} as is_late from invoices
       where customer_id = ${customerId} and invoice_status = 'FINALIZED' and status = 'published'
     ),
     charged as (
       select owed.currency, line.price_type,
         sum(line.amount - line.line_item_discount - line.invoice_level_discount) as amount
       from owed join invoice_line_items line on line.invoice_id = owed.id
-      where owed.amount_due > 0 group by owed.currency, line.price_type
+      where owed.amount_remaining > 0 group by owed.currency, line.price_type
     )
     select currency, count(*) as "invoiceCount",
-      count(*) filter (where amount_due > 0) as "unpaidCount",
-      count(*) filter (where amount_due > 0 and is_late) as "overdueCount",
-      sum(total) as revenue, sum(amount_due) as unpaid,
-      coalesce(sum(amount_due) filter (where is_late), 0) as overdue,
+      count(*) filter (where amount_remaining > 0) as "unpaidCount",
+      count(*) filter (where amount_remaining > 0 and is_late) as "overdueCount",
+      sum(total) as revenue, sum(amount_remaining) as unpaid,
+      coalesce(sum(amount_remaining) filter (where is_late), 0) as overdue,
       coalesce((select sum(amount) from charged
         where charged.currency = owed.currency and price_type is distinct from 'USAGE'), 0) as "unpaidFixed",
       coalesce((select sum(amount) from charged

@@ -1,5 +1,5 @@
 import { assert } from '@flexprice/domain'
-import { assertInvoice, type InvoiceAmounts } from '@flexprice/domain/invoice'
+import { assertInvoice, type InvoiceAmounts, whatRemains } from '@flexprice/domain/invoice'
 import { parseDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
@@ -19,6 +19,8 @@ export interface NewInvoice {
     | 'recalculated_invoice_id'
     | 'version'
     | 'status'
+    | 'amount_remaining'
+    | 'overpaid_amount'
   >
   readonly lines: readonly NewInvoiceLine[]
 }
@@ -102,6 +104,7 @@ export function lineRow(
 /** Fails the write of an invoice whose sums do not hold. */
 export function assertSums({ invoice, lines }: NewInvoice): void {
   const { currency } = invoice
+  const [amountDue, amountPaid] = [exact(invoice.amount_due), exact(invoice.amount_paid)]
   const amounts: InvoiceAmounts = {
     currency,
     subtotal: exact(invoice.subtotal),
@@ -109,8 +112,10 @@ export function assertSums({ invoice, lines }: NewInvoice): void {
     tax: exact(invoice.total_tax),
     credits: exact(invoice.total_prepaid_credits_applied),
     total: exact(invoice.total),
-    amountPaid: exact(invoice.amount_paid),
-    amountDue: exact(invoice.amount_due),
+    adjustments: exact(invoice.adjustment_amount),
+    amountDue,
+    amountPaid,
+    ...whatRemains(amountDue, amountPaid),
   }
   assertInvoice(
     amounts,

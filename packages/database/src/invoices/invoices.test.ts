@@ -25,8 +25,8 @@ beforeAll(async () => {
   const usage = (amount: string): Charge => ({ type: 'USAGE', amount })
   const invoices = [
     invoice('usd', [fixed('10.1'), usage('2.2')], { due_date: daysFromNow(-1) }),
-    invoice('usd', [fixed('5')], { due_date: daysFromNow(1), amount_paid: '3', amount_due: '2' }),
-    invoice('usd', [usage('7')], { due_date: daysFromNow(-9), amount_paid: '7', amount_due: '0' }),
+    invoice('usd', [fixed('5')], { due_date: daysFromNow(1), amount_paid: '3' }),
+    invoice('usd', [usage('7')], { due_date: daysFromNow(-9), amount_paid: '9' }),
     invoice('jpy', [fixed('300')], { due_date: null }),
     invoice('usd', [fixed('999')], {
       invoice_status: 'DRAFT',
@@ -63,8 +63,16 @@ function invoice(
       },
       ...{ invoice_status: 'FINALIZED', payment_status: 'PENDING' },
       ...{ subtotal: total, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0', total },
-      ...{ amount_paid: '0', amount_due: total, issue_date: now, due_date: null, finalized_at: now },
-      ...{ paid_at: null, voided_at: null },
+      ...{
+        adjustment_amount: '0',
+        amount_paid: '0',
+        amount_due: total,
+        issue_date: now,
+        due_date: null,
+        finalized_at: now,
+      },
+      ...{ paid_at: null, voided_at: null, last_computed_at: now },
+      ...{ billing_period_count: 1, billing_anchor: now, timezone: 'UTC' },
       ...period,
       ...changes,
     },
@@ -152,6 +160,19 @@ test('a customer’s summary is by currency, of finalized invoices only, the new
   expect(await summarizeInvoices(await databases.newTenant(), { customerId, now })).toEqual([])
 })
 
+test('what is due stays as it is paid; what remains and what was paid too much follow', async () => {
+  const rows = await scoped.db
+    .selectFrom('invoices')
+    .select(['amount_due', 'amount_paid', 'amount_remaining', 'overpaid_amount'])
+    .where('amount_paid', '>', '0')
+    .orderBy('id')
+    .execute()
+  expect(rows.map((row) => Object.values(row).map(Number))).toEqual([
+    [5, 3, 2, 0],
+    [7, 9, 0, 2],
+  ])
+})
+
 test('an invoice is overdue from the instant after it was due', async () => {
   const overdueAt = async (at: Date) =>
     (await summarizeInvoices(scoped, { customerId, now: at })).find(({ currency }) => currency === 'usd')
@@ -166,7 +187,7 @@ test.each([
   ['of subscriptions of a customer', { subscription_customer_id: ['cust_x'] }, 0],
   ['with some states', { invoice_status: ['DRAFT', 'VOIDED'] }, 2],
   ['of no state', { invoice_status: [] }, 0],
-  ['that owe more', { amount_due_gt: '2', invoice_status: ['FINALIZED'] }, 2],
+  ['that are due more', { amount_due_gt: '5', invoice_status: ['FINALIZED'] }, 3],
   ['that have more left', { amount_remaining_gt: '1.99', invoice_status: ['FINALIZED'] }, 3],
   ['finalized from an instant', { finalized_at_gte: now }, 4],
   ['finalized later', { finalized_at_gte: daysFromNow(1) }, 0],

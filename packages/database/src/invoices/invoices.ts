@@ -27,7 +27,7 @@ export interface InvoiceSearch extends Search {
   readonly payment_status?: readonly PaymentStatus[] | undefined
   readonly billing_reason?: BillingReason | undefined
   readonly currency?: string | undefined
-  /** Decimal strings. What is due is what remains: payments are off it already (billing rules, section 1). */
+  /** Decimal strings. */
   readonly amount_due_gt?: string | undefined
   readonly amount_remaining_gt?: string | undefined
   readonly finalized_at_gte?: Date | undefined
@@ -93,7 +93,7 @@ export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<S
       : sql<boolean>`amount_due > ${search.amount_due_gt}::numeric`,
     search.amount_remaining_gt === undefined
       ? undefined
-      : sql<boolean>`amount_due > ${search.amount_remaining_gt}::numeric`,
+      : sql<boolean>`amount_remaining > ${search.amount_remaining_gt}::numeric`,
     from('finalized_at', search.finalized_at_gte),
     from('voided_at', search.voided_at_gte),
     from('period_start', search.period_start_gte),
@@ -152,8 +152,11 @@ const fields = searchFields<keyof InvoiceTable>({
     'total_tax',
     'total_prepaid_credits_applied',
     'total',
-    'amount_paid',
+    'adjustment_amount',
     'amount_due',
+    'amount_paid',
+    'amount_remaining',
+    'overpaid_amount',
     'version',
   ],
   instant: [
@@ -164,6 +167,7 @@ const fields = searchFields<keyof InvoiceTable>({
     'finalized_at',
     'paid_at',
     'voided_at',
+    'last_computed_at',
     'created_at',
     'updated_at',
   ],

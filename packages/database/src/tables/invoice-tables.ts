@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { Audited, BillingPeriodColumn, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 /** How an invoice's line came about, by the domain's explanation of a charge. */
@@ -18,6 +18,9 @@ export interface InvoiceTable extends Audited {
   billing_sequence: number | null
   currency: string
   billing_period: BillingPeriodColumn | null
+  billing_period_count: number | null
+  billing_anchor: Date | null
+  timezone: string | null
   period_start: Date | null
   period_end: Date | null
   subtotal: string
@@ -25,8 +28,11 @@ export interface InvoiceTable extends Audited {
   total_tax: Generated<string>
   total_prepaid_credits_applied: Generated<string>
   total: string
-  amount_paid: Generated<string>
+  adjustment_amount: Generated<string>
   amount_due: string
+  amount_paid: Generated<string>
+  amount_remaining: GeneratedAlways<string>
+  overpaid_amount: GeneratedAlways<string>
   description: Generated<string>
   metadata: JsonWithDefault<Metadata>
   issue_date: Date | null
@@ -34,6 +40,8 @@ export interface InvoiceTable extends Audited {
   finalized_at: Date | null
   paid_at: Date | null
   voided_at: Date | null
+  /** When its lines were written last; null where an older version wrote it. */
+  last_computed_at: Date | null
   /** What its rating could see of the events, a `pg_snapshot` as text; null without usage, or while a draft. */
   usage_snapshot: string | null
   /** Of a voided one: the invoice that was made in its place. */

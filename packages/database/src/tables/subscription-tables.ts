@@ -49,6 +49,7 @@ export interface SubscriptionTable extends Audited {
   activated_at: Date | null
   lookup_key: string | null
   metadata: JsonWithDefault<Metadata>
+  warnings: JsonWithDefault<readonly string[]>
   synced_price_sequence: number
   version: Generated<number>
   status: Generated<RecordStatus>

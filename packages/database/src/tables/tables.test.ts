@@ -353,6 +353,7 @@ const declared = {
     activated_at: 'Date | null',
     lookup_key: 'string | null',
     metadata: 'json default',
+    warnings: 'json default',
     synced_price_sequence: 'number',
     version: 'number default',
     status: 'string default',
@@ -384,6 +385,9 @@ const declared = {
     billing_sequence: 'number | null',
     currency: 'string',
     billing_period: 'string | null',
+    billing_period_count: 'number | null',
+    billing_anchor: 'Date | null',
+    timezone: 'string | null',
     period_start: 'Date | null',
     period_end: 'Date | null',
     subtotal: 'string',
@@ -391,8 +395,11 @@ const declared = {
     total_tax: 'string default',
     total_prepaid_credits_applied: 'string default',
     total: 'string',
-    amount_paid: 'string default',
+    adjustment_amount: 'string default',
     amount_due: 'string',
+    amount_paid: 'string default',
+    amount_remaining: 'string default',
+    overpaid_amount: 'string default',
     description: 'string default',
     metadata: 'json default',
     issue_date: 'Date | null',
@@ -400,6 +407,7 @@ const declared = {
     finalized_at: 'Date | null',
     paid_at: 'Date | null',
     voided_at: 'Date | null',
+    last_computed_at: 'Date | null',
     usage_snapshot: 'string | null',
     recalculated_invoice_id: 'string | null',
     version: 'number default',
@@ -533,7 +541,11 @@ type DeclaredColumns<Columns> = { readonly [Name in keyof Columns]-?: DeclaredCo
 type DeclaredColumn<Column> =
   `${Kind<NonNullable<SelectType<Column>>>}${Null<SelectType<Column>>}${Default<InsertType<Column>>}`
 type Null<Selected> = null extends Selected ? ' | null' : ''
-type Default<Inserted> = undefined extends Inserted ? ' default' : ''
+type Default<Inserted> = [Inserted] extends [never]
+  ? ' default'
+  : undefined extends Inserted
+    ? ' default'
+    : ''
 type Kind<Value> = Value extends string
   ? 'string'
   : Value extends number

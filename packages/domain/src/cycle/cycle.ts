@@ -43,6 +43,8 @@ export interface CycleLine extends Lifetime {
   readonly metering: LineMetering | null
   /** Of ONETIME: false bills one whose boundary has passed unbilled, such as one that was added inside a period. */
   readonly isBilled?: boolean | undefined
+  /** Of a line with a longer period than its subscription's: until when other invoices bill its chain; null: not at all. */
+  readonly billedUntil?: Date | null | undefined
 }
 
 /** What is billed, of which subscription. */
@@ -60,6 +62,10 @@ export interface Cycle {
   readonly closes: Period | null
   /** [T, U): ADVANCE with a boundary in [T, U) bills. Null when nothing follows. */
   readonly opens: Period | null
+  /** Of an opening at creation: its instant. A line that came inside the period by then is on it. */
+  readonly openedAt?: Date | undefined
+  /** Where the chains begin whose period is longer than the subscription's: `planCycle` finds them. */
+  readonly chainStarts?: ReadonlyMap<string, Date> | undefined
   /**
    * `at_boundaries` (default): a line's usage bills for its own whole window when that ends in (S, T].
    * `within`: usage of exactly [S, T), whatever boundaries lie there: for calculations of any window.

@@ -1,7 +1,8 @@
 import { assert } from '../assert.ts'
-import { type BillingPeriod, isRecurring } from '../time/billing-period.ts'
+import { isRecurring } from '../time/billing-period.ts'
 import { type Grid, gridIntervalAt } from '../time/grid.ts'
 import { earlier, type Lifetime, later, type Period } from '../time/period.ts'
+import { isSameLength } from '../time/period-length.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 
 /** When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed. */
@@ -17,12 +18,37 @@ export function billedLife(cycle: Cycle, line: Lifetime): Period {
 
 export const endless: Date = new Date(8.64e15)
 
-/** The grid of the line's own period, on the subscription's anchor. */
-export function lineGrid({ grid }: Cycle, { terms }: CycleLine): Grid {
-  const period: BillingPeriod = terms.billing_period
+/** The line's own time, whatever its subscription's is. */
+export function ownLife({ start, end }: Lifetime): Period {
+  return { start, end: end ?? endless }
+}
+
+/**
+ * The grid of the line's own period: the subscription's, or that of a longer period, which begins with the first
+ * line of the chain. What begins in a trial begins with the paid time, as an anniversary does.
+ */
+export function lineGrid({ grid, chainStarts }: Cycle, line: CycleLine): Grid {
+  const own = periodOf(line)
+  if (isSameLength(own, grid)) return grid
+  return { ...grid, ...own, anchor: chainStarts?.get(line.chain) ?? line.start }
+}
+
+/** Where the chains of longer periods begin: with their first line that has a length. */
+export function chainStartsOf(cycle: Cycle, lines: readonly CycleLine[]): ReadonlyMap<string, Date> {
+  const starts = new Map<string, Date>()
+  for (const line of lines) {
+    if (!isRecurring(line.terms.billing_period) || isSameLength(periodOf(line), cycle.grid)) continue
+    const { start, end } = billedLife(cycle, line)
+    if (start >= end) continue
+    starts.set(line.chain, earlier(start, starts.get(line.chain) ?? start))
+  }
+  return starts
+}
+
+function periodOf({ terms }: CycleLine): Pick<Grid, 'period' | 'count'> {
+  const { billing_period: period, billing_period_count: count } = terms
   assert(isRecurring(period), 'a ONETIME line has no grid')
-  const count = terms.billing_period_count
-  return period === grid.period && count === grid.count ? grid : { ...grid, period, count }
+  return { period, count }
 }
 
 /** Enough for a hundred years of days; a window of more is a mistake. */

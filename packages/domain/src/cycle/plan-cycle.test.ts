@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bills, day, grid, line } from '../testing/fixed-cycle.ts'
 import { dec } from '../testing/price-arbitrary.ts'
-import type { Cycle, CycleTerms } from './cycle.ts'
+import type { Cycle, CycleLine, CycleTerms } from './cycle.ts'
 import { planCycle } from './plan-cycle.ts'
 import { rateCycle } from './rate-cycle.ts'
 
@@ -15,6 +15,9 @@ const opening: Cycle = {
   opens: period,
   prorationBehavior: 'none',
 }
+/** When the subscription is made, and when a line of it has begun. */
+const openedAt = day('2026-04-22')
+const inside = day('2026-04-20')
 const prorating: Cycle = { ...opening, prorationBehavior: 'create_prorations' }
 
 describe('the opening invoice', () => {
@@ -72,16 +75,50 @@ describe('without prorating', () => {
     expect(bills(cut, line())).toEqual(['30 2026-04-16 2026-04-20'])
   })
 
+  it.each<[string, CycleLine[], string[]]>([
+    ['a line that began inside it by then, whole', [line({ start: inside })], ['30 2026-04-20 2026-05-01']],
+    ['one that begins at that very instant', [line({ start: openedAt })], ['30 2026-04-22 2026-05-01']],
+    ['none that begins after it', [line({ start: day('2026-04-23') })], []],
+    [
+      'of a chain the earlier line alone, be it gone',
+      [line({ id: 'a', start: period.start, end: inside }), line({ id: 'b', start: inside })],
+      ['30 2026-04-16 2026-05-01'],
+    ],
+    [
+      'of two that began inside it the first',
+      [line({ id: 'a', start: inside, end: day('2026-04-21') }), line({ id: 'b', start: day('2026-04-21') })],
+      ['30 2026-04-20 2026-05-01'],
+    ],
+    [
+      'one whose earlier line had no length, and another chain’s',
+      [
+        line({ id: 'a', start: day('2026-04-19'), end: day('2026-04-19') }),
+        line({ id: 'b', start: inside }),
+        line({ id: 'c', chain: 'other', start: inside }),
+      ],
+      ['30 2026-04-20 2026-05-01', '30 2026-04-20 2026-05-01'],
+    ],
+    ['none in arrear', [line({ start: inside }, { invoice_cadence: 'ARREAR' })], []],
+  ])('the invoice of a creation has %s', (_name, lines, expected) => {
+    expect(bills({ ...opening, openedAt }, ...lines)).toEqual(expected)
+  })
+
   it('an ad hoc line of a longer period bills that, from its own start', () => {
-    expect(bills(opening, line({}, { billing_period: 'ANNUAL' }))).toEqual(['30 2026-04-16 2026-05-01'])
-    const early = { ...opening, grid: { ...grid, anchor: day('2026-04-16') } }
-    expect(bills(early, line({}, { billing_period: 'ANNUAL' }))).toEqual(['30 2026-04-16 2027-04-16'])
+    expect(bills(opening, line({}, { billing_period: 'ANNUAL' }))).toEqual(['30 2026-04-16 2027-04-16'])
+    const later = line({ start: day('2026-04-20') }, { billing_period: 'ANNUAL' })
+    expect(bills(opening, later)).toEqual(['30 2026-04-20 2027-04-20'])
   })
 })
 
 describe('prorating', () => {
   it('a short first period bills its share of a whole one', () => {
     expect(bills(prorating, line())).toEqual(['15 2026-04-16 2026-05-01'])
+  })
+
+  it('a line that begins inside it bills its share, whenever it was made', () => {
+    const inside = line({ start: day('2026-04-21') })
+    expect(bills(prorating, inside)).toEqual(['10 2026-04-21 2026-05-01'])
+    expect(bills({ ...prorating, openedAt: period.end }, inside)).toEqual(['10 2026-04-21 2026-05-01'])
   })
 
   it('each line of a chain bills its share', () => {

@@ -1,4 +1,5 @@
 import type { Cycle, CycleLine, CyclePlan } from './cycle.ts'
+import { chainStartsOf } from './line-life.ts'
 import { planFixed } from './plan-fixed.ts'
 import { planUsage } from './plan-usage.ts'
 
@@ -10,5 +11,6 @@ import { planUsage } from './plan-usage.ts'
  * @param lines all of the subscription's, ended ones too: they may have spent of an allowance
  */
 export function planCycle<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): CyclePlan<Line> {
-  return { grid: cycle.grid, fixed: planFixed(cycle, lines), ...planUsage(cycle, lines) }
+  const placed = { ...cycle, chainStarts: chainStartsOf(cycle, lines) }
+  return { grid: cycle.grid, fixed: planFixed(placed, lines), ...planUsage(placed, lines) }
 }

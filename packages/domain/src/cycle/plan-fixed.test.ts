@@ -17,7 +17,6 @@ const cycle: Cycle = {
 }
 const prorated: Cycle = { ...cycle, prorationBehavior: 'create_prorations' }
 const arrear = { invoice_cadence: 'ARREAR' } as const
-const annual = { billing_period: 'ANNUAL' } as const
 const once = { billing_period: 'ONETIME' } as const
 
 describe('a cycle bills', () => {
@@ -73,29 +72,6 @@ describe('a cycle bills', () => {
       prorated,
       [line({ start: cycle.start, end: march.start }, arrear)],
       [],
-    ],
-    [
-      'a longer period only where its own boundary lies',
-      cycle,
-      [
-        line({ start: cycle.start }, annual),
-        line({ start: cycle.start, chain: 'b' }, { ...annual, ...arrear }),
-        line({ start: cycle.start, chain: 'c' }, { ...arrear, billing_period: 'QUARTERLY' }),
-      ],
-      [],
-    ],
-    [
-      'a longer period in the invoice that holds its boundary',
-      {
-        ...cycle,
-        closes: { start: day('2026-04-01'), end: day('2026-05-01') },
-        opens: { start: day('2026-05-01'), end: day('2026-06-01') },
-      },
-      [
-        line({ start: cycle.start }, { billing_period: 'QUARTERLY' }),
-        line({ start: cycle.start, chain: 'b' }, { ...arrear, billing_period: 'QUARTERLY' }),
-      ],
-      ['30 2026-05-01 2026-08-01', '30 2026-02-01 2026-05-01'],
     ],
     [
       'a last period that the subscription’s end has cut: whole, and nothing after it',

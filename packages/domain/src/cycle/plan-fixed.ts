@@ -1,9 +1,9 @@
 import { prorationOf } from '../subscription/proration.ts'
 import { isRecurring } from '../time/billing-period.ts'
-import type { Period } from '../time/period.ts'
-import { earlier, later } from '../time/period.ts'
+import { gridIntervalAt } from '../time/grid.ts'
+import { earlier, later, type Period } from '../time/period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
-import { endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
+import { endless, intervalsOf, lineGrid, overlap, ownLife, paidFrom } from './line-life.ts'
 
 /**
  * What a cycle bills of FIXED lines (billing rules, section 5), in the order of the lines. ARREAR: the
@@ -18,55 +18,90 @@ export function planFixed<Line extends CycleLine>(
 ): PlannedFixed<Line>[] {
   const planned = lines
     .filter(({ terms }) => terms.type === 'FIXED')
-    .flatMap((line) => planLine(cycle, line).map((one) => ({ line, ...one })))
+    .flatMap((line) => planLine(cycle, line, lines).map((one) => ({ line, ...one })))
   return cycle.prorationBehavior === 'none' ? latestOfChains(planned) : planned
 }
 
 type Planned = Omit<PlannedFixed<CycleLine>, 'line'>
 
-function planLine(cycle: Cycle, line: CycleLine): Planned[] {
+function planLine(cycle: Cycle, line: CycleLine, lines: readonly CycleLine[]): Planned[] {
   const isAdvance = line.terms.invoice_cadence === 'ADVANCE'
   const isOnce = !isRecurring(line.terms.billing_period)
-  const isLeft = isOnce && line.isBilled === false
-  const window = isAdvance ? (cycle.opens ?? (isLeft ? lastPeriod(cycle) : null)) : cycle.closes
-  if (window === null) return []
-  if (isOnce) return planOnce(cycle, line, window)
-  return isAdvance ? planAdvance(cycle, line, window) : planArrear(cycle, line, window)
+  const last = lastPeriod(cycle)
+  if (isOnce) {
+    const window = isAdvance ? (cycle.opens ?? (line.isBilled === false ? last : null)) : cycle.closes
+    return window === null ? [] : planOnce(cycle, line, window)
+  }
+  if (!isAdvance) return cycle.closes === null ? [] : planArrear(cycle, line, cycle.closes)
+  const window = cycle.opens ?? (last && { start: last.end, end: last.end })
+  return window === null ? [] : planAdvance(cycle, line, { window, lines })
 }
 
-/** What the last invoice closes: a ONETIME charge that came inside it has no later invoice to be on. */
+/** What the last invoice closes: what came inside it, and is billed once a chain, has no later invoice to be on. */
 function lastPeriod({ closes, end, usage }: Cycle): Period | null {
   return closes && end && closes.end >= end && usage !== 'within' ? closes : null
 }
 
-/** The subscription's time in each interval of the line's grid that the window touches. */
-function periodsOf(cycle: Cycle, line: CycleLine, window: Period): Period[] {
-  const life = { start: paidFrom(cycle), end: cycle.end ?? endless }
-  const touched = overlap(window, life)
-  if (!touched) return []
-  const periods = [...intervalsOf(lineGrid(cycle, line), touched)]
-  return periods.flatMap((period) => overlap(period, life) ?? [])
+interface LinePeriod {
+  readonly period: Period
+  /** When the line is at work in it. */
+  readonly active: Period
+  /** Of a longer period: the first of its chain, which may have begun inside a period whose invoice was written. */
+  readonly isFirst: boolean
 }
 
-function planAdvance(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
-  const isWithin = (instant: Date) => instant >= window.start && instant < window.end
-  return periodsOf(cycle, line, window).flatMap((period) => {
-    const active = overlap(period, { start: line.start, end: line.end ?? endless })
-    if (!active || !isWithin(active.start)) return []
-    if (cycle.prorationBehavior === 'create_prorations') return [share(cycle, line, active)]
-    return active.start > period.start ? [] : [{ span: period, proration: null }]
+/** The line's part of each interval of its grid that the window touches, and of a longer period's first one. */
+function periodsOf(cycle: Cycle, line: CycleLine, window: Period): LinePeriod[] {
+  const grid = lineGrid(cycle, line)
+  const life = { start: paidFrom(cycle), end: cycle.end ?? endless }
+  const touched = overlap(window, life)
+  const intervals = touched ? [...intervalsOf(grid, touched)] : []
+  const first = grid === cycle.grid ? undefined : gridIntervalAt(grid, grid.anchor)
+  const isFirst = ({ start }: Period) => start.getTime() === first?.start.getTime()
+  const all = first && !intervals.some(isFirst) ? [first, ...intervals] : intervals
+  return all.flatMap((interval) => {
+    const period = overlap(interval, life)
+    const active = period && overlap(period, ownLife(line))
+    if (!active || (line.billedUntil && active.start < line.billedUntil)) return []
+    return [{ period, active, isFirst: isFirst(interval) }]
   })
 }
 
+function planAdvance(
+  cycle: Cycle,
+  line: CycleLine,
+  { window, lines }: { window: Period; lines: readonly CycleLine[] },
+): Planned[] {
+  return periodsOf(cycle, line, window).flatMap(({ period, active, isFirst }) => {
+    const isDue = active.start < window.end && (isFirst || active.start >= window.start)
+    if (!isDue) return []
+    if (cycle.prorationBehavior === 'create_prorations') return [share(cycle, line, active)]
+    if (active.start <= period.start) return [{ span: period, proration: null }]
+    if (!opensLate(cycle, line, { period, lines })) return []
+    return [{ span: { start: active.start, end: period.end }, proration: null }]
+  })
+}
+
+/** Whether a line that began inside the first period is on the opening invoice: there by then, and no earlier one of its chain. */
+function opensLate(
+  { openedAt }: Cycle,
+  line: CycleLine,
+  { period, lines }: { period: Period; lines: readonly CycleLine[] },
+): boolean {
+  if (!openedAt || line.start > openedAt) return false
+  return !lines.some(
+    (other) => other.chain === line.chain && other.start < line.start && overlap(ownLife(other), period),
+  )
+}
+
 function planArrear(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
-  const isWithin = (instant: Date) => instant > window.start && instant <= window.end
-  return periodsOf(cycle, line, window).flatMap((period) => {
-    const active = overlap(period, { start: line.start, end: line.end ?? endless })
-    if (!active) return []
-    if (cycle.prorationBehavior === 'create_prorations') {
-      return isWithin(active.end) ? [share(cycle, line, active)] : []
-    }
-    return isWithin(period.end) ? [{ span: period, proration: null }] : []
+  const isProrated = cycle.prorationBehavior === 'create_prorations'
+  // Of a longer period what has ended bills, whenever it did: an edit may be heard of long after its instant.
+  const isLonger = lineGrid(cycle, line) !== cycle.grid
+  return periodsOf(cycle, line, window).flatMap(({ period, active }) => {
+    const { end } = isProrated ? active : period
+    if (end > window.end || (end <= window.start && !isLonger)) return []
+    return [isProrated ? share(cycle, line, active) : { span: period, proration: null }]
   })
 }
 

@@ -5,6 +5,7 @@ export {
   type InvoiceAmounts,
   type InvoiceLineAmount,
   invoiceAmounts,
+  whatRemains,
 } from './invoice.ts'
 export {
   type Adjustments,

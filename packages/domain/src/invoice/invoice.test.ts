@@ -14,13 +14,26 @@ const adjustments: InvoiceAdjustments = {
   discounts: dec('1'),
   tax: dec('2.5'),
   credits: dec('3'),
+  adjustments: dec('1.5'),
   amountPaid: dec('4'),
 }
 
 describe('an invoice', () => {
-  it('adds up: subtotal, discounts, tax, credits, paid', () => {
-    const { subtotal, total, amountDue } = invoiceAmounts('usd', lines, adjustments)
-    expect([subtotal, total, amountDue].map(formatDecimal)).toEqual(['15.01', '13.51', '9.51'])
+  it('adds up: subtotal, discounts, tax, credits, adjustments, paid', () => {
+    const { subtotal, total, amountDue, amountRemaining } = invoiceAmounts('usd', lines, adjustments)
+    const sums = [subtotal, total, amountDue, amountRemaining].map(formatDecimal)
+    expect(sums).toEqual(['15.01', '13.51', '12.01', '8.01'])
+  })
+
+  it.each([
+    ['nothing', '0', '15.01', '0'],
+    ['a part', '15', '0.01', '0'],
+    ['all', '15.01', '0', '0'],
+    ['too much', '20', '0', '4.99'],
+  ])('of which %s was paid is due as before', (_what, amountPaid, remaining, overpaid) => {
+    const sums = invoiceAmounts('usd', lines, { amountPaid: dec(amountPaid) })
+    const shown = [sums.amountDue, sums.amountRemaining, sums.overpaid].map(formatDecimal)
+    expect(shown).toEqual(['15.01', remaining, overpaid])
   })
 
   it('without lines is one of zero', () => {
@@ -38,7 +51,9 @@ describe('an invoice', () => {
   it.each<[string, Partial<InvoiceAmounts>, string]>([
     ['another subtotal', { subtotal: dec('15') }, 'subtotal is 15.01, not 15'],
     ['another total', { total: dec('13.5') }, 'total is 13.51, not 13.5'],
-    ['another amount due', { amountDue: dec('9.5') }, 'amount due is 9.51, not 9.5'],
+    ['another amount due', { amountDue: dec('12') }, 'amount due is 12.01, not 12'],
+    ['another amount remaining', { amountRemaining: dec('8') }, 'amount remaining is 8.01, not 8'],
+    ['something overpaid', { overpaid: dec('1') }, 'overpaid is 0, not 1'],
     ['another currency', { currency: 'eur' }, 'a line in usd is not on an invoice in eur'],
     ['no currency', { currency: 'zzz' }, 'known currency'],
     ['a currency in upper case', { currency: 'USD' }, 'lower case'],
@@ -52,7 +67,8 @@ describe('an invoice', () => {
     ['a negative tax', { tax: dec('-1') }, 'tax is not negative'],
     ['a negative credit', { credits: dec('-1') }, 'credits is not negative'],
     ['a negative payment', { amountPaid: dec('-1') }, 'amountPaid is not negative'],
-    ['more paid than its total', { amountPaid: dec('15.02') }, 'amountDue is not negative'],
+    ['a negative adjustment', { adjustments: dec('-1') }, 'adjustments is not negative'],
+    ['more adjusted than its total', { adjustments: dec('15.02') }, 'amountDue is not negative'],
     ['a larger discount than its charges', { discounts: dec('15.02'), tax: dec('1') }, 'do not exceed'],
     ['a larger credit than its total', { credits: dec('15.02') }, 'total is not negative'],
     ['a part of a cent', { tax: dec('0.001') }, 'whole units'],

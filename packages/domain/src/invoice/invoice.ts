@@ -25,8 +25,14 @@ export interface InvoiceAmounts {
   /** Prepaid credits from wallets, not credit lines. */
   readonly credits: Decimal
   readonly total: Decimal
-  readonly amountPaid: Decimal
+  /** What credit notes, changes and cancellations have lowered what is due by. */
+  readonly adjustments: Decimal
+  /** What is to be paid in all, whatever of it was paid. */
   readonly amountDue: Decimal
+  readonly amountPaid: Decimal
+  readonly amountRemaining: Decimal
+  /** What was paid beyond what is due; of it nothing has gone to a wallet, as there are none yet. */
+  readonly overpaid: Decimal
 }
 
 /** What is taken off, added and paid, each in whole minor units; what is left out is 0. */
@@ -34,6 +40,7 @@ export interface InvoiceAdjustments {
   readonly discounts?: Decimal
   readonly tax?: Decimal
   readonly credits?: Decimal
+  readonly adjustments?: Decimal
   readonly amountPaid?: Decimal
 }
 
@@ -41,33 +48,60 @@ export interface InvoiceAdjustments {
 export function invoiceAmounts(
   currency: string,
   lines: readonly InvoiceLineAmount[],
-  { discounts = zero, tax = zero, credits = zero, amountPaid = zero }: InvoiceAdjustments = {},
+  {
+    discounts = zero,
+    tax = zero,
+    credits = zero,
+    adjustments = zero,
+    amountPaid = zero,
+  }: InvoiceAdjustments = {},
 ): InvoiceAmounts {
   const subtotal = sumDecimals(lines.map(({ amount }) => amount))
   const total = subtotal.minus(discounts).plus(tax).minus(credits)
-  const amountDue = total.minus(amountPaid)
-  const amounts = { currency, subtotal, discounts, tax, credits, total, amountPaid, amountDue }
+  const amountDue = total.minus(adjustments)
+  const amounts: InvoiceAmounts = {
+    ...{ currency, subtotal, discounts, tax, credits, total, adjustments, amountDue, amountPaid },
+    ...whatRemains(amountDue, amountPaid),
+  }
   assertInvoice(amounts, lines)
   return amounts
 }
 
+/** What is left to pay, and what was paid too much: one of the two is 0. */
+export function whatRemains(
+  amountDue: Decimal,
+  amountPaid: Decimal,
+): Pick<InvoiceAmounts, 'amountRemaining' | 'overpaid'> {
+  const left = amountDue.minus(amountPaid)
+  return isNegative(left)
+    ? { amountRemaining: zero, overpaid: amountPaid.minus(amountDue) }
+    : { amountRemaining: left, overpaid: zero }
+}
+
 /**
  * Fails the write of an invoice whose sums do not hold: whoever writes one calls this with what is
- * written. Subtotal = Σ lines, total = subtotal − discounts + tax − credits, due = total − paid, all in
- * whole units of one currency, discounts within the charges, nothing negative but credit lines
- * (and the subtotal that holds them).
+ * written. Subtotal = Σ lines, total = subtotal − discounts + tax − credits, due = total − adjustments, and what
+ * remains or was overpaid by what was paid, all in whole units of one currency, discounts within the charges,
+ * nothing negative but credit lines (and the subtotal that holds them).
  */
 export function assertInvoice(invoice: InvoiceAmounts, lines: readonly InvoiceLineAmount[]): void {
-  const { currency, subtotal, discounts, tax, credits, total, amountPaid, amountDue } = invoice
+  const { currency, ...sums } = invoice
+  const { subtotal, discounts, tax, credits, total, adjustments, amountDue, amountPaid } = sums
   assert(parseCurrency(currency) === currency, `${currency} is a known currency in lower case`)
   for (const line of lines) assertLine(line, currency)
 
   assertEqual('subtotal', subtotal, sumDecimals(lines.map(({ amount }) => amount)))
   assertEqual('total', total, subtotal.minus(discounts).plus(tax).minus(credits))
-  assertEqual('amount due', amountDue, total.minus(amountPaid))
-  for (const [name, amount] of Object.entries({ discounts, tax, credits, total, amountPaid, amountDue })) {
+  assertEqual('amount due', amountDue, total.minus(adjustments))
+  const { amountRemaining, overpaid } = whatRemains(amountDue, amountPaid)
+  assertEqual('amount remaining', sums.amountRemaining, amountRemaining)
+  assertEqual('overpaid', sums.overpaid, overpaid)
+  for (const [name, amount] of Object.entries(sums)) {
     assert(isWholeUnits(amount, currency), `${name} is in whole units of ${currency}`)
-    assert(!isNegative(amount), `${name} is not negative, but ${formatDecimal(amount)}`)
+    assert(
+      name === 'subtotal' || !isNegative(amount),
+      `${name} is not negative, but ${formatDecimal(amount)}`,
+    )
   }
   const charges = sumDecimals(lines.filter(({ kind }) => kind === 'charge').map(({ amount }) => amount))
   assert(discounts.lte(charges), 'discounts do not exceed the charges')

@@ -100,7 +100,7 @@ describe('an invoice is settled', () => {
       'with what was paid',
       [charge('a', '10')],
       { credits: dec('3'), amountPaid: dec('2') },
-      '10 0 0 3 7 5',
+      '10 0 0 3 7 7',
       ['a 0 0 0'],
     ],
   ])('%s', (_name, lines, adjustments, sums, shares) => {

@@ -29,3 +29,4 @@ export {
   type SubscriptionTerms,
 } from './subscription-lines.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
+export { unpricedTime } from './unpriced-time.ts'

@@ -53,7 +53,6 @@ function previewOf(result: unknown): InvoiceResponse {
   }
   return invoiceResponse.parse({
     ...withoutNulls(invoice),
-    amount_remaining: invoice.amount_due,
     subscription_customer_id: invoice.customer_id,
     line_items: lines.map((line) => ({
       ...withoutNulls(line),

@@ -6,7 +6,6 @@ import { recordResponse } from '../record-response.ts'
 
 /** An invoice, without the records around it. */
 export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse {
-  const amountDue = decimalText(row.amount_due)
   return {
     ...recordResponse(scope, row),
     status: row.status,
@@ -27,10 +26,11 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     total_tax: decimalText(row.total_tax),
     total_prepaid_credits_applied: decimalText(row.total_prepaid_credits_applied),
     total: decimalText(row.total),
+    adjustment_amount: decimalText(row.adjustment_amount),
+    amount_due: decimalText(row.amount_due),
     amount_paid: decimalText(row.amount_paid),
-    amount_due: amountDue,
-    // The same by billing rules, section 1: what is due is what payments have left of the total.
-    amount_remaining: amountDue,
+    amount_remaining: decimalText(row.amount_remaining),
+    overpaid_amount: decimalText(row.overpaid_amount),
     description: row.description,
     period_start: row.period_start ?? undefined,
     period_end: row.period_end ?? undefined,
@@ -40,6 +40,7 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     paid_at: row.paid_at ?? undefined,
     voided_at: row.voided_at ?? undefined,
     recalculated_invoice_id: row.recalculated_invoice_id ?? undefined,
+    last_computed_at: row.last_computed_at ?? undefined,
     version: row.version,
     metadata: { ...row.metadata },
   }

@@ -6,14 +6,24 @@ import { planResponse } from '../plans/plan-response.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { subscriptionResponse } from './subscription-response.ts'
 
-/** A subscription with its plan, customer, lines and newest invoice, as it is answered where one is asked for. @throws not_found */
-export async function fullSubscription(scoped: Scoped, id: string) {
+/**
+ * A subscription with its plan, customer, lines and newest invoice, as it is answered where one is asked for.
+ *
+ * @param wants with `warnings` where the answer is that of its creation, which they are about
+ * @throws not_found
+ */
+export async function fullSubscription(
+  scoped: Scoped,
+  id: string,
+  { warnings = false }: { warnings?: boolean } = {},
+) {
   const { subscription, plan, customer, lines, latestInvoice } = await getFullSubscription(scoped, id)
   return {
     ...subscriptionResponse(scoped.scope, subscription),
     plan: planResponse(scoped.scope, plan),
     customer: customerResponse(scoped.scope, customer),
     line_items: lines.map((line) => lineItemResponse(scoped.scope, line)),
+    ...(warnings && subscription.warnings.length > 0 && { warnings: [...subscription.warnings] }),
     ...(latestInvoice && { latest_invoice: invoiceResponse(scoped.scope, latestInvoice) }),
   }
 }

@@ -35,10 +35,11 @@ test('it bills what is FIXED and ADVANCE in the first period, each line with how
   const { id } = await caller.create('/subscriptions', body({ start_date }))
   const lines = await linesOf(id)
   // 3 × 10.50; 10 × 2 + 1 + 5 × 0.333, rounded; 3 packages of 7; once 99.99.
-  expect(lines.map(({ amount }) => amount)).toEqual(['31.5', '22.67', '21', '99.99'].toSorted())
+  // 2000 began inside the period, and before now.
+  expect(lines.map(({ amount }) => amount)).toEqual(['31.5', '22.67', '21', '99.99', '2000'].toSorted())
   expect(lines.every(({ explanation }) => 'charge' in explanation)).toBe(true)
-  expect(await totalOf(id)).toBe('175.16')
-  // The scheduled one and the one in arrear have their lines, for later.
+  expect(await totalOf(id)).toBe('2175.16')
+  // The one in arrear has its line, for later.
   const answer = await caller.call('GET', `/subscriptions/${id}`)
   expect(answer).toMatchObject({ body: { line_items: { length: 6 } } })
 })

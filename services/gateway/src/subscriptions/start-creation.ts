@@ -37,7 +37,8 @@ export async function startCreation(
   }
   const { waitMsMax } = config
   const result = await awaitWorkflow(temporal, scope, started, { reply, waitMsMax, closing })
-  return { subscription: await fullSubscription(scoped, made.parse(result).subscription_id) }
+  const { subscription_id: id } = made.parse(result)
+  return { subscription: await fullSubscription(scoped, id, { warnings: true }) }
 }
 
 const made = z.object({ subscription_id: z.string() })

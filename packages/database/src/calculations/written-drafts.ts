@@ -1,0 +1,71 @@
+import type { Grid } from '@flexprice/domain/time'
+import { isRecurring } from '@flexprice/domain/time'
+import { type Selectable, sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import type { InvoiceIdentity } from '../invoices/billed-lines.ts'
+import { type InvoiceLineItemRow, listInvoiceLineItems } from '../invoices/invoices.ts'
+import type { InvoiceTable } from '../tables/invoice-tables.ts'
+
+/** A draft whose FIXED lines stay as they are. */
+export interface WrittenDraft {
+  /** That its usage is rated on; null where an older version wrote it. */
+  readonly grid: Grid | null
+  /** All but those of usage. */
+  readonly lines: readonly InvoiceLineItemRow[]
+}
+
+type Row = InvoiceIdentity &
+  Pick<
+    Selectable<InvoiceTable>,
+    'id' | 'billing_period' | 'billing_period_count' | 'billing_anchor' | 'timezone'
+  > & {
+    readonly subscription_id: string
+  }
+
+/**
+ * The drafts of those invoices that were written once their time had come: a cycle's period had ended, or what an
+ * opening pays for had begun (billing rules, section 5). An earlier one is a forecast, and made anew as a whole.
+ *
+ * @param lock true to hold them as they are until the caller's transaction ends
+ * @returns by subscription, of which one invoice is asked for
+ */
+export async function readWrittenDrafts(
+  scoped: Scoped,
+  wanted: readonly (InvoiceIdentity & { readonly subscription_id: string })[],
+  { lock = false }: { lock?: boolean } = {},
+): Promise<ReadonlyMap<string, WrittenDraft>> {
+  if (wanted.length === 0) return new Map()
+  const { rows } = await sql<Row>`
+    select i.id, i.subscription_id, i.billing_period, i.billing_period_count, i.billing_anchor, i.timezone
+    from unnest(${wanted.map((one) => one.subscription_id)}::text[], ${wanted.map((one) => one.billing_reason)}::text[],
+      ${wanted.map((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
+      ${wanted.map((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
+      as w (subscription_id, billing_reason, period_start, period_end)
+    join invoices i using (subscription_id, billing_reason, period_start, period_end)
+    where i.environment_id = ${scoped.scope.environmentId} and i.request_key = '' and i.invoice_status = 'DRAFT'
+      and coalesce(i.last_computed_at, i.updated_at)
+        >= case when i.billing_reason = 'SUBSCRIPTION_CYCLE' then i.period_end else i.period_start end
+    order by i.id ${lock ? sql`for update of i` : sql``}`.execute(scoped.db)
+  if (rows.length === 0) return new Map()
+  const lines = await listInvoiceLineItems(
+    scoped,
+    rows.map(({ id }) => id),
+  )
+  const ofInvoice = Map.groupBy(
+    lines.filter(({ price_type }) => price_type !== 'USAGE'),
+    ({ invoice_id }) => invoice_id,
+  )
+  return new Map(
+    rows.map((row) => [row.subscription_id, { grid: gridOf(row), lines: ofInvoice.get(row.id) ?? [] }]),
+  )
+}
+
+function gridOf({
+  billing_anchor: anchor,
+  billing_period: period,
+  billing_period_count: count,
+  timezone,
+}: Row): Grid | null {
+  if (!anchor || !period || !isRecurring(period) || !count || timezone === null) return null
+  return { anchor, period, count, timeZone: timezone }
+}
