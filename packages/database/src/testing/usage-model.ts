@@ -1,7 +1,7 @@
 import {
   type Decimal,
   decimalFromInteger,
-  parseDecimal,
+  parseNumber,
   type Ratio,
   ratio,
   sumDecimals,
@@ -61,7 +61,7 @@ function measured(
   const isOfNumbers = measure.aggregation !== 'COUNT' && measure.aggregation !== 'COUNT_UNIQUE'
   const texts = events.flatMap((event) => textOf(event, field) ?? [])
   const numbers = events.flatMap((event) => {
-    const value = parseDecimal(textOf(event, field) ?? '')
+    const value = parseNumber(textOf(event, field) ?? '')
     return value === undefined ? [] : [{ event, value }]
   })
   return {
@@ -80,7 +80,7 @@ function measured(
       case 'SUM':
         return wholeRatio(sumDecimals(values))
       case 'SUM_WITH_MULTIPLIER':
-        return wholeRatio(sumDecimals(values).times(parseDecimal(measure.multiplier ?? '') ?? zero))
+        return wholeRatio(sumDecimals(values).times(parseNumber(measure.multiplier ?? '') ?? zero))
       case 'AVG':
         return values.length === 0
           ? wholeRatio(zero)
