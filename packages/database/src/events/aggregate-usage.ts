@@ -12,6 +12,7 @@ import type { Period } from '@flexprice/domain/time'
 import type { UsageAnswer, UsagePart, UsageQuestion } from '@flexprice/domain/usage'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { oddValues } from './odd-values.ts'
 import { type UsageBatch, usageBatches } from './usage-batches.ts'
 import { planScans, type UsageScan } from './usage-scans.ts'
 import { type UsageRow, usageStatement } from './usage-statement.ts'
@@ -45,13 +46,39 @@ export async function aggregateUsage(
     rowsLeft -= rows.length
     for (const [key, ofScan] of Map.groupBy(rows, (row) => keyOfRow(batch, row))) rowsOf.set(key, ofScan)
   }
+  const oddIds = await oddEventIds(scoped, new Set(ofQuestion.filter(hasOddValues)), seenBy)
   return questions.map((question, index) => {
     const scan = ofQuestion[index]
     assert(scan, 'each question has its scan')
     return {
-      parts: (rowsOf.get(keyOf(scan, scan.externalCustomerId)) ?? []).map((row) => partOf(question, row)),
+      parts: rowsOfScan(scan).map((row) => partOf(question, row, oddIds.get(oddKey(scan, row)))),
     }
   })
+
+  function rowsOfScan(scan: UsageScan): readonly UsageRow[] {
+    return rowsOf.get(keyOf(scan, scan.externalCustomerId)) ?? []
+  }
+
+  function hasOddValues(scan: UsageScan): boolean {
+    return rowsOfScan(scan).some(({ not_numeric }) => not_numeric > 0)
+  }
+}
+
+/** The first events without a number of each part that has such, by `oddKey`. */
+async function oddEventIds(
+  scoped: Scoped,
+  scans: ReadonlySet<UsageScan>,
+  seenBy: string | null,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = new Map<string, readonly string[]>()
+  for await (const [batch, rows] of oddValues(scoped, [...scans], seenBy)) {
+    for (const row of rows) ids.set(oddKey(scanAt(batch, row.scan), row), row.event_ids)
+  }
+  return ids
+}
+
+function oddKey(scan: UsageScan, { span, part, group }: Pick<UsageRow, 'span' | 'part' | 'group'>): string {
+  return JSON.stringify([keyOf(scan, scan.externalCustomerId), span, part, group])
 }
 
 /** A pass over many customers' events keeps a hash of all of their groups, which else goes to the disk several times. */
@@ -70,24 +97,31 @@ function readBatch(
 
 const passMemory = '64MB'
 
-function keyOfRow({ scans }: UsageBatch, { scan: index, customer }: UsageRow): string {
+function keyOfRow(batch: UsageBatch, { scan: index, customer }: UsageRow): string {
+  const scan = scanAt(batch, index)
+  return keyOf(scan, customer ?? scan.externalCustomerId)
+}
+
+function scanAt({ scans }: UsageBatch, index: number): UsageScan {
   const scan = scans[index]
   assert(scan, 'a row is of a scan of its batch')
-  return keyOf(scan, customer ?? scan.externalCustomerId)
+  return scan
 }
 
 function keyOf({ frame, pattern, wants }: UsageScan, customer: string): string {
   return `${wants.has('distinct')} ${frame} ${pattern} ${customer}`
 }
 
-function partOf(question: UsageQuestion, row: UsageRow): UsagePart {
+function partOf(question: UsageQuestion, row: UsageRow, oddIds: readonly string[] = []): UsagePart {
   const period = periodOf(question, row)
+  const areOdd = isOfNumbers(question) && row.not_numeric > 0
   return {
     ...period,
     group: row.group,
     quantity: quantityOf(question, row, period),
     eventCount: row.events,
-    notNumeric: isOfNumbers(question) ? row.not_numeric : 0,
+    notNumeric: areOdd ? row.not_numeric : 0,
+    ...(areOdd && oddIds.length > 0 ? { oddEventIds: oddIds } : {}),
   }
 }
 

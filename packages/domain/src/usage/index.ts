@@ -1,4 +1,12 @@
 export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
+export { type NotNumeric, notNumericIn, notNumericWarnings } from './not-numeric.ts'
 export { isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
-export type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion, UsageSpan } from './usage-question.ts'
+export {
+  oddEventsMax,
+  type UsageAnswer,
+  type UsageMeasure,
+  type UsagePart,
+  type UsageQuestion,
+  type UsageSpan,
+} from './usage-question.ts'
 export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'

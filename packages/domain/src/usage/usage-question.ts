@@ -45,7 +45,12 @@ export interface UsagePart extends Period {
   readonly eventCount: number
   /** Events whose property is there but no number, in an aggregation of numbers: they count as absent. */
   readonly notNumeric: number
+  /** Ids of them, by instant and id: of each span and group the first `oddEventsMax`; left out where there are none. */
+  readonly oddEventIds?: readonly string[]
 }
+
+/** So many events whose value is no number are named, by a warning too. */
+export const oddEventsMax = 5
 
 /** Ascending by start, then group. A part without any event is left out: nothing to aggregate is 0. */
 export interface UsageAnswer {
