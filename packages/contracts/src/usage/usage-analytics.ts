@@ -5,6 +5,7 @@ import { bucketSize } from '../catalog/meter.ts'
 import { instant } from '../wire/instant.ts'
 import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { identifier, identifiers } from '../wire/text.ts'
+import { warnings } from '../wire/warning.ts'
 import { propertyFilters } from './usage-report.ts'
 
 const namesMax = 20
@@ -70,6 +71,7 @@ const usageAnalyticItem = z
     total_usage_display: z.string().optional(),
     event_count: z.int(),
     points: z.array(usageAnalyticPoint),
+    warnings,
     currency: z.string().optional(),
     subtotal: z.string().optional(),
     total_discount: z.string().optional(),

@@ -82,6 +82,7 @@ function invoice(
       },
       ...period,
       explanation: { currency },
+      warnings: [],
     })),
   }
 }

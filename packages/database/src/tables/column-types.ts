@@ -19,7 +19,17 @@ const namesByType = {
     'version',
   ],
   json: ['lines'],
-  jsonb: ['draft_request', 'error', 'explanation', 'filter_values', 'metadata', 'prices', 'request', 'tiers'],
+  jsonb: [
+    'draft_request',
+    'error',
+    'explanation',
+    'filter_values',
+    'metadata',
+    'prices',
+    'request',
+    'tiers',
+    'warnings',
+  ],
   numeric: [
     'after',
     'amount',

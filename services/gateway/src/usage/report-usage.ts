@@ -5,6 +5,8 @@ import { type Ratio, sumRatios } from '@flexprice/domain/money'
 import type { BucketSize } from '@flexprice/domain/price'
 import type { Period } from '@flexprice/domain/time'
 import {
+  type NotNumeric,
+  notNumericIn,
   partsOf,
   type UsageAnswer,
   type UsageMeasure,
@@ -33,7 +35,7 @@ export interface WindowCut {
 export interface ReportedUsage {
   readonly quantity: Ratio
   readonly eventCount: number
-  readonly notNumeric: number
+  readonly notNumeric: NotNumeric
   /** Ascending, those without usage too. */
   readonly windows: readonly WindowUsage[]
 }
@@ -104,7 +106,7 @@ function totalOf(answer: UsageAnswer | undefined): Omit<ReportedUsage, 'windows'
   return {
     quantity: sumRatios(parts.map(({ quantity }) => quantity)),
     eventCount: parts.reduce((sum, { eventCount }) => sum + eventCount, 0),
-    notNumeric: parts.reduce((sum, { notNumeric }) => sum + notNumeric, 0),
+    notNumeric: notNumericIn(parts),
   }
 }
 

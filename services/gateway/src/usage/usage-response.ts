@@ -1,5 +1,7 @@
 import type { GetUsageResponse } from '@flexprice/contracts/usage'
 import { formatDecimal, type Ratio, shownDecimal } from '@flexprice/domain/money'
+import { notNumericWarnings } from '@flexprice/domain/usage'
+import { warningsResponse } from '../warnings-response.ts'
 import type { ReportedUsage, WantedUsage } from './report-usage.ts'
 
 /** A quantity as a decimal; a quotient without an end has 18 digits. */
@@ -17,6 +19,7 @@ export function usageResponse({ measure }: WantedUsage, reported: ReportedUsage)
       value: shownQuantity(quantity),
     })),
     event_count: reported.eventCount,
-    not_numeric: reported.notNumeric,
+    not_numeric: reported.notNumeric.count,
+    warnings: warningsResponse(notNumericWarnings(reported.notNumeric)),
   }
 }
