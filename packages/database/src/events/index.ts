@@ -10,4 +10,5 @@ export {
 } from './event-attribution.ts'
 export { type AppendedEvents, type EventStore, type NewEvent, postgresEventStore } from './event-store.ts'
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
+export { usageFrames } from './usage-frames.ts'
 export { voidEvent } from './void-event.ts'

@@ -13,10 +13,13 @@ import { invalid } from '@flexprice/domain'
 import { type Decimal, formatDecimal, sumDecimals } from '@flexprice/domain/money'
 import type { BucketSize } from '@flexprice/domain/price'
 import type { Period } from '@flexprice/domain/time'
+import { notNumericWarnings } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
+import { warningsResponse } from '../warnings-response.ts'
 import { meterMeasure } from './meter-measure.ts'
+import { meteredUsage } from './metered-usage.ts'
 import { reportedPeriod, reportedWindows } from './report-request.ts'
 import { type ReportedUsage, reportUsage } from './report-usage.ts'
 import { type UsageCosts, usageCosts } from './usage-costs.ts'
@@ -34,13 +37,12 @@ export function getUsageAnalyticsRoute(api: Api, { database }: Pick<Dependencies
       const period = reportedPeriod(body, await readNow(scoped))
       const metered = await meteredFeatures(scoped, customer, body.feature_ids)
       const cut = reportedWindows(body, { customer, start: period.start })
-      const reported = await reportUsage(
-        scoped,
-        metered.map(({ meter }) => ({
-          ...{ externalCustomerId: customer.external_id, period, cut, bucketSize: meter.bucket_size },
-          measure: meterMeasure(meter, body.property_filters, 'property_filters'),
-        })),
-      )
+      const measured = metered.map(({ meter }) => ({
+        meter,
+        measure: meterMeasure(meter, body.property_filters, 'property_filters'),
+      }))
+      const wanted = await meteredUsage(scoped, measured, { customer, period, cut })
+      const reported = await reportUsage(scoped, wanted)
       const costs = await costsOf(scoped, customer, { body, period })
       return reply.send(
         analyticsResponse(metered, reported, { customer, windowSize: body.window_size, costs }),
@@ -113,6 +115,7 @@ function analyticsResponse(
           usage: shownQuantity(quantity),
           event_count: eventCount,
         })),
+        warnings: warningsResponse(notNumericWarnings(usage.notNumeric)),
         ...(costs ? amounts(costs.currency, costs.ofMeter(meter.id)) : {}),
       },
     ]
