@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { plannedAnew } from '../connection/named-statements.ts'
 import { singleBatches, type UsageBatch } from './usage-batches.ts'
-import { measuredEvents, partNumber, usageShape, wantsNumber } from './usage-events.ts'
+import { measuredEvents, partNumber, type UsageView, usageShape, wantsNumber } from './usage-events.ts'
 import type { UsageScan } from './usage-scans.ts'
 import { spanArrays } from './usage-span-arrays.ts'
 
@@ -23,16 +23,16 @@ export interface OddValueRow {
 export async function* oddValues(
   { db }: Scoped,
   scans: readonly UsageScan[],
-  seenBy: string | null,
+  view: UsageView,
 ): AsyncGenerator<readonly [UsageBatch, readonly OddValueRow[]]> {
   for (const batch of singleBatches(scans)) {
-    const { rows } = await oddValuesStatement(batch, seenBy).execute(db)
+    const { rows } = await oddValuesStatement(batch, view).execute(db)
     yield [batch, rows]
   }
 }
 
-function oddValuesStatement(batch: UsageBatch, seenBy: string | null) {
-  const given = usageShape(batch, seenBy)
+function oddValuesStatement(batch: UsageBatch, view: UsageView) {
+  const given = usageShape(batch, view)
   // The order is that of the latest event, the other way round: by instant and id.
   const shape = { ...given, wants: new Set(given.wants).add('latest') }
   return sql<OddValueRow>`${sql.raw(plannedAnew)}

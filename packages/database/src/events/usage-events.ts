@@ -1,3 +1,4 @@
+import type { UsageSlice } from '@flexprice/domain/usage'
 import { type RawBuilder, sql } from 'kysely'
 import { numberOf } from './number-of.ts'
 import type { UsageBatch } from './usage-batches.ts'
@@ -13,12 +14,16 @@ export interface UsageShape {
   readonly wants: ReadonlySet<Accumulator>
   /** A snapshot whose events count; null: all. */
   readonly seenBy: string | null
+  readonly slice: UsageSlice
 }
 
-export function usageShape({ customers, scans }: UsageBatch, seenBy: string | null): UsageShape {
+/** Whose events are seen and how they are told apart, for all scans of a call. */
+export type UsageView = Pick<UsageShape, 'seenBy' | 'slice'>
+
+export function usageShape({ customers, scans }: UsageBatch, view: UsageView): UsageShape {
   return {
+    ...view,
     customers,
-    seenBy,
     isCut: scans.some(({ spans }) => spans.some(({ stepMs }) => stepMs !== null)),
     isGrouped: scans.some(({ measure }) => measure.groupBy !== null),
     filters: Math.max(0, ...scans.map(({ measure }) => measure.filters.length)),
@@ -35,7 +40,7 @@ export function measuredEvents(spans: SpanArrays, shape: UsageShape): RawBuilder
 
 /** The events of the spans, with what is aggregated of them. */
 function found(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
-  const { customers, isCut, isGrouped, filters, wants } = shape
+  const { customers, isCut, filters, wants } = shape
   const needsInstant = isCut || wants.has('latest') || wants.has('weighted')
   const slots = Array.from({ length: filters }, (_, slot) => passes(slot))
   return sql`
@@ -43,20 +48,30 @@ function found(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
       s.scan, s.span, s.wants, s.start_ms, s.step_ms, s.end_ms,
       ${wants.has('latest') ? sql`e.event_id` : sql`null`} as event_id,
       ${needsInstant ? epochMs : sql`null::bigint`} as ms,
-      ${isGrouped ? sql`e.properties ->> s.group_by` : sql`null::text`} as grp,
+      ${groupOf(shape)} as grp,
       e.properties ->> s.field as property
     ${customers === null ? lookedUp(spans, shape) : readThrough(spans, shape, customers)}
       ${slots.length > 0 ? sql.join(slots, sql` `) : sql``}`
 }
 
+/** The meter's own group; of a split report a JSON list of that and of the values that it is split by. */
+function groupOf({ isGrouped, slice }: UsageShape): RawBuilder<unknown> {
+  const own = isGrouped ? sql`e.properties ->> s.group_by` : sql`null::text`
+  if (slice.splitBy.length === 0) return own
+  const values = slice.splitBy.map((key) =>
+    key.kind === 'source' ? sql`e.source` : sql`e.properties ->> ${key.name}::text`,
+  )
+  return sql`jsonb_build_array(${sql.join([own, ...values])})::text`
+}
+
 /** The events of each span by the index: what is behind `offset 0` can be joined in no other way. */
-function lookedUp(spans: SpanArrays, { seenBy }: UsageShape): RawBuilder<unknown> {
+function lookedUp(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
   return sql`from ${spans.rows} s
     cross join lateral (
-      select e.event_id, e.timestamp, e.properties from events e
+      select e.event_id, e.timestamp, e.properties, e.source from events e
       where e.external_customer_id = s.customer and e.event_name = s.event_name
         and e.timestamp >= s.start_at and e.timestamp < s.end_at
-        and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(seenBy)}
+        and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}
       offset 0
     ) e
     where true`
@@ -69,18 +84,20 @@ function lookedUp(spans: SpanArrays, { seenBy }: UsageShape): RawBuilder<unknown
  */
 function readThrough(
   spans: SpanArrays,
-  { seenBy }: UsageShape,
+  shape: UsageShape,
   customers: readonly string[],
 ): RawBuilder<unknown> {
   return sql`from events e
     join ${spans.rows} s on s.event_name = e.event_name
       ${spans.isOne ? sql`` : sql`and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end`}
     where e.external_customer_id = any (${customers}::text[]) and e.event_name = any (${spans.eventNames}::text[])
-      and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(seenBy)}`
+      and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}`
 }
 
-function visible(seenBy: string | null): RawBuilder<unknown> {
-  return seenBy === null ? sql`` : sql`and pg_visible_in_snapshot(e.transaction_id, ${seenBy}::pg_snapshot)`
+function visible({ seenBy, slice }: UsageShape): RawBuilder<unknown> {
+  const seen = sql`and pg_visible_in_snapshot(e.transaction_id, ${seenBy}::pg_snapshot)`
+  const ofSources = sql`and e.source = any (${slice.sources}::text[])`
+  return sql`${seenBy === null ? sql`` : seen} ${slice.sources === null ? sql`` : ofSources}`
 }
 
 /** Exact, and four times cheaper than numeric's `extract`: a double holds the milliseconds of 285,000 years. */

@@ -5,6 +5,7 @@ import {
   measuredEvents,
   partNumber,
   type UsageShape,
+  type UsageView,
   usageShape,
   wanted,
   wantsNumber,
@@ -34,9 +35,9 @@ export interface UsageRow {
 /** Each `offset 0` keeps what it selects from being computed once for each of its uses. */
 export function usageStatement(
   batch: UsageBatch,
-  { rowsMax, seenBy }: { rowsMax: number; seenBy: string | null },
+  { rowsMax, view }: { rowsMax: number; view: UsageView },
 ): RawBuilder<UsageRow> {
-  const shape = usageShape(batch, seenBy)
+  const shape = usageShape(batch, view)
   const spans = spanArrays(batch.scans, shape.filters)
   const aggregated = shape.wants.has('distinct') ? distinctly(spans, shape) : plainly(spans, shape)
   return sql<UsageRow>`${sql.raw(plannedAnew)}

@@ -1,12 +1,16 @@
 export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
 export { type NotNumeric, notNumericIn, notNumericWarnings } from './not-numeric.ts'
+export { splitAnswers } from './split-answers.ts'
 export { isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
 export {
+  allUsage,
   oddEventsMax,
+  type SplitKey,
   type UsageAnswer,
   type UsageMeasure,
   type UsagePart,
   type UsageQuestion,
+  type UsageSlice,
   type UsageSpan,
 } from './usage-question.ts'
 export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'

@@ -1,6 +1,6 @@
 import type { Scoped } from '@flexprice/database/connection'
 import { aggregateUsage } from '@flexprice/database/events'
-import { invalid } from '@flexprice/domain'
+import { assert, invalid } from '@flexprice/domain'
 import {
   figureOf,
   isCumulated,
@@ -13,7 +13,15 @@ import {
 } from '@flexprice/domain/cycle'
 import type { BucketSize } from '@flexprice/domain/price'
 import type { Period } from '@flexprice/domain/time'
-import { partsOf, type UsageQuestion, type UsageSpan, usageSpans } from '@flexprice/domain/usage'
+import {
+  allUsage,
+  partsOf,
+  splitAnswers,
+  type UsageQuestion,
+  type UsageSlice,
+  type UsageSpan,
+  usageSpans,
+} from '@flexprice/domain/usage'
 
 /** What a report wants to know: the usage of one customer in a time, and in each of its windows. */
 export interface WantedUsage extends ShownUsage {
@@ -29,6 +37,8 @@ export interface WindowCut {
 }
 
 export interface ReportedUsage extends UsageFigure {
+  /** The values of what the report is split by, in its order. */
+  readonly split: readonly (string | null)[]
   /** Ascending, those without usage too. */
   readonly windows: readonly WindowFigure[]
 }
@@ -44,6 +54,22 @@ const cumulatedWindowsMax = 1_000
  * @throws validation_error when the windows are more than `windowsMax`
  */
 export async function reportUsage(scoped: Scoped, wanted: readonly WantedUsage[]): Promise<ReportedUsage[]> {
+  const reported = await reportGroups(scoped, wanted, allUsage)
+  return reported.map(([whole]) => {
+    assert(whole, 'what is not split is one group')
+    return whole
+  })
+}
+
+/**
+ * The same of a part of the events, and told apart by their sources and properties: of each usage the groups that have
+ * any, or the one of a report that is not split.
+ */
+export async function reportGroups(
+  scoped: Scoped,
+  wanted: readonly WantedUsage[],
+  slice: UsageSlice,
+): Promise<ReportedUsage[][]> {
   const questions: UsageQuestion[] = []
   const ask = (question: UsageQuestion): number => questions.push(question) - 1
   let windowsLeft = windowsMax
@@ -53,11 +79,22 @@ export async function reportUsage(scoped: Scoped, wanted: readonly WantedUsage[]
     windowsLeft -= windows.windows.length
     return { total: planFigure(one, one.period, ask), windows }
   })
-  const answers = await aggregateUsage(scoped, questions)
-  return plans.map(({ total, windows }) => ({
-    ...figureOf(total, answers),
-    windows: windowFigures(windows, answers),
-  }))
+  const answers = await aggregateUsage(scoped, questions, null, slice)
+  const isSplit = slice.splitBy.length > 0
+  const groups = isSplit ? splitAnswers(answers) : [{ split: [], answers }]
+  if (groups.length * (windowsMax - windowsLeft) > windowsMax) {
+    throw invalid([
+      { path: 'group_by', message: `makes more than ${windowsMax} windows of ${groups.length} groups` },
+    ])
+  }
+  return plans.map(({ total, windows }) =>
+    groups
+      .map(({ split, answers: own }) => ({
+        ...{ ...figureOf(total, own), split },
+        windows: windowFigures(windows, own),
+      }))
+      .filter(({ eventCount }) => !isSplit || eventCount > 0),
+  )
 }
 
 function windowSpans({ period, cut }: WantedUsage, most: number): UsageSpan[] {
