@@ -4,6 +4,7 @@ import { wireErrorCode } from '../wire/error.ts'
 import { instant } from '../wire/instant.ts'
 import { queryInteger } from '../wire/query-integer.ts'
 import { identifier } from '../wire/text.ts'
+import { lineWarnings, warning } from '../wire/warning.ts'
 import { workflowStarted } from '../wire/workflow-execution.ts'
 
 /** Of one calculation by ids; a plan's or all of them may be any number. */
@@ -72,8 +73,6 @@ export const calculationResponse = z
   })
   .meta({ id: 'CalculationResponse' })
 
-const warning = z.object({ code: z.string(), message: z.string() })
-
 export const calculationLine = z
   .object({
     subscription_line_item_id: z.string(),
@@ -105,6 +104,7 @@ export const calculationItem = z
     error: z.object({ code: wireErrorCode, message: z.string() }).optional(),
     /** The draft that was made or brought up to date. */
     invoice_id: z.string().optional(),
+    warnings: lineWarnings,
   })
   .meta({ id: 'CalculationItem' })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { instant } from '../wire/instant.ts'
 import { laterObject } from '../wire/not-built.ts'
 import { recordFields } from '../wire/record-fields.ts'
+import { warnings } from '../wire/warning.ts'
 
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */
 const laterFields = {
@@ -42,6 +43,7 @@ export const invoiceLineItemResponse = z
     period_start: instant.optional(),
     period_end: instant.optional(),
     metadata: z.record(z.string(), z.string()).optional(),
+    warnings,
   })
   .meta({ id: 'InvoiceLineItemResponse' })
 export type InvoiceLineItemResponse = z.output<typeof invoiceLineItemResponse>

@@ -8,6 +8,7 @@ import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { recordFields } from '../wire/record-fields.ts'
 import { expand, listOf, searchFields } from '../wire/search.ts'
 import { identifier, identifiers, text } from '../wire/text.ts'
+import { lineWarnings } from '../wire/warning.ts'
 import { windowProblems } from './calculation-window.ts'
 import { billingReason, invoiceStatus, invoiceType, paymentStatus } from './invoice-choices.ts'
 import { invoiceLineItemResponse } from './invoice-line-item.ts'
@@ -134,6 +135,8 @@ export const invoiceResponse = z
     last_computed_at: instant.optional(),
     version: z.int().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
+    /** Of a preview: those of its lines, hidden ones too. */
+    warnings: lineWarnings,
   })
   .meta({ id: 'InvoiceResponse' })
 export type InvoiceResponse = z.output<typeof invoiceResponse>

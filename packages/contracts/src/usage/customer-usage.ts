@@ -6,6 +6,7 @@ import { laterObject } from '../wire/not-built.ts'
 import { queryIdentifiers } from '../wire/query-identifiers.ts'
 import { pagination } from '../wire/search.ts'
 import { identifier } from '../wire/text.ts'
+import { warnings } from '../wire/warning.ts'
 import { entitlementSource } from './aggregated-entitlement.ts'
 
 /** One of the customer's two ids is needed. */
@@ -40,6 +41,7 @@ const featureUsageSummary = z
     grant_quota: z.string().optional(),
     grant_state: laterObject('GrantState').optional(),
     grant_unlimited: z.boolean().optional(),
+    warnings,
   })
   .meta({ id: 'FeatureUsageSummary' })
 

@@ -3,6 +3,7 @@ import { linePrice } from '../catalog/price-response.ts'
 import { exactNumber } from '../wire/exact-number.ts'
 import { instant } from '../wire/instant.ts'
 import { identifier } from '../wire/text.ts'
+import { warnings } from '../wire/warning.ts'
 
 /** The current period unless told; `lifetime_usage`: since the subscription's start. */
 export const getUsageBySubscriptionRequest = z.strictObject({
@@ -31,6 +32,7 @@ const subscriptionUsageByMeters = z
     start_time: instant,
     end_time: instant,
     billed_quantity: exactNumber,
+    warnings,
   })
   .meta({ id: 'SubscriptionUsageByMetersResponse' })
 

@@ -7,6 +7,7 @@ import { exactNumber } from '../wire/exact-number.ts'
 import { instant } from '../wire/instant.ts'
 import { notBuilt } from '../wire/not-built.ts'
 import { identifier, identifiers, text } from '../wire/text.ts'
+import { warnings } from '../wire/warning.ts'
 
 const filtersMax = 50
 const aggregationType = z.enum(aggregationTypes)
@@ -65,6 +66,7 @@ export const getUsageResponse = z
     // Ours: how many events were counted, and how many of them have a value that is no number.
     event_count: z.int(),
     not_numeric: z.int(),
+    warnings,
   })
   .meta({ id: 'GetUsageResponse' })
 export type GetUsageResponse = z.output<typeof getUsageResponse>

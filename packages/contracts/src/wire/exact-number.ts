@@ -1,4 +1,4 @@
-import { formatDecimal, parseDecimal } from '@flexprice/domain/money'
+import { formatDecimal, isStorable, parseNumber } from '@flexprice/domain/money'
 import { z } from 'zod'
 
 /**
@@ -18,21 +18,37 @@ export class ExactNumber {
 }
 
 /**
- * A quantity or an amount where the contract says `number`: a decimal text inside, read from the
- * body's own digits and written back as an exact literal. No float is ever calculated with.
+ * A quantity or an amount where the contract says `number`: decimal text inside, written back as an exact literal.
+ * A request may send it as a text too.
  */
 export const exactNumber = z
-  .codec(z.custom<number | ExactNumber>(isNumber, 'must be a number').meta({ type: 'number' }), z.string(), {
-    decode: (value, context) => {
-      const decimal = parseDecimal(typeof value === 'number' ? String(value) : value.source)
-      if (decimal !== undefined) return formatDecimal(decimal)
-      context.issues.push({ code: 'custom', input: value, message: 'must be a plain decimal number' })
-      return z.NEVER
-    },
+  .codec(sentDecimal('number'), z.string(), {
+    decode: readSentDecimal,
     encode: (text) => new ExactNumber(text),
   })
   .meta({ type: 'number' })
 
-function isNumber(value: unknown): boolean {
-  return typeof value === 'number' || value instanceof ExactNumber
+/**
+ * What a request may send for a decimal: a text or a JSON number, whichever of them the contract names. Read by
+ * `readSentDecimal`, from the body's own digits: no float is ever calculated with.
+ */
+export function sentDecimal(type: 'string' | 'number') {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    input === undefined ? 'is required' : 'must be a decimal number, as a text or a JSON number'
+  return z
+    .custom<string | number | ExactNumber>(isSentDecimal, { error })
+    .meta({ type, description: 'A decimal number, as a text or a JSON number' })
+}
+
+function isSentDecimal(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || value instanceof ExactNumber
+}
+
+/** In the domain's normal form. What storage does not hold as it is is refused, never rounded. */
+export function readSentDecimal(value: string | number | ExactNumber, context: z.core.ParsePayload): string {
+  const decimal = parseNumber(value instanceof ExactNumber ? value.source : String(value))
+  if (decimal !== undefined && isStorable(decimal)) return formatDecimal(decimal)
+  const message = 'must be a decimal number: up to 20 digits, then up to 18 after the point'
+  context.issues.push({ code: 'custom', input: value, message })
+  return z.NEVER
 }

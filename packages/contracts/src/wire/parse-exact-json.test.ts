@@ -41,7 +41,15 @@ test('counts stay numbers, in whatever notation', () => {
   })
 })
 
-test.each(['"1"', 'true', 'null', '1e400', '1e-30'])('%s is no quantity', (literal) => {
+test('a number in exponent notation keeps its value, one beyond every number of ours its text', () => {
+  const long = `1.${'5'.repeat(60)}`
+  expect(read(`[5e-05, 5E-7, 1e22, 1.2345678901234567891e1, ${long}, 1e400, 1e-101]`)).toMatchObject([
+    ...[0.00005, 5e-7, 1e22],
+    ...[{ source: '12.345678901234567891' }, { source: long }, { source: '1e400' }, { source: '1e-101' }],
+  ])
+})
+
+test.each(['"x"', 'true', 'null', '1e400', '1e-30'])('%s is no quantity', (literal) => {
   expect(exactNumber.safeParse(first(read(`[${literal}, 1e5]`))).success).toBe(false)
 })
 

@@ -1,9 +1,9 @@
-import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
+import { equalDecimals, formatDecimal, parseNumber } from '@flexprice/domain/money'
 import { ExactNumber } from './exact-number.ts'
 
 /**
- * Parses JSON without losing a digit: a number that a float would change becomes an `ExactNumber`.
- * Throws a SyntaxError. Slower than `JSON.parse`: ask `needsExactJson` first.
+ * Parses JSON without losing a digit: a number that a float would change becomes an `ExactNumber`, in plain notation,
+ * and so does what is none by the domain's rule, as it was written. Throws a SyntaxError. Slower than `JSON.parse`: ask `needsExactJson` first.
  */
 export function parseExactJson(text: string): unknown {
   return JSON.parse(text, keepDigits)
@@ -23,9 +23,11 @@ const maybeInexact = /(?:^|[\s:,[])-?\d(?:[\d.]{15}|[\d.]*[eE])/
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source
   if (typeof value !== 'number' || source === undefined) return value
-  const exact = parseDecimal(source)
-  const read = parseDecimal(String(value))
-  if (exact !== undefined && read !== undefined && equalDecimals(exact, read)) return value
-  // Written with an exponent: no form of a quantity of ours, but good enough for a count.
-  return exact === undefined && Number.isSafeInteger(value) ? value : new ExactNumber(source)
+  // As JavaScript and Python write most of them: below 10²¹ and without an exponent there is nothing to look at.
+  if (String(value) === source && !source.includes('e')) return value
+  const exact = parseNumber(source)
+  // No number of ours: whoever reads it refuses it by its path.
+  if (exact === undefined) return new ExactNumber(source)
+  const read = parseNumber(String(value))
+  return read !== undefined && equalDecimals(exact, read) ? value : new ExactNumber(formatDecimal(exact))
 }

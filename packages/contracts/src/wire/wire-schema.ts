@@ -4,6 +4,7 @@ import { z } from 'zod'
 export interface WireSchema {
   $ref?: string | undefined
   type?: string | undefined
+  description?: string | undefined
   const?: unknown
   enum?: unknown[] | undefined
   anyOf?: WireSchema[] | undefined
@@ -23,6 +24,7 @@ export const wireSchema: z.ZodType<WireSchema> = z.lazy(() =>
     type: z
       .union([z.string(), z.array(z.string()).transform((types) => types.find((type) => type !== 'null'))])
       .optional(),
+    description: z.string().optional(),
     const: z.unknown().optional(),
     enum: z.array(z.unknown()).optional(),
     anyOf: z.array(wireSchema).optional(),

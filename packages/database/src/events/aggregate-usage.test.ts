@@ -3,7 +3,7 @@ import {
   decimalFromInteger,
   formatDecimal,
   formatRatio,
-  parseDecimal,
+  parseNumber,
   ratio,
   zero,
 } from '@flexprice/domain/money'
@@ -141,8 +141,8 @@ describe('usage', () => {
       values.map((_, index) => ask({}, { externalCustomerId: `c${index}` })),
     )
     for (const [index, { json, text }] of values.entries()) {
-      const expected = parseDecimal(text ?? '')
-      expect(shown(answers[index] ?? { parts: [] }), json).toMatchObject([
+      const expected = parseNumber(text ?? '')
+      expect(shown(answers[index] ?? { parts: [] }), json.slice(0, 40)).toMatchObject([
         {
           quantity: formatDecimal(expected ?? zero),
           eventCount: 1,

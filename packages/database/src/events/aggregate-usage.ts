@@ -9,10 +9,18 @@ import {
   zero,
 } from '@flexprice/domain/money'
 import type { Period } from '@flexprice/domain/time'
-import type { UsageAnswer, UsagePart, UsageQuestion } from '@flexprice/domain/usage'
+import {
+  allUsage,
+  type UsageAnswer,
+  type UsagePart,
+  type UsageQuestion,
+  type UsageSlice,
+} from '@flexprice/domain/usage'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { oddValues } from './odd-values.ts'
 import { type UsageBatch, usageBatches } from './usage-batches.ts'
+import type { UsageView } from './usage-events.ts'
 import { planScans, type UsageScan } from './usage-scans.ts'
 import { type UsageRow, usageStatement } from './usage-statement.ts'
 
@@ -26,18 +34,21 @@ export const usagePartsMax = 1_000_000
  * its snapshot sees them.
  *
  * @param seenBy a `pg_snapshot`: what was committed after it does not count, so that many statements count the same
+ * @param slice which of the events are seen, and by what their usage is told apart: of a report
  * @throws invalid_operation when the answers have more than `usagePartsMax` parts together
  */
 export async function aggregateUsage(
   scoped: Scoped,
   questions: readonly UsageQuestion[],
   seenBy: string | null = null,
+  slice: UsageSlice = allUsage,
 ): Promise<UsageAnswer[]> {
+  const view = { seenBy, slice }
   const { scans, ofQuestion } = planScans(questions)
   const rowsOf = new Map<string, readonly UsageRow[]>()
   let rowsLeft = usagePartsMax
   for (const batch of usageBatches(scans)) {
-    const rows = await readBatch(scoped, batch, { rowsMax: rowsLeft + 1, seenBy })
+    const rows = await readBatch(scoped, batch, { rowsMax: rowsLeft + 1, view })
     if (rows.length > rowsLeft) {
       const message = `The usage has more than ${usagePartsMax} parts: ask for fewer customers, a shorter window or larger buckets`
       throw new CodedError('invalid_operation', message)
@@ -45,13 +56,42 @@ export async function aggregateUsage(
     rowsLeft -= rows.length
     for (const [key, ofScan] of Map.groupBy(rows, (row) => keyOfRow(batch, row))) rowsOf.set(key, ofScan)
   }
+  const oddIds = await oddEventIds(scoped, new Set(ofQuestion.filter(hasOddValues)), view)
   return questions.map((question, index) => {
     const scan = ofQuestion[index]
     assert(scan, 'each question has its scan')
     return {
-      parts: (rowsOf.get(keyOf(scan, scan.externalCustomerId)) ?? []).map((row) => partOf(question, row)),
+      parts: rowsOfScan(scan).map((row) => ({
+        ...partOf(question, row, oddIds.get(oddKey(scan, row))),
+        ...groupOf(row, slice),
+      })),
     }
   })
+
+  function rowsOfScan(scan: UsageScan): readonly UsageRow[] {
+    return rowsOf.get(keyOf(scan, scan.externalCustomerId)) ?? []
+  }
+
+  function hasOddValues(scan: UsageScan): boolean {
+    return rowsOfScan(scan).some(({ not_numeric }) => not_numeric > 0)
+  }
+}
+
+/** The first events without a number of each part that has such, by `oddKey`. */
+async function oddEventIds(
+  scoped: Scoped,
+  scans: ReadonlySet<UsageScan>,
+  view: UsageView,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = new Map<string, readonly string[]>()
+  for await (const [batch, rows] of oddValues(scoped, [...scans], view)) {
+    for (const row of rows) ids.set(oddKey(scanAt(batch, row.scan), row), row.event_ids)
+  }
+  return ids
+}
+
+function oddKey(scan: UsageScan, { span, part, group }: Pick<UsageRow, 'span' | 'part' | 'group'>): string {
+  return JSON.stringify([keyOf(scan, scan.externalCustomerId), span, part, group])
 }
 
 /** A pass over many customers' events keeps a hash of all of their groups, which else goes to the disk several times. */
@@ -70,25 +110,44 @@ function readBatch(
 
 const passMemory = '64MB'
 
-function keyOfRow({ scans }: UsageBatch, { scan: index, customer }: UsageRow): string {
+function keyOfRow(batch: UsageBatch, { scan: index, customer }: UsageRow): string {
+  const scan = scanAt(batch, index)
+  return keyOf(scan, customer ?? scan.externalCustomerId)
+}
+
+function scanAt({ scans }: UsageBatch, index: number): UsageScan {
   const scan = scans[index]
   assert(scan, 'a row is of a scan of its batch')
-  return keyOf(scan, customer ?? scan.externalCustomerId)
+  return scan
 }
 
 function keyOf({ frame, pattern, wants }: UsageScan, customer: string): string {
   return `${wants.has('distinct')} ${frame} ${pattern} ${customer}`
 }
 
-function partOf(question: UsageQuestion, row: UsageRow): UsagePart {
+function partOf(
+  question: UsageQuestion,
+  row: UsageRow,
+  oddIds: readonly string[] = [],
+): Omit<UsagePart, 'group'> {
   const period = periodOf(question, row)
+  const areOdd = isOfNumbers(question) && row.not_numeric > 0
   return {
     ...period,
-    group: row.group,
     quantity: quantityOf(question, row, period),
     eventCount: row.events,
-    notNumeric: isOfNumbers(question) ? row.not_numeric : 0,
+    notNumeric: areOdd ? row.not_numeric : 0,
+    ...(areOdd && oddIds.length > 0 ? { oddEventIds: oddIds } : {}),
   }
+}
+
+/** The row's group as the statement wrote it: of a split one with the values that it is split by. */
+function groupOf({ group }: UsageRow, { splitBy }: UsageSlice): Pick<UsagePart, 'group' | 'split'> {
+  if (splitBy.length === 0 || group === null) return { group }
+  const texts: unknown = JSON.parse(group)
+  assert(Array.isArray(texts), 'a split group is a list')
+  const [own = null, ...split] = texts.map((text: unknown) => (text === null ? null : String(text)))
+  return { group: own, split }
 }
 
 function periodOf({ spans }: UsageQuestion, { span: index, part }: UsageRow): Period {

@@ -11,4 +11,5 @@ export {
 } from './event-attribution.ts'
 export { type EventStore, postgresEventStore } from './event-store.ts'
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
+export { usageFrames } from './usage-frames.ts'
 export { voidEvent } from './void-event.ts'

@@ -53,7 +53,8 @@ function* sharedBatches(scans: readonly UsageScan[]): Generator<UsageBatch> {
   }
 }
 
-function* singleBatches(scans: readonly UsageScan[]): Generator<UsageBatch> {
+/** Each scan by itself, as many in a statement as its arrays may hold. */
+export function* singleBatches(scans: readonly UsageScan[]): Generator<UsageBatch> {
   let batch: UsageScan[] = []
   let spans = 0
   for (const scan of scans) {

@@ -90,6 +90,7 @@ function invoice(
       },
       ...period,
       explanation: { currency },
+      warnings: [],
     })),
   }
 }

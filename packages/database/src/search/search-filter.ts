@@ -1,5 +1,5 @@
 import type { FieldProblem } from '@flexprice/domain'
-import { parseDecimal } from '@flexprice/domain/money'
+import { parseNumber } from '@flexprice/domain/money'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { FieldType, SearchField, SearchFields } from './search-fields.ts'
 
@@ -83,7 +83,7 @@ function valueProblem(type: FieldType, value: Value): string | undefined {
   if (typeof value === 'object' && value.length > valuesMax) return `must have at most ${valuesMax} values`
   if (type !== 'number') return undefined
   const numbers = typeof value === 'object' ? value : [String(value)]
-  return numbers.every((text) => parseDecimal(text)) ? undefined : 'must be a decimal number'
+  return numbers.every((text) => parseNumber(text)) ? undefined : 'must be a decimal number'
 }
 
 function comparison(

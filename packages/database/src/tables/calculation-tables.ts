@@ -1,3 +1,4 @@
+import type { ChargeWarning } from '@flexprice/domain/price'
 import type { ColumnType, Generated } from 'kysely'
 import type { BatchItemError } from './batch-tables.ts'
 import type { Audited } from './row-types.ts'
@@ -73,5 +74,5 @@ export interface CalculatedLine {
   readonly period_start: string
   readonly period_end: string
   readonly explanation: Readonly<Record<string, unknown>>
-  readonly warnings: readonly { readonly code: string; readonly message: string }[]
+  readonly warnings: readonly ChargeWarning[]
 }

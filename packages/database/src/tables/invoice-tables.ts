@@ -1,3 +1,4 @@
+import type { ChargeWarning } from '@flexprice/domain/price'
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { Audited, BillingPeriodColumn, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
@@ -98,6 +99,7 @@ export interface InvoiceLineItemTable extends Audited {
   period_start: Date
   period_end: Date
   explanation: ColumnType<StoredExplanation, string, string>
+  warnings: JsonWithDefault<readonly ChargeWarning[]>
   metadata: JsonWithDefault<Metadata>
   is_voided: Generated<boolean>
 }

@@ -439,6 +439,7 @@ const declared = {
     period_start: 'Date',
     period_end: 'Date',
     explanation: 'json',
+    warnings: 'json default',
     metadata: 'json default',
     is_voided: 'boolean default',
     created_at: 'Date',

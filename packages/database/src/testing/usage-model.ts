@@ -1,14 +1,14 @@
 import {
   type Decimal,
   decimalFromInteger,
-  parseDecimal,
+  parseNumber,
   type Ratio,
   ratio,
   sumDecimals,
   wholeRatio,
   zero,
 } from '@flexprice/domain/money'
-import type { UsageAnswer, UsagePart, UsageQuestion } from '@flexprice/domain/usage'
+import { oddEventsMax, type UsageAnswer, type UsagePart, type UsageQuestion } from '@flexprice/domain/usage'
 
 /** An event as the model reads it: each property by its JSON, and by its text as PostgreSQL gives it (null: none). */
 export interface ModelEvent {
@@ -38,6 +38,7 @@ function partsOfSpan(
 ): UsagePart[] {
   const parts: UsagePart[] = []
   const step = stepMs ?? end.getTime() - start.getTime()
+  const named = new Map<string | null, number>()
   for (let from = start.getTime(); from < end.getTime(); from += step) {
     const to = Math.min(from + step, end.getTime())
     const within = events.filter(({ ms }) => ms >= from && ms < to)
@@ -46,10 +47,31 @@ function partsOfSpan(
     const names = [...groups.keys()].sort(byBytes)
     for (const group of names) {
       const period = { start: new Date(from), end: new Date(to) }
-      parts.push({ ...period, group, ...measured(groups.get(group) ?? [], question, { from, to }) })
+      const ofGroup = groups.get(group) ?? []
+      const already = named.get(group) ?? 0
+      const oddEventIds = oddIdsOf(ofGroup, question).slice(0, oddEventsMax - already)
+      named.set(group, already + oddEventIds.length)
+      const odd = oddEventIds.length > 0 ? { oddEventIds } : {}
+      parts.push({ ...period, group, ...measured(ofGroup, question, { from, to }), ...odd })
     }
   }
   return parts
+}
+
+/** In order of time, then of id. */
+function oddIdsOf(events: readonly ModelEvent[], { measure }: UsageQuestion): string[] {
+  if (!isOfNumbers(measure)) return []
+  return events
+    .filter((event) => {
+      const text = textOf(event, measure.field ?? '')
+      return text !== null && parseNumber(text) === undefined
+    })
+    .toSorted((left, right) => left.ms - right.ms || byBytes(left.id, right.id))
+    .map(({ id }) => id)
+}
+
+function isOfNumbers({ aggregation }: UsageQuestion['measure']): boolean {
+  return aggregation !== 'COUNT' && aggregation !== 'COUNT_UNIQUE'
 }
 
 function measured(
@@ -58,15 +80,14 @@ function measured(
   part: { readonly from: number; readonly to: number },
 ) {
   const field = measure.field ?? ''
-  const isOfNumbers = measure.aggregation !== 'COUNT' && measure.aggregation !== 'COUNT_UNIQUE'
   const texts = events.flatMap((event) => textOf(event, field) ?? [])
   const numbers = events.flatMap((event) => {
-    const value = parseDecimal(textOf(event, field) ?? '')
+    const value = parseNumber(textOf(event, field) ?? '')
     return value === undefined ? [] : [{ event, value }]
   })
   return {
     eventCount: events.length,
-    notNumeric: isOfNumbers ? texts.length - numbers.length : 0,
+    notNumeric: isOfNumbers(measure) ? texts.length - numbers.length : 0,
     quantity: quantity(),
   }
 
@@ -80,7 +101,7 @@ function measured(
       case 'SUM':
         return wholeRatio(sumDecimals(values))
       case 'SUM_WITH_MULTIPLIER':
-        return wholeRatio(sumDecimals(values).times(parseDecimal(measure.multiplier ?? '') ?? zero))
+        return wholeRatio(sumDecimals(values).times(parseNumber(measure.multiplier ?? '') ?? zero))
       case 'AVG':
         return values.length === 0
           ? wholeRatio(zero)

@@ -23,3 +23,12 @@ export { planCycle } from './plan-cycle.ts'
 export { rateCycle } from './rate-cycle.ts'
 export { type BilledUsage, usageLineCharge } from './usage-charge.ts'
 export type { BucketsCharge, UsageExplanation, UsageFacts, UsedAllowance } from './usage-explanation.ts'
+export {
+  type FigurePlan,
+  figureOf,
+  planFigure,
+  type ShownUsage,
+  type UsageFigure,
+  type UsageFrame,
+} from './usage-figure.ts'
+export { isCumulated, planWindows, type WindowFigure, windowFigures } from './window-figures.ts'

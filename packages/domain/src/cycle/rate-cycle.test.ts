@@ -178,9 +178,14 @@ describe('usage bills', () => {
   it('says which events were no numbers', () => {
     const plan = planCycle(cycle, [line()])
     const part = { start: day('2026-03-01'), end: day('2026-04-01'), group: null, quantity: rat('2') }
-    const [charge] = rateCycle(plan, [{ parts: [{ ...part, eventCount: 5, notNumeric: 2 }] }])
+    const [charge] = rateCycle(plan, [
+      { parts: [{ ...part, eventCount: 5, notNumeric: 2, oddEventIds: ['e1', 'e2'] }] },
+    ])
     expect(charge?.warnings).toEqual([
-      { code: 'not_numeric', message: '2 events without a number for a value: counted as absent.' },
+      {
+        ...{ code: 'not_numeric', message: '2 events without a number for a value: counted as absent.' },
+        ...{ count: 2, event_ids: ['e1', 'e2'] },
+      },
     ])
     expect(charge?.explanation).toMatchObject({ usage: { event_count: 5, not_numeric: 2, quantity: '2' } })
   })

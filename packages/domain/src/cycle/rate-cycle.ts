@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts'
 import { formatRatio, type Ratio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
+import { notNumericIn } from '../usage/not-numeric.ts'
 import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import type { CycleCharge, CycleLine, CyclePlan, PlannedFixed, PlannedUsage } from './cycle.ts'
@@ -62,6 +63,7 @@ function facts(
   { line, window, measure, bucketSize }: PlannedUsage<CycleLine>,
   { within, raw, spent }: { within: readonly UsagePart[]; raw: Ratio; spent: SpentUsage | undefined },
 ): Omit<UsageFacts, 'billed_quantity'> {
+  const { count: notNumeric, eventIds } = notNumericIn(within)
   return {
     window_start: window.start.toISOString(),
     window_end: window.end.toISOString(),
@@ -70,7 +72,8 @@ function facts(
     group_by: bucketSize === null ? null : measure.groupBy,
     quantity: formatRatio(raw),
     event_count: within.reduce((sum, { eventCount }) => sum + eventCount, 0),
-    not_numeric: within.reduce((sum, { notNumeric }) => sum + notNumeric, 0),
+    not_numeric: notNumeric,
+    ...(notNumeric > 0 ? { not_numeric_event_ids: eventIds } : {}),
     allowances: (line.metering?.allowances ?? []).map(({ id, limit, reset }) => ({
       id,
       limit,

@@ -2,6 +2,7 @@ import { decimalFromInteger } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
 import { addRatios, formatRatio, type Ratio, scaleRatio, zeroRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
+import { notNumericWarnings } from '../usage/not-numeric.ts'
 import type { LineCharge } from './line-charge.ts'
 import {
   type BucketsCharge,
@@ -37,7 +38,9 @@ export function usageLineCharge({ terms, facts, buckets }: BilledUsage): LineCha
     // One warning says it: a month of minutes would fill a page with them.
     if (warnings.length === 0) warnings.push(...charge.warnings)
   }
-  if (facts.not_numeric > 0) warnings.push(notNumeric(facts.not_numeric))
+  warnings.push(
+    ...notNumericWarnings({ count: facts.not_numeric, eventIds: facts.not_numeric_event_ids ?? [] }),
+  )
   const explanation: UsageExplanation = {
     currency: terms.currency,
     usage: { ...facts, billed_quantity: formatRatio(billed) },
@@ -72,9 +75,4 @@ function boundedBuckets(charges: readonly BucketsCharge[]): readonly BucketsChar
 
 function times(value: Ratio, count: number): Ratio {
   return count === 1 ? value : scaleRatio(value, decimalFromInteger(count))
-}
-
-function notNumeric(count: number): ChargeWarning {
-  const events = count === 1 ? '1 event' : `${count} events`
-  return { code: 'not_numeric', message: `${events} without a number for a value: counted as absent.` }
 }

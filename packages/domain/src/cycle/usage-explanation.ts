@@ -30,8 +30,9 @@ export interface UsageFacts {
   /** What the allowances have left of it. */
   readonly billed_quantity: string
   readonly event_count: number
-  /** Events whose property is no number. */
+  /** Events whose property is no number, and the first of them; left out where there are none. */
   readonly not_numeric: number
+  readonly not_numeric_event_ids?: readonly string[]
   readonly allowances: readonly UsedAllowance[]
 }
 

@@ -10,6 +10,7 @@ import {
   isPositive,
   isRounded,
   parseDecimal,
+  parseNumber,
 } from './decimal.ts'
 
 const seed = 20_260_101
@@ -89,6 +90,65 @@ describe('parseDecimal', () => {
     const one = decimal('1')
     expect(() => one.plus(0.1)).toThrow()
     expect(() => decimal('0.123456789012345678').toNumber()).toThrow()
+  })
+})
+
+describe('parseNumber', () => {
+  it.each([
+    ['5e-05', '0.00005'],
+    ['1.5E+3', '1500'],
+    ['+.5e-3', '0.0005'],
+    [' 5 ', '5'],
+    ['5.', '5'],
+    ['-.5', '-0.5'],
+    ['-0', '0'],
+    ['0e-9999', '0'],
+    ['0.30000000000000004', '0.30000000000000004'],
+    ['1e99', `1${'0'.repeat(99)}`],
+    ['-1e-100', `-0.${'0'.repeat(99)}1`],
+    [`${'0'.repeat(900)}7`, '7'],
+    [`1.5${'0'.repeat(900)}`, '1.5'],
+    [`${'9'.repeat(200)}e-100`, `${'9'.repeat(100)}.${'9'.repeat(100)}`],
+    ['5e000000000001', '50'],
+  ])('reads %j as %s', (text, expected) => {
+    const value = parseNumber(text)
+    expect(value && formatDecimal(value)).toBe(expected)
+  })
+
+  it.each([
+    ...['', ' ', '.', '-', '+', 'e5', '.e5', '5e', '5e+', '5 e3', '--1', '+-1', '1.2.3', '1,5', '1_000'],
+    ...[
+      'NaN',
+      'Infinity',
+      '-Infinity',
+      'inf',
+      '0x1',
+      '0b1',
+      '1n',
+      '１',
+      '١',
+      '5\n',
+      '\t5',
+      '\u00a05',
+      'true',
+    ],
+    ...['1e100', '-1e100', '1e-101', '1e400', '1e99999', '0e10000', '1'.repeat(101), `0.${'1'.repeat(101)}`],
+    `${'0'.repeat(1_000)}7`,
+  ])('refuses %j', (text) => {
+    expect(parseNumber(text)).toBeUndefined()
+  })
+
+  it('is the same number in every notation of it', () => {
+    const shift = fc.integer({ min: -60, max: 60 })
+    fc.assert(
+      fc.property(canonical, shift, fc.constantFrom('', ' ', '   '), (text, places, space) => {
+        const [sign, digits] = text.startsWith('-') ? ['-', text.slice(1)] : ['+', text]
+        const moved = parseNumber(`${space}${sign}${digits}e${places}${space}`)
+        const back = moved && parseNumber(`${formatDecimal(moved)}E${-places}`)
+        expect(back && formatDecimal(back)).toBe(text)
+      }),
+      { seed },
+    )
   })
 })
 

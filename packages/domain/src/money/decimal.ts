@@ -32,6 +32,29 @@ export function parseDecimal(text: string): Decimal | undefined {
   return plainNotation.test(text) ? new Exact(text) : undefined
 }
 
+/** What a number may have on each side of the point (billing rules, section 4), and its text in all. */
+export const numberDigitsMax = 100
+export const numberLengthMax = 1_000
+
+/**
+ * A number's notation, in the words that PostgreSQL's expressions share with ours: the engine of usage tests texts by
+ * it. The exponent's bound keeps what it takes within PostgreSQL's `numeric`, whose own notation is wider.
+ */
+export const numberPattern = '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?0*[0-9]{1,4})? *$'
+const numberNotation = new RegExp(numberPattern)
+const numberBound: Decimal = new Exact(`1e${numberDigitsMax}`)
+
+/**
+ * Reads a number as events and requests write it: a finite decimal in plain or exponent notation, with spaces around
+ * it, a leading `+`, `.5` and `5.` too. By its value, not by how long it is written, it has up to 100 digits before
+ * the point and 100 after it. Undefined for anything else.
+ */
+export function parseNumber(text: string): Decimal | undefined {
+  if (text.length > numberLengthMax || !numberNotation.test(text)) return undefined
+  const value = new Exact(text.trim().replace(/^[+]/, ''))
+  return value.abs().lt(numberBound) && isRounded(value, numberDigitsMax) ? value : undefined
+}
+
 const exactNotation = new RegExp(`^-?\\d{1,${exactDigitsMax}}(?:\\.\\d{1,${exactDigitsMax}})?$`)
 
 /**

@@ -21,6 +21,9 @@ export interface Charge {
 export interface ChargeWarning {
   readonly code: 'negative_quantity' | 'not_numeric'
   readonly message: string
+  /** Of events, where it is about such: how many, and the ids of the first. */
+  readonly count?: number
+  readonly event_ids?: readonly string[]
 }
 
 /**

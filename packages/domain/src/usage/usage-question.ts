@@ -43,11 +43,29 @@ export interface UsagePart extends Period {
   readonly group: string | null
   readonly quantity: Ratio
   readonly eventCount: number
+  /** The values by which the answers are split, in the order of `splitBy`; null for one that an event has not. */
+  readonly split?: readonly (string | null)[]
   /** Events whose property is there but no number, in an aggregation of numbers: they count as absent. */
   readonly notNumeric: number
+  /** Ids of them, by instant and id: of each span and group the first `oddEventsMax`; left out where there are none. */
+  readonly oddEventIds?: readonly string[]
 }
+
+/** So many events whose value is no number are named, by a warning too. */
+export const oddEventsMax = 5
 
 /** Ascending by start, then group. A part without any event is left out: nothing to aggregate is 0. */
 export interface UsageAnswer {
   readonly parts: readonly UsagePart[]
 }
+
+/** What a report sees of the events of all of its questions alike, and by what it tells their usage apart. */
+export interface UsageSlice {
+  /** Events of one of these sources; null: of any, or none. */
+  readonly sources: readonly string[] | null
+  readonly splitBy: readonly SplitKey[]
+}
+
+export type SplitKey = { readonly kind: 'source' } | { readonly kind: 'property'; readonly name: string }
+
+export const allUsage: UsageSlice = { sources: null, splitBy: [] }

@@ -10,6 +10,7 @@ import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
+import { lineWarningsResponse, warningsResponse } from '../warnings-response.ts'
 
 export function listCalculationItemsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
   api.route({
@@ -47,9 +48,10 @@ function itemResponse(row: CalculationItemRow) {
       period_start: new Date(line.period_start),
       period_end: new Date(line.period_end),
       explanation: { ...line.explanation },
-      warnings: [...line.warnings],
+      warnings: warningsResponse(line.warnings) ?? [],
     })),
     error: row.error ? { code: publishedErrorCode(row.error.code), message: row.error.message } : undefined,
     invoice_id: row.invoice_id ?? undefined,
+    warnings: lineWarningsResponse(row.lines),
   }
 }

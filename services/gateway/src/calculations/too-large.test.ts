@@ -38,7 +38,7 @@ test('usage of more than can be stored fails its own subscription, not the other
   for (const [external_customer_id, size] of [
     ['huge', most],
     ['huge', most],
-    ['small', '1e3'],
+    ['small', '1e3 bytes'],
     ['small', most],
   ]) {
     await caller.call('POST', '/events', {

@@ -1,32 +1,45 @@
 import { eventPropertiesBytesMax } from '@flexprice/contracts/events'
 import { ExactNumber } from '@flexprice/contracts/wire'
+import type { FieldProblem } from '@flexprice/domain'
+import { numberDigitsMax, parseNumber } from '@flexprice/domain/money'
 
 /** Why an event's properties cannot be kept as they are; undefined when they can. */
-export function propertiesProblem(properties: Readonly<Record<string, unknown>>): string | undefined {
+export function propertiesProblem(properties: Readonly<Record<string, unknown>>): FieldProblem | undefined {
+  const path = 'properties'
   // Before they are written as text: that would end on what is nested too deep.
-  for (const value of Object.values(properties)) {
-    if (typeof value === 'object' && value !== null && !fits(value, depthMax)) {
-      return `is nested more than ${depthMax} deep, or has a number that is written with an exponent or in more than ${digitsMax} digits`
-    }
+  for (const [name, value] of Object.entries(properties)) {
+    const problem = valueProblem(value, `${path}.${name}`, depthMax)
+    if (problem !== undefined) return problem
   }
   const text = JSON.stringify(properties)
   if (text.length > eventPropertiesBytesMax || Buffer.byteLength(text) > eventPropertiesBytesMax) {
-    return `is longer than ${eventPropertiesBytesMax} bytes of JSON`
+    return { path, message: `is longer than ${eventPropertiesBytesMax} bytes of JSON` }
   }
   // The escapes may be a caller's own text, so that only the values themselves tell.
-  if (escapes.test(text) && !isStorable(properties)) return 'contains a character that cannot be stored'
+  if (escapes.test(text) && !isStorable(properties)) {
+    return { path, message: 'contains a character that cannot be stored' }
+  }
   return undefined
 }
 
 const depthMax = 10
-const digitsMax = 1_000
 const escapes = /\\u(?:0000|d[89a-f])/
 
-/** PostgreSQL's numbers end somewhere, and an exponent reaches beyond with a few characters. */
-function fits(value: unknown, depth: number): boolean {
-  if (value instanceof ExactNumber) return value.source.length <= digitsMax && !/e/i.test(value.source)
-  if (typeof value !== 'object' || value === null) return true
-  return depth > 1 && Object.values(value).every((inner) => fits(inner, depth - 1))
+/** A number that is none by the domain's rule would be billed as nothing, and PostgreSQL's own end somewhere. */
+function valueProblem(value: unknown, path: string, depth: number): FieldProblem | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value instanceof ExactNumber) {
+    if (parseNumber(value.source) !== undefined) return undefined
+    const message = `is a number of more than ${numberDigitsMax} digits before or after the point: send it as a text`
+    return { path, message }
+  }
+  if (depth === 1) return { path: 'properties', message: `is nested more than ${depthMax} deep` }
+  for (const [name, inner] of Object.entries(value)) {
+    const own = Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`
+    const problem = valueProblem(inner, own, depth - 1)
+    if (problem !== undefined) return problem
+  }
+  return undefined
 }
 
 function isStorable(value: unknown): boolean {

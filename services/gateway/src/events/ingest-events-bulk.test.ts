@@ -72,6 +72,17 @@ test('202 names what each kind of bad event lacks, also the ones that only the c
   expect(await idsOf(caller)).toEqual(['good'])
 })
 
+test('202 names a number that is none by its path, in whatever event and property', async () => {
+  caller = await gateway.newCaller()
+  const cost = (json: string) => ({ ...good, properties: { of: { cost: JSON.rawJSON(json) } } })
+  const batch = [cost('5e-05'), cost('1e400'), cost(`0.${'3'.repeat(101)}`)]
+  const message = expect.stringContaining('100 digits')
+  expect((await caller.call('POST', '/events/bulk', { events: batch })).body).toMatchObject({
+    ...{ accepted: '1', rejected: '2' },
+    ...{ 'events[1].properties.of.cost': message, 'events[2].properties.of.cost': message },
+  })
+})
+
 test('400 when all are bad, each by its position', async () => {
   caller = await gateway.newCaller()
   const answer = await caller.call('POST', '/events/bulk', { events: [{}, { ...good, timestamp: 'x' }] })

@@ -30,7 +30,7 @@ function newEvent(sent: z.output<typeof ingestEventRequest>): NewEvent | readonl
   if (timestamp === undefined) problems.push({ path: 'timestamp', message: timestampRule })
   const properties = sent.properties ?? {}
   const problem = propertiesProblem(properties)
-  if (problem !== undefined) problems.push({ path: 'properties', message: problem })
+  if (problem !== undefined) problems.push(problem)
   if (timestamp === undefined || problems.length > 0) return problems
   return {
     eventId: sent.event_id === undefined || sent.event_id === '' ? newId('event') : sent.event_id,

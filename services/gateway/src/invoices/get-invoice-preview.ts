@@ -10,6 +10,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { requestKey } from '../subscriptions/request-key.ts'
+import { lineWarningsResponse } from '../warnings-response.ts'
 import { awaitWorkflow } from '../workflows/await-workflow.ts'
 
 /** @param closing aborts when the process is to stop: whoever waits is told of the workflow instead */
@@ -51,7 +52,7 @@ function previewOf(result: unknown): InvoiceResponse {
     subscription_id: invoice.subscription_id,
     currency: invoice.currency,
   }
-  return invoiceResponse.parse({
+  const parsed = invoiceResponse.parse({
     ...withoutNulls(invoice),
     subscription_customer_id: invoice.customer_id,
     line_items: lines.map((line) => ({
@@ -60,6 +61,7 @@ function previewOf(result: unknown): InvoiceResponse {
       ...(line.plan_id === null ? {} : { entity_type: 'plan', entity_id: line.plan_id }),
     })),
   })
+  return { ...parsed, warnings: lineWarningsResponse(parsed.line_items ?? []) }
 }
 
 function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

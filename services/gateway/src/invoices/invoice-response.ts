@@ -3,6 +3,7 @@ import type { InvoiceLineItemRow, InvoiceRow } from '@flexprice/database/invoice
 import type { Scope } from '@flexprice/domain'
 import { decimalText } from '../decimal-text.ts'
 import { recordResponse } from '../record-response.ts'
+import { warningsResponse } from '../warnings-response.ts'
 
 /** An invoice, without the records around it. */
 export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse {
@@ -68,5 +69,6 @@ export function invoiceLineItemResponse(scope: Scope, row: InvoiceLineItemRow): 
     period_start: row.period_start,
     period_end: row.period_end,
     metadata: { ...row.metadata },
+    warnings: warningsResponse(row.warnings),
   }
 }

@@ -62,7 +62,11 @@ test.each([
   ['a currency that does not exist', { currency: 'zzz' }, { currency: 'is not a currency of ISO 4217' }],
   ['a wrong enum', { billing_model: 'FREE' }, { billing_model: expect.stringContaining('FLAT_FEE') }],
   ['an unknown field', { colour: 'red' }, { colour: 'is not a known field' }],
-  ['a float for an amount', { amount: 10.5 }, { amount: 'must be a text' }],
+  [
+    'no number for an amount',
+    { amount: true },
+    { amount: expect.stringContaining('must be a decimal number') },
+  ],
   [
     'an end before the start',
     { start_date: '2026-02-01T00:00:00Z', end_date: '2026-01-01T00:00:00Z' },

@@ -3,23 +3,19 @@ import type { AggregatedFeatureResponse, CustomerUsageQuery } from '@flexprice/c
 import { type MeterRow, metersById, searchFeatures } from '@flexprice/database/catalog'
 import { readNow, type Scoped } from '@flexprice/database/connection'
 import { type CustomerRow, getCustomer, getCustomerByExternalId } from '@flexprice/database/customers'
-import { aggregateUsage } from '@flexprice/database/events'
+import { usageFrames } from '@flexprice/database/events'
 import { listEntitledSubscriptions, type SubscriptionRow } from '@flexprice/database/subscriptions'
-import { invalid } from '@flexprice/domain'
-import {
-  decimalFromInteger,
-  divideRounded,
-  formatDecimal,
-  type Ratio,
-  sumRatios,
-} from '@flexprice/domain/money'
-import { later, type Period } from '@flexprice/domain/time'
-import { allowancePeriodAt, measureOf, type UsageQuestion, usageSpans } from '@flexprice/domain/usage'
+import { assert, invalid } from '@flexprice/domain'
+import { decimalFromInteger, divideRounded, formatDecimal, type Ratio } from '@flexprice/domain/money'
+import { type Grid, later, type Period } from '@flexprice/domain/time'
+import { allowancePeriodAt, measureOf, notNumericWarnings } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { aggregatedFeatures } from '../entitlements/aggregated-features.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
+import { warningsResponse } from '../warnings-response.ts'
+import { reportUsage, type WantedUsage } from './report-usage.ts'
 import { shownQuantity } from './usage-response.ts'
 
 export function getCustomerUsageSummaryRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -94,14 +90,23 @@ async function summarize(
       ? [{ ...one, meter, period: allowancePeriod(one, subscription, now), subscription }]
       : []
   })
-  const answers = await aggregateUsage(
+  // As they are billed now; where no price bills the meter, on the grid of the subscription that grants it.
+  const frames = await usageFrames(scoped, {
+    customerId: customer.id,
+    meterIds: metered.map(({ meter }) => meter.id),
+    window: { start: now, end: new Date(now.getTime() + 1) },
+  })
+  const reported = await reportUsage(
     scoped,
-    metered.map(({ meter, period, subscription }) =>
-      usageSince(meter, period, { customer, subscription, now }),
-    ),
+    metered.map(({ meter, period, subscription }) => ({
+      ...usageSince(meter, period, { customer, subscription, now }),
+      frame: frames.get(meter.id) ?? { start: subscription.start_date, grid: gridOf(subscription) },
+    })),
   )
   return metered.map(({ feature, entitlement, sources, period }, index) => {
-    const used = sumRatios((answers[index]?.parts ?? []).map(({ quantity }) => quantity))
+    const usage = reported[index]
+    assert(usage, 'what is wanted is reported')
+    const { quantity: used, notNumeric } = usage
     const limit = entitlement.usage_limit
     return {
       ...{ feature, sources, is_enabled: entitlement.is_enabled, is_soft_limit: entitlement.is_soft_limit },
@@ -110,6 +115,7 @@ async function summarize(
       current_usage: shownQuantity(used),
       usage_percent: limit ? percent(used, limit) : undefined,
       next_usage_reset_at: entitlement.usage_reset_period === 'NEVER' ? undefined : period.end,
+      warnings: warningsResponse(notNumericWarnings(notNumeric)),
     }
   })
 }
@@ -120,30 +126,34 @@ function allowancePeriod(
   subscription: SubscriptionRow,
   now: Date,
 ): Period {
-  const grid = {
+  return allowancePeriodAt(entitlement.usage_reset_period ?? null, gridOf(subscription), now)
+}
+
+function gridOf(subscription: SubscriptionRow): Grid {
+  return {
     anchor: subscription.billing_anchor,
     period: subscription.billing_period,
     count: subscription.billing_period_count,
     timeZone: subscription.timezone,
   }
-  return allowancePeriodAt(entitlement.usage_reset_period ?? null, grid, now)
 }
 
 function usageSince(
   meter: MeterRow,
   period: Period,
   { customer, subscription, now }: { customer: CustomerRow; subscription: SubscriptionRow; now: Date },
-): UsageQuestion {
-  const isRunning = meter.reset_usage === 'NEVER'
-  const start = isRunning ? subscription.start_date : later(period.start, subscription.start_date)
+): Omit<WantedUsage, 'frame'> {
+  const start = later(period.start, subscription.start_date)
   // An event of this very millisecond counts.
   const window = { start, end: new Date(Math.max(now.getTime(), start.getTime()) + 1) }
   const { timezone: timeZone, billing_anchor: monthAnchor } = subscription
   return {
     externalCustomerId: customer.external_id,
     measure: measureOf(meter, null),
-    spans: usageSpans(window, { bucketSize: meter.bucket_size, timeZone, monthAnchor }),
-    wholeMs: null,
+    bucketSize: meter.bucket_size,
+    isRunning: meter.reset_usage === 'NEVER',
+    period: window,
+    cut: { windowSize: null, timeZone, monthAnchor },
   }
 }
 

@@ -10,6 +10,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { priceResponse } from '../prices/price-response.ts'
 import { type Api, routeOf } from '../route.ts'
+import { warningsResponse } from '../warnings-response.ts'
 import { shownQuantity } from './usage-response.ts'
 
 export function getSubscriptionUsageRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -73,7 +74,7 @@ function windowOf(
 function chargeResponse(
   scope: Scope,
   { subscription, lines }: ChargeFacts,
-  { line, span, amount, quantity, explanation }: SubscriptionCharges['charges'][number],
+  { line, span, amount, quantity, explanation, warnings }: SubscriptionCharges['charges'][number],
 ) {
   const meter = lines.find((one) => one.line.id === line.id)?.meter
   assert(meter && 'usage' in explanation, 'a USAGE line has a meter')
@@ -92,5 +93,6 @@ function chargeResponse(
     subscription_line_item_id: line.id,
     start_time: span.start,
     end_time: span.end,
+    warnings: warningsResponse(warnings),
   }
 }

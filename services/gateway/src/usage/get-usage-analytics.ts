@@ -1,26 +1,20 @@
 import { getUsageAnalytics } from '@flexprice/contracts/operations'
-import type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from '@flexprice/contracts/usage'
-import {
-  type FeatureRow,
-  listFeatures,
-  listUsedFeatures,
-  type MeterRow,
-  metersById,
-} from '@flexprice/database/catalog'
+import { type GetUsageAnalyticsRequest, propertyOf } from '@flexprice/contracts/usage'
+import { listFeatures, listUsedFeatures, metersById } from '@flexprice/database/catalog'
 import { readNow, type Scoped } from '@flexprice/database/connection'
 import { type CustomerRow, getCustomerByExternalId } from '@flexprice/database/customers'
 import { invalid } from '@flexprice/domain'
-import { type Decimal, formatDecimal, sumDecimals } from '@flexprice/domain/money'
-import type { BucketSize } from '@flexprice/domain/price'
 import type { Period } from '@flexprice/domain/time'
+import type { SplitKey, UsageSlice } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
+import { analyticsResponse, type MeteredFeature } from './analytics-response.ts'
 import { meterMeasure } from './meter-measure.ts'
+import { meteredUsage } from './metered-usage.ts'
 import { reportedPeriod, reportedWindows } from './report-request.ts'
-import { type ReportedUsage, reportUsage } from './report-usage.ts'
+import { reportGroups } from './report-usage.ts'
 import { type UsageCosts, usageCosts } from './usage-costs.ts'
-import { shownQuantity } from './usage-response.ts'
 
 export function getUsageAnalyticsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
   api.route({
@@ -34,34 +28,38 @@ export function getUsageAnalyticsRoute(api: Api, { database }: Pick<Dependencies
       const period = reportedPeriod(body, await readNow(scoped))
       const metered = await meteredFeatures(scoped, customer, body.feature_ids)
       const cut = reportedWindows(body, { customer, start: period.start })
-      const reported = await reportUsage(
-        scoped,
-        metered.map(({ meter }) => ({
-          ...{ externalCustomerId: customer.external_id, period, cut, bucketSize: meter.bucket_size },
-          measure: meterMeasure(meter, body.property_filters, 'property_filters'),
-        })),
-      )
+      const measured = metered.map(({ meter }) => ({
+        meter,
+        measure: meterMeasure(meter, body.property_filters, 'property_filters'),
+      }))
+      const wanted = await meteredUsage(scoped, measured, { customer, period, cut })
+      const slice = sliceOf(body)
+      const reported = await reportGroups(scoped, wanted, slice)
       const costs = await costsOf(scoped, customer, { body, period })
-      return reply.send(
-        analyticsResponse(metered, reported, { customer, windowSize: body.window_size, costs }),
-      )
+      const shown = { customer, windowSize: body.window_size, splitBy: slice.splitBy, costs }
+      return reply.send(analyticsResponse(metered, reported, shown))
     },
   })
 }
 
-/** Lines bill by their own filters: what a part of the properties costs cannot be told. */
+/** Usage is by feature in any case. */
+function sliceOf({ sources, group_by = [] }: GetUsageAnalyticsRequest): UsageSlice {
+  const splitBy = [...new Set(group_by)].flatMap((name): SplitKey[] => {
+    if (name === 'source') return [{ kind: 'source' }]
+    const property = propertyOf(name)
+    return property === undefined ? [] : [{ kind: 'property', name: property }]
+  })
+  return { sources: sources && sources.length > 0 ? sources : null, splitBy }
+}
+
+/** Lines bill by their own filters: what a part of the events costs cannot be told. */
 async function costsOf(
   scoped: Scoped,
   customer: CustomerRow,
   { body, period }: { body: GetUsageAnalyticsRequest; period: Period },
 ): Promise<UsageCosts | undefined> {
-  const isFiltered = Object.keys(body.property_filters ?? {}).length > 0
+  const isFiltered = Object.keys(body.property_filters ?? {}).length > 0 || (body.sources ?? []).length > 0
   return isFiltered ? undefined : usageCosts(scoped, customer.id, period)
-}
-
-interface MeteredFeature {
-  readonly feature: FeatureRow
-  readonly meter: MeterRow
 }
 
 /** @throws validation_error that names the feature which is not there, or has no meter */
@@ -86,44 +84,4 @@ async function meteredFeatures(
   )
   if (problems.length > 0) throw invalid(problems)
   return metered
-}
-
-function analyticsResponse(
-  metered: readonly MeteredFeature[],
-  reported: readonly ReportedUsage[],
-  {
-    customer,
-    windowSize,
-    costs,
-  }: { customer: CustomerRow; windowSize: BucketSize | undefined; costs: UsageCosts | undefined },
-): GetUsageAnalyticsResponse {
-  const items = metered.flatMap(({ feature, meter }, index) => {
-    const usage = reported[index]
-    if (!usage) return []
-    return [
-      {
-        ...{ feature_id: feature.id, name: feature.name, meter_id: meter.id, event_name: meter.event_name },
-        ...{ external_customer_id: customer.external_id, aggregation_type: meter.aggregation_type },
-        ...{ unit: feature.unit_singular, unit_plural: feature.unit_plural, window_size: windowSize },
-        reporting_unit: feature.reporting_unit ? { ...feature.reporting_unit } : undefined,
-        total_usage: shownQuantity(usage.quantity),
-        event_count: usage.eventCount,
-        points: usage.windows.map(({ start, quantity, eventCount }) => ({
-          timestamp: start,
-          usage: shownQuantity(quantity),
-          event_count: eventCount,
-        })),
-        ...(costs ? amounts(costs.currency, costs.ofMeter(meter.id)) : {}),
-      },
-    ]
-  })
-  if (!costs) return { items }
-  // Two features of one meter show the same usage, which is charged once.
-  const meterIds = [...new Set(metered.map(({ meter }) => meter.id))]
-  return { items, ...amounts(costs.currency, sumDecimals(meterIds.map(costs.ofMeter))) }
-}
-
-function amounts(currency: string, amount: Decimal) {
-  const cost = formatDecimal(amount)
-  return { currency, subtotal: cost, total_discount: '0', total_cost: cost }
 }

@@ -7,6 +7,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { meterMeasure } from './meter-measure.ts'
+import { meteredUsage } from './metered-usage.ts'
 import { reportedCustomer, reportedPeriod, reportedWindows } from './report-request.ts'
 import { reportUsage } from './report-usage.ts'
 import { usageResponse } from './usage-response.ts'
@@ -22,14 +23,12 @@ export function getUsageByMeterRoute(api: Api, { database }: Pick<Dependencies, 
       if (!meter) throw notFound('Meter', body.meter_id)
       const customer = await reportedCustomer(scoped, body)
       const period = reportedPeriod(body, await readNow(scoped))
-      const wanted = {
-        ...{ externalCustomerId: customer.external_id, period, bucketSize: meter.bucket_size },
-        measure: meterMeasure(meter, body.filters, 'filters'),
-        cut: reportedWindows(body, { customer, start: period.start }),
-      }
-      const [reported] = await reportUsage(scoped, [wanted])
+      const cut = reportedWindows(body, { customer, start: period.start })
+      const measure = meterMeasure(meter, body.filters, 'filters')
+      const wanted = await meteredUsage(scoped, [{ meter, measure }], { customer, period, cut })
+      const [reported] = await reportUsage(scoped, wanted)
       assert(reported, 'what is wanted is reported')
-      return reply.send(usageResponse(wanted, reported))
+      return reply.send(usageResponse(measure, reported))
     },
   })
 }

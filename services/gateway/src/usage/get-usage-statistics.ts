@@ -23,11 +23,13 @@ export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencie
       const wanted = {
         ...{ externalCustomerId: customer.external_id, measure, period },
         bucketSize: body.bucket_size ?? null,
+        isRunning: false,
+        frame: null,
         cut: reportedWindows(body, { customer, start: period.start }),
       }
       const [reported] = await reportUsage(scoped, [wanted])
       assert(reported, 'what is wanted is reported')
-      return reply.send(usageResponse(wanted, reported))
+      return reply.send(usageResponse(measure, reported))
     },
   })
 }

@@ -1,24 +1,30 @@
 import type { Scoped } from '@flexprice/database/connection'
 import { aggregateUsage } from '@flexprice/database/events'
-import { invalid } from '@flexprice/domain'
-import { type Ratio, sumRatios } from '@flexprice/domain/money'
+import { assert, invalid } from '@flexprice/domain'
+import {
+  figureOf,
+  isCumulated,
+  planFigure,
+  planWindows,
+  type ShownUsage,
+  type UsageFigure,
+  type WindowFigure,
+  windowFigures,
+} from '@flexprice/domain/cycle'
 import type { BucketSize } from '@flexprice/domain/price'
 import type { Period } from '@flexprice/domain/time'
 import {
+  allUsage,
   partsOf,
-  type UsageAnswer,
-  type UsageMeasure,
-  type UsagePart,
+  splitAnswers,
+  type UsageQuestion,
+  type UsageSlice,
   type UsageSpan,
   usageSpans,
 } from '@flexprice/domain/usage'
 
-/** What a report wants to know: one measure of one customer in a time, and in each of its windows. */
-export interface WantedUsage {
-  readonly externalCustomerId: string
-  readonly measure: UsageMeasure
-  /** Parts of which the usage is the sum (billing rules, section 3); null: none. */
-  readonly bucketSize: BucketSize | null
+/** What a report wants to know: the usage of one customer in a time, and in each of its windows. */
+export interface WantedUsage extends ShownUsage {
   readonly period: Period
   readonly cut: WindowCut
 }
@@ -30,21 +36,17 @@ export interface WindowCut {
   readonly monthAnchor: Date
 }
 
-export interface ReportedUsage {
-  readonly quantity: Ratio
-  readonly eventCount: number
-  readonly notNumeric: number
+export interface ReportedUsage extends UsageFigure {
+  /** The values of what the report is split by, in its order. */
+  readonly split: readonly (string | null)[]
   /** Ascending, those without usage too. */
-  readonly windows: readonly WindowUsage[]
-}
-
-export interface WindowUsage extends Period {
-  readonly quantity: Ratio
-  readonly eventCount: number
+  readonly windows: readonly WindowFigure[]
 }
 
 /** Of all that is asked at once: a month of minutes. */
 export const windowsMax = 50_000
+/** Of values that are computed from their beginning for each window. */
+const cumulatedWindowsMax = 1_000
 
 /**
  * The usage that is wanted, in that order, by one question to the event store: the same engine that rates.
@@ -52,70 +54,56 @@ export const windowsMax = 50_000
  * @throws validation_error when the windows are more than `windowsMax`
  */
 export async function reportUsage(scoped: Scoped, wanted: readonly WantedUsage[]): Promise<ReportedUsage[]> {
+  const reported = await reportGroups(scoped, wanted, allUsage)
+  return reported.map(([whole]) => {
+    assert(whole, 'what is not split is one group')
+    return whole
+  })
+}
+
+/**
+ * The same of a part of the events, and told apart by their sources and properties: of each usage the groups that have
+ * any, or the one of a report that is not split.
+ */
+export async function reportGroups(
+  scoped: Scoped,
+  wanted: readonly WantedUsage[],
+  slice: UsageSlice,
+): Promise<ReportedUsage[][]> {
+  const questions: UsageQuestion[] = []
+  const ask = (question: UsageQuestion): number => questions.push(question) - 1
   let windowsLeft = windowsMax
-  const cuts = wanted.map((one) => {
-    const windows = windowsOf(one, windowsLeft)
-    windowsLeft -= windows.length
-    return windows
+  const plans = wanted.map((one) => {
+    const most = isCumulated(one) ? Math.min(windowsLeft, cumulatedWindowsMax) : windowsLeft
+    const windows = planWindows(one, windowSpans(one, most), ask)
+    windowsLeft -= windows.windows.length
+    return { total: planFigure(one, one.period, ask), windows }
   })
-  const questions = wanted.flatMap((one, index) => [
-    { ...questionOf(one), spans: usageSpans(one.period, bucketCut(one)) },
-    { ...questionOf(one), spans: windowSpans(one, cuts[index] ?? []) },
-  ])
-  const answers = await aggregateUsage(scoped, questions)
-  return wanted.map((_, index) => ({
-    ...totalOf(answers[2 * index]),
-    windows: withUsage(cuts[index] ?? [], answers[2 * index + 1]),
-  }))
-}
-
-function questionOf({ externalCustomerId, measure }: WantedUsage) {
-  // A weighted sum is the mean of its own window.
-  return { externalCustomerId, measure, wholeMs: null }
-}
-
-function windowsOf({ period, cut }: WantedUsage, most: number): Period[] {
-  if (cut.windowSize === null) return []
-  const windows: Period[] = []
-  for (const window of partsOf(usageSpans(period, { ...cut, bucketSize: cut.windowSize }))) {
-    windows.push(window)
-    if (windows.length > most) {
-      const message = `makes more than ${windowsMax} windows of that time`
-      throw invalid([{ path: 'window_size', message }])
-    }
+  const answers = await aggregateUsage(scoped, questions, null, slice)
+  const isSplit = slice.splitBy.length > 0
+  const groups = isSplit ? splitAnswers(answers) : [{ split: [], answers }]
+  if (groups.length * (windowsMax - windowsLeft) > windowsMax) {
+    throw invalid([
+      { path: 'group_by', message: `makes more than ${windowsMax} windows of ${groups.length} groups` },
+    ])
   }
-  return windows
+  return plans.map(({ total, windows }) =>
+    groups
+      .map(({ split, answers: own }) => ({
+        ...{ ...figureOf(total, own), split },
+        windows: windowFigures(windows, own),
+      }))
+      .filter(({ eventCount }) => !isSplit || eventCount > 0),
+  )
 }
 
-function bucketCut({ bucketSize, cut }: WantedUsage) {
-  return { bucketSize, timeZone: cut.timeZone, monthAnchor: cut.monthAnchor }
-}
-
-/** Windows are cut at their own boundaries, and in each at its buckets': a bucket longer than a window is a part of each. */
-function windowSpans(wanted: WantedUsage, windows: readonly Period[]): UsageSpan[] {
-  const { bucketSize, cut, period } = wanted
+function windowSpans({ period, cut }: WantedUsage, most: number): UsageSpan[] {
   if (cut.windowSize === null) return []
-  if (bucketSize === null) return usageSpans(period, { ...cut, bucketSize: cut.windowSize })
-  return windows.flatMap((window) => usageSpans(window, bucketCut(wanted)))
-}
-
-function totalOf(answer: UsageAnswer | undefined): Omit<ReportedUsage, 'windows'> {
-  const parts = answer?.parts ?? []
-  return {
-    quantity: sumRatios(parts.map(({ quantity }) => quantity)),
-    eventCount: parts.reduce((sum, { eventCount }) => sum + eventCount, 0),
-    notNumeric: parts.reduce((sum, { notNumeric }) => sum + notNumeric, 0),
+  const spans = usageSpans(period, { ...cut, bucketSize: cut.windowSize })
+  let count = 0
+  for (const _ of partsOf(spans)) {
+    if (++count <= most) continue
+    throw invalid([{ path: 'window_size', message: `makes more than ${most} windows of that time` }])
   }
-}
-
-/** Both ascend, and no part reaches over a window's end. */
-function withUsage(windows: readonly Period[], answer: UsageAnswer | undefined): WindowUsage[] {
-  const parts = answer?.parts ?? []
-  let next = 0
-  return windows.map((window) => {
-    const within: UsagePart[] = []
-    for (let part = parts[next]; part && part.start < window.end; part = parts[++next]) within.push(part)
-    const { quantity, eventCount } = totalOf({ parts: within })
-    return { start: window.start, end: window.end, quantity, eventCount }
-  })
+  return spans
 }

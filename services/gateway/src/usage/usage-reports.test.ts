@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
 import { meteredFeatureBody } from '../testing/metered-feature.ts'
@@ -140,10 +141,80 @@ test('400 not_implemented for what is not built', async () => {
     status: 400,
     body: { code: 'not_implemented' },
   })
-  const analytics = { external_customer_id: 'ada', group_by: ['source'] }
-  expect(await caller.call('POST', '/events/analytics', analytics)).toMatchObject({
-    status: 400,
-    body: { code: 'not_implemented' },
+})
+
+describe('analytics', () => {
+  const sent = [
+    { source: 'web', properties: { tokens: '10', region: 'eu', model: 'a' } },
+    { source: 'web', properties: { tokens: '2', region: 'us', model: 'a' } },
+    { source: 'api', properties: { tokens: '5', region: 'eu', model: 'b' } },
+    { source: 'api', properties: { tokens: 'many', region: 'eu' } },
+    { properties: { tokens: '1e2', region: 'eu', model: '"b"' } },
+  ].map((event, day) => ({ ...event, event_id: `e${day}`, timestamp: `2026-03-0${day + 1}T12:00:00Z` }))
+  const march = { start_time: '2026-03-01T00:00:00Z', end_time: '2026-04-01T00:00:00Z' }
+  const items = z.object({ items: z.array(z.looseObject({ total_usage: z.string(), event_count: z.int() })) })
+
+  async function analyze(body: object, aggregation: object = { type: 'SUM', field: 'tokens' }) {
+    await ingest(sent)
+    const feature = await caller.create(
+      '/features',
+      meteredFeatureBody({}, { event_name: 'call', aggregation }),
+    )
+    const request = { external_customer_id: 'ada', feature_ids: [feature.id], ...march, ...body }
+    const answer = await caller.call('POST', '/events/analytics', request)
+    expect(answer).toMatchObject({ status: 200 })
+    return items.parse(answer.body).items
+  }
+
+  test('200 by source: each with its usage and odd values, events without one apart', async () => {
+    const found = await analyze({ group_by: ['feature_id', 'source'] })
+    expect(found).toMatchObject([
+      { source: 'api', total_usage: '5', event_count: 2, warnings: [{ count: 1, event_ids: ['e3'] }] },
+      { source: 'web', total_usage: '12', event_count: 2 },
+      { total_usage: '100', event_count: 1 },
+    ])
+    expect(found[2]).not.toHaveProperty('source')
+  })
+
+  test('200 by properties, in windows', async () => {
+    const body = { group_by: ['properties.region', 'properties.model'], window_size: 'WEEK' }
+    const found = await analyze(body)
+    expect(found).toMatchObject([
+      { properties: { region: 'eu', model: '"b"' }, total_usage: '100' },
+      { properties: { region: 'eu', model: 'a' }, total_usage: '10' },
+      { properties: { region: 'eu', model: 'b' }, total_usage: '5' },
+      { properties: { region: 'eu' }, total_usage: '0', event_count: 1 },
+      { properties: { region: 'us', model: 'a' }, total_usage: '2' },
+    ])
+    const points = z.array(z.object({ usage: z.string() })).parse(found[1]?.points)
+    expect(points.map(({ usage }) => usage)).toEqual(['10', '0', '0', '0', '0', '0'])
+  })
+
+  test('200 of some sources alone, in every aggregation', async () => {
+    const sources = { sources: ['web'] }
+    expect(await analyze(sources)).toMatchObject([{ total_usage: '12', event_count: 2 }])
+    expect(await analyze(sources, { type: 'COUNT_UNIQUE', field: 'region' })).toMatchObject([
+      { total_usage: '2' },
+    ])
+    const buckets = { type: 'MAX', field: 'tokens', bucket_size: 'MONTH', group_by: 'region' }
+    const byModel = await analyze({ ...sources, group_by: ['properties.model'] }, buckets)
+    expect(byModel).toMatchObject([{ properties: { model: 'a' }, total_usage: '12' }])
+    const narrowed = { sources: ['web', 'api'], property_filters: { region: ['eu'] }, group_by: ['source'] }
+    expect(await analyze(narrowed)).toMatchObject([
+      { source: 'api', total_usage: '5' },
+      { source: 'web', total_usage: '10' },
+    ])
+    expect(await analyze({ sources: ['nowhere'], group_by: ['source'] })).toEqual([])
+    expect(await analyze({ sources: [], group_by: [] })).toMatchObject([
+      { total_usage: '117', event_count: 5 },
+    ])
+  })
+
+  test.each([['region'], ['properties.'], ['customer_id']])('400 for a group by %s', async (name) => {
+    const body = { external_customer_id: 'ada', group_by: ['source', name] }
+    const answer = await caller.call('POST', '/events/analytics', body)
+    expect(answer.status).toBe(400)
+    expect(problemsOf(answer)).toEqual({ 'group_by[1]': expect.stringContaining('properties.region') })
   })
 })
 

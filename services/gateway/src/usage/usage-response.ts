@@ -1,13 +1,15 @@
 import type { GetUsageResponse } from '@flexprice/contracts/usage'
 import { formatDecimal, type Ratio, shownDecimal } from '@flexprice/domain/money'
-import type { ReportedUsage, WantedUsage } from './report-usage.ts'
+import { notNumericWarnings, type UsageMeasure } from '@flexprice/domain/usage'
+import { warningsResponse } from '../warnings-response.ts'
+import type { ReportedUsage } from './report-usage.ts'
 
 /** A quantity as a decimal; a quotient without an end has 18 digits. */
 export function shownQuantity(quantity: Ratio): string {
   return formatDecimal(shownDecimal(quantity))
 }
 
-export function usageResponse({ measure }: WantedUsage, reported: ReportedUsage): GetUsageResponse {
+export function usageResponse(measure: UsageMeasure, reported: ReportedUsage): GetUsageResponse {
   return {
     event_name: measure.eventName,
     type: measure.aggregation,
@@ -17,6 +19,7 @@ export function usageResponse({ measure }: WantedUsage, reported: ReportedUsage)
       value: shownQuantity(quantity),
     })),
     event_count: reported.eventCount,
-    not_numeric: reported.notNumeric,
+    not_numeric: reported.notNumeric.count,
+    warnings: warningsResponse(notNumericWarnings(reported.notNumeric)),
   }
 }

@@ -1,0 +1,123 @@
+import type { UsageSlice } from '@flexprice/domain/usage'
+import { type RawBuilder, sql } from 'kysely'
+import { numberOf } from './number-of.ts'
+import type { UsageBatch } from './usage-batches.ts'
+import type { Accumulator } from './usage-scans.ts'
+import { accumulatorBits, type SpanArrays } from './usage-span-arrays.ts'
+
+/** What decides a statement's text; all values are parameters. */
+export interface UsageShape {
+  readonly customers: readonly string[] | null
+  readonly isCut: boolean
+  readonly isGrouped: boolean
+  readonly filters: number
+  readonly wants: ReadonlySet<Accumulator>
+  /** A snapshot whose events count; null: all. */
+  readonly seenBy: string | null
+  readonly slice: UsageSlice
+}
+
+/** Whose events are seen and how they are told apart, for all scans of a call. */
+export type UsageView = Pick<UsageShape, 'seenBy' | 'slice'>
+
+export function usageShape({ customers, scans }: UsageBatch, view: UsageView): UsageShape {
+  return {
+    ...view,
+    customers,
+    isCut: scans.some(({ spans }) => spans.some(({ stepMs }) => stepMs !== null)),
+    isGrouped: scans.some(({ measure }) => measure.groupBy !== null),
+    filters: Math.max(0, ...scans.map(({ measure }) => measure.filters.length)),
+    wants: new Set(scans.flatMap(({ wants }) => [...wants])),
+  }
+}
+
+/** The events of the spans that pass their filters, with the numbers among their properties. */
+export function measuredEvents(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
+  return sql`
+    select *, case when ${wantsNumber} then ${numberOf(sql`property`)} end as number
+    from (${found(spans, shape)} offset 0) found`
+}
+
+/** The events of the spans, with what is aggregated of them. */
+function found(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
+  const { customers, isCut, filters, wants } = shape
+  const needsInstant = isCut || wants.has('latest') || wants.has('weighted')
+  const slots = Array.from({ length: filters }, (_, slot) => passes(slot))
+  return sql`
+    select ${customers === null ? sql`null::text` : sql`e.external_customer_id`} as customer,
+      s.scan, s.span, s.wants, s.start_ms, s.step_ms, s.end_ms,
+      ${wants.has('latest') ? sql`e.event_id` : sql`null`} as event_id,
+      ${needsInstant ? epochMs : sql`null::bigint`} as ms,
+      ${groupOf(shape)} as grp,
+      e.properties ->> s.field as property
+    ${customers === null ? lookedUp(spans, shape) : readThrough(spans, shape, customers)}
+      ${slots.length > 0 ? sql.join(slots, sql` `) : sql``}`
+}
+
+/** The meter's own group; of a split report a JSON list of that and of the values that it is split by. */
+function groupOf({ isGrouped, slice }: UsageShape): RawBuilder<unknown> {
+  const own = isGrouped ? sql`e.properties ->> s.group_by` : sql`null::text`
+  if (slice.splitBy.length === 0) return own
+  const values = slice.splitBy.map((key) =>
+    key.kind === 'source' ? sql`e.source` : sql`e.properties ->> ${key.name}::text`,
+  )
+  return sql`jsonb_build_array(${sql.join([own, ...values])})::text`
+}
+
+/** The events of each span by the index: what is behind `offset 0` can be joined in no other way. */
+function lookedUp(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
+  return sql`from ${spans.rows} s
+    cross join lateral (
+      select e.event_id, e.timestamp, e.properties, e.source from events e
+      where e.external_customer_id = s.customer and e.event_name = s.event_name
+        and e.timestamp >= s.start_at and e.timestamp < s.end_at
+        and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}
+      offset 0
+    ) e
+    where true`
+}
+
+/**
+ * The events of many customers, whose number PostgreSQL estimates from the table's statistics, as it cannot
+ * for a join with spans: it knows what is in an array. With the spans, which are few, it joins them by a hash. The `case`
+ * makes it guess that half of the events lie in them, and not a ninth; one span holds them all.
+ */
+function readThrough(
+  spans: SpanArrays,
+  shape: UsageShape,
+  customers: readonly string[],
+): RawBuilder<unknown> {
+  return sql`from events e
+    join ${spans.rows} s on s.event_name = e.event_name
+      ${spans.isOne ? sql`` : sql`and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end`}
+    where e.external_customer_id = any (${customers}::text[]) and e.event_name = any (${spans.eventNames}::text[])
+      and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}`
+}
+
+function visible({ seenBy, slice }: UsageShape): RawBuilder<unknown> {
+  const seen = sql`and pg_visible_in_snapshot(e.transaction_id, ${seenBy}::pg_snapshot)`
+  const ofSources = sql`and e.source = any (${slice.sources}::text[])`
+  return sql`${seenBy === null ? sql`` : seen} ${slice.sources === null ? sql`` : ofSources}`
+}
+
+/** Exact, and four times cheaper than numeric's `extract`: a double holds the milliseconds of 285,000 years. */
+const epochMs = sql`(date_part('epoch', e.timestamp) * 1000)::bigint`
+
+/** Equality on the property's text; an absent one passes no filter. */
+function passes(slot: number): RawBuilder<unknown> {
+  const key = sql.ref(`s.key_${slot}`)
+  return sql`and (${key} is null or jsonb_exists(${sql.ref(`s.values_${slot}`)}, e.properties ->> ${key}))`
+}
+
+/** The parts of a span are of one length, but for the last. */
+export function partNumber({ isCut }: UsageShape): RawBuilder<unknown> {
+  return isCut ? sql`((ms - start_ms) / step_ms)::integer` : sql`0`
+}
+
+export function wanted(accumulator: Accumulator): RawBuilder<unknown> {
+  return sql`wants & ${sql.lit(accumulatorBits[accumulator])} <> 0`
+}
+
+export const wantsNumber = sql`wants & ${sql.lit(
+  accumulatorBits.sum | accumulatorBits.greatest | accumulatorBits.latest | accumulatorBits.weighted,
+)} <> 0`
