@@ -54,6 +54,9 @@ export function isAdditive(type: AggregationType): boolean {
  * sum is one value for all of the interval, and is charged by shares of its time; so is any value that runs on,
  * but a weighted one, which grows by value times time.
  */
-export function splitsByQuantity({ aggregation_type: type, reset_usage }: MeterFacts): boolean {
+export function splitsByQuantity({
+  aggregation_type: type,
+  reset_usage,
+}: Pick<MeterFacts, 'aggregation_type' | 'reset_usage'>): boolean {
   return type === 'WEIGHTED_SUM' || (isAdditive(type) && reset_usage !== 'NEVER')
 }
