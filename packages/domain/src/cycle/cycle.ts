@@ -8,7 +8,7 @@ import type { Grid } from '../time/grid.ts'
 import type { Lifetime, Period } from '../time/period.ts'
 import type { Allowance } from '../usage/allowance.ts'
 import type { MeterFacts } from '../usage/usage-measure.ts'
-import type { UsageMeasure, UsageQuestion } from '../usage/usage-question.ts'
+import type { UsageMeasure, UsageQuestion, UsageSpan } from '../usage/usage-question.ts'
 import type { LineCharge } from './line-charge.ts'
 
 /** What of a line's price decides when and what it bills, by the contract's field names. */
@@ -76,10 +76,11 @@ export interface Cycle {
 export interface CyclePlan<Line> {
   readonly grid: Grid
   readonly fixed: readonly PlannedFixed<Line>[]
+  /** The USAGE lines, by chain and interval. */
   readonly usage: readonly PlannedUsage<Line>[]
-  /** Lines that bill nothing here and have spent of the allowances. */
+  /** Chains that bill nothing here and have spent of the allowances. */
   readonly spenders: readonly MeasuredUsage<Line>[]
-  /** All that the rating needs to know, for `rateCycle` in this order; one or two for each USAGE line. */
+  /** All that the rating needs to know, for `rateCycle` in this order; one or two for a chain of one line. */
   readonly questions: readonly UsageQuestion[]
 }
 
@@ -90,21 +91,55 @@ export interface PlannedFixed<Line> {
   readonly proration: Proration | null
 }
 
-/** What is asked of a line's usage; `question` and `questionBefore` are places in the plan's questions. */
+/** What is asked of a chain's usage. */
 export interface MeasuredUsage<Line> {
-  readonly line: Line
+  /** The chain's oldest line: it says whose turn the chain has where allowances are shared, whatever edits came since. */
+  readonly first: Line
+  readonly metering: LineMetering
   readonly measure: UsageMeasure
   readonly bucketSize: BucketSize | null
-  /** The line's own: that of its price's period. */
+  /** That of its prices' period. */
   readonly grid: Grid
-  readonly question: number
-  /** Of a meter that is never reset, weighted or with an allowance that is given once: its value as the window begins. */
-  readonly questionBefore: number | null
+  readonly asked: AskedParts | AskedValues
 }
 
+/** The usage of times. Questions are places in the plan's. */
+export interface AskedParts {
+  readonly kind: 'parts'
+  readonly question: number
+  /** The plain sums of the same parts, where a weighted value goes on into another part. */
+  readonly sums: number | null
+  /** Ascending. The last one is what is billed, if anything is; those before only count against allowances. */
+  readonly stretches: readonly UsageStretch[]
+  readonly billedFrom: Date
+  /** Whose milliseconds a weighted sum without buckets is divided by. */
+  readonly whole: Period | null
+}
+
+/** Times that are drawn from allowances as one: `periods` are cut out of `slots`, which know nothing of edits. */
+export interface UsageStretch {
+  readonly periods: readonly Period[]
+  readonly slots: readonly UsageSpan[]
+}
+
+/** Of a meter that is never reset: its value at instants, by their milliseconds. Where none is asked it is 0. */
+export interface AskedValues {
+  readonly kind: 'values'
+  readonly questions: ReadonlyMap<number, number>
+}
+
+/** A chain's windows in one interval of its grid, which are rated as one (billing rules, section 5). */
 export interface PlannedUsage<Line> extends MeasuredUsage<Line> {
-  /** The usage that is billed. Usage before it only counts against allowances. */
+  readonly windows: readonly ChainWindow<Line>[]
+}
+
+export interface ChainWindow<Line> {
+  readonly line: Line
+  /** Among the subscription's lines. */
+  readonly place: number
   readonly window: Period
+  /** What of it is asked for: all, unless a calculation is of some other time. */
+  readonly measured: Period | null
 }
 
 export interface CycleCharge<Line> extends LineCharge {

@@ -21,8 +21,13 @@ export {
 } from './line-charge.ts'
 export { planCycle } from './plan-cycle.ts'
 export { rateCycle } from './rate-cycle.ts'
-export { type BilledUsage, usageLineCharge } from './usage-charge.ts'
-export type { BucketsCharge, UsageExplanation, UsageFacts, UsedAllowance } from './usage-explanation.ts'
+export type {
+  BucketsCharge,
+  ChainExplanation,
+  UsageExplanation,
+  UsageFacts,
+  UsedAllowance,
+} from './usage-explanation.ts'
 export {
   type FigurePlan,
   figureOf,

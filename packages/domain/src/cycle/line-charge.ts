@@ -5,6 +5,7 @@ import { wholeRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
 import { type ChargeExplanation, recomputeCharge } from '../price/charge-explanation.ts'
 import { type Proration, prorate } from '../subscription/proration.ts'
+import { roundedAs } from './round-together.ts'
 import { recomputeBuckets, type UsageExplanation } from './usage-explanation.ts'
 
 /** How an invoice line's amount came about: stored with the line, answered as it is. */
@@ -44,7 +45,11 @@ export function lineCharge(line: {
 /** The line's rounded amount again, from its explanation alone, be it of a FIXED or a USAGE line. */
 export function recomputeLine(explanation: LineExplanation): Decimal {
   const { currency } = explanation
-  if ('buckets' in explanation) return roundRatioMoney(recomputeBuckets(explanation), currency)
+  if ('buckets' in explanation) {
+    const exact = recomputeBuckets(explanation)
+    const { chain } = explanation
+    return chain ? roundedAs(exact, chain.rounded, currency) : roundRatioMoney(exact, currency)
+  }
   const amount = recomputeCharge(explanation.charge)
   return explanation.proration
     ? prorate(amount, explanation.proration, currency)

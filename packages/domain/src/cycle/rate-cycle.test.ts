@@ -33,11 +33,30 @@ describe('usage bills', () => {
       ['210'],
     ],
     [
-      'of each line its own window: tiers begin anew',
+      'of lines of one chain one package, by their parts of the usage',
       cycle,
       [
         line({
           id: 'a',
+          end: day('2026-03-10'),
+          terms: { billing_model: 'PACKAGE', transform_quantity: { divide_by: 10 } },
+        }),
+        line({
+          id: 'b',
+          start: day('2026-03-10'),
+          terms: { billing_model: 'PACKAGE', transform_quantity: { divide_by: 10 } },
+        }),
+      ],
+      march,
+      ['0.83', '1.17'],
+    ],
+    [
+      'of each chain its own window: packages begin anew',
+      cycle,
+      [
+        line({
+          id: 'a',
+          chain: 'a',
           end: day('2026-03-10'),
           terms: { billing_model: 'PACKAGE', transform_quantity: { divide_by: 10 } },
         }),
@@ -130,8 +149,9 @@ describe('usage bills', () => {
       [event('2026-01-11T00:00:00Z', '10'), event('2026-03-11T00:00:00Z', '31')],
       ['27'],
     ],
+    // 80 at 1 for 9 of 31 days and at 2 for 22 of them.
     [
-      'a value that runs on once a period, by the latest price of its chain',
+      'a value that runs on once a period, at each price of its chain by its time',
       cycle,
       [
         line({ id: 'a', end: day('2026-03-10'), meter: { reset_usage: 'NEVER' } }),
@@ -139,7 +159,7 @@ describe('usage bills', () => {
         line({ id: 'c', chain: 'other', meter: { reset_usage: 'NEVER' }, terms: { amount: '3' } }),
       ],
       [event('2026-01-02', '100'), event('2026-03-02', '-20')],
-      ['160', '240'],
+      ['23.22', '113.55', '240'],
     ],
     [
       'what both the meter’s and the price’s filters let through',

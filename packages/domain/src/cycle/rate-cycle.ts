@@ -1,14 +1,9 @@
 import { assert } from '../assert.ts'
-import { formatRatio, type Ratio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
-import { notNumericIn } from '../usage/not-numeric.ts'
-import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
-import { partsOf, usageSpans } from '../usage/usage-spans.ts'
-import type { CycleCharge, CycleLine, CyclePlan, PlannedFixed, PlannedUsage } from './cycle.ts'
+import type { UsageAnswer } from '../usage/usage-question.ts'
+import { chainCharges } from './chain-charge.ts'
+import type { CycleCharge, CycleLine, CyclePlan, PlannedFixed } from './cycle.ts'
 import { lineCharge } from './line-charge.ts'
-import { isRunning } from './plan-usage.ts'
-import { type SpentPiece, type SpentUsage, spendAllowances } from './spend-allowances.ts'
-import { usageLineCharge } from './usage-charge.ts'
-import type { UsageFacts } from './usage-explanation.ts'
+import { spendAllowances, unspent } from './spend-allowances.ts'
 import { windowParts } from './window-parts.ts'
 
 /**
@@ -22,15 +17,21 @@ export function rateCycle<Line extends CycleLine>(
   answers: readonly UsageAnswer[],
 ): CycleCharge<Line>[] {
   assert(answers.length === plan.questions.length, 'each question has its answer')
-  const needsLedger = plan.usage.some(({ line }) => (line.metering?.allowances.length ?? 0) > 0)
-  const spent = needsLedger ? spendAllowances(plan, answers) : () => undefined
-  return [
-    ...plan.fixed.map(fixedCharge),
-    ...plan.usage.map((usage) => {
-      const hasAllowance = (usage.line.metering?.allowances.length ?? 0) > 0
-      return usageCharge(usage, windowParts(usage, answers), hasAllowance ? spent(usage) : undefined)
-    }),
-  ]
+  const needsLedger = plan.usage.some(({ metering }) => metering.allowances.length > 0)
+  const spent = needsLedger ? spendAllowances(plan, answers) : undefined
+  const charged = plan.usage.flatMap((usage) => {
+    const isFree = spent !== undefined && usage.metering.allowances.length > 0
+    const pieces = isFree
+      ? spent(usage)
+      : unspent(windowParts(usage, answers).filter(({ isBefore }) => !isBefore))
+    const charges = chainCharges(usage, pieces)
+    return usage.windows.flatMap(({ place }, index) =>
+      charges.slice(index, index + 1).map((charge) => ({ place, charge })),
+    )
+  })
+  // Stable: a line's own stay by time.
+  charged.sort((left, right) => left.place - right.place)
+  return [...plan.fixed.map(fixedCharge), ...charged.map(({ charge }) => charge)]
 }
 
 function fixedCharge<Line extends CycleLine>({
@@ -40,69 +41,4 @@ function fixedCharge<Line extends CycleLine>({
 }: PlannedFixed<Line>): CycleCharge<Line> {
   const { terms, quantity } = line
   return { line, span, quantity, ...lineCharge({ terms, quantity, proration }) }
-}
-
-function usageCharge<Line extends CycleLine>(
-  usage: PlannedUsage<Line>,
-  parts: readonly UsagePart[],
-  spent: SpentUsage | undefined,
-): CycleCharge<Line> {
-  const { line, window } = usage
-  const { metering } = line
-  assert(metering, 'a USAGE line has a meter')
-  // Of a value that runs on all of the question is the window's.
-  const within = isRunning(metering) ? parts : parts.filter(({ start }) => start >= window.start)
-  const raw = sumRatios(within.map(({ quantity }) => quantity))
-  const buckets = spent ? bucketsOf(usage, spent.pieces) : within.map(({ quantity }) => quantity)
-  const { terms } = line
-  const charge = usageLineCharge({ terms, facts: facts(usage, { within, raw, spent }), buckets })
-  return { line, span: window, quantity: shownDecimal(sumRatios(buckets)), ...charge }
-}
-
-function facts(
-  { line, window, measure, bucketSize }: PlannedUsage<CycleLine>,
-  { within, raw, spent }: { within: readonly UsagePart[]; raw: Ratio; spent: SpentUsage | undefined },
-): Omit<UsageFacts, 'billed_quantity'> {
-  const { count: notNumeric, eventIds } = notNumericIn(within)
-  return {
-    window_start: window.start.toISOString(),
-    window_end: window.end.toISOString(),
-    aggregation: measure.aggregation,
-    bucket_size: bucketSize,
-    group_by: bucketSize === null ? null : measure.groupBy,
-    quantity: formatRatio(raw),
-    event_count: within.reduce((sum, { eventCount }) => sum + eventCount, 0),
-    not_numeric: notNumeric,
-    ...(notNumeric > 0 ? { not_numeric_event_ids: eventIds } : {}),
-    allowances: (line.metering?.allowances ?? []).map(({ id, limit, reset }) => ({
-      id,
-      limit,
-      reset,
-      used: formatRatio(spent?.used.get(id) ?? zeroRatio),
-    })),
-  }
-}
-
-/** What is billed of each bucket and group: pieces that an allowance's beginning has divided are put together. */
-function bucketsOf(usage: PlannedUsage<CycleLine>, pieces: readonly SpentPiece[]): Ratio[] {
-  const { bucketSize, window, grid } = usage
-  if (bucketSize === null) return [sumRatios(pieces.map(({ billed }) => billed))]
-  const cut = { bucketSize, timeZone: grid.timeZone, monthAnchor: grid.anchor }
-  const buckets = partsOf(usageSpans(window, cut))
-  const billed: Ratio[] = []
-  let bucket = buckets.next()
-  let groups = new Map<string | null, Ratio[]>()
-  const close = () => {
-    for (const ofGroup of groups.values()) billed.push(sumRatios(ofGroup))
-    groups = new Map()
-  }
-  for (const { start, group, billed: quantity } of pieces) {
-    while (!bucket.done && start >= bucket.value.end) {
-      close()
-      bucket = buckets.next()
-    }
-    groups.set(group, [...(groups.get(group) ?? []), quantity])
-  }
-  close()
-  return billed
 }

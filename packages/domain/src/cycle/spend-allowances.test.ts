@@ -155,7 +155,8 @@ describe('an allowance is spent', () => {
         }),
       ],
       [event('2026-01-02', '100'), event('2026-03-02', '25'), event('2026-03-12', '5')],
-      ['20'],
+      // Of 20 that it grew beyond, 9 and 22 of 31 days.
+      ['5.81', '14.19'],
     ],
     [
       'once over two measures that run on',

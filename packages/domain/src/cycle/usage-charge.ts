@@ -1,69 +1,73 @@
-import { decimalFromInteger } from '../money/decimal.ts'
-import { roundRatioMoney } from '../money/money.ts'
-import { addRatios, formatRatio, type Ratio, scaleRatio, zeroRatio } from '../money/ratio.ts'
+import { formatRatio, type Ratio, sumRatios, zeroRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
 import { notNumericWarnings } from '../usage/not-numeric.ts'
-import type { LineCharge } from './line-charge.ts'
+import type { BucketShare } from './chain-shares.ts'
 import {
   type BucketsCharge,
   bucketGroupsMax,
   mergeCharges,
+  recomputeBuckets,
   type UsageExplanation,
   type UsageFacts,
 } from './usage-explanation.ts'
 
-/** What one USAGE line is to bill: how it was measured, and the quantity of each bucket beyond allowances. */
+/** What one USAGE line is to bill: how it was measured, and its share of each bucket beyond allowances. */
 export interface BilledUsage {
   readonly terms: PricingTerms & { readonly currency: string }
   readonly facts: Omit<UsageFacts, 'billed_quantity'>
   /** Ascending by time, then group; one without buckets. Those without usage may be left out: 0 costs 0. */
-  readonly buckets: readonly Ratio[]
+  readonly buckets: readonly BucketShare[]
+}
+
+export interface UsageCharge {
+  /** Exact: the lines of a chain are rounded together. */
+  readonly amount: Ratio
+  /** Beyond allowances. */
+  readonly quantity: Ratio
+  readonly explanation: UsageExplanation
+  readonly warnings: readonly ChargeWarning[]
 }
 
 /**
- * What one USAGE line costs: each bucket is priced alone, the amounts are summed, and the sum is rounded
- * once (billing rules, section 3). Buckets of equal quantity are priced once.
+ * What one USAGE line costs, unrounded: each bucket is priced alone, with all that the chain has in it, and the line's
+ * shares are summed (billing rules, sections 3 and 5). Buckets of equal quantity and share are priced once. The
+ * amount is computed from the explanation, so that the two cannot disagree.
  */
-export function usageLineCharge({ terms, facts, buckets }: BilledUsage): LineCharge {
-  const groups = groupBuckets(buckets)
-  let amount = zeroRatio
-  let billed = zeroRatio
-  const charges: BucketsCharge[] = []
+export function usageCharge({ terms, facts, buckets }: BilledUsage): UsageCharge {
   const warnings: ChargeWarning[] = []
-  for (const { quantity, count } of groups) {
+  const charges = groupBuckets(buckets).map(({ quantity, share, count }): BucketsCharge => {
     const charge = chargeFor(terms, quantity)
-    amount = addRatios(amount, times(charge.amount, count))
-    billed = addRatios(billed, times(quantity, count))
-    charges.push({ buckets: count, times: count, charge: charge.explanation })
     // One warning says it: a month of minutes would fill a page with them.
     if (warnings.length === 0) warnings.push(...charge.warnings)
-  }
+    const shared = share === null ? {} : { share: formatRatio(share) }
+    return { buckets: count, times: count, charge: charge.explanation, ...shared }
+  })
   warnings.push(
     ...notNumericWarnings({ count: facts.not_numeric, eventIds: facts.not_numeric_event_ids ?? [] }),
   )
+  const quantity = sumRatios(buckets.map(({ own }) => own))
   const explanation: UsageExplanation = {
     currency: terms.currency,
-    usage: { ...facts, billed_quantity: formatRatio(billed) },
+    usage: { ...facts, billed_quantity: formatRatio(quantity) },
     buckets: boundedBuckets(charges),
   }
-  return { amount: roundRatioMoney(amount, terms.currency), explanation, warnings }
+  return { amount: recomputeBuckets(explanation), quantity, explanation, warnings }
 }
 
-interface BucketGroup {
-  readonly quantity: Ratio
+interface BucketGroup extends Pick<BucketShare, 'quantity' | 'share'> {
   count: number
 }
 
-/** Equal quantities together, in order of their first; the one of an unbucketed line, the common case, as it is. */
-function groupBuckets(buckets: readonly Ratio[]): readonly BucketGroup[] {
-  const [first = zeroRatio] = buckets
-  if (buckets.length <= 1) return [{ quantity: first, count: 1 }]
+/** Equal ones together, in order of their first; the one of an unbucketed line, the common case, as it is. */
+function groupBuckets(buckets: readonly BucketShare[]): readonly BucketGroup[] {
+  const [first = { quantity: zeroRatio, share: null }] = buckets
+  if (buckets.length <= 1) return [{ quantity: first.quantity, share: first.share, count: 1 }]
   const groups = new Map<string, BucketGroup>()
-  for (const quantity of buckets) {
-    const key = formatRatio(quantity)
+  for (const { quantity, share } of buckets) {
+    const key = share === null ? formatRatio(quantity) : `${formatRatio(quantity)} ${formatRatio(share)}`
     const group = groups.get(key)
     if (group) group.count++
-    else groups.set(key, { quantity, count: 1 })
+    else groups.set(key, { quantity, share, count: 1 })
   }
   return [...groups.values()]
 }
@@ -71,8 +75,4 @@ function groupBuckets(buckets: readonly Ratio[]): readonly BucketGroup[] {
 function boundedBuckets(charges: readonly BucketsCharge[]): readonly BucketsCharge[] {
   if (charges.length <= bucketGroupsMax + 1) return charges
   return [...charges.slice(0, bucketGroupsMax), mergeCharges(charges.slice(bucketGroupsMax))]
-}
-
-function times(value: Ratio, count: number): Ratio {
-  return count === 1 ? value : scaleRatio(value, decimalFromInteger(count))
 }

@@ -1,13 +1,17 @@
 import { assert } from '../assert.ts'
 import type { AllowanceReset } from '../entitlement/entitlement-terms.ts'
-import { decimalFromInteger, formatDecimal } from '../money/decimal.ts'
-import { formatRatio, type Ratio, readRatio, scaleRatio, sumRatios } from '../money/ratio.ts'
+import { decimalFromInteger } from '../money/decimal.ts'
 import {
-  type ChargeExplanation,
-  exactly,
-  recomputeCharge,
-  type TierCharge,
-} from '../price/charge-explanation.ts'
+  formatRatio,
+  multiplyRatios,
+  type Ratio,
+  readRatio,
+  roundRatio,
+  scaleRatio,
+  sumRatios,
+  wholeRatio,
+} from '../money/ratio.ts'
+import { type ChargeExplanation, recomputeCharge, type TierCharge } from '../price/charge-explanation.ts'
 import type { AggregationType, BucketSize } from '../price/meter-terms.ts'
 
 /** How a USAGE line's amount came about: the sum over its buckets, rounded once. Quotients are `numerator/denominator`. */
@@ -16,6 +20,22 @@ export interface UsageExplanation {
   readonly usage: UsageFacts
   /** At most `bucketGroupsMax`, and one more for all the rest. Without a bucket size the window is the one bucket. */
   readonly buckets: readonly BucketsCharge[]
+  /** Of a price that changed inside the interval; absent where the line is its chain's only one there. */
+  readonly chain?: ChainExplanation
+}
+
+/** What the lines of one chain have together in one interval, and how its one rounding came to this line. */
+export interface ChainExplanation {
+  readonly lines: number
+  /** By quantity: each bucket's `share` is the line's part of the usage; by time: of the time of the chain's windows. */
+  readonly shared_by: 'quantity' | 'time'
+  /** Beyond allowances: the total, or the one value. Of buckets the sum of those that this line has a share of. */
+  readonly quantity: string
+  /** Of all the lines, exact and as they are billed together. */
+  readonly exact_amount: string
+  readonly amount: string
+  /** Whether the line's amount is its exact one cut to the unit, or the next unit above it. */
+  readonly rounded: 'down' | 'up'
 }
 
 /** What was measured. Instants are RFC 3339 in UTC. */
@@ -50,6 +70,8 @@ export interface BucketsCharge {
   readonly buckets: number
   readonly times: number
   readonly charge: ChargeExplanation
+  /** What the line bears of the charge, which is of all of its chain; absent: all of it. */
+  readonly share?: string
 }
 
 /** So many different quantities are shown one by one, in order of time; a month of minutes has 44,640. */
@@ -57,9 +79,24 @@ export const bucketGroupsMax = 100
 
 /** The unrounded amount again, from the explanation alone. */
 export function recomputeBuckets({ buckets }: UsageExplanation): Ratio {
-  return sumRatios(
-    buckets.map(({ times, charge }) => scaleRatio(recomputeCharge(charge), decimalFromInteger(times))),
-  )
+  return sumRatios(buckets.map((group) => weighed(recomputeCharge(group.charge), group)))
+}
+
+/** Each as often as it is there, and by the line's share. */
+function weighed(value: Ratio, { times, share }: Pick<BucketsCharge, 'times' | 'share'>): Ratio {
+  const all = times === 1 ? value : scaleRatio(value, decimalFromInteger(times))
+  return share === undefined ? all : multiplyRatios(all, readRatio(share))
+}
+
+/**
+ * Shares of thousands of buckets have thousands of denominators, whose common one nobody could compute with. So
+ * many digits are kept of each, and `roundTogether` rounds once to fewer before it rounds to the unit.
+ */
+const mergedDigits = 60
+
+function mergeable(value: Ratio, group: BucketsCharge): Ratio {
+  const part = weighed(value, group)
+  return group.share === undefined ? part : wholeRatio(roundRatio(part, mergedDigits))
 }
 
 /**
@@ -71,11 +108,7 @@ export function mergeCharges(groups: readonly BucketsCharge[]): BucketsCharge {
   assert(first, 'charges to merge')
   const { charge } = first
   const sumOf = (pick: (charge: ChargeExplanation) => string): string =>
-    formatRatio(
-      sumRatios(
-        groups.map((group) => scaleRatio(readRatio(pick(group.charge)), decimalFromInteger(group.times))),
-      ),
-    )
+    formatRatio(sumRatios(groups.map((group) => mergeable(readRatio(pick(group.charge)), group))))
   const quantities = {
     quantity: sumOf((one) => one.quantity),
     priced_quantity: sumOf((one) => one.priced_quantity),
@@ -95,21 +128,21 @@ export function mergeCharges(groups: readonly BucketsCharge[]): BucketsCharge {
 
 /** Each tier with all of its units, and its flat amount as often as it was touched. */
 function mergeTiers(groups: readonly BucketsCharge[]): TierCharge[] {
-  const merged = new Map<number, { tier: TierCharge; units: Ratio[]; touched: number }>()
-  for (const { charge, times } of groups) {
-    assert(charge.billing_model === 'TIERED', 'charges of one price have one model')
-    for (const tier of charge.tiers) {
-      const sums = merged.get(tier.tier) ?? { tier, units: [], touched: 0 }
-      sums.units.push(scaleRatio(readRatio(tier.units), decimalFromInteger(times)))
-      sums.touched += times
+  const merged = new Map<number, { tier: TierCharge; units: Ratio[]; flat: Ratio[] }>()
+  for (const group of groups) {
+    assert(group.charge.billing_model === 'TIERED', 'charges of one price have one model')
+    for (const tier of group.charge.tiers) {
+      const sums = merged.get(tier.tier) ?? { tier, units: [], flat: [] }
+      sums.units.push(mergeable(readRatio(tier.units), group))
+      sums.flat.push(mergeable(readRatio(tier.flat_amount), group))
       merged.set(tier.tier, sums)
     }
   }
   return [...merged.values()]
     .sort((left, right) => left.tier.tier - right.tier.tier)
-    .map(({ tier, units, touched }) => ({
+    .map(({ tier, units, flat }) => ({
       ...tier,
       units: formatRatio(sumRatios(units)),
-      flat_amount: formatDecimal(exactly(tier.flat_amount).times(decimalFromInteger(touched))),
+      flat_amount: formatRatio(sumRatios(flat)),
     }))
 }

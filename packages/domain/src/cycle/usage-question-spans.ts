@@ -4,10 +4,13 @@ import type { Grid } from '../time/grid.ts'
 import type { Period } from '../time/period.ts'
 import { earlier } from '../time/period.ts'
 import { allowancePeriodAt } from '../usage/allowance.ts'
+import { cutSpans } from '../usage/cut-spans.ts'
 import { isAdditive } from '../usage/usage-measure.ts'
 import type { UsageSpan } from '../usage/usage-question.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
+import type { UsageStretch } from './cycle.ts'
 import { intervalsOf, overlap } from './line-life.ts'
+import { hullOf } from './period-runs.ts'
 
 export interface QuestionCut {
   readonly aggregation: AggregationType
@@ -16,26 +19,49 @@ export interface QuestionCut {
   readonly resets: readonly (AllowanceReset | null)[]
   /** The subscription's, which allowances go by. */
   readonly grid: Grid
-  /** The line's, whose intervals are billed. */
+  /** The lines', whose intervals are billed. */
   readonly lineGrid: Grid
 }
 
 /**
- * The spans of one line's question: the window with its buckets, and before it, from `from` on, what only
- * counts against allowances. Usage that adds up is also cut where an allowance begins anew, so that each part
- * falls in one period of each; buckets that such a cut divides are put together again by the rating.
+ * The times of one chain's question: what is billed with its buckets, and before it what only counts against
+ * allowances. Usage that adds up is also cut where an allowance begins anew, so that each slot falls in one period
+ * of each; buckets that such a cut divides are put together again by the rating.
  * A value that does not add up (MAX, LATEST, an average) stays whole and draws on the period in which its bucket or
- * window begins. Before the window it is cut as it was billed.
+ * interval begins. Before what is billed it is cut as it was billed.
  */
-export function usageQuestionSpans(from: Date, window: Period, cut: QuestionCut): UsageSpan[] {
+export function usageStretches(
+  before: readonly Period[],
+  billed: readonly Period[],
+  cut: QuestionCut,
+): UsageStretch[] {
   const { aggregation, bucketSize, lineGrid } = cut
-  const before = { start: from, end: window.start }
   if (isAdditive(aggregation)) {
-    return [...cutAtResets(before, null, cut), ...cutAtResets(window, bucketSize, cut)]
+    return [
+      ...stretchOf(before, (hull) => cutAtResets(hull, null, cut)),
+      ...stretchOf(billed, (hull) => cutAtResets(hull, bucketSize, cut)),
+    ]
   }
-  const billed = from < window.start ? [...intervalsOf(lineGrid, before)] : []
-  const windows = [...billed.flatMap((interval) => overlap(interval, before) ?? []), window]
-  return windows.flatMap((one) => usageSpans(one, local(bucketSize, cut)))
+  const spansOf = (hull: Period) => usageSpans(hull, local(bucketSize, cut))
+  const intervals = before.length > 0 ? [...intervalsOf(lineGrid, hullOf(before))] : []
+  const wereBilled = intervals.map((interval) => before.flatMap((one) => overlap(one, interval) ?? []))
+  return [...wereBilled, billed].flatMap((periods) => stretchOf(periods, spansOf))
+}
+
+/** The spans to ask for: of a stretch in one piece, the common case, its slots as they are. */
+export function spansOfStretches(stretches: readonly UsageStretch[], cut: QuestionCut): UsageSpan[] {
+  const { aggregation } = cut
+  const joins = !isAdditive(aggregation) && aggregation !== 'WEIGHTED_SUM'
+  return stretches.flatMap(({ periods, slots }) =>
+    periods.length === 1 ? slots : cutSpans(slots, periods, { joins }),
+  )
+}
+
+function stretchOf(
+  periods: readonly Period[],
+  slotsOf: (hull: Period) => readonly UsageSpan[],
+): UsageStretch[] {
+  return periods.length === 0 ? [] : [{ periods, slots: slotsOf(hullOf(periods)) }]
 }
 
 function local(bucketSize: BucketSize | null, { grid }: QuestionCut) {

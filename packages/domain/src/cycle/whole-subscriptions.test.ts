@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { amounts, cycle, day, line } from '../testing/usage-cycle.ts'
+import { toUnits } from '../money/money.ts'
+import { amounts, cycle, day, line, total } from '../testing/usage-cycle.ts'
 import type { Cycle, CycleLine, CycleTerms } from './cycle.ts'
 
 const hourMs = 3_600_000
@@ -75,12 +76,12 @@ const subscription = fc.record({
   bucketSize: fc.constantFrom(null, 'DAY' as const),
 })
 
-/** What each month costs, by the reference; zero for months of which nothing is billed. */
-function expectedMonths(of: typeof subscription extends fc.Arbitrary<infer Value> ? Value : never): number[] {
+/** What each month costs, by the reference, in cents; zero for months of which nothing is billed. */
+function expectedMonths(of: typeof subscription extends fc.Arbitrary<infer Value> ? Value : never): bigint[] {
   const [from, until] = [start + of.trialDays * dayMs, start + of.lastDay * dayMs]
   const edits = of.edits.map((hour) => start + hour * hourMs).sort((left, right) => left - right)
   const used = new Map<string, number>()
-  const billed = new Map<string, { month: number; amount: number; quantity: number }>()
+  const billed = new Map<string, { month: number; ofLines: number[] }>()
   for (const { hour, value } of of.events.toSorted((left, right) => left.hour - right.hour)) {
     const atMs = start + hour * hourMs
     if (atMs < from || atMs >= until) continue
@@ -93,19 +94,51 @@ function expectedMonths(of: typeof subscription extends fc.Arbitrary<infer Value
     }
     const month = months.filter((one) => one <= atMs).length - 1
     const edit = edits.filter((one) => one <= atMs).length
-    const key = `${month} ${edit} ${of.bucketSize === null ? '' : Math.floor(atMs / dayMs)}`
-    const one = billed.get(key) ?? { month, amount: edit + 1, quantity: 0 }
-    billed.set(key, { ...one, quantity: one.quantity + left })
+    const key = `${month} ${of.bucketSize === null ? '' : Math.floor(atMs / dayMs)}`
+    const one = billed.get(key) ?? { month, ofLines: [0, ...edits].map(() => 0) }
+    one.ofLines[edit] = (one.ofLines[edit] ?? 0) + left
+    billed.set(key, one)
   }
-  const sums = [0, 0, 0, 0]
-  for (const { month, amount, quantity } of billed.values()) {
-    sums[month] = (sums[month] ?? 0) + priceOf(of.model, amount, quantity)
+  return [0, 1, 2, 3].map((month) => {
+    const ofMonth = [...billed.values()].filter((one) => one.month === month)
+    return cents(ofMonth.flatMap(({ ofLines }) => chargesOf(of.model, ofLines)))
+  })
+}
+
+interface Fraction {
+  readonly top: number
+  readonly bottom: number
+}
+
+/** What each line bears of one bucket: at its own price, for all of the bucket, by its part of it. */
+function chargesOf(model: Model, ofLines: readonly number[]): Fraction[] {
+  const net = ofLines.map((quantity) => Math.max(0, quantity))
+  for (const [place, quantity] of ofLines.entries()) {
+    const others = [...ofLines.keys()]
+    let owed = Math.max(0, -quantity)
+    for (const other of [...others.slice(0, place).reverse(), ...others.slice(place + 1)]) {
+      const taken = Math.min(owed, net[other] ?? 0)
+      net[other] = (net[other] ?? 0) - taken
+      owed -= taken
+    }
   }
-  return sums
+  const whole = ofLines.reduce((sum, quantity) => sum + quantity, 0)
+  if (whole <= 0) return []
+  return net.map((quantity, edit) => ({ top: priceOf(model, edit + 1, whole) * quantity, bottom: whole }))
+}
+
+/** Rounded once, half up. */
+function cents(amounts: readonly Fraction[]): bigint {
+  let [top, bottom] = [0n, 1n]
+  for (const amount of amounts) {
+    top = top * BigInt(amount.bottom) + BigInt(amount.top) * bottom
+    bottom *= BigInt(amount.bottom)
+  }
+  return (200n * top + bottom) / (2n * bottom)
 }
 
 it('four months of price edits, allowances, trials, tiers and buckets cost what the rules say event by event', () => {
-  let charged = 0
+  let charged = 0n
   fc.assert(
     fc.property(subscription, (of) => {
       const cuts = [0, ...of.edits.toSorted((left, right) => left - right)].map((h) => start + h * hourMs)
@@ -127,15 +160,15 @@ it('four months of price edits, allowances, trials, tiers and buckets cost what 
           start: new Date(Math.max(months[month] ?? 0, from)),
           end: new Date(Math.min(months[month + 1] ?? 0, until)),
         }
-        if (closes.start >= closes.end) return 0
+        if (closes.start >= closes.end) return 0n
         const one: Cycle = { ...cycle, closes, trialEnd: new Date(from), end: new Date(until) }
-        return amounts(one, lines, events).reduce((sum, amount) => sum + Number(amount), 0)
+        return toUnits(total(amounts(one, lines, events)), 'usd')
       })
-      charged += actual.reduce((sum, amount) => sum + amount, 0)
+      charged += actual.reduce((sum, amount) => sum + amount, 0n)
       expect(actual).toEqual(expectedMonths(of))
     }),
     { seed: 20_261_124, numRuns: 400 },
   )
   // Subscriptions that pay nothing would prove nothing.
-  expect(charged).toBeGreaterThan(10_000)
+  expect(charged).toBeGreaterThan(1_000_000n)
 }, 60_000)

@@ -107,7 +107,7 @@ export type QuotientRounding = 'half_away_from_zero' | 'towards_zero' | 'away_fr
 
 /**
  * numerator ÷ denominator, rounded once to that many fraction digits. It is exact: the long division
- * carries its remainder to the one rounding, so no digit is lost before it. `digits` is from 0 to 18.
+ * carries its remainder to the one rounding, so no digit is lost before it.
  */
 export function divideRounded(
   numerator: Decimal,

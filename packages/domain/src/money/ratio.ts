@@ -58,6 +58,19 @@ export function scaleRatio({ numerator, denominator }: Ratio, factor: Decimal): 
   return { numerator: numerator.times(factor), denominator }
 }
 
+/** Exact: a product of two quotients. */
+export function multiplyRatios(left: Ratio, right: Ratio): Ratio {
+  return {
+    numerator: left.numerator.times(right.numerator),
+    denominator: left.denominator.times(right.denominator),
+  }
+}
+
+/** Exact; both are above 0, or the first is 0. */
+export function divideRatios(dividend: Ratio, divisor: Ratio): Ratio {
+  return ratio(dividend.numerator.times(divisor.denominator), dividend.denominator.times(divisor.numerator))
+}
+
 /** Exact: a sum of nothing is 0. */
 export function sumRatios(values: Iterable<Ratio>): Ratio {
   let sum = zeroRatio
@@ -74,7 +87,7 @@ export function isWholeRatio({ denominator }: Ratio): boolean {
   return denominator === one || denominator.eq(one)
 }
 
-/** Rounded once to that many digits, from 0 to 18. */
+/** Rounded once to that many digits. */
 export function roundRatio(
   { numerator, denominator }: Ratio,
   digits: number,

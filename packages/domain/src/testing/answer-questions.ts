@@ -1,7 +1,14 @@
+import { hullOf } from '../cycle/period-runs.ts'
 import { decimalFromInteger, zero } from '../money/decimal.ts'
 import { type Ratio, ratio, wholeRatio } from '../money/ratio.ts'
 import type { Period } from '../time/period.ts'
-import type { UsageAnswer, UsageMeasure, UsagePart, UsageQuestion } from '../usage/usage-question.ts'
+import type {
+  UsageAnswer,
+  UsageMeasure,
+  UsagePart,
+  UsageQuestion,
+  UsageSpan,
+} from '../usage/usage-question.ts'
 import { partsOf } from '../usage/usage-spans.ts'
 import { dec } from './price-arbitrary.ts'
 
@@ -23,14 +30,28 @@ export function answerQuestions(
   return questions.map(({ measure, spans, wholeMs }) => {
     const parts: UsagePart[] = []
     let next = 0
-    for (const part of partsOf(spans)) {
-      while (sorted[next] && (sorted[next]?.at ?? part.start) < part.start) next++
-      const from = next
-      while (sorted[next] && (sorted[next]?.at ?? part.end) < part.end) next++
-      if (next > from) parts.push(...partsIn(part, measure, { events: sorted.slice(from, next), wholeMs }))
+    for (const joined of joinedParts(spans)) {
+      const events: TestEvent[] = []
+      for (const part of joined) {
+        while (sorted[next] && (sorted[next]?.at ?? part.start) < part.start) next++
+        const from = next
+        while (sorted[next] && (sorted[next]?.at ?? part.end) < part.end) next++
+        events.push(...sorted.slice(from, next))
+      }
+      if (events.length > 0) parts.push(...partsIn(hullOf(joined), measure, { events, wholeMs }))
     }
     return { parts }
   })
+}
+
+/** The parts of spans; those of joined ones are one. */
+function joinedParts(spans: readonly UsageSpan[]): Period[][] {
+  const parts: Period[][] = []
+  for (const span of spans) {
+    if (span.isJoined) parts.at(-1)?.push(span)
+    else parts.push(...[...partsOf([span])].map((part) => [part]))
+  }
+  return parts
 }
 
 function partsIn(

@@ -8,7 +8,7 @@ export interface NotNumeric {
 }
 
 /** @param parts in order of time, as an answer has them */
-export function notNumericIn(parts: readonly UsagePart[]): NotNumeric {
+export function notNumericIn(parts: readonly Pick<UsagePart, 'notNumeric' | 'oddEventIds'>[]): NotNumeric {
   return {
     count: parts.reduce((sum, { notNumeric }) => sum + notNumeric, 0),
     eventIds: parts.flatMap(({ oddEventIds = [] }) => oddEventIds).slice(0, oddEventsMax),

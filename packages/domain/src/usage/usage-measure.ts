@@ -48,3 +48,15 @@ export function measureOf(
 export function isAdditive(type: AggregationType): boolean {
   return type === 'COUNT' || type === 'SUM' || type === 'SUM_WITH_MULTIPLIER'
 }
+
+/**
+ * Whether a price that changes inside an interval divides the usage by quantity (billing rules, section 5). What is no
+ * sum is one value for all of the interval, and is charged by shares of its time; so is any value that runs on,
+ * but a weighted one, which grows by value times time.
+ */
+export function splitsByQuantity({
+  aggregation_type: type,
+  reset_usage,
+}: Pick<MeterFacts, 'aggregation_type' | 'reset_usage'>): boolean {
+  return type === 'WEIGHTED_SUM' || (isAdditive(type) && reset_usage !== 'NEVER')
+}

@@ -23,11 +23,13 @@ export interface UsageMeasure {
  */
 export interface UsageSpan extends Period {
   readonly stepMs: number | null
+  /** Aggregated as one with the span before it, from which a gap parts it: both are without a step. */
+  readonly isJoined?: true
 }
 
 /**
  * What the event store is asked for one line, report or preview (billing rules, section 4): one customer's
- * events of one measure in the spans, which ascend, do not overlap and are not empty.
+ * events of one measure in the spans, which ascend, do not overlap and are not empty. A weighted sum has no joined ones.
  */
 export interface UsageQuestion {
   readonly externalCustomerId: string

@@ -1,0 +1,93 @@
+import { formatDecimal } from '../money/decimal.ts'
+import { roundRatioMoney } from '../money/money.ts'
+import { addRatios, formatRatio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
+import { notNumericIn } from '../usage/not-numeric.ts'
+import { splitsByQuantity } from '../usage/usage-measure.ts'
+import { chainShares, type WindowShares } from './chain-shares.ts'
+import type { ChainWindow, CycleCharge, CycleLine, PlannedUsage } from './cycle.ts'
+import { roundTogether } from './round-together.ts'
+import type { SpentPiece } from './spend-allowances.ts'
+import { type UsageCharge, usageCharge } from './usage-charge.ts'
+import type { UsageFacts } from './usage-explanation.ts'
+
+/** What each of a chain's windows in one interval is charged, rounded together; in the order of the windows. */
+export function chainCharges<Line extends CycleLine>(
+  usage: PlannedUsage<Line>,
+  pieces: readonly SpentPiece[],
+): CycleCharge<Line>[] {
+  const shares = chainShares(usage, pieces)
+  const exact = usage.windows.map((window, place) => {
+    const own = shares[place] ?? { pieces: [], buckets: [] }
+    const facts = factsOf(usage, window, own)
+    return { window, own, ...usageCharge({ terms: window.line.terms, facts, buckets: own.buckets }) }
+  })
+  return exact.length === 1 ? exact.map(alone) : together(usage, exact)
+}
+
+interface Exact<Line> extends UsageCharge {
+  readonly window: ChainWindow<Line>
+  readonly own: WindowShares
+}
+
+function alone<Line extends CycleLine>({ amount, ...one }: Exact<Line>): CycleCharge<Line> {
+  return chargeOf(one, roundRatioMoney(amount, one.window.line.terms.currency))
+}
+
+function together<Line extends CycleLine>(
+  { metering }: PlannedUsage<Line>,
+  exact: readonly Exact<Line>[],
+): CycleCharge<Line>[] {
+  const currency = exact[0]?.window.line.terms.currency ?? ''
+  const { total, amounts } = roundTogether(
+    exact.map(({ window, amount }) => ({ id: window.line.id, amount })),
+    currency,
+  )
+  const exactAmount = formatRatio(sumRatios(exact.map(({ amount }) => amount)))
+  return exact.map((one, place) => {
+    const { amount, rounded } = amounts[place] ?? { amount: total, rounded: 'down' }
+    const chain = {
+      lines: exact.length,
+      shared_by: splitsByQuantity(metering.meter) ? 'quantity' : 'time',
+      quantity: formatRatio(sumRatios(one.own.buckets.map(({ quantity }) => quantity))),
+      exact_amount: exactAmount,
+      amount: formatDecimal(total),
+      rounded,
+    } as const
+    return chargeOf({ ...one, explanation: { ...one.explanation, chain } }, amount)
+  })
+}
+
+function chargeOf<Line extends CycleLine>(
+  { window: { line, window, measured }, quantity, explanation, warnings }: Omit<Exact<Line>, 'amount'>,
+  amount: CycleCharge<Line>['amount'],
+): CycleCharge<Line> {
+  return { line, span: measured ?? window, quantity: shownDecimal(quantity), amount, explanation, warnings }
+}
+
+function factsOf(
+  { measure, bucketSize, metering }: PlannedUsage<unknown>,
+  { window, measured }: ChainWindow<unknown>,
+  { pieces }: WindowShares,
+): Omit<UsageFacts, 'billed_quantity'> {
+  const { start, end } = measured ?? window
+  const { count: notNumeric, eventIds } = notNumericIn(pieces)
+  return {
+    window_start: start.toISOString(),
+    window_end: end.toISOString(),
+    aggregation: measure.aggregation,
+    bucket_size: bucketSize,
+    group_by: bucketSize === null ? null : measure.groupBy,
+    quantity: formatRatio(sumRatios(pieces.map(({ quantity }) => quantity))),
+    event_count: pieces.reduce((sum, { eventCount }) => sum + eventCount, 0),
+    not_numeric: notNumeric,
+    ...(notNumeric > 0 ? { not_numeric_event_ids: eventIds } : {}),
+    allowances: metering.allowances.map(({ id, limit, reset }, index) => ({
+      id,
+      limit,
+      reset,
+      used: formatRatio(
+        pieces.reduce((sum, { used }) => addRatios(sum, used[index] ?? zeroRatio), zeroRatio),
+      ),
+    })),
+  }
+}

@@ -1,0 +1,120 @@
+import { assert } from '../assert.ts'
+import type { BucketSize } from '../price/meter-terms.ts'
+import type { Grid } from '../time/grid.ts'
+import type { Period } from '../time/period.ts'
+import { earlier } from '../time/period.ts'
+import { splitsByQuantity } from '../usage/usage-measure.ts'
+import { partsOf, usageSpans } from '../usage/usage-spans.ts'
+import type { ChainWindow, Cycle, CycleLine, LineMetering } from './cycle.ts'
+import { billedLife, endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
+import { hullOf } from './period-runs.ts'
+
+/** The USAGE lines of one chain that are measured alike, by their starts. */
+export interface UsageChain<Line> {
+  /** The oldest, whether it bills or not. */
+  readonly first: Line
+  readonly metering: LineMetering
+  readonly bucketSize: BucketSize | null
+  readonly grid: Grid
+  /** When a line of it is at work, ascending, without overlaps. */
+  readonly lives: readonly Period[]
+  /** What bills, by the interval of the grid, ascending; each has a window that is measured. */
+  readonly intervals: readonly (readonly ChainWindow<Line>[])[]
+}
+
+/** The chains of a subscription's USAGE lines: what of a chain is measured in another way begins anew. */
+export function chainsOf<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsageChain<Line>[] {
+  const placed = lines.flatMap((line, place) => (line.terms.type === 'USAGE' ? [{ line, place }] : []))
+  const ofChains = [...Map.groupBy(placed, ({ line }) => line.chain).values()]
+  return ofChains.flatMap(measuredAlike).map((alike) => usageChain(cycle, alike))
+}
+
+interface Placed<Line> {
+  readonly line: Line
+  readonly place: number
+}
+
+interface Living<Line> extends Placed<Line> {
+  readonly life: Period
+}
+
+function measuredAlike<Line extends CycleLine>(lines: readonly Placed<Line>[]): readonly Placed<Line>[][] {
+  const sorted = lines.toSorted((left, right) => inOrder(left.line, right.line))
+  if (lines.length === 1) return [sorted]
+  const wayOf = ({ line: { metering, terms } }: Placed<Line>) => {
+    const bucketSize = metering?.bucketSize ?? metering?.meter.bucket_size
+    return JSON.stringify([{ ...metering, bucketSize }, terms.billing_period, terms.billing_period_count])
+  }
+  return [...Map.groupBy(sorted, wayOf).values()]
+}
+
+function inOrder(left: CycleLine, right: CycleLine): number {
+  const byStart = left.start.getTime() - right.start.getTime()
+  return byStart || (left.id < right.id ? -1 : 1)
+}
+
+function usageChain<Line extends CycleLine>(cycle: Cycle, alike: readonly Placed<Line>[]): UsageChain<Line> {
+  const first = alike[0]?.line
+  assert(first, 'a chain has a line')
+  const { metering } = first
+  assert(metering, `the USAGE line ${first.id} has a meter`)
+  const living = disjoint(alike.map((one) => ({ ...one, life: billedLife(cycle, one.line) })))
+  const isRunning = metering.meter.reset_usage === 'NEVER'
+  const bucketSize = isRunning ? null : (metering.bucketSize ?? metering.meter.bucket_size)
+  const chain = { first, metering, bucketSize, grid: lineGrid(cycle, first) }
+  const lives = living.map(({ life }) => life)
+  return { ...chain, lives, intervals: billedIntervals(cycle, chain, living) }
+}
+
+/** A chain is never billed twice for the same time: a line goes until the next one begins. */
+function disjoint<Line>(lines: readonly Living<Line>[]): Living<Line>[] {
+  const living = lines.filter(({ life }) => life.start < life.end)
+  return living.flatMap((one, index) => {
+    const life = {
+      start: one.life.start,
+      end: earlier(one.life.end, living[index + 1]?.life.start ?? endless),
+    }
+    return life.start < life.end ? [{ ...one, life }] : []
+  })
+}
+
+type Chain = Omit<UsageChain<unknown>, 'first' | 'lives' | 'intervals'>
+
+function billedIntervals<Line>(
+  cycle: Cycle,
+  chain: Chain,
+  living: readonly Living<Line>[],
+): ChainWindow<Line>[][] {
+  const end = cycle.end ?? endless
+  const closes = cycle.closes && overlap(cycle.closes, { start: paidFrom(cycle), end })
+  if (!closes) return []
+  return [...intervalsOf(chain.grid, closes)].flatMap((interval) => {
+    const isWithin = cycle.usage === 'within'
+    if (!isWithin && earlier(interval.end, end) > closes.end) return []
+    const reach = isWithin ? reachWithin(chain, living, { interval, closes }) : interval
+    const windows = living.flatMap(({ life, line, place }): ChainWindow<Line>[] => {
+      const window = reach && overlap(life, reach)
+      return window ? [{ line, place, window, measured: overlap(window, closes) ?? null }] : []
+    })
+    const all = isWithin ? windows : windows.map((one) => ({ ...one, measured: one.window }))
+    return all.some(({ measured }) => measured !== null) ? [all] : []
+  })
+}
+
+/**
+ * How far the windows of a calculation reach that is for some of an interval: as far as it, but for what is charged
+ * by shares of time. These are of whole windows, as a bill's are, so that each calculation shares alike.
+ */
+function reachWithin<Line>(
+  { metering, bucketSize, grid }: Chain,
+  living: readonly Living<Line>[],
+  { interval, closes }: { interval: Period; closes: Period },
+): Period | undefined {
+  const asked = overlap(interval, closes)
+  const lives = living.flatMap(({ life }) => overlap(life, interval) ?? [])
+  if (!asked || lives.length <= 1 || splitsByQuantity(metering.meter)) return asked
+  if (bucketSize === null) return interval
+  const cut = { bucketSize, timeZone: grid.timeZone, monthAnchor: grid.anchor }
+  const touched = [...partsOf(usageSpans(hullOf(lives), cut))].filter((bucket) => overlap(bucket, asked))
+  return touched.length > 0 ? hullOf(touched) : asked
+}

@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decimalFromInteger, formatDecimal, isNegative, sumDecimals } from '../money/decimal.ts'
+import {
+  allowances,
+  edits,
+  eventsFrom,
+  invoiceOf,
+  linesOf,
+  lives,
+  meter,
+  model,
+  months,
+} from '../testing/edited-subscription.ts'
+import { dec } from '../testing/price-arbitrary.ts'
+import { cycle, day } from '../testing/usage-cycle.ts'
+import { earlier, later } from '../time/period.ts'
+import { splitsByQuantity } from '../usage/usage-measure.ts'
+import type { Cycle, CycleLine } from './cycle.ts'
+import { recomputeLine } from './line-charge.ts'
+
+const seed = 20_261_129
+const numRuns = 300
+
+/** Every charge model, aggregation, reset, bucket and allowance, and another chain that shares the allowances. */
+const subscription = fc.record({
+  model,
+  other: model,
+  meter,
+  otherMeter: meter,
+  allowances,
+  edits,
+  lives,
+  period: fc.constantFrom('MONTHLY' as const, 'MONTHLY' as const, 'QUARTERLY' as const),
+})
+type Subscription = typeof subscription extends fc.Arbitrary<infer Value> ? Value : never
+
+function linesFor(of: Subscription, at: readonly Date[], models = [of.model]): CycleLine[] {
+  const terms = { billing_period: of.period }
+  const metering = { allowances: of.allowances }
+  const edited = linesOf(of.lives, at, (index) => ({
+    ...{ id: 'edited', chain: 'edited', meter: of.meter, metering },
+    terms: { ...models[index % models.length], ...terms },
+  }))
+  const other = linesOf([{ start: day('2026-01-10'), end: null }], [], () => ({
+    ...{ id: 'other', chain: 'other', meter: of.otherMeter, metering, terms: of.other },
+  }))
+  return [...edited, ...other]
+}
+
+function cyclesOf(of: Pick<Cycle, 'trialEnd' | 'end'> = {}): Cycle[] {
+  return months.map((closes) => ({ ...cycle, ...of, closes, opens: null }))
+}
+
+describe('a price edit inside a period', () => {
+  it('that changes nothing changes no bill', () => {
+    let charged = dec('0')
+    fc.assert(
+      fc.property(subscription, eventsFrom(-10), (of, events) => {
+        for (const one of cyclesOf()) {
+          const before = invoiceOf(one, linesFor(of, []), events)
+          expect(invoiceOf(one, linesFor(of, of.edits), events).total).toBe(before.total)
+          charged = charged.plus(dec(before.total))
+        }
+      }),
+      { seed, numRuns },
+    )
+    expect(charged.gt(dec('10000'))).toBe(true)
+  }, 60_000)
+
+  it('that changes nothing changes no calculation of any window, and no bill after a trial or up to an end', () => {
+    const days = fc
+      .integer({ min: 0, max: 140 })
+      .map((count) => new Date(cycle.start.getTime() + count * 43_200_000))
+    fc.assert(
+      fc.property(subscription, eventsFrom(-10), days, days, (of, events, one, two) => {
+        if (one >= two) return
+        const within: Cycle = { ...cycle, closes: { start: one, end: two }, opens: null, usage: 'within' }
+        for (const each of [within, ...cyclesOf({ trialEnd: one, end: two })]) {
+          const { closes } = each
+          if (!closes || closes.start >= two || closes.end <= one) continue
+          const cut = {
+            ...each,
+            closes: {
+              start: later(closes.start, one),
+              end: earlier(closes.end, two),
+            },
+          }
+          const before = invoiceOf(cut, linesFor(of, []), events)
+          expect(invoiceOf(cut, linesFor(of, of.edits), events).total).toBe(before.total)
+        }
+      }),
+      { seed, numRuns },
+    )
+  }, 60_000)
+
+  it('bills nothing below 0 for usage that is not, and says how each line and their rounding came about', () => {
+    const prices = fc.array(model, { minLength: 2, maxLength: 3 })
+    fc.assert(
+      fc.property(subscription, prices, eventsFrom(0), (of, models, events) => {
+        for (const one of cyclesOf()) {
+          const { charges } = invoiceOf(one, linesFor(of, of.edits, models), events)
+          for (const { amount, explanation } of charges) {
+            expect(isNegative(amount)).toBe(false)
+            const stored = JSON.parse(JSON.stringify(explanation))
+            expect(formatDecimal(recomputeLine(stored))).toBe(formatDecimal(amount))
+          }
+          const shared = charges.flatMap(({ line: { chain: id }, amount, explanation }) =>
+            'chain' in explanation && explanation.chain ? [{ id, amount, chain: explanation.chain }] : [],
+          )
+          for (const lines of Map.groupBy(
+            shared,
+            ({ id, chain }) => `${id} ${chain.exact_amount}`,
+          ).values()) {
+            expect(lines).toHaveLength(lines[0]?.chain.lines ?? 0)
+            expect(formatDecimal(sumDecimals(lines.map(({ amount }) => amount)))).toBe(lines[0]?.chain.amount)
+          }
+        }
+      }),
+      { seed, numRuns },
+    )
+  }, 60_000)
+})
+
+/** February 2026 has 28 days; what happens in its first half happens again in its second. */
+const [february, middle] = [{ start: day('2026-02-01'), end: day('2026-03-01') }, day('2026-02-15')]
+const halfMs = middle.getTime() - february.start.getTime()
+
+describe('a price edit in the middle of a period', () => {
+  it('bills the mean of the two prices’ bills for equal usage before and after', () => {
+    const pattern = fc.array(
+      fc.record({
+        ms: fc.integer({ min: 0, max: halfMs - 1 }),
+        value: fc.integer({ min: 0, max: 40 }).map(String),
+        group: fc.constantFrom('eu', 'us', null),
+      }),
+      { minLength: 1, maxLength: 15 },
+    )
+    const of = fc.record({ meter, allowances, first: model, second: model, pattern })
+    let differing = 0
+    fc.assert(
+      fc.property(of, ({ meter, allowances, first, second, pattern }) => {
+        // Weeks are not of both halves alike.
+        if (meter.bucket_size === 'WEEK') return
+        const isWeighted = meter.aggregation_type === 'WEIGHTED_SUM'
+        // What is there from before, and only stays, is there in both halves alike, if none of it is free in one of them.
+        const stays = isWeighted && (meter.bucket_size === null || meter.bucket_size === 'MONTH')
+        const halves = stays ? [] : [february.start.getTime(), middle.getTime()]
+        const events = [
+          { at: day('2026-01-02'), value: '500', group: 'eu' },
+          ...(stays ? [{ at: february.start, value: '40', group: 'eu' }] : []),
+          ...halves.flatMap((from) => pattern.map(({ ms, ...one }) => ({ at: new Date(from + ms), ...one }))),
+        ]
+        // What is free in one half alone makes them differ, but where one value is charged by time.
+        const isShared = !splitsByQuantity(meter) && meter.bucket_size === null
+        const alike = allowances.filter(
+          ({ limit, reset }) => limit === null || (reset === 'DAILY' && !isWeighted),
+        )
+        const metering = { allowances: isShared ? allowances : alike }
+        const closing = { ...cycle, closes: february, opens: null }
+        const total = (...models: (typeof first)[]) => {
+          const at = models.length > 1 ? [middle] : []
+          const lines = linesOf([{ start: cycle.start, end: null }], at, (index) => ({
+            ...{ id: 'line', meter, metering, terms: models[index] ?? first },
+          }))
+          return dec(invoiceOf(closing, lines, events).total)
+        }
+        const [one, two, edited] = [total(first), total(second), total(first, second)]
+        if (!one.eq(two)) differing++
+        const twice = edited.times(decimalFromInteger(2)).minus(one).minus(two)
+        expect(twice.abs().lte(dec('0.02'))).toBe(true)
+      }),
+      { seed, numRuns: 600 },
+    )
+    expect(differing).toBeGreaterThan(200)
+  }, 60_000)
+})
