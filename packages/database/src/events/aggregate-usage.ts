@@ -153,9 +153,17 @@ function groupOf({ group }: UsageRow, { splitBy }: UsageSlice): Pick<UsagePart, 
 function periodOf({ spans }: UsageQuestion, { span: index, part }: UsageRow): Period {
   const span = spans[index]
   assert(span, 'a row is of a span of its question')
-  if (span.stepMs === null) return { start: span.start, end: span.end }
+  if (span.stepMs === null) return { start: span.start, end: endOfJoined(spans, index) }
   const start = span.start.getTime() + part * span.stepMs
   return { start: new Date(start), end: new Date(Math.min(start + span.stepMs, span.end.getTime())) }
+}
+
+function endOfJoined(spans: UsageQuestion['spans'], index: number): Date {
+  let last = index
+  while (spans[last + 1]?.isJoined) last++
+  const span = spans[last]
+  assert(span, 'a row is of a span of its question')
+  return span.end
 }
 
 function quantityOf({ measure, wholeMs }: UsageQuestion, row: UsageRow, { start, end }: Period): Ratio {

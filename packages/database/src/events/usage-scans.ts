@@ -57,7 +57,13 @@ const accumulatorOf = {
 } as const satisfies Record<AggregationType, Accumulator | null>
 
 function frameOf({ spans }: UsageQuestion): string {
-  return JSON.stringify(spans.map(({ start, end, stepMs }) => [start.getTime(), end.getTime(), stepMs]))
+  return JSON.stringify(
+    spans.map(({ start, end, stepMs, isJoined }) => [
+      start.getTime(),
+      end.getTime(),
+      isJoined ? 'joined' : stepMs,
+    ]),
+  )
 }
 
 function patternOf({ measure }: UsageQuestion): string {
@@ -76,9 +82,12 @@ function assertAskable({ externalCustomerId, measure, spans }: UsageQuestion): v
   for (const { key, values } of measure.filters) {
     assert(key !== '' && values.length > 0, 'a filter has a key and values')
   }
-  for (const [index, { start, end, stepMs }] of spans.entries()) {
+  for (const [index, { start, end, stepMs, isJoined }] of spans.entries()) {
     const before = spans[index - 1]
     assert(start < end && (stepMs === null || stepMs > 0), 'a span and its parts are not empty')
     assert(before === undefined || before.end <= start, 'spans ascend and do not overlap')
+    if (!isJoined) continue
+    assert(stepMs === null && before?.stepMs === null, 'what is joined has no step')
+    assert(measure.aggregation !== 'WEIGHTED_SUM', 'a weighted value ends with its own span')
   }
 }

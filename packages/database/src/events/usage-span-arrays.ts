@@ -87,11 +87,13 @@ interface SpanRow {
   readonly stepMs: number
 }
 
+/** Joined spans have the number of the first of them: their events are of one group. */
 function spanRows(scan: UsageScan, index: number): SpanRow[] {
-  return scan.spans.map(({ start, end, stepMs }, span) => ({
-    ...{ scan, index, span, start, end },
-    stepMs: stepMs ?? end.getTime() - start.getTime(),
-  }))
+  let first = 0
+  return scan.spans.map(({ start, end, stepMs, isJoined }, place) => {
+    if (!isJoined) first = place
+    return { scan, index, span: first, start, end, stepMs: stepMs ?? end.getTime() - start.getTime() }
+  })
 }
 
 function bitsOf({ wants }: UsageScan): number {

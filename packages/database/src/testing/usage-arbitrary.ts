@@ -85,7 +85,7 @@ const filters: fc.Arbitrary<readonly MeterFilter[]> = fc.constantFrom<(readonly 
   [{ key: 'missing', values: ['x'] }],
 )
 
-/** One to three spans, some next to each other, some cut; they may overlap those of another question. */
+/** One to three spans, some next to each other, some cut, some joined to the one before; they may overlap those of another question. */
 const spans: fc.Arbitrary<readonly UsageSpan[]> = fc
   .tuple(
     fc.constantFrom(...epochs),
@@ -95,16 +95,18 @@ const spans: fc.Arbitrary<readonly UsageSpan[]> = fc
         gap: fc.constantFrom(0, 0, 333),
         length: fc.constantFrom(333, 1_000, 3_330, 10_000),
         stepMs: fc.constantFrom(null, 333, 1_000),
+        isJoined: fc.boolean(),
       }),
       { minLength: 1, maxLength: 3 },
     ),
   )
   .map(([epoch, offset, pieces]) => {
     let at = epoch + offset * 333
-    return pieces.map(({ gap, length, stepMs }) => {
+    return pieces.map(({ gap, length, stepMs, isJoined }, index) => {
       const start = at + gap
       at = start + length
-      return { start: new Date(start), end: new Date(at), stepMs }
+      const joins = isJoined && stepMs === null && pieces[index - 1]?.stepMs === null
+      return { start: new Date(start), end: new Date(at), stepMs, ...(joins ? { isJoined } : {}) }
     })
   })
 
@@ -126,6 +128,7 @@ export const question: fc.Arbitrary<UsageQuestion> = fc
       field: aggregation === 'COUNT' ? null : field,
       multiplier: aggregation === 'SUM_WITH_MULTIPLIER' ? '0.5' : null,
     },
-    spans,
+    // A weighted value ends with its own span.
+    spans: aggregation === 'WEIGHTED_SUM' ? spans.map((span) => ({ ...span, isJoined: undefined })) : spans,
     wholeMs,
   }))

@@ -28,7 +28,26 @@ export function modelUsage(events: readonly ModelEvent[], question: UsageQuestio
       event.name === measure.eventName &&
       measure.filters.every(({ key, values }) => values.includes(textOf(event, key) ?? '\u0000')),
   )
-  return { parts: question.spans.flatMap((span) => partsOfSpan(own, question, span)) }
+  const joined: (typeof question.spans)[number][][] = []
+  for (const span of question.spans) {
+    if (span.isJoined) joined.at(-1)?.push(span)
+    else joined.push([span])
+  }
+  return { parts: joined.flatMap((spans) => partsOfSpans(own, question, spans)) }
+}
+
+/** Of joined spans as of one, from the first to the last, without the events of the gaps. */
+function partsOfSpans(
+  events: readonly ModelEvent[],
+  question: UsageQuestion,
+  spans: UsageQuestion['spans'],
+): UsagePart[] {
+  const [first, last] = [spans[0], spans.at(-1)]
+  if (!first || !last) return []
+  const within = events.filter(({ ms }) =>
+    spans.some(({ start, end }) => ms >= start.getTime() && ms < end.getTime()),
+  )
+  return partsOfSpan(within, question, { ...first, end: last.end })
 }
 
 function partsOfSpan(

@@ -24,7 +24,7 @@ export interface UsageMeasure {
 export interface UsageSpan extends Period {
   readonly stepMs: number | null
   /** Aggregated as one with the span before it, from which a gap parts it: both are without a step. */
-  readonly isJoined?: true
+  readonly isJoined?: boolean | undefined
 }
 
 /**
