@@ -68,6 +68,7 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
   rate_limited: exitCodes.unavailable,
   unavailable: exitCodes.unavailable,
   internal: exitCodes.failed,
+  defect: exitCodes.failed,
 }
 
 /** The failure as lines for people. */

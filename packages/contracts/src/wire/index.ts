@@ -1,6 +1,7 @@
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'
+export { instantRule, parseInstant } from './instant.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
 export { type Operation, type OperationSchema, operation } from './operation.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'

@@ -1,8 +1,9 @@
-import { assert, CodedError, notFound } from '@flexprice/domain'
+import { assert, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
+import { keyUsed } from '../idempotency/key-uses.ts'
 import type { CalculationTable } from '../tables/calculation-tables.ts'
 
 export type CalculationRow = Selectable<CalculationTable>
@@ -52,9 +53,7 @@ export async function insertCalculation(scoped: Scoped, asked: NewCalculation, n
     .where('idempotency_key', '=', asked.idempotencyKey)
     .executeTakeFirstOrThrow()
   if (stored.request_hash === asked.requestHash) return stored.id
-  throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-    details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-  })
+  throw keyUsed()
 }
 
 /** @throws not_found */

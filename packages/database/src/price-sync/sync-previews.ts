@@ -1,8 +1,9 @@
-import { CodedError, notFound } from '@flexprice/domain'
+import { notFound } from '@flexprice/domain'
 import type { Selectable } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
+import { keyUsed, lockKey } from '../idempotency/key-uses.ts'
 import type { StoredPriceEdit, SyncPreviewTable } from '../tables/sync-preview-tables.ts'
 import { planSyncPreview, type SyncPreviewEdit } from './sync-preview-edits.ts'
 
@@ -21,11 +22,12 @@ export interface NewSyncPreview {
  * here: what is committed later is not counted. Idempotent by its key: the same request gives the same preview.
  *
  * @throws as `planSyncPreview`; invalid_operation when the key was used for another request;
- *   service_unavailable when one is just being stored
+ *   service_unavailable when another's storing takes too long
  */
 export function storeSyncPreview(scoped: Scoped, preview: NewSyncPreview): Promise<SyncPreviewRow> {
   const { planId, idempotencyKey, requestHash, now } = preview
   return inTransaction(scoped, async (transaction) => {
+    await lockKey(transaction, idempotencyKey)
     const earlier = await transaction.db
       .selectFrom('sync_previews')
       .selectAll()
@@ -34,9 +36,7 @@ export function storeSyncPreview(scoped: Scoped, preview: NewSyncPreview): Promi
       .executeTakeFirst()
     if (earlier) {
       if (earlier.request_hash === requestHash && earlier.plan_id === planId) return earlier
-      throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-        details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-      })
+      throw keyUsed()
     }
     const plan = await planSyncPreview(transaction, { planId, edits: preview.edits, at: now })
     const starts = new Map(
