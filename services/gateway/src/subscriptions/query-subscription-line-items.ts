@@ -5,7 +5,7 @@ import { type LineItemRow, searchLineItems } from '@flexprice/database/line-item
 import { pageSizeMax } from '@flexprice/database/search'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { priceResponse } from '../prices/price-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { lineItemResponse } from './line-item-response.ts'
@@ -22,7 +22,7 @@ export function querySubscriptionLineItemsRoute(
       const page = await searchLineItems(scoped, request.body, now)
       const prices = await pricesById(scoped, request.body.expand?.has('price') ? page.items : [], now)
       return reply.send(
-        listResponse(page, request.body, (row) => ({
+        cursoredList(page, request, (row) => ({
           ...lineItemResponse(scoped.scope, row),
           price: prices.get(row.price_id),
         })),
