@@ -25,7 +25,7 @@ export async function startBareCreation(stack: BenchStack): Promise<BareCreation
     workflowsPath: fileURLToPath(new URL('bare-workflow.ts', import.meta.url)),
     activities: createSubscriptionCreationActivities({
       scoped: () => scoped,
-      events: { created: () => undefined, activated: () => undefined },
+      events: { created: () => undefined, itemBroke: () => undefined, activated: () => undefined },
     }),
   })
   const ended = worker.run()

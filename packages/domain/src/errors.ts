@@ -30,6 +30,8 @@ export const errorCodes = {
     wireCode: 'service_unavailable',
   },
   internal_error: { kind: 'internal', title: 'Internal error' },
+  /** A constraint that has no code of its own refused what was written: a retry would write the same. */
+  constraint_violated: { kind: 'defect', title: 'Internal error', wireCode: 'internal_error' },
 } as const satisfies Record<string, ErrorCodeEntry>
 
 export type ErrorKind =
@@ -41,6 +43,7 @@ export type ErrorKind =
   | 'rate_limited'
   | 'unavailable'
   | 'internal'
+  | 'defect'
 
 interface ErrorCodeEntry {
   readonly kind: ErrorKind
@@ -98,6 +101,11 @@ export function errorKind(code: ErrorCode): ErrorKind {
 export function wireCode(code: ErrorCode): string {
   const entry: ErrorCodeEntry = errorCodes[code]
   return entry.wireCode ?? code
+}
+
+/** Failures of our own, whose texts stay inside. A defect is one that would come back at each attempt. */
+export function isInternal(kind: ErrorKind): boolean {
+  return kind === 'internal' || kind === 'defect'
 }
 
 /** Passing failures can heal: a retry at once, or after `retryAfterMs`, makes sense for these kinds only. */

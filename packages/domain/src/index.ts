@@ -14,6 +14,7 @@ export {
   invalid,
   isCodedError,
   isErrorCode,
+  isInternal,
   isRetryable,
   keyReused,
   notFound,

@@ -5,6 +5,7 @@ import {
   errorCodes,
   errorKind,
   isErrorCode,
+  isInternal,
 } from '@flexprice/domain'
 import {
   type Client,
@@ -92,7 +93,7 @@ function codedCause(failure: WorkflowFailedError): WorkflowError {
   for (let depth = 0; depth < depthMax && cause instanceof Error; depth++) {
     if (cause instanceof ApplicationFailure && isErrorCode(cause.type)) {
       const code = cause.type
-      if (errorKind(code) === 'internal') return { code, message: errorCodes[code].title }
+      if (isInternal(errorKind(code))) return { code, message: errorCodes[code].title }
       const details = errorDetails(cause.details?.[0])
       return { code, message: cause.message, ...(details && { details }) }
     }

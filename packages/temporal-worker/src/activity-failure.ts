@@ -4,6 +4,7 @@ import {
   errorCodes,
   errorKind,
   isCodedError,
+  isInternal,
   isRetryable,
 } from '@flexprice/domain'
 import { CompleteAsyncError } from '@temporalio/activity'
@@ -20,8 +21,7 @@ export function activityFailure(error: unknown, cancellation: AbortSignal): Erro
     return cancellation.reason
   if (error instanceof TemporalFailure || error instanceof CompleteAsyncError) return error
   if (!isCodedError(error)) return failure('internal_error', errorCodes.internal_error.title)
-  const hidden = errorKind(error.code) === 'internal'
-  return hidden
+  return isInternal(errorKind(error.code))
     ? failure(error.code, errorCodes[error.code].title)
     : failure(error.code, error.message, error)
 }
@@ -29,18 +29,19 @@ export function activityFailure(error: unknown, cancellation: AbortSignal): Erro
 /** True for what nobody expected: a bug, or a failure that no layer below has translated. */
 export function isUnexpected(error: unknown): boolean {
   if (error instanceof TemporalFailure || error instanceof CompleteAsyncError || isAbort(error)) return false
-  return !isCodedError(error) || errorKind(error.code) === 'internal'
+  return !isCodedError(error) || isInternal(errorKind(error.code))
 }
 
 function failure(code: ErrorCode, message: string, error?: CodedError): ApplicationFailure {
-  const retryable = isRetryable(errorKind(code))
+  const kind = errorKind(code)
+  const retryable = isRetryable(kind)
   return ApplicationFailure.create({
     type: code,
     message,
     nonRetryable: !retryable,
     ...(error?.details && { details: [error.details] }),
     ...(retryable && error?.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
-    ...(!retryable && { category: ApplicationFailureCategory.BENIGN }),
+    ...(!retryable && !isInternal(kind) && { category: ApplicationFailureCategory.BENIGN }),
   })
 }
 

@@ -69,6 +69,7 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
   rate_limited: exitCodes.unavailable,
   unavailable: exitCodes.unavailable,
   internal: exitCodes.failed,
+  defect: exitCodes.failed,
 }
 
 /** The failure as lines for people. */

@@ -14,6 +14,7 @@ import { makeEventMonths } from './plugins/make-event-months.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { noteKeyUses } from './plugins/note-key-uses.ts'
+import { readPageCursors } from './plugins/page-cursors.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { purgeExpired } from './plugins/purge-expired.ts'
@@ -80,6 +81,7 @@ export async function createApp(
       fitRequestParts(v1)
       identifyRequests(v1)
       ignoreUnknownFields(v1, config)
+      readPageCursors(v1)
       answerOnce(v1, deps)
       cacheCatalog(v1, deps)
       registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)

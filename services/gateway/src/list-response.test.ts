@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listResponse } from './list-response.ts'
+import { lastOfMore } from './list-response.ts'
 
 const page = (ids: readonly string[], total: number) => ({ items: ids.map((id) => ({ id })), total })
 
@@ -10,12 +10,9 @@ test.each([
   ['behind a cursor the page is full', page(['b', 'a'], 9), { limit: 2, offset: 0, cursor: 'c' }, 'a'],
   ['behind a cursor it is not', page(['a'], 9), { limit: 2, offset: 0, cursor: 'c' }, undefined],
   ['another order is asked for', page(['b', 'a'], 3), { limit: 2, offset: 0, sort: 'name' }, undefined],
+  ['an empty list of sorts is no other order', page(['b', 'a'], 3), { limit: 2, offset: 0, sort: [] }, 'a'],
   ['pages go by offset', page(['b', 'a'], 9), { limit: 2, offset: 2 }, undefined],
   ['nothing is there', page([], 0), { limit: 2, offset: 0 }, undefined],
-])('the cursor of the next page when %s', (_when, found, request, cursor) => {
-  const { pagination } = listResponse(found, request, (row) => row)
-  expect(pagination).toEqual({
-    ...{ total: found.total, limit: 2, offset: request.offset },
-    ...(cursor === undefined ? {} : { next_cursor: cursor }),
-  })
+])('the last row that another page follows when %s', (_when, found, request, last) => {
+  expect(lastOfMore(found, request)?.id).toBe(last)
 })

@@ -1,7 +1,7 @@
 import type { SubscriptionBatchResult } from '@flexprice/contracts/workflows'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import { finishBatchItems, listBatchOutcomes, lockBatch, nextBatchItems } from '@flexprice/database/creation'
-import { CodedError, errorCodes, errorKind, isCodedError } from '@flexprice/domain'
+import { CodedError, errorCodes, errorKind, isCodedError, isInternal } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import { batchOrders, itemOutcome, resultItem } from './batch-items.ts'
 import { createSubscriptions, refusal } from './create-subscriptions.ts'
@@ -34,7 +34,10 @@ export async function createSubscriptionBatch(
       page = { ...page, cursor, itemsMax: pageItemsMax }
     } catch (error) {
       const reason = reasonOf(error, context.info.attempt)
-      if (page.itemsMax === 1) await refuseItem(handle, page, reason)
+      if (page.itemsMax === 1) {
+        if (isInternal(errorKind(reason.code))) events.itemBroke({ batchId, position: page.cursor, error })
+        await refuseItem(handle, page, reason)
+      }
       page = { ...page, itemsMax: page.itemsMax === 1 ? pageItemsMax : Math.ceil(page.itemsMax / 2) }
     }
     context.heartbeat()
@@ -88,7 +91,7 @@ async function refuseItem(scoped: Scoped, { batchId, cursor, now }: Page, error:
 
 /** Why the page's items, or one of them, cannot be made. What passes by itself is thrown on, to be tried again. */
 function reasonOf(error: unknown, attempt: number): CodedError {
-  const isUnexpected = !isCodedError(error) || errorKind(error.code) === 'internal'
+  const isUnexpected = !isCodedError(error) || isInternal(errorKind(error.code))
   if (!isUnexpected || attempt < isolatingAttempt) return refusal(error)
   return new CodedError('internal_error', errorCodes.internal_error.title, { cause: error })
 }

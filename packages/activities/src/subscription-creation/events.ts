@@ -3,11 +3,13 @@ import type { Logger, Metrics } from '@flexprice/observability'
 /** What creations tell the operator: one log line and its counters an event. */
 export interface SubscriptionCreationEvents {
   created(counts: { readonly created: number; readonly failed: number }): void
+  /** An item of a list ends here for a failure that nobody expected; its outcome tells nothing of the cause. */
+  itemBroke(item: { readonly batchId: string; readonly position: number; readonly error: unknown }): void
   activated(): void
 }
 
 export function createSubscriptionCreationEvents(dependencies: {
-  readonly logger: Pick<Logger, 'info'>
+  readonly logger: Pick<Logger, 'info' | 'error'>
   readonly metrics: Pick<Metrics, 'counter'>
 }): SubscriptionCreationEvents {
   const { logger, metrics } = dependencies
@@ -23,6 +25,12 @@ export function createSubscriptionCreationEvents(dependencies: {
       logger.info(
         { 'event.action': 'subscriptions-created', subscription_creation: counts },
         'Subscriptions were created',
+      )
+    },
+    itemBroke({ batchId, position, error }) {
+      logger.error(
+        { 'event.action': 'subscription-unmade', batch_id: batchId, position, err: error },
+        'An item of a list could not be made',
       )
     },
     activated() {

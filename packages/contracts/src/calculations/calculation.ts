@@ -3,6 +3,7 @@ import { windowProblems } from '../invoices/calculation-window.ts'
 import { wireErrorCode } from '../wire/error.ts'
 import { instant } from '../wire/instant.ts'
 import { queryInteger } from '../wire/query-integer.ts'
+import { cursor } from '../wire/search.ts'
 import { identifier } from '../wire/text.ts'
 import { lineWarnings, warning } from '../wire/warning.ts'
 import { workflowStarted } from '../wire/workflow-execution.ts'
@@ -110,7 +111,7 @@ export const calculationItem = z
 
 export const calculationItemsQuery = z.strictObject({
   limit: queryInteger(1, itemsPerPageMax).default(itemsPerPageDefault),
-  cursor: identifier.optional(),
+  cursor: cursor.optional(),
 })
 
 /** By subscription id; `next_cursor` is left out on the last page. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { instant } from '../wire/instant.ts'
 import { laterObject } from '../wire/not-built.ts'
 import { queryInteger } from '../wire/query-integer.ts'
+import { cursor } from '../wire/search.ts'
 import { identifier, text } from '../wire/text.ts'
 
 export const eventsBulkMax = 1_000
@@ -134,7 +135,7 @@ export const eventListQuery = z.strictObject({
   start_time: instant.optional(),
   end_time: instant.optional(),
   external_customer_id: identifier.optional(),
-  cursor: eventKey.optional(),
+  cursor: cursor.optional(),
   limit: queryInteger(1, pageSizeMax).default(pageSizeDefault),
 })
 

@@ -4,6 +4,7 @@ import { updatePriceRequest } from '../catalog/price.ts'
 import { wireErrorCode } from '../wire/error.ts'
 import { instant } from '../wire/instant.ts'
 import { queryInteger } from '../wire/query-integer.ts'
+import { cursor } from '../wire/search.ts'
 import { identifier } from '../wire/text.ts'
 import { workflowStarted } from '../wire/workflow-execution.ts'
 
@@ -102,7 +103,7 @@ const syncPreviewItem = z
 
 export const syncPreviewItemsQuery = z.strictObject({
   limit: queryInteger(1, itemsPerPageMax).default(itemsPerPageDefault),
-  cursor: identifier.optional(),
+  cursor: cursor.optional(),
   outcome: z.enum(['touched', 'untouched', 'failed']).optional(),
 })
 

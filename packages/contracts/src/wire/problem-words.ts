@@ -18,10 +18,6 @@ export function problemWords(issue: z.core.$ZodRawIssue): string | undefined {
         : bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)
     case 'too_big':
       return bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)
-    case 'invalid_format':
-      return issue.format === 'datetime'
-        ? 'must be an instant with its zone, as 2026-01-31T00:00:00Z'
-        : undefined
     default:
       return undefined
   }

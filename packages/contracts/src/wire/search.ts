@@ -11,6 +11,7 @@ export const filtersMax = 50
 export const sortLengthMax = 500
 const sortsMax = 10
 const offsetMax = 1_000_000
+const cursorLengthMax = 1_000
 
 const listLimitMax = 1_000
 const listLimitDefault = 50
@@ -39,12 +40,15 @@ const sortCondition = z.strictObject({
 })
 export type SortCondition = z.output<typeof sortCondition>
 
+/** Where a page begins, as an answer said it: opaque, and of that list with its filters alone. */
+export const cursor = text(cursorLengthMax).min(1)
+
 /** Which page of a list: 1 to 1,000 records, 50 unless told. */
 export const page = {
   limit: z.int().min(1).max(listLimitMax).default(listLimitDefault),
   offset: z.int().min(0).max(offsetMax).default(0),
   // Ours: keyset paging in the default order, for sets too large for offsets.
-  cursor: identifier.optional(),
+  cursor: cursor.optional(),
 }
 
 /** A page as a query string asks for it. */

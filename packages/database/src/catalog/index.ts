@@ -30,6 +30,7 @@ export {
   searchGroups,
 } from './groups.ts'
 export { type MeterRow, metersById, type NewMeter } from './meters.ts'
+export { moneyChanges, storedTiers } from './money-changes.ts'
 export {
   countLiveSubscriptions,
   deletePlan,

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { errorKind, isRetryable } from '@flexprice/domain'
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -77,8 +78,25 @@ describe('a violated constraint', () => {
     })
   })
 
-  test('that the table does not know stays what it is, an internal error at the edge', async () => {
-    await expect(insertPlan(scoped, { name: '' }, now)).rejects.toMatchObject({ code: '23514' })
+  test('that the table does not know is a defect: nobody tries again, and only the cause has its name', async () => {
+    const refused = await insertPlan(scoped, { name: '' }, now).catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      code: 'constraint_violated',
+      message: 'Internal error',
+      details: undefined,
+      cause: { code: '23514', constraint: 'plans_name_check' },
+    })
+    expect(isRetryable(errorKind('constraint_violated'))).toBe(false)
+  })
+
+  test('of any kind is told without its name', async () => {
+    const kinds = ['23502', '23503', '23505', '23514', '23P01']
+    for (const code of kinds) {
+      const error = Object.assign(new Error('violates constraint "secret"'), { code, constraint: 'secret' })
+      const translated = translateDatabaseError(error)
+      expect(translated).toMatchObject({ code: 'constraint_violated', details: undefined })
+      expect(String(translated)).not.toContain('secret')
+    }
   })
 })
 

@@ -1,6 +1,9 @@
-import { CodedError, type ErrorCode, isCodedError } from '@flexprice/domain'
+import { CodedError, type ErrorCode, errorCodes, isCodedError } from '@flexprice/domain'
 
-/** Constraint → what its violation means to the caller. The one place where constraint names are read. */
+/**
+ * Constraint → what its violation means to the caller. The one place where constraint names are read: they go to
+ * the log, with the cause, and to nobody else. A violation without a line here is a defect.
+ */
 const violations: Readonly<Record<string, { code: ErrorCode; message: string; path?: string }>> = {
   customers_external_id_unique: {
     code: 'already_exists',
@@ -83,14 +86,6 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'service_unavailable',
     message: 'Another request with this idempotency key has just been served',
   },
-  subscription_batches_key_unique: {
-    code: 'service_unavailable',
-    message: 'Another request with this idempotency key has just been served',
-  },
-  sync_previews_key_unique: {
-    code: 'service_unavailable',
-    message: 'Another request with this idempotency key has just been served',
-  },
   invoices_identity_unique: {
     code: 'already_exists',
     message: 'The subscription has an invoice of this reason and period',
@@ -123,6 +118,9 @@ const badValues = new Map([
   ['22021', 'A text contains a character that cannot be stored'],
   ['22P05', 'A text contains a character that cannot be stored'],
 ])
+
+/** SQLSTATE's class of every violated constraint: the same work would violate it again, so nobody tries that. */
+const integrityViolation = '23'
 
 const networkCodes = new Set([
   'ECONNREFUSED',
@@ -158,8 +156,11 @@ export function translateDatabaseError(error: unknown): unknown {
     const { path, message } = violation
     return new CodedError(violation.code, message, {
       cause: error,
-      details: path === undefined ? { constraint } : { fields: [{ path, message }] },
+      ...(path === undefined ? {} : { details: { fields: [{ path, message }] } }),
     })
+  }
+  if (code.startsWith(integrityViolation)) {
+    return new CodedError('constraint_violated', errorCodes.constraint_violated.title, { cause: error })
   }
   const badValue = badValues.get(code)
   if (badValue !== undefined) return new CodedError('validation_error', badValue, { cause: error })

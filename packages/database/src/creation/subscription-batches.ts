@@ -4,7 +4,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import { json } from '../connection/row-changes.ts'
-import { refuseKeyBesideList } from '../idempotency/key-uses.ts'
+import { lockKey, refuseKeyBesideList } from '../idempotency/key-uses.ts'
 import type { SubscriptionBatchItemTable } from '../tables/batch-tables.ts'
 import { batchItemError } from './batch-item-error.ts'
 
@@ -33,7 +33,7 @@ export interface NewBatchItem {
 /**
  * Stores a list of subscriptions to be made. Idempotent by its key: the same request gives the same batch.
  *
- * @throws key_reused when the key was used for another request; service_unavailable when one is just being stored
+ * @throws key_reused when the key was used for another request; service_unavailable when another's storing takes too long
  */
 export function storeBatch(
   scoped: Scoped,
@@ -47,6 +47,7 @@ export function storeBatch(
   const { items, idempotencyKey, requestHash, now } = batch
   const id = newId('subscriptionBatch')
   return inTransaction(scoped, async (transaction) => {
+    await lockKey(transaction, idempotencyKey)
     const earlier = await transaction.db
       .selectFrom('subscription_batches')
       .select(['id', 'request_hash'])

@@ -1,4 +1,4 @@
-import { keyReused } from '@flexprice/domain'
+import { assert, keyReused } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { RequestIdentity, StoredAnswer } from './request-identity.ts'
@@ -14,6 +14,16 @@ export const keyAge = sql<Date>`now() - interval '24 hours'`
 export function usedByWorkflow({ scope }: Pick<Scoped, 'scope'>, key: string): RawBuilder<boolean> {
   return sql<boolean>`(${madeWith('subscriptions', scope.environmentId, key)}
     or ${madeWith('subscription_batches', scope.environmentId, key)})`
+}
+
+/**
+ * Until the transaction's end, whoever else comes with the key waits here, and then reads what this one has made.
+ *
+ * @throws service_unavailable when that takes too long
+ */
+export async function lockKey({ scope, db }: Scoped, key: string): Promise<void> {
+  assert(db.isTransaction, 'the lock is held until what it guards is committed')
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${scope.environmentId} ${key}`}, 0))`.execute(db)
 }
 
 /** @throws key_reused when a request that is answered from its key's row, or a subscription, has the key */

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
+import { lockKey } from '../idempotency/key-uses.ts'
 import type { StoredPriceEdit, SyncPreviewTable } from '../tables/sync-preview-tables.ts'
 import { planSyncPreview, type SyncPreviewEdit } from './sync-preview-edits.ts'
 
@@ -21,11 +22,12 @@ export interface NewSyncPreview {
  * here: what is committed later is not counted. Idempotent by its key: the same request gives the same preview.
  *
  * @throws as `planSyncPreview`; key_reused when the key was used for another request;
- *   service_unavailable when one is just being stored
+ *   service_unavailable when another's storing takes too long
  */
 export function storeSyncPreview(scoped: Scoped, preview: NewSyncPreview): Promise<SyncPreviewRow> {
   const { planId, idempotencyKey, requestHash, now } = preview
   return inTransaction(scoped, async (transaction) => {
+    await lockKey(transaction, idempotencyKey)
     const earlier = await transaction.db
       .selectFrom('sync_previews')
       .selectAll()

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { z } from 'zod'
+import { parseInstant } from '@flexprice/contracts/wire'
 
 /** Reads a whole number within limits. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -22,15 +22,12 @@ export function span(daysMax: number): (text: string) => number {
   }
 }
 
-const instant = z.iso.datetime({ offset: true })
-
 /** Reads an instant with a zone that is still to come. */
 export function futureInstant(text: string): Date {
-  const parsed = instant.safeParse(text)
-  if (!parsed.success) {
+  const date = parseInstant(text)
+  if (date === undefined) {
     throw new InvalidArgumentError('It must be an instant with a zone, such as 2027-01-31T00:00:00Z.')
   }
-  const date = new Date(parsed.data)
   if (date.getTime() <= Date.now()) throw new InvalidArgumentError('It lies in the past.')
   return date
 }

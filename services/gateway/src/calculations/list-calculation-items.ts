@@ -9,6 +9,7 @@ import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { type Api, routeOf } from '../route.ts'
 import { lineWarningsResponse, warningsResponse } from '../warnings-response.ts'
 
@@ -23,10 +24,10 @@ export function listCalculationItemsRoute(api: Api, { database }: Pick<Dependenc
       await getCalculation(scoped, id)
       const rows = await listItems(scoped, { calculationId: id, cursor, limit: limit + 1 })
       const items = rows.slice(0, limit)
-      const isLast = rows.length <= limit
+      const last = rows.length > limit ? items.at(-1) : undefined
       return reply.send({
         items: items.map(itemResponse),
-        next_cursor: isLast ? undefined : items.at(-1)?.subscription_id,
+        next_cursor: last && cursorAfter(request, last.subscription_id),
       })
     },
   })

@@ -2,7 +2,7 @@ import { queryCustomer } from '@flexprice/contracts/operations'
 import { searchCustomers } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { customerResponse } from './customer-response.ts'
 
@@ -12,7 +12,7 @@ export function queryCustomerRoute(api: Api, { database }: Pick<Dependencies, 'd
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const page = await searchCustomers(scoped, request.body)
-      return reply.send(listResponse(page, request.body, (row) => customerResponse(scoped.scope, row)))
+      return reply.send(cursoredList(page, request, (row) => customerResponse(scoped.scope, row)))
     },
   })
 }

@@ -2,7 +2,7 @@ import { queryEntitlement } from '@flexprice/contracts/operations'
 import { searchEntitlements } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { entitlementResponse } from './entitlement-response.ts'
 import { expandEntitlements } from './expand-entitlements.ts'
@@ -15,7 +15,7 @@ export function queryEntitlementRoute(api: Api, { database }: Pick<Dependencies,
       const page = await searchEntitlements(scoped, request.body)
       const expanded = await expandEntitlements(scoped, page.items, request.body.expand ?? new Set())
       return reply.send(
-        listResponse(page, request.body, (row) => ({
+        cursoredList(page, request, (row) => ({
           ...entitlementResponse(scoped.scope, row),
           ...expanded(row),
         })),

@@ -1,4 +1,6 @@
 import type { EventListQuery, EventPage, EventRow } from '@flexprice/database/events'
+import type { FastifyRequest } from 'fastify'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { keyOf, keyText } from './event-response.ts'
 
 interface ListRequest {
@@ -22,11 +24,12 @@ export function eventListQuery(query: ListRequest): EventListQuery {
 /** A page may have few items, or none, and yet another behind it: so many events are looked at for one. */
 export function eventListResponse<Row extends EventRow, Item>(
   { rows, hasMore, last }: EventPage<Row>,
+  request: FastifyRequest,
   toItem: (row: Row) => Item,
 ) {
   return {
     items: rows.map(toItem),
     has_more: hasMore,
-    ...(hasMore && last !== undefined ? { next_cursor: keyText(last) } : {}),
+    ...(hasMore && last !== undefined ? { next_cursor: cursorAfter(request, keyText(last)) } : {}),
   }
 }

@@ -12,7 +12,7 @@ export function listLateEventsRoute(api: Api, { database }: Pick<Dependencies, '
     async handler(request, reply) {
       const page = await readLate(callerDatabase(database, request), eventListQuery(request.query))
       return reply.send(
-        eventListResponse(page, (row) => ({
+        eventListResponse(page, request, (row) => ({
           ...eventResponse(row),
           invoice_id: row.invoice_id,
           invoice_number: row.invoice_number ?? undefined,

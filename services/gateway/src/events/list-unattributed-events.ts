@@ -11,7 +11,9 @@ export function listUnattributedEventsRoute(api: Api, { database }: Pick<Depende
     ...routeOf(listUnattributedEvents),
     async handler(request, reply) {
       const page = await readUnattributed(callerDatabase(database, request), eventListQuery(request.query))
-      return reply.send(eventListResponse(page, (row) => ({ ...eventResponse(row), reason: row.reason })))
+      return reply.send(
+        eventListResponse(page, request, (row) => ({ ...eventResponse(row), reason: row.reason })),
+      )
     },
   })
 }

@@ -2,7 +2,7 @@ import { queryFeature } from '@flexprice/contracts/operations'
 import { searchFeatures } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { expandMetering } from './expand-metering.ts'
 import { featureResponse } from './feature-response.ts'
@@ -15,7 +15,7 @@ export function queryFeatureRoute(api: Api, { database }: Pick<Dependencies, 'da
       const page = await searchFeatures(scoped, request.body)
       const expanded = await expandMetering(scoped, page.items, request.body.expand ?? new Set())
       return reply.send(
-        listResponse(page, request.body, (row) => ({
+        cursoredList(page, request, (row) => ({
           ...featureResponse(scoped.scope, row),
           ...expanded(row),
         })),

@@ -3,7 +3,7 @@ import { listGroupEntities, searchGroups } from '@flexprice/database/catalog'
 import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { groupResponse } from './group-response.ts'
 
@@ -18,7 +18,7 @@ export function queryGroupRoute(api: Api, { database }: Pick<Dependencies, 'data
       const page = await searchGroups(scoped, request.body)
       const ids = page.items.map((row) => row.id)
       const entities = await listGroupEntities(scoped, ids, { now: await readNow(scoped), perGroupMax })
-      return reply.send(listResponse(page, request.body, (row) => groupResponse(row, entities.get(row.id))))
+      return reply.send(cursoredList(page, request, (row) => groupResponse(row, entities.get(row.id))))
     },
   })
 }

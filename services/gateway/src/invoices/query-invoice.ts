@@ -2,7 +2,7 @@ import { queryInvoice } from '@flexprice/contracts/operations'
 import { searchInvoices } from '@flexprice/database/invoices'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { invoicesWithRecords } from './invoices-with-records.ts'
 
@@ -14,7 +14,7 @@ export function queryInvoiceRoute(api: Api, { database }: Pick<Dependencies, 'da
       const { expand, skip_line_items } = request.body
       const { items, total } = await searchInvoices(scoped, request.body)
       const invoices = await invoicesWithRecords(scoped, items, { lineItems: !skip_line_items, expand })
-      return reply.send(listResponse({ items: invoices, total }, request.body, (invoice) => invoice))
+      return reply.send(cursoredList({ items: invoices, total }, request, (invoice) => invoice))
     },
   })
 }

@@ -9,6 +9,7 @@ import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { type Api, routeOf } from '../route.ts'
 
 export function listSyncPreviewItemsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -23,9 +24,10 @@ export function listSyncPreviewItemsRoute(api: Api, { database }: Pick<Dependenc
       await getSyncPreview(scoped, { previewId, planId })
       const rows = await listItems(scoped, { previewId, cursor, outcome, limit: limit + 1 })
       const items = rows.slice(0, limit)
+      const last = rows.length > limit ? items.at(-1) : undefined
       return reply.send({
         items: items.map(itemResponse),
-        next_cursor: rows.length > limit ? items.at(-1)?.subscription_id : undefined,
+        next_cursor: last && cursorAfter(request, last.subscription_id),
       })
     },
   })

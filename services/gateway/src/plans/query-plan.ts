@@ -2,7 +2,7 @@ import { queryPlan } from '@flexprice/contracts/operations'
 import { searchPlans } from '@flexprice/database/catalog'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { planEntitlements } from './plan-entitlements.ts'
 import { planPrices } from './plan-prices.ts'
@@ -21,7 +21,7 @@ export function queryPlanRoute(api: Api, { database }: Pick<Dependencies, 'datab
         ? await planEntitlements(scoped, planIds, { withFeatures: expand.has('features') })
         : undefined
       return reply.send(
-        listResponse(page, request.body, (row) => ({
+        cursoredList(page, request, (row) => ({
           ...planResponse(scoped.scope, row),
           prices: prices?.(row.id),
           entitlements: entitlements?.(row.id),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { errorKind, isInternal } from '@flexprice/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorAnswer, errorAnswer, errorBody, retryAfterSeconds } from './error-answer.ts'
 import { inContextOf } from './trace-requests.ts'
@@ -54,7 +55,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 function logFailure(error: unknown, { status, code }: ErrorAnswer, request: FastifyRequest): void {
   if (status < 500) return
   const fields = { err: error, 'event.action': 'request-failed', 'error.code': code }
-  if (code === 'internal_error') request.log.error(fields, 'The request failed')
+  if (isInternal(errorKind(code))) request.log.error(fields, 'The request failed')
   else request.log.warn(fields, 'A dependency is away')
 }
 

@@ -8,6 +8,7 @@ import {
   errorKind,
   type FieldProblem,
   isCodedError,
+  isInternal,
   wireCode,
 } from '@flexprice/domain'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
@@ -67,6 +68,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   rate_limited: 429,
   internal: 500,
+  defect: 500,
   unavailable: 503,
 }
 
@@ -79,7 +81,7 @@ function answer(
 }
 
 function fromCoded({ code, message, details, retryAfterMs }: CodedError): ErrorAnswer {
-  if (errorKind(code) === 'internal') return answer(code, errorCodes[code].title)
+  if (isInternal(errorKind(code))) return answer(code, errorCodes[code].title)
   return answer(code, message, { details, retryAfterMs })
 }
 

@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import { needsExactJson, parseExactJson } from '@flexprice/contracts/wire'
 import { CodedError, invalid } from '@flexprice/domain'
 import type { FastifyInstance } from 'fastify'
+import { isNestedDeeper } from './nesting.ts'
 
 /**
- * Bodies are JSON in UTF-8 and nothing else. No digit of a number is lost, `__proto__` is refused, and an
- * empty body counts as none: SDKs send the header without one.
+ * Bodies are JSON in UTF-8 and nothing else, and not endlessly deep. No digit of a number is lost, `__proto__` is
+ * refused, and an empty body counts as none: SDKs send the header without one.
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
@@ -17,12 +18,18 @@ export function parseJsonBodies(app: FastifyInstance): void {
     }
     const body = bytes.toString('utf8')
     if (body.trim() === '') return done(null, undefined)
+    if (isNestedDeeper(body, depthMax)) {
+      return done(invalid([{ path: '', message: `The body is nested more than ${depthMax} deep` }]))
+    }
     parse(request, body, (error, value) => {
       if (error) return done(isJson(body) ? forbiddenName(body) : error)
       done(null, needsExactJson(body) ? parseExactJson(body) : value)
     })
   })
 }
+
+/** Deeper than any field of ours may be; who walks through a body needs no bound of its own. */
+const depthMax = 64
 
 function isJson(text: string): boolean {
   try {

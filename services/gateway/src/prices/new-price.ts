@@ -1,10 +1,9 @@
 import type { CreatePriceRequest } from '@flexprice/contracts/catalog'
 import type { SubscriptionPrice } from '@flexprice/contracts/subscriptions'
-import type { NewPrice } from '@flexprice/database/catalog'
+import { type NewPrice, storedTiers } from '@flexprice/database/catalog'
 import { assert } from '@flexprice/domain'
 import { parseCurrency } from '@flexprice/domain/money'
 import { expectIdOf } from '../id-kind.ts'
-import { storedTiers } from './stored-tiers.ts'
 
 /** A request whose terms are valid as the row to be. @throws not_found for the id of another kind of record */
 export function newPrice(body: CreatePriceRequest): NewPrice {

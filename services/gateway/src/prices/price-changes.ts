@@ -1,17 +1,11 @@
 import type { UpdatePriceRequest } from '@flexprice/contracts/catalog'
+import { moneyChanges } from '@flexprice/database/catalog'
 import type { PriceChanges } from '@flexprice/database/tables'
-import { storedTiers } from './stored-tiers.ts'
 
 /** What is left out is undefined and stays; an empty lookup key or group takes it away. */
 export function priceChanges(body: UpdatePriceRequest): PriceChanges {
   return {
-    billing_model: body.billing_model,
-    amount: body.amount,
-    tier_mode: body.tier_mode,
-    tiers: storedTiers(body.tiers),
-    divide_by: body.transform_quantity?.divide_by,
-    round: body.transform_quantity?.round,
-    bucket_size: body.bucket_size,
+    ...moneyChanges(body),
     group_id: body.group_id === '' ? null : body.group_id,
     lookup_key: body.lookup_key === '' ? null : body.lookup_key,
     display_name: body.display_name,

@@ -4,7 +4,7 @@ import { readNow, type Scoped } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expandMetering } from '../features/expand-metering.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { plansById } from '../plans/plans-by-id.ts'
 import { type Api, routeOf } from '../route.ts'
 import { priceResponse } from './price-response.ts'
@@ -22,7 +22,7 @@ export function queryPriceRoute(api: Api, { database }: Pick<Dependencies, 'data
         priceFeatures(scoped, asked.has('features') ? page.items.map((row) => row.meter_id) : []),
       ])
       return reply.send(
-        listResponse(page, request.body, (row) => ({
+        cursoredList(page, request, (row) => ({
           ...priceResponse(scoped.scope, row),
           ...metering(row),
           plan: plans.get(row.plan_id ?? ''),

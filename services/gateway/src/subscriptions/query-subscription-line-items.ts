@@ -3,7 +3,7 @@ import { readNow } from '@flexprice/database/connection'
 import { searchLineItems } from '@flexprice/database/line-items'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { lineRecords } from './line-records.ts'
@@ -23,7 +23,7 @@ export function querySubscriptionLineItemsRoute(
         prices: expand?.has('price') ?? false,
       })
       return reply.send(
-        listResponse(page, request.body, (row) => ({
+        cursoredList(page, request, (row) => ({
           ...lineItemResponse(scoped.scope, row),
           ...recordsOf(row),
         })),

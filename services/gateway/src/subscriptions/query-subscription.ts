@@ -2,7 +2,7 @@ import { querySubscription } from '@flexprice/contracts/operations'
 import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { listResponse } from '../list-response.ts'
+import { cursoredList } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
 import { subscriptionsWithRecords } from './subscriptions-with-records.ts'
 
@@ -15,7 +15,7 @@ export function querySubscriptionRoute(api: Api, { database }: Pick<Dependencies
       const { items, total } = await searchSubscriptions(scoped, request.body)
       const wanted = new Set([...(expand ?? []), ...(with_line_items ? ['line_items' as const] : [])])
       const subscriptions = await subscriptionsWithRecords(scoped, items, wanted)
-      return reply.send(listResponse({ items: subscriptions, total }, request.body, (one) => one))
+      return reply.send(cursoredList({ items: subscriptions, total }, request, (one) => one))
     },
   })
 }
