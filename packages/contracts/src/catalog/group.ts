@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { instant } from '../wire/instant.ts'
 import { expand, listOf, searchFields } from '../wire/search.ts'
-import { identifier, identifiers, name } from '../wire/text.ts'
+import { identifier, identifiers, name, text } from '../wire/text.ts'
 
 const groupEntityType = z.enum(['price', 'feature'])
 
@@ -15,7 +15,7 @@ export const createGroupRequest = z.strictObject({
 export const groupFilter = z.strictObject({
   ...searchFields,
   group_ids: identifiers.optional(),
-  entity_type: z.string().max(50).optional(),
+  entity_type: text(50).optional(),
   lookup_key: identifier.optional(),
   name: name.optional(),
   expand: expand([]),

@@ -6,7 +6,7 @@ import { instant } from '../wire/instant.ts'
 import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
 import { recordFields } from '../wire/record-fields.ts'
 import { expand, listOf, searchFields } from '../wire/search.ts'
-import { identifiers } from '../wire/text.ts'
+import { identifiers, text } from '../wire/text.ts'
 
 const currenciesMax = 200
 
@@ -21,8 +21,8 @@ export const subscriptionLineItemFilter = z.strictObject({
   price_ids: identifiers.optional(),
   entity_ids: identifiers.optional(),
   entity_type: notBuiltValues(z.enum(['plan', 'addon', 'subscription']), ['addon']).optional(),
-  billing_periods: z.array(z.string().max(50)).max(currenciesMax).optional(),
-  currencies: z.array(z.string().max(3)).max(currenciesMax).optional(),
+  billing_periods: z.array(text(50)).max(currenciesMax).optional(),
+  currencies: z.array(text(3)).max(currenciesMax).optional(),
   expand: expand(['price', 'meters'], {
     prices: ['price'],
     'subscription_line_items.meters': ['meters'],

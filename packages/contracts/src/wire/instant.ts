@@ -21,7 +21,7 @@ export function parseInstant(text: string): Date | undefined {
 }
 
 export const instantRule =
-  'must be an RFC 3339 instant with its zone between the years 1970 and 9999, as 2026-01-31T00:00:00Z'
+  'must be an RFC 3339 instant with its zone between the years 1970 and 9999, as 2026-03-15T12:00:00Z'
 
 /** An RFC 3339 instant with a zone on the wire, a Date inside; both to the millisecond. */
 export const instant = z.codec(z.string().meta({ format: 'date-time' }), z.date(), {

@@ -59,7 +59,7 @@ test('the next billing of a plan: usage of the period that ends, the advance of 
   ])
   const all = await calculate({ all: true })
   const everyone = items.parse((await caller.call('GET', `/calculations/${all.id}/items?limit=1`)).body)
-  expect(everyone).toMatchObject({ items: [{ subscription_id: first.id }], next_cursor: first.id })
+  expect(everyone).toMatchObject({ items: [{ subscription_id: first.id }], next_cursor: expect.any(String) })
   const rest = items.parse(
     (await caller.call('GET', `/calculations/${all.id}/items?limit=1&cursor=${everyone.next_cursor}`)).body,
   )

@@ -156,10 +156,8 @@ describe('400 that names the field', () => {
       headers: { 'x-api-key': caller.apiKey, 'content-type': 'application/json' },
       payload: `{"event_name":"n","external_customer_id":"c","properties":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
     })
-    const { statusCode: status, headers } = response
-    const answer = { status, headers, body: response.json() }
-    expect(status).toBe(400)
-    expect(problemsOf(answer)).toEqual({ properties: expect.stringContaining('deep') })
+    expect(response.statusCode).toBe(400)
+    expect(response.json()).toMatchObject({ message: expect.stringContaining('nested more than') })
   })
 
   const number = (json: string) => JSON.rawJSON(json)

@@ -102,12 +102,17 @@ const refusals: Readonly<Record<string, readonly [code: ErrorCode, message: stri
     'The body does not have the length that its header says',
   ],
   FST_ERR_BAD_URL: ['validation_error', 'The path is not a valid URL'],
-  FST_ERR_MAX_PARAM_LENGTH: ['validation_error', 'A part of the path is too long'],
 }
+
+/** Told before the route is known, and with it the parameter's name. */
+const pathTooLong = answer('validation_error', 'path: a part of it is too long', {
+  details: { fields: [{ path: 'path', message: 'a part of it is too long' }] },
+})
 
 function refusalByFastify(error: unknown): ErrorAnswer | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
   const known = refusals[error.code]
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return pathTooLong
   if (known) return answer(...known)
   const status = 'statusCode' in error ? error.statusCode : undefined
   const isRefusal =

@@ -45,7 +45,7 @@ test.each([
   expect(Object.keys(problemsOf(answer))).toEqual(paths)
 })
 
-test.each(['1'.repeat(40), '-1', '1e3', 'NaN', '1,5', ''])('400 for an amount of %j', async (amount) => {
+test.each(['1'.repeat(40), '-1', '1e30', 'NaN', '1,5', ''])('400 for an amount of %j', async (amount) => {
   const { priceId, body } = shared
   const request = body({ override_line_items: [{ price_id: priceId, amount }] })
   const answer = await caller.call('POST', '/subscriptions', request)
