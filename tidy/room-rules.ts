@@ -13,7 +13,7 @@ interface Rooms {
 const never = /^$/
 
 // The same nouns where packages hold the same thing: who looks for all that concerns a price finds three rooms.
-export const packageRooms: Readonly<Record<string, Rooms>> = {
+const packageRooms: Readonly<Record<string, Rooms>> = {
   domain: {
     rooms: ['money', 'time', 'price', 'entitlement', 'usage', 'subscription', 'cycle', 'invoice'],
     top: ['assert', 'errors', 'index', 'scope'],

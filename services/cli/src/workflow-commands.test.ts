@@ -2,6 +2,7 @@ import { createApiKey } from '@flexprice/database/tenancy'
 import { startTcpProxy } from '@flexprice/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { jsonLines, runCli, startCli } from './testing/cli-process.ts'
 import { planToSync, type StackUnderTest, startStack } from './testing/stack-under-test.ts'
 
@@ -167,9 +168,12 @@ test("queues lists the platform's queues and who polls them, by the metrics and 
   expect(code).toBe(0)
   expect(stdout).toMatch(/^QUEUE +WORKFLOW +BACKLOG +OLDEST +POLLERS\n/)
   expect(stdout).toMatch(/^PriceSyncWorkflowTaskQueue +price-sync +\d/m)
-  expect(jsonLines((await runCli(['queues', '--json'], environment)).stdout)).toMatchObject([
-    { items: expect.arrayContaining([expect.objectContaining({ workflow: 'price-sync', pollers: 1 })]) },
-  ])
+  const [answer] = jsonLines((await runCli(['queues', '--json'], environment)).stdout)
+  const { items } = z
+    .object({ items: z.array(z.object({ workflow: z.string(), pollers: z.int() })) })
+    .parse(answer)
+  // Temporal goes on naming a worker for minutes after it has gone: an earlier test's may be among them.
+  expect(items.find(({ workflow }) => workflow === 'price-sync')?.pollers).toBeGreaterThanOrEqual(1)
 })
 
 test('a bad key exits with 4, before anything is started', async () => {

@@ -1,4 +1,8 @@
-/** Every operation of the API: method, path, schemas, and what it promises. */
+/**
+ * Every operation of the API: method, path, schemas, and what it promises. With the resources in the other rooms they
+ * are the one source of validation, OpenAPI and types: field for field the published contract (a test compares), plus
+ * what we add. This package must never import Temporal, Fastify or Kysely.
+ */
 export * from './api-keys.ts'
 export * from './calculations.ts'
 export * from './customers.ts'

@@ -1,6 +1,8 @@
 /**
- * What every query runs on: the pool, handles that carry their scope, statements, errors, ids and clocks. It never hands out
- * a connection without a scope: row-level security holds even if a query forgets.
+ * What every query runs on: the pool, handles that carry their scope, statements, errors, ids and clocks. The other
+ * rooms hold all SQL of the project, one file an aggregate, one function a question. This package must never know
+ * HTTP or Temporal, never read a clock but in `clock.ts`, and never hand out a connection without a scope: row-level
+ * security holds even if a query forgets.
  */
 export { readNow, readTimeOfDay } from './clock.ts'
 export {
