@@ -1,42 +1,56 @@
+import { assert } from '../assert.ts'
 import { formatDecimal } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
 import { addRatios, formatRatio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
 import { notNumericIn } from '../usage/not-numeric.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { chainShares, type WindowShares } from './chain-shares.ts'
-import type { ChainWindow, CycleCharge, CycleLine, PlannedUsage } from './cycle.ts'
+import type { ChainWindow, CycleCharge, CycleLine, MeasuredUsage, PlannedUsage } from './cycle.ts'
 import { roundTogether } from './round-together.ts'
 import type { SpentPiece } from './spend-allowances.ts'
 import { type UsageCharge, usageCharge } from './usage-charge.ts'
-import type { UsageFacts } from './usage-explanation.ts'
+import type { ChainExplanation, UsageFacts } from './usage-explanation.ts'
 
-/** What each of a chain's windows in one interval is charged, rounded together; in the order of the windows. */
+/**
+ * What each of a chain's windows in one interval is charged, rounded together; in the order of the windows.
+ *
+ * @param piecesOf what is billed of a view of the usage
+ */
 export function chainCharges<Line extends CycleLine>(
-  usage: PlannedUsage<Line>,
-  pieces: readonly SpentPiece[],
+  { windows, views }: PlannedUsage<Line>,
+  piecesOf: (usage: MeasuredUsage<Line>, view: number) => readonly SpentPiece[],
 ): CycleCharge<Line>[] {
-  const shares = chainShares(usage, pieces)
-  const exact = usage.windows.map((window, place) => {
-    const own = shares[place] ?? { pieces: [], buckets: [] }
-    const facts = factsOf(usage, window, own)
-    return { window, own, ...usageCharge({ terms: window.line.terms, facts, buckets: own.buckets }) }
+  const ofViews = views.map((usage, view) => ({
+    usage,
+    shares: chainShares(usage, windows, piecesOf(usage, view)),
+  }))
+  const exact = windows.map((window, place) => {
+    const seen = ofViews[window.view]
+    assert(seen, 'a window has its view')
+    const own = seen.shares[place] ?? { pieces: [], buckets: [] }
+    const facts = factsOf(seen.usage, window, own)
+    const sharedBy = splitsByQuantity(seen.usage.metering.meter) ? 'quantity' : 'time'
+    return {
+      window,
+      own,
+      sharedBy,
+      ...usageCharge({ terms: window.line.terms, facts, buckets: own.buckets }),
+    } as const
   })
-  return exact.length === 1 ? exact.map(alone) : together(usage, exact)
+  return exact.length === 1 ? exact.map(alone) : together(exact)
 }
 
 interface Exact<Line> extends UsageCharge {
   readonly window: ChainWindow<Line>
   readonly own: WindowShares
+  readonly sharedBy: ChainExplanation['shared_by']
 }
 
 function alone<Line extends CycleLine>({ amount, ...one }: Exact<Line>): CycleCharge<Line> {
   return chargeOf(one, roundRatioMoney(amount, one.window.line.terms.currency))
 }
 
-function together<Line extends CycleLine>(
-  { metering }: PlannedUsage<Line>,
-  exact: readonly Exact<Line>[],
-): CycleCharge<Line>[] {
+function together<Line extends CycleLine>(exact: readonly Exact<Line>[]): CycleCharge<Line>[] {
   const currency = exact[0]?.window.line.terms.currency ?? ''
   const { total, amounts } = roundTogether(
     exact.map(({ window, amount }) => ({ id: window.line.id, amount })),
@@ -45,14 +59,14 @@ function together<Line extends CycleLine>(
   const exactAmount = formatRatio(sumRatios(exact.map(({ amount }) => amount)))
   return exact.map((one, place) => {
     const { amount, rounded } = amounts[place] ?? { amount: total, rounded: 'down' }
-    const chain = {
+    const chain: ChainExplanation = {
       lines: exact.length,
-      shared_by: splitsByQuantity(metering.meter) ? 'quantity' : 'time',
+      shared_by: one.sharedBy,
       quantity: formatRatio(sumRatios(one.own.buckets.map(({ quantity }) => quantity))),
       exact_amount: exactAmount,
       amount: formatDecimal(total),
       rounded,
-    } as const
+    }
     return chargeOf({ ...one, explanation: { ...one.explanation, chain } }, amount)
   })
 }
@@ -65,7 +79,7 @@ function chargeOf<Line extends CycleLine>(
 }
 
 function factsOf(
-  { measure, bucketSize, metering }: PlannedUsage<unknown>,
+  { measure, bucketSize, metering }: MeasuredUsage<unknown>,
   { window, measured }: ChainWindow<unknown>,
   { pieces }: WindowShares,
 ): Omit<UsageFacts, 'billed_quantity'> {

@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts'
+import type { BucketSize } from '../price/meter-terms.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import type { Allowance } from '../usage/allowance.ts'
 import { measureOf, splitsByQuantity } from '../usage/usage-measure.ts'
@@ -19,10 +20,22 @@ export interface AskedTime {
   readonly windows: readonly ChainWindow<unknown>[]
 }
 
-/** What must be asked of a chain's usage, for its windows in one interval. */
+/** What must be asked of a chain's usage, for its windows in one interval, by each of its bucket sizes. */
 export function measureChain<Line>(
   cycle: Cycle,
   chain: UsageChain<Line>,
+  asking: { time: AskedTime; ask: Ask },
+): MeasuredUsage<Line>[] {
+  return chain.bucketSizes.map((bucketSize) => measured(cycle, { ...chain, bucketSize }, asking))
+}
+
+interface SizedChain<Line> extends UsageChain<Line> {
+  readonly bucketSize: BucketSize | null
+}
+
+function measured<Line>(
+  cycle: Cycle,
+  chain: SizedChain<Line>,
   { time, ask }: { time: AskedTime; ask: Ask },
 ): MeasuredUsage<Line> {
   const { externalCustomerId } = cycle
@@ -45,7 +58,7 @@ export function limitedAllowances({ allowances }: LineMetering): Allowance[] {
 
 interface Context {
   readonly cycle: Cycle
-  readonly chain: UsageChain<unknown>
+  readonly chain: SizedChain<unknown>
   readonly measure: UsageMeasure
   readonly externalCustomerId: string
   readonly ask: Ask

@@ -3,7 +3,7 @@ import { compareRatios, divideRatios, type Ratio, ratio, sumRatios, zeroRatio } 
 import type { Period } from '../time/period.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
-import type { ChainWindow, PlannedUsage } from './cycle.ts'
+import type { ChainWindow, MeasuredUsage } from './cycle.ts'
 import { overlap } from './line-life.ts'
 import { netQuantities } from './net-quantities.ts'
 import { hullOf, lengthMs } from './period-runs.ts'
@@ -30,23 +30,25 @@ export interface WindowShares {
  * share of the windows' time, bucket by bucket. In the order of the windows.
  */
 export function chainShares(
-  usage: PlannedUsage<unknown>,
+  usage: MeasuredUsage<unknown>,
+  windows: Windows,
   pieces: readonly SpentPiece[],
 ): readonly WindowShares[] {
-  const { windows, metering } = usage
   if (windows.length === 1) {
-    const quantities = [...bucketsOf(usage, pieces)].map((one) =>
+    const quantities = [...bucketsOf(usage, windows, pieces)].map((one) =>
       sumRatios(one.pieces.map(({ billed }) => billed)),
     )
     return [{ pieces, buckets: quantities.map((quantity) => ({ quantity, share: null, own: quantity })) }]
   }
-  const sharesOf = splitsByQuantity(metering.meter) ? byQuantity : byTime
-  const ofBuckets = [...bucketsOf(usage, pieces)].map((bucket) => sharesOf(windows, bucket))
+  const sharesOf = splitsByQuantity(usage.metering.meter) ? byQuantity : byTime
+  const ofBuckets = [...bucketsOf(usage, windows, pieces)].map((bucket) => sharesOf(windows, bucket))
   return windows.map((_, place) => {
     const own = ofBuckets.flatMap((shares) => shares[place] ?? [])
     return { pieces: own.flatMap((one) => one.pieces), buckets: own.flatMap((one) => one.buckets) }
   })
 }
+
+type Windows = readonly ChainWindow<unknown>[]
 
 /** Of one bucket, null where all of the interval is one, and of one group. */
 interface BucketPieces {
@@ -56,7 +58,7 @@ interface BucketPieces {
 
 const none: WindowShares = { pieces: [], buckets: [] }
 
-function byQuantity(windows: readonly ChainWindow<unknown>[], { pieces }: BucketPieces): WindowShares[] {
+function byQuantity(windows: Windows, { pieces }: BucketPieces): WindowShares[] {
   const ofWindows = windows.map((_, place) => pieces.filter(({ window }) => window === place))
   const net = netQuantities(ofWindows.map((some) => sumRatios(some.map(({ billed }) => billed))))
   const quantity = sumRatios(net)
@@ -69,7 +71,7 @@ function byQuantity(windows: readonly ChainWindow<unknown>[], { pieces }: Bucket
   })
 }
 
-function byTime(windows: readonly ChainWindow<unknown>[], { bucket, pieces }: BucketPieces): WindowShares[] {
+function byTime(windows: Windows, { bucket, pieces }: BucketPieces): WindowShares[] {
   const times = windows.map(({ window }) => {
     const time = bucket ? overlap(window, bucket) : window
     return time ? lengthMs(time) : 0
@@ -85,7 +87,8 @@ function byTime(windows: readonly ChainWindow<unknown>[], { bucket, pieces }: Bu
 
 /** The pieces by bucket and group: what an allowance's beginning has divided is put together. */
 function* bucketsOf(
-  { bucketSize, windows, grid }: PlannedUsage<unknown>,
+  { bucketSize, grid }: MeasuredUsage<unknown>,
+  windows: Windows,
   pieces: readonly SpentPiece[],
 ): Generator<BucketPieces> {
   if (bucketSize === null) {

@@ -14,7 +14,8 @@ export interface UsageChain<Line> {
   /** The oldest, whether it bills or not. */
   readonly first: Line
   readonly metering: LineMetering
-  readonly bucketSize: BucketSize | null
+  /** Those that its prices have, nearly always one: an edit may change it, too. */
+  readonly bucketSizes: readonly (BucketSize | null)[]
   readonly grid: Grid
   /** When a line of it is at work, ascending, without overlaps. */
   readonly lives: readonly Period[]
@@ -22,7 +23,7 @@ export interface UsageChain<Line> {
   readonly intervals: readonly (readonly ChainWindow<Line>[])[]
 }
 
-/** The chains of a subscription's USAGE lines: what of a chain is measured in another way begins anew. */
+/** The chains of a subscription's USAGE lines: what of a chain has another meter, period or allowance begins anew. */
 export function chainsOf<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsageChain<Line>[] {
   const placed = lines.flatMap((line, place) => (line.terms.type === 'USAGE' ? [{ line, place }] : []))
   const ofChains = [...Map.groupBy(placed, ({ line }) => line.chain).values()]
@@ -36,14 +37,18 @@ interface Placed<Line> {
 
 interface Living<Line> extends Placed<Line> {
   readonly life: Period
+  readonly view: number
 }
 
 function measuredAlike<Line extends CycleLine>(lines: readonly Placed<Line>[]): readonly Placed<Line>[][] {
   const sorted = lines.toSorted((left, right) => inOrder(left.line, right.line))
   if (lines.length === 1) return [sorted]
   const wayOf = ({ line: { metering, terms } }: Placed<Line>) => {
-    const bucketSize = metering?.bucketSize ?? metering?.meter.bucket_size
-    return JSON.stringify([{ ...metering, bucketSize }, terms.billing_period, terms.billing_period_count])
+    return JSON.stringify([
+      { ...metering, bucketSize: null },
+      terms.billing_period,
+      terms.billing_period_count,
+    ])
   }
   return [...Map.groupBy(sorted, wayOf).values()]
 }
@@ -58,12 +63,21 @@ function usageChain<Line extends CycleLine>(cycle: Cycle, alike: readonly Placed
   assert(first, 'a chain has a line')
   const { metering } = first
   assert(metering, `the USAGE line ${first.id} has a meter`)
-  const living = disjoint(alike.map((one) => ({ ...one, life: billedLife(cycle, one.line) })))
-  const isRunning = metering.meter.reset_usage === 'NEVER'
-  const bucketSize = isRunning ? null : (metering.bucketSize ?? metering.meter.bucket_size)
-  const chain = { first, metering, bucketSize, grid: lineGrid(cycle, first) }
+  const sizes = alike.map(({ line }) => bucketSizeOf(line.metering ?? metering))
+  const bucketSizes = [...new Set(sizes)]
+  const living = disjoint(
+    alike.map((one, index) => {
+      const view = bucketSizes.indexOf(sizes[index] ?? null)
+      return { ...one, life: billedLife(cycle, one.line), view }
+    }),
+  )
+  const chain = { first, metering, bucketSizes, grid: lineGrid(cycle, first) }
   const lives = living.map(({ life }) => life)
   return { ...chain, lives, intervals: billedIntervals(cycle, chain, living) }
+}
+
+function bucketSizeOf({ meter, bucketSize }: LineMetering): BucketSize | null {
+  return meter.reset_usage === 'NEVER' ? null : (bucketSize ?? meter.bucket_size)
 }
 
 /** A chain is never billed twice for the same time: a line goes until the next one begins. */
@@ -92,9 +106,9 @@ function billedIntervals<Line>(
     const isWithin = cycle.usage === 'within'
     if (!isWithin && earlier(interval.end, end) > closes.end) return []
     const reach = isWithin ? reachWithin(chain, living, { interval, closes }) : interval
-    const windows = living.flatMap(({ life, line, place }): ChainWindow<Line>[] => {
+    const windows = living.flatMap(({ life, line, place, view }): ChainWindow<Line>[] => {
       const window = reach && overlap(life, reach)
-      return window ? [{ line, place, window, measured: overlap(window, closes) ?? null }] : []
+      return window ? [{ line, place, view, window, measured: overlap(window, closes) ?? null }] : []
     })
     const all = isWithin ? windows : windows.map((one) => ({ ...one, measured: one.window }))
     return all.some(({ measured }) => measured !== null) ? [all] : []
@@ -106,14 +120,15 @@ function billedIntervals<Line>(
  * by shares of time. These are of whole windows, as a bill's are, so that each calculation shares alike.
  */
 function reachWithin<Line>(
-  { metering, bucketSize, grid }: Chain,
+  { metering, bucketSizes, grid }: Chain,
   living: readonly Living<Line>[],
   { interval, closes }: { interval: Period; closes: Period },
 ): Period | undefined {
   const asked = overlap(interval, closes)
   const lives = living.flatMap(({ life }) => overlap(life, interval) ?? [])
   if (!asked || lives.length <= 1 || splitsByQuantity(metering.meter)) return asked
-  if (bucketSize === null) return interval
+  const [bucketSize, ...others] = bucketSizes
+  if (!bucketSize || others.length > 0) return interval
   const cut = { bucketSize, timeZone: grid.timeZone, monthAnchor: grid.anchor }
   const touched = [...partsOf(usageSpans(hullOf(lives), cut))].filter((bucket) => overlap(bucket, asked))
   return touched.length > 0 ? hullOf(touched) : asked

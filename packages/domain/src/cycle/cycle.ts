@@ -129,8 +129,10 @@ export interface AskedValues {
 }
 
 /** A chain's windows in one interval of its grid, which are rated as one (billing rules, section 5). */
-export interface PlannedUsage<Line> extends MeasuredUsage<Line> {
+export interface PlannedUsage<Line> {
   readonly windows: readonly ChainWindow<Line>[]
+  /** All of the usage, once for each bucket size that the prices have: nearly always one. */
+  readonly views: readonly MeasuredUsage<Line>[]
 }
 
 export interface ChainWindow<Line> {
@@ -140,6 +142,8 @@ export interface ChainWindow<Line> {
   readonly window: Period
   /** What of it is asked for: all, unless a calculation is of some other time. */
   readonly measured: Period | null
+  /** Of the planned usage: the one by its price's bucket size. */
+  readonly view: number
 }
 
 export interface CycleCharge<Line> extends LineCharge {

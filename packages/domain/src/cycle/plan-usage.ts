@@ -32,12 +32,13 @@ export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly 
     for (const [index, windows] of chain.intervals.entries()) {
       const until = measuredStart(windows) ?? closes.start
       const time = { from: index === 0 ? from : until, until, windows }
-      usage.push({ ...measureChain(cycle, chain, { time, ask }), windows })
+      usage.push({ windows, views: measureChain(cycle, chain, { time, ask }) })
     }
     if (chain.intervals.length > 0 || isRunning(chain.metering)) continue
     const until = closes.start
     if (chain.lives.some(({ start, end }) => later(start, from) < earlier(end, until))) {
-      spenders.push(measureChain(cycle, chain, { time: { from, until, windows: [] }, ask }))
+      const [spender] = measureChain(cycle, chain, { time: { from, until, windows: [] }, ask })
+      if (spender) spenders.push(spender)
     }
   }
   return { usage, spenders, questions }

@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
 import type { UsageAnswer } from '../usage/usage-question.ts'
 import { chainCharges } from './chain-charge.ts'
-import type { CycleCharge, CycleLine, CyclePlan, PlannedFixed } from './cycle.ts'
+import type { CycleCharge, CycleLine, CyclePlan, MeasuredUsage, PlannedFixed, PlannedUsage } from './cycle.ts'
 import { lineCharge } from './line-charge.ts'
 import { spendAllowances, unspent } from './spend-allowances.ts'
 import { windowParts } from './window-parts.ts'
@@ -17,21 +17,27 @@ export function rateCycle<Line extends CycleLine>(
   answers: readonly UsageAnswer[],
 ): CycleCharge<Line>[] {
   assert(answers.length === plan.questions.length, 'each question has its answer')
-  const needsLedger = plan.usage.some(({ metering }) => metering.allowances.length > 0)
-  const spent = needsLedger ? spendAllowances(plan, answers) : undefined
+  const piecesOf = billedPieces(plan, answers)
   const charged = plan.usage.flatMap((usage) => {
-    const isFree = spent !== undefined && usage.metering.allowances.length > 0
-    const pieces = isFree
-      ? spent(usage)
-      : unspent(windowParts(usage, answers).filter(({ isBefore }) => !isBefore))
-    const charges = chainCharges(usage, pieces)
-    return usage.windows.flatMap(({ place }, index) =>
-      charges.slice(index, index + 1).map((charge) => ({ place, charge })),
-    )
+    const charges = chainCharges(usage, (view, index) => piecesOf(usage, view, index))
+    return charges.map((charge, index) => ({ place: usage.windows[index]?.place ?? 0, charge }))
   })
   // Stable: a line's own stay by time.
   charged.sort((left, right) => left.place - right.place)
   return [...plan.fixed.map(fixedCharge), ...charged.map(({ charge }) => charge)]
+}
+
+/** What is left of the usage to bill; without allowances, the common case, all of it. */
+function billedPieces<Line extends CycleLine>(plan: CyclePlan<Line>, answers: readonly UsageAnswer[]) {
+  const isReduced = ({ metering }: MeasuredUsage<Line>) => metering.allowances.length > 0
+  const needsLedger = plan.usage.some(({ views }) => views.some(isReduced))
+  const viewsMax = needsLedger ? Math.max(...plan.usage.map(({ views }) => views.length)) : 0
+  const spent = Array.from({ length: viewsMax }, (_, view) => spendAllowances(plan, answers, view))
+  return ({ windows }: PlannedUsage<Line>, usage: MeasuredUsage<Line>, view: number) => {
+    const ofView = spent[view]
+    if (ofView && isReduced(usage)) return ofView(usage)
+    return unspent(windowParts(usage, windows, answers).filter(({ isBefore }) => !isBefore))
+  }
 }
 
 function fixedCharge<Line extends CycleLine>({

@@ -19,14 +19,17 @@ export interface SpentPiece extends WindowPart {
  * neither slots nor these, so that it moves no allowance from one chain to another. A line's allowances are
  * spent one after the other, each on what the one before has left. A value that runs on (`reset_usage` NEVER) is
  * reduced anew in each interval, but by an allowance given once only by what it has grown.
+ *
+ * @param view by which of its views each chain's usage is drawn: what is left of each is as if all prices had its buckets
  */
 export function spendAllowances(
   plan: CyclePlan<CycleLine>,
   answers: readonly UsageAnswer[],
-): (usage: PlannedUsage<CycleLine>) => readonly SpentPiece[] {
+  view = 0,
+): (usage: MeasuredUsage<CycleLine>) => readonly SpentPiece[] {
   const ledger = new AllowanceLedger(plan.grid)
   const spent = new Map<MeasuredUsage<CycleLine>, SpentPiece[]>()
-  for (const { usage, part } of drawingsOf(plan, answers).sort(inOrderOfTime)) {
+  for (const { usage, part } of drawingsOf(plan, answers, view).sort(inOrderOfTime)) {
     const piece = draw(ledger, usage.metering.allowances, part)
     if (piece.isBefore) continue
     const ofUsage = spent.get(usage)
@@ -61,15 +64,17 @@ function draw(
   return { ...part, billed, used }
 }
 
-function drawingsOf(plan: CyclePlan<CycleLine>, answers: readonly UsageAnswer[]): Drawing[] {
+function drawingsOf(plan: CyclePlan<CycleLine>, answers: readonly UsageAnswer[], view: number): Drawing[] {
   const valuesSeen = new Set<string>()
-  const ofWindows = plan.usage.flatMap((usage): Drawing[] => {
-    const parts = windowParts(usage, answers).map((part) => ({ ...part, drawn: part.quantity }))
-    const drawn = isRunningOnce(usage) ? grownSince(usage, { parts, answers }, valuesSeen) : parts
+  const ofWindows = plan.usage.flatMap(({ windows, views }): Drawing[] => {
+    const usage = views[view] ?? views[0]
+    if (!usage) return []
+    const parts = windowParts(usage, windows, answers).map((part) => ({ ...part, drawn: part.quantity }))
+    const drawn = isRunningOnce(usage) ? grownSince(usage, windows, { parts, answers, valuesSeen }) : parts
     return drawn.map((part) => ({ usage, part }))
   })
   const ofSpenders = plan.spenders.flatMap((usage) =>
-    windowParts(usage, answers).map((part) => ({ usage, part: { ...part, drawn: part.quantity } })),
+    windowParts(usage, [], answers).map((part) => ({ usage, part: { ...part, drawn: part.quantity } })),
   )
   return [...ofSpenders, ...ofWindows]
 }
@@ -83,11 +88,14 @@ function isRunningOnce({ metering }: MeasuredUsage<CycleLine>): boolean {
  * since: together the total, so that the allowance's max(0, total − A) − max(0, total before − A) is the rule's.
  */
 function grownSince(
-  usage: PlannedUsage<CycleLine>,
-  { parts, answers }: { parts: readonly Drawing['part'][]; answers: readonly UsageAnswer[] },
-  valuesSeen: Set<string>,
+  { asked, measure }: MeasuredUsage<CycleLine>,
+  windows: PlannedUsage<CycleLine>['windows'],
+  {
+    parts,
+    answers,
+    valuesSeen,
+  }: { parts: readonly Drawing['part'][]; answers: readonly UsageAnswer[]; valuesSeen: Set<string> },
 ): Drawing['part'][] {
-  const { asked, measure, windows } = usage
   if (asked.kind === 'parts') return [...parts]
   const { start } = hullOf(windows.flatMap(({ measured }) => measured ?? []))
   const value = valueAt(asked, start, answers)

@@ -20,14 +20,18 @@ export interface WindowPart
   readonly window: number | null
 }
 
-type Measured = Omit<MeasuredUsage<unknown>, 'first'> & {
-  readonly windows?: readonly { readonly measured: Period | null }[]
-}
+type Measured = Omit<MeasuredUsage<unknown>, 'first'>
+type Windows = readonly { readonly measured: Period | null }[]
 
 /** The parts that answer a chain's questions, ascending by slot. */
-export function windowParts(usage: Measured, answers: readonly UsageAnswer[]): readonly WindowPart[] {
-  const { asked } = usage
-  return asked.kind === 'values' ? valueParts(usage, asked, answers) : partsOfSlots(usage, asked, answers)
+export function windowParts(
+  usage: Measured,
+  windows: Windows,
+  answers: readonly UsageAnswer[],
+): readonly WindowPart[] {
+  const { asked, measure } = usage
+  if (asked.kind === 'parts') return partsOfSlots(usage, asked, answers)
+  return valueParts(asked, { windows, isWeighted: measure.aggregation === 'WEIGHTED_SUM' }, answers)
 }
 
 /** The value of a meter that is never reset: 0 where none was asked for. */
@@ -56,14 +60,14 @@ function answerOf(answers: readonly UsageAnswer[], question: number): readonly U
  * window the longer it has been there.
  */
 function valueParts(
-  { measure, windows = [] }: Measured,
   asked: AskedValues,
+  { windows, isWeighted }: { windows: Windows; isWeighted: boolean },
   answers: readonly UsageAnswer[],
 ): WindowPart[] {
   const measured = windows.map((one) => one.measured)
   const { start, end } = hullOf(measured.flatMap((one) => one ?? []))
   const of = { start, isBefore: false }
-  if (measure.aggregation !== 'WEIGHTED_SUM') {
+  if (!isWeighted) {
     return partsAt(asked, end, answers).map((part) => ({ ...part, ...of, window: null }))
   }
   return measured.flatMap((one, window) => {

@@ -91,14 +91,17 @@ export const lives = fc
 
 type Lives = readonly { readonly start: Date; readonly end: Date | null }[]
 
-/** Lines of one chain: those lives, cut at each edit, the n-th of them made by `make`. */
-export function linesOf(of: Lives, at: readonly Date[], make: (index: number) => Parameters<typeof line>[0]) {
+/** Lines of one chain: those lives, cut at each edit; `make` says what each is from its start on. */
+export function linesOf(of: Lives, at: readonly Date[], make: (start: Date) => Parameters<typeof line>[0]) {
   const cut = of.flatMap(({ start, end }) => {
     const within = at.filter((edit) => edit > start && (end === null || edit < end))
     const starts = [start, ...within]
     return starts.map((from, index) => ({ start: from, end: starts[index + 1] ?? end }))
   })
-  return cut.map((life, index) => line({ ...make(index), ...life, id: `${make(index)?.id}-${index}` }))
+  return cut.map((life, index) => {
+    const made = make(life.start)
+    return line({ ...made, ...life, id: `${made?.id}-${index}` })
+  })
 }
 
 /** An invoice's charges, and its total as it is settled. */
