@@ -52,18 +52,17 @@ function alone<Line extends CycleLine>({ amount, ...one }: Exact<Line>): CycleCh
 
 function together<Line extends CycleLine>(exact: readonly Exact<Line>[]): CycleCharge<Line>[] {
   const currency = exact[0]?.window.line.terms.currency ?? ''
-  const { total, amounts } = roundTogether(
+  const { sum, total, amounts } = roundTogether(
     exact.map(({ window, amount }) => ({ id: window.line.id, amount })),
     currency,
   )
-  const exactAmount = formatRatio(sumRatios(exact.map(({ amount }) => amount)))
   return exact.map((one, place) => {
     const { amount, rounded } = amounts[place] ?? { amount: total, rounded: 'down' }
     const chain: ChainExplanation = {
       lines: exact.length,
       shared_by: one.sharedBy,
       quantity: formatRatio(sumRatios(one.own.buckets.map(({ quantity }) => quantity))),
-      exact_amount: exactAmount,
+      exact_amount: formatDecimal(sum),
       amount: formatDecimal(total),
       rounded,
     }

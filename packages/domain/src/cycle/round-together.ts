@@ -30,8 +30,9 @@ export interface RoundedAmount {
 export function roundTogether(
   exact: readonly ExactAmount[],
   currency: string,
-): { readonly total: Decimal; readonly amounts: readonly RoundedAmount[] } {
-  const total = roundMoney(roundRatio(sumRatios(exact.map(({ amount }) => amount)), exactDigits), currency)
+): { readonly sum: Decimal; readonly total: Decimal; readonly amounts: readonly RoundedAmount[] } {
+  const sum = roundRatio(sumRatios(exact.map(({ amount }) => amount)), exactDigits)
+  const total = roundMoney(sum, currency)
   const cut = exact.map(({ id, amount }) => {
     const units = cutToUnit(amount, currency)
     return { id, units, remainder: subtractRatios(amount, wholeRatio(units)) }
@@ -46,7 +47,7 @@ export function roundTogether(
     const rounded = up.has(id) ? 'up' : 'down'
     return { id, amount: roundedTo(units, rounded, currency), rounded }
   })
-  return { total, amounts }
+  return { sum, total, amounts }
 }
 
 /** One amount of those, from its exact one alone. */

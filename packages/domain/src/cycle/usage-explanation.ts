@@ -31,7 +31,7 @@ export interface ChainExplanation {
   readonly shared_by: 'quantity' | 'time'
   /** Beyond allowances: the total, or the one value. Of buckets the sum of those that this line has a share of. */
   readonly quantity: string
-  /** Of all the lines, exact and as they are billed together. */
+  /** Of all the lines, to 40 digits and as they are billed together. */
   readonly exact_amount: string
   readonly amount: string
   /** Whether the line's amount is its exact one cut to the unit, or the next unit above it. */
