@@ -126,6 +126,7 @@ export function keyReused(): CodedError {
   return new CodedError('key_reused', errorCodes.key_reused.title, { details: { fields } })
 }
 
+/** The id goes along, so that who answers a request can name the field that it came in. */
 export function notFound(what: string, id: string): CodedError {
-  return new CodedError('not_found', `${what} ${id} does not exist`)
+  return new CodedError('not_found', `${what} ${id} does not exist`, { details: { id } })
 }

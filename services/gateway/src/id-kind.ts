@@ -12,7 +12,7 @@ export function expectIdOf(kind: IdKind, id: string): void {
   const other = Object.entries(idPrefixes).find(([, known]) => known === prefix)?.[0]
   if (other === undefined || other === kind) return
   const [wanted, given] = [words(kind), words(other)]
-  throw new CodedError('not_found', `${id} is the id of a ${given}, not of a ${wanted}`)
+  throw new CodedError('not_found', `${id} is the id of a ${given}, not of a ${wanted}`, { details: { id } })
 }
 
 /** `lineItem` as people say it. */

@@ -32,15 +32,16 @@ export function batchOrders(items: readonly BatchItem[]): {
 
 export function itemOutcome(position: number, outcome: CreationOutcome): BatchItemOutcome {
   return 'error' in outcome
-    ? { position, subscription_id: null, error: batchItemError(outcome.error) }
-    : { position, subscription_id: outcome.subscriptionId, error: null }
+    ? { position, subscription_id: null, replayed: false, error: batchItemError(outcome.error) }
+    : { position, subscription_id: outcome.subscriptionId, replayed: outcome.replayed, error: null }
 }
 
 export function resultItem(outcome: ListedOutcome): SubscriptionBatchResult['items'][number] {
-  const { position, subscription_id, error, warnings } = outcome
+  const { position, subscription_id, replayed, error, warnings } = outcome
   return {
     index: position,
     ...(subscription_id !== null && { subscription_id }),
+    ...(replayed && { replayed }),
     ...(warnings?.length && { warnings }),
     ...(error && { error: wireError(error) }),
   }

@@ -43,8 +43,9 @@ export async function createSubscriptionBatch(
     context.heartbeat()
   }
   const outcomes = await listBatchOutcomes(handle, batchId)
-  const created = outcomes.filter(({ subscription_id }) => subscription_id !== null).length
-  const counts = { created, failed: outcomes.length - created }
+  const there = outcomes.filter(({ subscription_id }) => subscription_id !== null)
+  const replayed = there.filter((outcome) => outcome.replayed).length
+  const counts = { created: there.length - replayed, replayed, failed: outcomes.length - there.length }
   events.created(counts)
   return { batch_id: batchId, ...counts, items: outcomes.map(resultItem) }
 }

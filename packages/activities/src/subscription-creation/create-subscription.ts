@@ -14,6 +14,7 @@ export async function createSubscription(
   )
   assert(outcome, 'each order has an outcome')
   if ('error' in outcome) throw outcome.error
-  events.created({ created: 1, failed: 0 })
+  const replayed = outcome.replayed ? 1 : 0
+  events.created({ created: 1 - replayed, replayed, failed: 0 })
   return { subscription_id: outcome.subscriptionId }
 }

@@ -5,7 +5,13 @@ import { assert, type CodedError, errorKind, isCodedError, isRetryable, keyReuse
 import { planSubscription } from './plan-subscription.ts'
 import { factsWanted, type SubscriptionOrder } from './subscription-order.ts'
 
-export type CreationOutcome = { readonly subscriptionId: string } | { readonly error: CodedError }
+export type CreationOutcome =
+  | {
+      readonly subscriptionId: string
+      /** It was there: an earlier request with the key has made it, or another of these orders. */
+      readonly replayed: boolean
+    }
+  | { readonly error: CodedError }
 
 /**
  * Makes the subscriptions that are wanted, in the caller's transaction and a fixed number of statements,
@@ -30,7 +36,9 @@ export async function createSubscriptions(
     const { idempotencyKey, requestHash } = order
     const earlier = made.get(idempotencyKey)
     if (earlier) {
-      return earlier.request_hash === requestHash ? { subscriptionId: earlier.id } : { error: keyReused() }
+      return earlier.request_hash === requestHash
+        ? { subscriptionId: earlier.id, replayed: true }
+        : { error: keyReused() }
     }
     if (facts.usedKeys.has(idempotencyKey)) return { error: keyReused() }
     try {
@@ -38,7 +46,7 @@ export async function createSubscriptions(
       creations.push(creation)
       const { id } = creation.subscription
       made.set(idempotencyKey, { id, request_hash: requestHash })
-      return { subscriptionId: id }
+      return { subscriptionId: id, replayed: false }
     } catch (error) {
       return { error: refusal(error) }
     }

@@ -2,7 +2,7 @@ import type { Logger, Metrics } from '@flexprice/observability'
 
 /** What creations tell the operator: one log line and its counters an event. */
 export interface SubscriptionCreationEvents {
-  created(counts: { readonly created: number; readonly failed: number }): void
+  created(counts: { readonly created: number; readonly replayed: number; readonly failed: number }): void
   /** An item of a list ends here for a failure that nobody expected; its outcome tells nothing of the cause. */
   itemBroke(item: { readonly batchId: string; readonly position: number; readonly error: unknown }): void
   activated(): void
@@ -21,6 +21,7 @@ export function createSubscriptionCreationEvents(dependencies: {
   return {
     created(counts) {
       subscriptions.inc({ outcome: 'created' }, counts.created)
+      subscriptions.inc({ outcome: 'replayed' }, counts.replayed)
       subscriptions.inc({ outcome: 'failed' }, counts.failed)
       logger.info(
         { 'event.action': 'subscriptions-created', subscription_creation: counts },

@@ -1,7 +1,7 @@
 import type { CreateSubscriptionRequest } from '@flexprice/contracts/subscriptions'
 import type { SubscriptionCreation } from '@flexprice/database/creation'
 import type { CustomerFacts, PlanFacts, SubscriptionFacts } from '@flexprice/database/subscriptions'
-import { assert, CodedError, type FieldProblem, invalid, notFound } from '@flexprice/domain'
+import { assert, type FieldProblem, invalid, notFound } from '@flexprice/domain'
 import { parseCurrency } from '@flexprice/domain/money'
 import { type BillingCycle, isRecurring, type RecurringPeriod } from '@flexprice/domain/time'
 
@@ -60,13 +60,13 @@ function customerOf(request: CreateSubscriptionRequest, facts: SubscriptionFacts
   if (id === undefined) {
     assert(externalId !== undefined, 'the schema wants one of the two')
     const customer = facts.customersByExternalId.get(externalId)
-    if (!customer) throw new CodedError('not_found', `Customer with external_id ${externalId} does not exist`)
+    if (!customer) throw notFound('Customer', externalId)
     return customer
   }
   const customer = facts.customersById.get(id)
   if (!customer) throw notFound('Customer', id)
   if (externalId !== undefined && customer.external_id !== externalId) {
-    throw invalid([{ path: 'external_customer_id', message: 'is not that of the customer of customer_id' }])
+    throw invalid([{ path: 'external_customer_id', message: 'is not that of customer_id' }])
   }
   return customer
 }

@@ -11,7 +11,7 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
   /** The parts of a request and, by status, the answers; the keys are those of a route's schema. */
   readonly schema: Schema
   /**
-   * How a POST keeps the promise of `Idempotency-Key`. `transaction`, unless said otherwise: the handler runs in
+   * How a request that may change something keeps the promise of `Idempotency-Key`. `transaction`, unless said otherwise: the handler runs in
    * one database transaction that also stores the answer. `own`: the operation waits for a workflow, holds no
    * transaction, and sees to it itself by the key and the request's fingerprint.
    */

@@ -32,12 +32,15 @@ const itemError = z.strictObject({
 const batchResult = z.strictObject({
   batch_id: z.string(),
   created: count,
+  /** Of these an earlier request, or item, has made the subscription. */
+  replayed: count.default(0),
   failed: count,
   /** In the order of the request; of each either the id or the error. */
   items: z.array(
     z.strictObject({
       index: count,
       subscription_id: z.string().optional(),
+      replayed: z.boolean().optional(),
       /** Of its creation, as its own answer would have them. */
       warnings: z.array(z.string()).readonly().optional(),
       error: itemError.optional(),
@@ -52,6 +55,7 @@ const progress = z.strictObject({
   items_total: count,
   items_processed: count,
   created: count,
+  replayed: count.default(0),
   failed: count,
   percent: z.number().min(0).max(100),
 })

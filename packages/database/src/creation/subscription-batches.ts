@@ -15,7 +15,7 @@ export type BatchItem = Pick<
 
 export type BatchItemOutcome = Pick<
   Selectable<SubscriptionBatchItemTable>,
-  'position' | 'subscription_id' | 'error'
+  'position' | 'subscription_id' | 'replayed' | 'error'
 >
 
 /** With what the subscription's creation warned of; null where there is none. */
@@ -104,10 +104,12 @@ export async function finishBatchItems(
 ): Promise<void> {
   const { numAffectedRows } = await sql`
     with outcome as (
-      update subscription_batch_items item set subscription_id = done.subscription_id, error = done.error
+      update subscription_batch_items item set subscription_id = done.subscription_id, replayed = done.replayed,
+        error = done.error
       from unnest(${page.outcomes.map((outcome) => outcome.position)}::integer[],
         ${page.outcomes.map((outcome) => outcome.subscription_id)}::text[],
-        ${page.outcomes.map((outcome) => json(outcome.error))}::jsonb[]) done (position, subscription_id, error)
+        ${page.outcomes.map((outcome) => outcome.replayed)}::boolean[],
+        ${page.outcomes.map((outcome) => json(outcome.error))}::jsonb[]) done (position, subscription_id, replayed, error)
       where item.batch_id = ${page.batchId} and item.position = done.position
     )
     update subscription_batches set items_processed = ${page.processed}, updated_at = ${page.now}
@@ -124,7 +126,7 @@ export async function listBatchOutcomes(scoped: Scoped, batchId: string): Promis
         .onRef('made.environment_id', '=', 'item.environment_id')
         .onRef('made.id', '=', 'item.subscription_id'),
     )
-    .select(['item.position', 'item.subscription_id', 'item.error', 'made.warnings'])
+    .select(['item.position', 'item.subscription_id', 'item.replayed', 'item.error', 'made.warnings'])
     .where('item.batch_id', '=', batchId)
     .orderBy('item.position')
     .execute()
@@ -134,13 +136,15 @@ export interface BatchProgress {
   readonly items_total: number
   readonly items_processed: number
   readonly created: number
+  readonly replayed: number
   readonly failed: number
 }
 
 export async function getBatchProgress(scoped: Scoped, batchId: string): Promise<BatchProgress | undefined> {
   const { rows } = await sql<BatchProgress>`
     select batch.items_total, batch.items_processed,
-      count(*) filter (where item.subscription_id is not null) as created,
+      count(*) filter (where item.subscription_id is not null and not item.replayed) as created,
+      count(*) filter (where item.replayed) as replayed,
       count(*) filter (where item.error is not null and item.position < batch.items_processed) as failed
     from subscription_batches batch join subscription_batch_items item on item.batch_id = batch.id
     where batch.id = ${batchId} group by batch.id`.execute(scoped.db)

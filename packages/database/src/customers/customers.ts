@@ -1,5 +1,5 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
@@ -17,7 +17,7 @@ import type { CustomerTable } from '../tables/customer-tables.ts'
 import type { Changes, Metadata } from '../tables/row-types.ts'
 
 export type CustomerRow = Selectable<CustomerTable>
-export type CustomerChanges = Changes<Omit<CustomerRow, RecordColumn>>
+export type CustomerChanges = Changes<Omit<CustomerRow, RecordColumn | 'email_lower'>>
 export type NewCustomer = CustomerChanges & Pick<CustomerRow, 'external_id' | 'name'>
 
 export interface CustomerSearch extends Search {
@@ -116,10 +116,15 @@ export function searchCustomers(scoped: Scoped, search: CustomerSearch): Promise
     anyOf('id', search.customer_ids),
     equal('external_id', search.external_id),
     anyOf('external_id', search.external_ids),
-    equal('email', search.email),
+    emailIs(search.email),
     ...metadataHas(search.metadata),
   ])
   return searchPage(query, search, fields)
+}
+
+/** In any case of letters. `lower` of what is asked for, by the same rules as the column's. */
+function emailIs(email: string | undefined) {
+  return email === undefined ? undefined : sql<boolean>`email_lower = lower(${email})`
 }
 
 const fields = searchFields<keyof CustomerTable>({

@@ -4,6 +4,8 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { insertCustomer } from '../customers/customers.ts'
+import { now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import type { NewEvent } from './append-events.ts'
 import { appendEvents, eventsAppendMax } from './append-events.ts'
@@ -32,7 +34,7 @@ async function stored(scoped: Scoped) {
     .execute()
 }
 
-const nothing = { duplicates: [], tooFarAhead: [] }
+const nothing = { duplicates: [], tooFarAhead: [], contradicting: [] }
 
 test('an event is kept as it was sent, digits included', async () => {
   const scoped = await stack.newTenant()
@@ -50,14 +52,33 @@ test('an event is kept as it was sent, digits included', async () => {
   ])
 })
 
+test('an event that names two customers is not written; one unknown id of a customer contradicts nothing', async () => {
+  const scoped = await stack.newTenant()
+  const other = await stack.newTenant()
+  const acme = await insertCustomer(scoped, { external_id: 'acme', name: 'Acme' }, now)
+  const beta = await insertCustomer(scoped, { external_id: 'beta', name: 'Beta' }, now)
+  const foreign = await insertCustomer(other, { external_id: 'beta', name: 'Beta' }, now)
+  const of = (id: string, customerId: string | null) => event(id, { customerId })
+  const batch = [
+    ...[of('a', acme.id), of('b', beta.id), of('c', null), of('d', foreign.id), of('e', 'cust_nobody')],
+    ...[of('a', beta.id), event('f', { customerId: beta.id, externalCustomerId: 'beta' })],
+  ]
+  expect(await appendEvents(scoped, batch)).toEqual({ ...nothing, contradicting: [1, 5] })
+  expect((await stored(scoped)).map(({ event_id }) => event_id)).toEqual(['a', 'c', 'd', 'e', 'f'])
+})
+
 test('an id counts once: within a batch the first, over batches the first, in each environment its own', async () => {
   const scoped = await stack.newTenant()
   expect(
     await appendEvents(scoped, [event('a', { eventName: 'first' }), event('b'), event('a'), event('c')]),
-  ).toEqual({ duplicates: [2], tooFarAhead: [] })
+  ).toEqual({ duplicates: [2], tooFarAhead: [], contradicting: [] })
   // Another instant, month included, does not make it another event.
   const again = event('a', { eventName: 'again', timestamp: '2019-01-01T00:00:00Z' })
-  expect(await appendEvents(scoped, [event('d'), again])).toEqual({ duplicates: [1], tooFarAhead: [] })
+  expect(await appendEvents(scoped, [event('d'), again])).toEqual({
+    duplicates: [1],
+    tooFarAhead: [],
+    contradicting: [],
+  })
   expect((await stored(scoped)).map((row) => `${row.event_id} ${row.event_name}`)).toEqual([
     'a first',
     'b api_call',
@@ -79,7 +100,7 @@ test('more than a day ahead is refused and takes no id; old ones are kept, none 
     event('old', { timestamp: '2021-03-15T14:00:00+02:00' }),
     event('year ahead', { timestamp: '2027-03-15T12:00:00Z' }),
   ])
-  expect(outcome).toEqual({ duplicates: [], tooFarAhead: [1, 4] })
+  expect(outcome).toEqual({ ...nothing, tooFarAhead: [1, 4] })
   expect((await stored(scoped)).map((row) => `${row.event_id} ${row.timestamp.toISOString()}`)).toEqual([
     'ahead 2026-03-15T12:00:00.000Z',
     'edge 2026-03-16T12:00:00.000Z',

@@ -1,5 +1,5 @@
 import { assert } from '@flexprice/domain'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { EventProperties } from '../tables/event-tables.ts'
 
@@ -12,7 +12,7 @@ export const eventsAppendMax = 10_000
  */
 export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents> {
   assert(events.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
-  if (events.length === 0) return { duplicates: [], tooFarAhead: [] }
+  if (events.length === 0) return { duplicates: [], tooFarAhead: [], contradicting: [] }
   const batch = JSON.stringify(events.map(shortNames))
   const { rows } = await sql<Outcome>`
     with clock as materialized (
@@ -21,7 +21,7 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
     ), incoming as materialized (
       select event.position::integer - 1 as position, clock.now, event_key(environment.id, event.i) as event_key,
         environment.id as environment_id, event.i, event.n, event.c, event.ci, coalesce(event.t, clock.now) as t,
-        event.s, event.p
+        event.s, event.p, ${namesTwoCustomers(events)} as contradicting
       from clock,
         rows from (json_to_recordset(${batch}::json)
           as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
@@ -29,7 +29,7 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
         (select current_setting('app.environment_id') as id) as environment
     ), wanted as materialized (
       select distinct on (event_key) * from incoming
-      where t <= now + interval '1 day' order by event_key, position
+      where t <= now + interval '1 day' and not contradicting order by event_key, position
     ), fresh as (
       insert into event_ids (environment_id, event_key, external_customer_id, event_name, timestamp)
       select environment_id, event_key, c, n, t from wanted order by event_key
@@ -41,17 +41,30 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
     )
     select
       array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
-      array_agg(position order by position) filter (where t <= now + interval '1 day' and position not in
+      array_agg(position order by position) filter (where contradicting) as contradicting,
+      array_agg(position order by position) filter (where t <= now + interval '1 day' and not contradicting and position not in
         (select wanted.position from wanted join fresh using (event_key))) as duplicates
     from incoming`.execute(scoped.db)
   const [outcome] = rows
   assert(outcome, 'an aggregate has a row')
-  return { duplicates: outcome.duplicates ?? [], tooFarAhead: outcome.tooFarAhead ?? [] }
+  return {
+    duplicates: outcome.duplicates ?? [],
+    tooFarAhead: outcome.tooFarAhead ?? [],
+    contradicting: outcome.contradicting ?? [],
+  }
 }
 
 interface Outcome {
   readonly duplicates: number[] | null
   readonly tooFarAhead: number[] | null
+  readonly contradicting: number[] | null
+}
+
+/** Customers are looked up in the statement that writes, and only where an event has both of its ids. */
+function namesTwoCustomers(events: readonly NewEvent[]): RawBuilder<boolean> {
+  if (events.every(({ customerId }) => customerId === null)) return sql`false`
+  return sql`(event.ci is not null and exists (
+    select from customers c where c.id = event.ci and c.status <> 'deleted' and c.external_id <> event.c))`
 }
 
 /** A thousand events carry a thousand times their fields' names. */
@@ -85,4 +98,6 @@ export interface AppendedEvents {
   readonly duplicates: readonly number[]
   /** More than a day ahead of the environment's clock (billing rules, section 4); nothing was written of them. */
   readonly tooFarAhead: readonly number[]
+  /** Their `customerId` is that of a customer with another external id; nothing was written of them. */
+  readonly contradicting: readonly number[]
 }

@@ -46,7 +46,11 @@ test('whole months before one go, and what lay in the rest; the ids stay used; a
   expect(await ids()).toEqual(['rest', 'dropped', 'first that stays'])
   expect(await dropEventMonths(stack.ownerUrl, { ...options, dryRun: false })).toEqual(expected)
   expect(await ids()).toEqual(['first that stays'])
-  expect(await appendEvents(scoped, events)).toEqual({ duplicates: [0, 1, 2], tooFarAhead: [] })
+  expect(await appendEvents(scoped, events)).toEqual({
+    duplicates: [0, 1, 2],
+    tooFarAhead: [],
+    contradicting: [],
+  })
   expect(await stack.database.ensureEventMonths()).toBe(0)
   expect(await dropEventMonths(stack.ownerUrl, { ...options, dryRun: false })).toEqual({
     months: [],

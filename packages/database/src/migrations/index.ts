@@ -14,6 +14,7 @@ import * as calculations from './0012-calculations.ts'
 import * as syncPreviews from './0013-sync-previews.ts'
 import * as lineWarnings from './0015-line-warnings.ts'
 import * as invoiceSums from './0016-invoice-sums.ts'
+import * as equalAtEveryDoor from './0017-equal-at-every-door.ts'
 import * as limitsAndReplacements from './0019-limits-and-replacements.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
@@ -33,5 +34,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0013-sync-previews': syncPreviews,
   '0015-line-warnings': lineWarnings,
   '0016-invoice-sums': invoiceSums,
+  '0017-equal-at-every-door': equalAtEveryDoor,
   '0019-limits-and-replacements': limitsAndReplacements,
 }

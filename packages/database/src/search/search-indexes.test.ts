@@ -79,7 +79,7 @@ test.each<[string, string, SearchOf]>([
   ['ids', 'customers', (r) => searchCustomers(r, { customer_ids: [one('cust')] })],
   ['external_id', 'customers', (r) => searchCustomers(r, { external_id: 'ext-7' })],
   ['external_ids', 'customers', (r) => searchCustomers(r, { external_ids: ['ext-7', 'ext-8'] })],
-  ['email', 'customers', (r) => searchCustomers(r, { email: '7@a.example' })],
+  ['email', 'customers', (r) => searchCustomers(r, { email: '7@A.example' })],
   ['all', 'plans', (r) => searchPlans(r, {})],
   ['ids', 'plans', (r) => searchPlans(r, { plan_ids: [one('plan')] })],
   ['lookup_key', 'plans', (r) => searchPlans(r, { lookup_key: 'key-7' })],

@@ -20,6 +20,8 @@ export interface SubscriptionBatchItemTable {
   request_hash: string
   request: ColumnType<unknown, string | null, string | null>
   subscription_id: string | null
+  /** The subscription was there before: an earlier request, or item, has made it. */
+  replayed: Generated<boolean>
   error: ColumnType<BatchItemError | null, string | null, string | null>
 }
 

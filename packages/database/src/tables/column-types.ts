@@ -8,7 +8,7 @@ export function columnType(name: string): string {
 
 const namesByType = {
   bigint: ['divide_by', 'min_quantity', 'sequence', 'synced_price_sequence'],
-  boolean: ['is_credit', 'is_voided'],
+  boolean: ['is_credit', 'is_voided', 'replayed'],
   integer: [
     'billing_period_count',
     'billing_sequence',

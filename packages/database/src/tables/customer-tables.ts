@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 export interface ContactPerson {
@@ -11,6 +11,8 @@ export interface CustomerTable extends Audited {
   external_id: string
   name: string
   email: Generated<string>
+  /** Of the email, by the database: never written. */
+  email_lower: ColumnType<string, undefined, never>
   contact: Generated<string>
   contact_persons: JsonWithDefault<readonly ContactPerson[]>
   address_line1: Generated<string>

@@ -92,6 +92,7 @@ const declared = {
     external_id: 'string',
     name: 'string',
     email: 'string default',
+    email_lower: 'string default',
     contact: 'string default',
     contact_persons: 'json default',
     address_line1: 'string default',
@@ -484,6 +485,7 @@ const declared = {
     request_hash: 'string',
     request: 'json | null',
     subscription_id: 'string | null',
+    replayed: 'boolean default',
     error: 'json | null',
   },
   sync_previews: {

@@ -42,11 +42,13 @@ test('updateCustomer 200: what is left out stays, by either id', async () => {
   })
 })
 
-test('updateCustomer 400 unless exactly one id is given, 404 for another tenant', async () => {
-  expect(await caller.call('PUT', '/customers', { name: 'x' })).toMatchObject({ status: 400 })
-  expect(await caller.call('PUT', '/customers?id=a&external_customer_id=b', {})).toMatchObject({
-    status: 400,
+test('updateCustomer 400 without an id and for those of two customers, 404 for another tenant', async () => {
+  const both = `id=${customer.id}&external_customer_id=`
+  expect(await caller.call('PUT', `/customers?${both}${customer.external_id}`, {})).toMatchObject({
+    status: 200,
   })
+  expect(await caller.call('PUT', '/customers', { name: 'x' })).toMatchObject({ status: 400 })
+  expect(await caller.call('PUT', `/customers?${both}other`, {})).toMatchObject({ status: 400 })
   expect(await stranger.call('PUT', `/customers?id=${customer.id}`, {})).toMatchObject({ status: 404 })
 })
 
@@ -66,6 +68,20 @@ test('queryCustomer 200 with a page, its total and the cursor of the next', asyn
   const filters = [{ field: 'name', operator: 'in', value: { array: ['one', 'two'] } }]
   expect(await own.call('POST', '/customers/search', { filters, order: 'asc' })).toMatchObject({
     body: { items: [{ name: 'one' }, { name: 'two' }], pagination: { total: 2 } },
+  })
+})
+
+test('queryCustomer finds an e-mail in any case of letters', async () => {
+  const own = await gateway.newCaller()
+  await own.create('/customers', { external_id: 'a', name: 'Ada', email: 'Ada.Ö@Example.com' })
+  await own.create('/customers', { external_id: 'b', name: 'Bob' })
+  for (const email of ['ada.ö@example.com', 'ADA.Ö@EXAMPLE.COM', 'Ada.Ö@Example.com']) {
+    expect(await own.call('POST', '/customers/search', { email })).toMatchObject({
+      body: { items: [{ external_id: 'a', email: 'Ada.Ö@Example.com' }], pagination: { total: 1 } },
+    })
+  }
+  expect(await own.call('POST', '/customers/search', { email: '' })).toMatchObject({
+    body: { items: [{ external_id: 'b' }] },
   })
 })
 

@@ -52,7 +52,11 @@ test('an environment whose writes wait for a lock holds up nobody else', async (
   )
   const waiting = Promise.all(['a', 'b', 'd', 'e'].map((id) => intake.add(stuck.scope, [event(id)], 1)))
   for (const id of ['1', '2', '3']) {
-    expect(await intake.add(free.scope, [event(id)], 1)).toEqual({ duplicates: [], tooFarAhead: [] })
+    expect(await intake.add(free.scope, [event(id)], 1)).toEqual({
+      duplicates: [],
+      tooFarAhead: [],
+      contradicting: [],
+    })
   }
   await release()
   expect((await waiting).map(({ duplicates }) => duplicates)).toEqual([[0], [0], [], []])
@@ -110,9 +114,9 @@ test('each request learns of its own events, by their positions in it', async ()
     intake.add(scoped.scope, [event('c'), event('b'), ahead], 1),
   ])
   expect(outcomes).toEqual([
-    { duplicates: [], tooFarAhead: [] },
-    { duplicates: [1], tooFarAhead: [0] },
-    { duplicates: [1], tooFarAhead: [2] },
+    { duplicates: [], tooFarAhead: [], contradicting: [] },
+    { duplicates: [1], tooFarAhead: [0], contradicting: [] },
+    { duplicates: [1], tooFarAhead: [2], contradicting: [] },
   ])
 })
 

@@ -172,10 +172,14 @@ function passes(error: unknown): boolean {
   return isCodedError(error) && errorKind(error.code) === 'unavailable'
 }
 
-function partOf({ duplicates, tooFarAhead }: AppendedEvents, start: number, end: number): AppendedEvents {
+function partOf(outcome: AppendedEvents, start: number, end: number): AppendedEvents {
   const within = (positions: readonly number[]) =>
     positions.filter((position) => position >= start && position < end).map((position) => position - start)
-  return { duplicates: within(duplicates), tooFarAhead: within(tooFarAhead) }
+  return {
+    duplicates: within(outcome.duplicates),
+    tooFarAhead: within(outcome.tooFarAhead),
+    contradicting: within(outcome.contradicting),
+  }
 }
 
 function refusalOf(

@@ -3,7 +3,7 @@ import { invalid } from '@flexprice/domain'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
-import { isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
+import { contradicting, isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
 import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** Room for properties that are too large to be told so by their name. */
@@ -20,6 +20,7 @@ export function ingestEventRoute(api: Api, intake: EventIntake): void {
       if (!isParsed(event)) throw invalid(event)
       const outcome = await appendForCaller(intake, request, [event])
       if (outcome.tooFarAhead.length > 0) throw invalid([tooFarAhead])
+      if (outcome.contradicting.length > 0) throw invalid([contradicting])
       return reply.code(202).send({ message: 'Event accepted', event_id: event.eventId })
     },
   })

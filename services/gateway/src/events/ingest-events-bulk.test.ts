@@ -83,6 +83,24 @@ test('202 names a number that is none by its path, in whatever event and propert
   })
 })
 
+test('an event whose two ids name two customers is refused by name, through either door', async () => {
+  caller = await gateway.newCaller()
+  const { id } = await caller.create('/customers', { external_id: 'acme', name: 'Acme' })
+  const agreeing = { ...good, external_customer_id: 'acme', customer_id: id, event_id: 'agrees' }
+  const contradicting = { ...agreeing, external_customer_id: 'beta', event_id: 'contradicts' }
+  const single = await caller.call('POST', '/events', contradicting)
+  expect(single).toMatchObject({ status: 400, body: { code: 'validation_error' } })
+  expect(problemsOf(single)).toEqual({ external_customer_id: 'is not that of customer_id' })
+  expect(await caller.call('POST', '/events/bulk', { events: [agreeing, contradicting] })).toMatchObject({
+    status: 202,
+    body: {
+      ...{ accepted: '1', duplicates: '0', rejected: '1' },
+      'events[1].external_customer_id': 'is not that of customer_id',
+    },
+  })
+  expect(await idsOf(caller)).toEqual(['agrees'])
+})
+
 test('400 when all are bad, each by its position', async () => {
   caller = await gateway.newCaller()
   const answer = await caller.call('POST', '/events/bulk', { events: [{}, { ...good, timestamp: 'x' }] })

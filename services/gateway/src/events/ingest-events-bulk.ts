@@ -8,7 +8,7 @@ import { expectAllowed } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
-import { isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
+import { contradicting, isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
 import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
@@ -23,8 +23,9 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
       if (sent.length > 1) await expectAllowed(perKey, request.limitedBy ?? '', sent.length - 1)
       const { events, positions, problems } = parseAll(request, sent)
       const outcome = await appendForCaller(intake, request, events)
-      for (const index of outcome.tooFarAhead) problems.push(at(positions[index] ?? 0, tooFarAhead))
-      const rejected = sent.length - events.length + outcome.tooFarAhead.length
+      const refused = refusedByStore(outcome)
+      for (const [index, problem] of refused) problems.push(at(positions[index] ?? 0, problem))
+      const rejected = sent.length - events.length + refused.size
       if (rejected === sent.length) throw invalid(problems.slice(0, problemsMax))
       return reply.code(202).send(answerOf(sent.length, rejected, outcome, problems))
     },
@@ -76,6 +77,14 @@ function parseAll(request: FastifyRequest, sent: readonly unknown[]): ParsedEven
 }
 
 const problemsOfEventMax = 3
+
+/** What only the store can tell, by the events' positions in what it was given. */
+function refusedByStore(outcome: AppendedEvents): ReadonlyMap<number, FieldProblem> {
+  return new Map([
+    ...outcome.contradicting.map((index) => [index, contradicting] as const),
+    ...outcome.tooFarAhead.map((index) => [index, tooFarAhead] as const),
+  ])
+}
 
 function at(position: number, { path, message }: FieldProblem): FieldProblem {
   return { path: path === '' ? `events[${position}]` : `events[${position}].${path}`, message }

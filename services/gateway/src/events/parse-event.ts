@@ -65,6 +65,11 @@ export const tooFarAhead: FieldProblem = {
   message: 'is more than a day ahead of now',
 }
 
+export const contradicting: FieldProblem = {
+  path: 'external_customer_id',
+  message: 'is not that of customer_id',
+}
+
 const isEvent = new Ajv({ allErrors: true }).compile<z.output<typeof ingestEventRequest>>(
   z.toJSONSchema(ingestEventRequest, { io: 'input', target: 'draft-7' }),
 )

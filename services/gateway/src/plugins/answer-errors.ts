@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { errorKind, isInternal } from '@flexprice/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorAnswer, errorAnswer, errorBody, retryAfterSeconds } from './error-answer.ts'
+import { nameMissing } from './name-missing.ts'
 import { inContextOf } from './trace-requests.ts'
 
 /** Every failure is answered in the contract's form, and what is our own fault is logged, once, here. */
@@ -46,7 +47,7 @@ const brokenRequests: Readonly<Record<string, string>> = {
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const answer = errorAnswer(error)
+  const answer = nameMissing(errorAnswer(error), request)
   inContextOf(request, () => logFailure(error, answer, request))
   return send(answer, request, reply)
 }

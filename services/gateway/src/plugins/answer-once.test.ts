@@ -85,6 +85,22 @@ test('409 for the key with another body, another path or another operation', asy
   }
 })
 
+test('a PUT and a DELETE keep the promise, too: once done they answer the same, whatever came between', async () => {
+  const { id } = await caller.create('/plans', { name: 'Before' })
+  const path = `/plans/${id}`
+  const put = () => caller.call('PUT', path, { name: 'First' }, { 'idempotency-key': 'put' })
+  const first = await put()
+  expect(first).toMatchObject({ status: 200, body: { name: 'First' } })
+  await caller.call('PUT', path, { name: 'Between' })
+  expect(await put()).toMatchObject({ status: 200, body: first.body })
+  expect(await caller.call('GET', path)).toMatchObject({ body: { name: 'Between' } })
+  const other = await caller.call('PUT', path, { name: 'Other' }, { 'idempotency-key': 'put' })
+  expect(other).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  const remove = () => caller.call('DELETE', path, undefined, { 'idempotency-key': 'delete' })
+  expect([await remove(), await remove()]).toMatchObject([{ status: 200 }, { status: 200 }])
+  expect((await caller.call('DELETE', path)).status).toBe(404)
+})
+
 test('a key is its environment’s: another tenant’s is another key', async () => {
   const key = randomUUID()
   const stranger = await gateway.newCaller()

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { stringify } from 'safe-stable-stringify'
 
 /**
- * Reads the `Idempotency-Key` of a POST and what the request asks for, while the body is still as it was sent:
+ * Reads the `Idempotency-Key` of a request that may change something, and what the request asks for, while the body is still as it was sent:
  * so the same request is the same after an update, too. Operations with `idempotency: 'own'` find it there.
  *
  * @throws validation_error that names the header
@@ -13,9 +13,10 @@ import { stringify } from 'safe-stable-stringify'
 export function identifyRequests(app: FastifyInstance): void {
   app.decorateRequest('identity', null)
   app.addHook('preValidation', (request, _reply, done) => {
-    if (request.method === 'POST' && request.headers['idempotency-key'] !== undefined) {
-      request.identity = { key: givenKey(request), fingerprint: requestFingerprint(request) }
-    }
+    if (request.headers['idempotency-key'] === undefined) return done()
+    const key = givenKey(request)
+    // What only reads is the same whenever it is asked: its key has nothing to promise.
+    if (request.method !== 'GET') request.identity = { key, fingerprint: requestFingerprint(request) }
     done()
   })
 }

@@ -90,9 +90,13 @@ test('what nobody expected of one item is, after some tries, its own error', asy
 test('items with one key are one subscription, and another request with it is refused', async () => {
   const one = { ...shared.body(), idempotency_key: 'item' }
   const other = { ...shared.body({ trial_period_days: 1 }), idempotency_key: 'item' }
-  const { items } = await resultOf(await post([one, one, other]))
+  const result = await resultOf(await post([one, one, other]))
+  const { items } = result
+  expect(result).toMatchObject({ created: 1, replayed: 1, failed: 1 })
+  expect(items.map(({ replayed }) => replayed)).toEqual([undefined, true, undefined])
   expect(items[0]?.subscription_id).toBe(items[1]?.subscription_id)
   expect(items[2]?.error?.code).toBe('already_exists')
+  expect(await resultOf(await post([one]))).toMatchObject({ created: 0, replayed: 1, failed: 0 })
   expect(await countSubscriptions()).toBe(1)
 })
 
@@ -101,11 +105,18 @@ test('an item may have the key of its list', async () => {
   expect(await resultOf(await post(items, { 'idempotency-key': 'both' }))).toMatchObject({ created: 1 })
 })
 
+test('equal lists with one key at once are all answered with the one', async () => {
+  const headers = { 'idempotency-key': 'at-once' }
+  const answers = await Promise.all(Array.from({ length: 8 }, () => post([shared.body()], headers)))
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 202))
+  expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+})
+
 test('the list posted twice with one key is one list; another list with it is a 409', async () => {
   const headers = { 'idempotency-key': 'list' }
   const items = [shared.body(), shared.body()]
   const [first, second] = await Promise.all([post(items, headers), post(items, headers)])
-  const started = [first, second, await post(items, headers)].filter(({ status }) => status === 202)
+  const started = [first, second, await post(items, headers)]
   const results = await Promise.all(started.map(resultOf))
   expect(new Set(results.map(({ batch_id }) => batch_id)).size).toBe(1)
   expect(await countSubscriptions()).toBe(2)

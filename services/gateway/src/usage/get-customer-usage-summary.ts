@@ -2,17 +2,17 @@ import { getCustomerUsageSummary } from '@flexprice/contracts/operations'
 import type { AggregatedFeatureResponse, CustomerUsageQuery } from '@flexprice/contracts/usage'
 import { type MeterRow, metersById, searchFeatures } from '@flexprice/database/catalog'
 import { readNow, type Scoped } from '@flexprice/database/connection'
-import { type CustomerRow, getCustomer, getCustomerByExternalId } from '@flexprice/database/customers'
+import type { CustomerRow } from '@flexprice/database/customers'
 import { usageFrames } from '@flexprice/database/events'
 import { listEntitledSubscriptions, type SubscriptionRow } from '@flexprice/database/subscriptions'
-import { assert, invalid } from '@flexprice/domain'
+import { assert } from '@flexprice/domain'
 import { decimalFromInteger, divideRounded, formatDecimal, type Ratio } from '@flexprice/domain/money'
 import { type Grid, later, type Period } from '@flexprice/domain/time'
 import { allowancePeriodAt, measureOf, notNumericWarnings } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
+import { namedCustomer } from '../customers/named-customer.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { aggregatedFeatures } from '../entitlements/aggregated-features.ts'
-import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { warningsResponse } from '../warnings-response.ts'
 import { reportUsage, type WantedUsage } from './report-usage.ts'
@@ -24,7 +24,10 @@ export function getCustomerUsageSummaryRoute(api: Api, { database }: Pick<Depend
     async handler(request, reply) {
       const { query } = request
       const scoped = callerDatabase(database, request)
-      const customer = await customerOf(scoped, query)
+      const customer = await namedCustomer(scoped, {
+        ...{ id: query.customer_id, externalId: query.customer_lookup_key },
+        fields: { id: 'customer_id', externalId: 'customer_lookup_key' },
+      })
       const now = await readNow(scoped)
       const entitled = await listEntitledSubscriptions(scoped, customer.id, now)
       const wanted = query.subscription_ids && new Set(query.subscription_ids)
@@ -45,18 +48,6 @@ export function getCustomerUsageSummaryRoute(api: Api, { database }: Pick<Depend
       })
     },
   })
-}
-
-async function customerOf(scoped: Scoped, query: CustomerUsageQuery): Promise<CustomerRow> {
-  const { customer_id: id, customer_lookup_key: externalId } = query
-  if (id !== undefined) {
-    expectIdOf('customer', id)
-    const customer = await getCustomer(scoped, id)
-    if (externalId === undefined || customer.external_id === externalId) return customer
-    throw invalid([{ path: 'customer_lookup_key', message: 'is not that of customer_id' }])
-  }
-  if (externalId !== undefined) return getCustomerByExternalId(scoped, externalId)
-  throw invalid([{ path: 'customer_id', message: 'is required, or customer_lookup_key' }])
 }
 
 /** Undefined: all. Lookup keys that no feature has name none. */

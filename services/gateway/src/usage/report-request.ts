@@ -1,9 +1,9 @@
 import type { Scoped } from '@flexprice/database/connection'
-import { type CustomerRow, getCustomer, getCustomerByExternalId } from '@flexprice/database/customers'
+import type { CustomerRow } from '@flexprice/database/customers'
 import { invalid } from '@flexprice/domain'
 import type { BucketSize } from '@flexprice/domain/price'
 import { anchorFor, type Period } from '@flexprice/domain/time'
-import { expectIdOf } from '../id-kind.ts'
+import { namedCustomer } from '../customers/named-customer.ts'
 import type { WindowCut } from './report-usage.ts'
 
 interface CustomerChoice {
@@ -11,23 +11,15 @@ interface CustomerChoice {
   readonly customer_id?: string | undefined
 }
 
-/**
- * The one customer whose usage is asked for.
- *
- * @throws validation_error when neither is named (it never means all), or two different ones are; not_found
- */
-export async function reportedCustomer(
+/** The one customer whose usage is asked for. @throws as `namedCustomer` */
+export function reportedCustomer(
   scoped: Scoped,
-  { external_customer_id: externalId, customer_id: id }: CustomerChoice,
+  { customer_id: id, external_customer_id: externalId }: CustomerChoice,
 ): Promise<CustomerRow> {
-  if (id !== undefined) {
-    expectIdOf('customer', id)
-    const customer = await getCustomer(scoped, id)
-    if (externalId === undefined || customer.external_id === externalId) return customer
-    throw invalid([{ path: 'external_customer_id', message: 'is not that of customer_id' }])
-  }
-  if (externalId !== undefined) return getCustomerByExternalId(scoped, externalId)
-  throw invalid([{ path: 'external_customer_id', message: 'is required, or customer_id' }])
+  return namedCustomer(scoped, {
+    ...{ id, externalId },
+    fields: { id: 'customer_id', externalId: 'external_customer_id' },
+  })
 }
 
 interface Times {

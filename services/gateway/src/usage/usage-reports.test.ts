@@ -111,7 +111,7 @@ test('200 for a meter, by its own filters and those of the request', async () =>
 })
 
 test.each([
-  ['no customer', {}, 'external_customer_id'],
+  ['no customer', {}, 'customer_id'],
   ['an empty customer', { external_customer_id: '' }, 'external_customer_id'],
   ['an empty customer id', { customer_id: '' }, 'customer_id'],
   ['an empty event name', { external_customer_id: 'ada', event_name: '' }, 'event_name'],

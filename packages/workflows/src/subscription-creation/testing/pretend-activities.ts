@@ -10,6 +10,7 @@ export function pretendSubscriptionCreation(
     createSubscriptionBatch: async ({ batch_id }) => ({
       batch_id,
       created: 1,
+      replayed: 0,
       failed: 0,
       items: [{ index: 0, subscription_id: 'subs_1' }],
     }),
