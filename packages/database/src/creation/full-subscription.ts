@@ -42,7 +42,7 @@ const selectFull = preparedQuery<
 
 const nestedLine: NestedRow<LineItemRow> = {
   decimals: ['quantity'],
-  instants: { start_date: true, end_date: true, created_at: true, updated_at: true },
+  instants: { start_date: true, end_date: true, user_end: true, created_at: true, updated_at: true },
 }
 
 const nestedInvoice: NestedRow<InvoiceRow> = {

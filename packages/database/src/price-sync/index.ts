@@ -1,6 +1,7 @@
 export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
-export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
+export { syncPriceSlicePage } from './price-sync-page.ts'
+export type { PriceSyncRun } from './price-sync-pairs.ts'
 export { getPriceSyncProgress, type PriceSyncRunProgress } from './price-sync-progress.ts'
 export {
   finishPriceSyncRun,
@@ -12,7 +13,7 @@ export { getPriceSyncStatus, type PriceSyncStatus } from './price-sync-status.ts
 export {
   changedSince,
   type EditedPlan,
-  listOverriddenRoots,
+  listOverriddenFrom,
   planSyncPreview,
   type SyncPreviewEdit,
 } from './sync-preview-edits.ts'
@@ -38,3 +39,4 @@ export {
   type SyncPreviewRow,
   storeSyncPreview,
 } from './sync-previews.ts'
+export { listUnbilledFrom } from './unbilled-from.ts'

@@ -1,3 +1,4 @@
+export { reachOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
 export {
   type SubscriptionSync,
