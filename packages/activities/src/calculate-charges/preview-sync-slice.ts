@@ -4,7 +4,8 @@ import { readNow, type Scoped } from '@flexprice/database/connection'
 import {
   editsOf,
   getSyncPreview,
-  listOverriddenRoots,
+  listOverriddenFrom,
+  listUnbilledFrom,
   nextSyncPreviewPage,
   planSyncPreview,
   type SyncPreviewRow,
@@ -58,15 +59,16 @@ async function previewPage(
     plan.prices.map(({ meter_id }) => meter_id),
   )
   const facts = await readChargeFacts(handle, page.subscriptionIds, { meterIds: [...meters.keys()] })
-  const overridden = await listOverriddenRoots(handle, page.subscriptionIds)
-  const synced = facts.map((before) =>
-    syncInMemory(before, {
-      plan,
-      meters,
-      overriddenRoots: overridden.get(before.subscription.id) ?? new Set(),
-      at,
-    }),
-  )
+  const overridden = await listOverriddenFrom(handle, page.subscriptionIds)
+  const unbilled = await listUnbilledFrom(handle, page.subscriptionIds)
+  const synced = facts.map((before) => {
+    const { id, current_period_start } = before.subscription
+    const overriddenFrom = overridden.get(id) ?? new Map()
+    return syncInMemory(before, {
+      ...{ plan, meters, overriddenFrom },
+      unbilledFrom: unbilled.get(id) ?? current_period_start,
+    })
+  })
   const rating = { choiceOf: () => ({ kind: 'next' }) as const, seenBy: preview.usage_snapshot }
   const before = await calculateCharges(handle, facts, rating)
   const touched = synced.filter(({ isTouched }) => isTouched)

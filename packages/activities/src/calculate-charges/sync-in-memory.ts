@@ -23,8 +23,8 @@ export function syncInMemory(
   sync: {
     readonly plan: EditedPlan
     readonly meters: ReadonlyMap<string, MeterRow>
-    readonly overriddenRoots: ReadonlySet<string>
-    readonly at: Date
+    readonly overriddenFrom: ReadonlyMap<string, Date>
+    readonly unbilledFrom: Date
   },
 ): SyncedFacts {
   const { subscription } = facts
@@ -33,9 +33,9 @@ export function syncInMemory(
     subscription,
     prices: sync.plan.prices,
     hasChanged: changedSince(sync.plan, subscription.synced_price_sequence),
-    overriddenRoots: sync.overriddenRoots,
+    overriddenFrom: sync.overriddenFrom,
     lines: before,
-    now: sync.at,
+    unbilledFrom: sync.unbilledFrom,
     newLine: (line): Line => ({ ...line, charged: null }),
   })
   const isTouched = lines.length !== before.length || lines.some((line, index) => line !== before[index])
@@ -47,23 +47,15 @@ export function syncInMemory(
 }
 
 function chargedLine(
-  { charged, price_id, quantity, start_date, end_date, ended_by }: Line,
+  { charged, ...line }: Line,
   { subscription }: ChargeFacts,
   { plan, meters }: { plan: EditedPlan; meters: ReadonlyMap<string, MeterRow> },
 ): ChargedLine {
-  if (charged) return { ...charged, line: { ...charged.line, end_date, ended_by } }
-  const price = plan.prices.find(({ id }) => id === price_id)
+  if (charged) return { ...charged, line: { ...charged.line, ...line } }
+  const price = plan.prices.find(({ id }) => id === line.price_id)
   assert(price, 'a sync adds lines of the plan')
   return {
-    line: {
-      id: newId('lineItem'),
-      subscription_id: subscription.id,
-      price_id,
-      quantity,
-      start_date,
-      end_date,
-      ended_by,
-    },
+    line: { id: newId('lineItem'), subscription_id: subscription.id, ...line },
     price,
     chain: price.root_price_id,
     meter: meters.get(price.meter_id ?? '') ?? null,

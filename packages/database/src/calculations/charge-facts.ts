@@ -22,6 +22,7 @@ const lineColumns = [
   'start_date',
   'end_date',
   'ended_by',
+  'user_end',
 ] as const
 
 export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof lineColumns)[number]>

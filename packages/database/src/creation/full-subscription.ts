@@ -60,7 +60,7 @@ const selectFull = preparedQuery<{ id: string }, SubscriptionRow & Readonly<Reco
 
 const nestedLine: NestedRow<LineItemRow> = {
   decimals: ['quantity'],
-  instants: { start_date: true, end_date: true, created_at: true, updated_at: true },
+  instants: { start_date: true, end_date: true, user_end: true, created_at: true, updated_at: true },
 }
 
 const audited = { created_at: true, updated_at: true } as const

@@ -21,7 +21,7 @@ export interface SubscriptionCreation {
 }
 
 export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
-export type NewLine = NewRecord<SubscriptionLineItemTable>
+export type NewLine = NewRecord<SubscriptionLineItemTable, 'user_end'>
 
 /**
  * Writes subscriptions with their prices, lines, entitlements and opening invoices, all or none, in the caller's

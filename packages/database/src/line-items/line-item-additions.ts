@@ -166,12 +166,13 @@ async function insertChain(
   const quantity = item.quantity ?? String(price.min_quantity ?? 1)
   const { rows } = await sql<{ id: string; price_id: string }>`
     insert into subscription_line_items (id, environment_id, subscription_id, price_id, quantity, start_date, end_date,
-      ended_by, metadata, created_at, updated_at, created_by, updated_by)
+      ended_by, user_end, metadata, created_at, updated_at, created_by, updated_by)
     select ${bulkIdHead('lineItem')} || lpad(upper(to_hex(row_number() over (order by p.start_date))), 8, '0'),
       ${environmentId}, ${subscriptionId}, p.id, ${quantity}::numeric, greatest(p.start_date, ${start}),
       least(p.end_date, ${end}::timestamptz),
-      case when ${end}::timestamptz < p.end_date or p.end_date is null and ${end}::timestamptz is not null then 'user'
+      case when ${end}::timestamptz <= coalesce(p.end_date, 'infinity') then 'user'
         when p.end_date is not null then 'price' end,
+      case when ${end}::timestamptz > p.end_date then ${end}::timestamptz end,
       ${json(item.metadata ?? null)}::jsonb, ${now}, ${now}, ${userId}, ${userId}
     from prices p
     where p.environment_id = ${environmentId} and p.root_price_id = ${price.root_price_id} and p.status = 'published'

@@ -9,7 +9,7 @@ import { newId } from '../connection/ids.ts'
 import { change, creation, json } from '../connection/row-changes.ts'
 import type { PriceMoney } from '../tables/catalog-tables.ts'
 import type { Changes, Metadata } from '../tables/row-types.ts'
-import { continuationsOf } from './line-item-chain.ts'
+import { continuationsOf, reachOfChain } from './line-item-chain.ts'
 import { type LockedSubscription, lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
 import { replaceOwnPrice } from './own-prices.ts'
 import { writeOverride } from './price-overrides.ts'
@@ -44,7 +44,7 @@ export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<stri
     const isOtherMoney = !equalMoney(price, change.money)
     const isOtherQuantity = edit.quantity !== undefined && !equalTexts(edit.quantity, line.quantity)
     if (isOtherMoney || isOtherQuantity) {
-      const from = effectiveInstant(found, edit)
+      const from = effectiveInstant({ ...found, chainEnd: await endOfChain(transaction, price) }, edit)
       await raiseVersion(transaction, line.subscription_id, edit.now)
       return isOtherMoney
         ? changeMoney(transaction, { ...change, from })
@@ -72,7 +72,12 @@ interface LineChange {
 
 /** @throws invalid_operation for a line that has ended, validation_error for an instant outside it */
 function effectiveInstant(
-  { line, price, subscription }: { line: StoredLine; price: PriceRow; subscription: LockedSubscription },
+  {
+    line,
+    price,
+    subscription,
+    chainEnd,
+  }: Omit<LineChange, 'edit' | 'from'> & { readonly chainEnd: Date | null },
   { effectiveFrom, now }: LineItemEdit,
 ): Date {
   const { id, start_date: start, end_date: end } = line
@@ -88,8 +93,8 @@ function effectiveInstant(
   if (price.billing_period === 'ONETIME' && from > start) {
     throw new CodedError('invalid_operation', `Line item ${id} is ONETIME: it bills once, at its start`)
   }
-  // A sync has not brought the end to the line yet.
-  if (price.end_date && price.end_date <= from && from > start) {
+  // A sync has not brought the end to the line yet. A successor is none: the sync finds what changes here.
+  if (chainEnd && chainEnd <= from && from > start) {
     throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)
   }
   return from
@@ -107,6 +112,8 @@ async function changeMoney(
     if (edit.metadata !== undefined) await changeMetadata(scoped, { ...line, id }, edit)
     return id
   }
+  // Asked before the override closes them.
+  const ends = { reach: await reachOfChain(scoped, line), chainEnd: await endOfChain(scoped, price) }
   const { lineItemId } = await writeOverride(scoped, subscription, {
     priceId: price.id,
     money,
@@ -115,24 +122,20 @@ async function changeMoney(
     effectiveFrom: from,
     now,
   })
-  const ended = endUnderOverride(line, price, { from, chainEnd: await endOfChain(scoped, price) })
+  const ended = endUnderOverride(from, ends)
   if (ended.end_date !== null) {
     await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()
   }
   return lineItemId
 }
 
-/** The override stands for the whole chain: an end that brings a successor is none, any other one stays. */
+/** The override stands for the whole chain: it ends where a user has ended that, or with the chain's last price. */
 function endUnderOverride(
-  line: StoredLine,
-  price: PriceRow,
-  { from, chainEnd }: { from: Date; chainEnd: Date | null },
+  from: Date,
+  { reach, chainEnd }: { reach: Date | null; chainEnd: Date | null },
 ): Pick<StoredLine, 'end_date' | 'ended_by'> {
-  const isReplaced = price.successor_price_id !== null
-  if (line.ended_by === 'user' || (line.end_date !== null && !isReplaced)) {
-    return { end_date: line.end_date, ended_by: line.ended_by }
-  }
-  // The price's end may not have been synced to the line yet.
+  if (reach && (chainEnd === null || reach <= chainEnd)) return { end_date: reach, ended_by: 'user' }
+  // That end may not have been synced to the line yet.
   return chainEnd === null
     ? { end_date: null, ended_by: null }
     : { end_date: later(from, chainEnd), ended_by: 'price' }
@@ -152,8 +155,8 @@ async function endOfChain(scoped: Scoped, price: PriceRow): Promise<Date | null>
 }
 
 /**
- * @throws not_implemented for a later change of a line of a plan's price: a price edit that comes before that
- *   instant would have to bring each quantity to the successor in its time, which price sync does not do yet
+ * @throws not_implemented for a later change of a line of a plan's price: an override would have to take over each
+ *   quantity in its time, which it does not do yet
  */
 async function changeQuantity(
   scoped: Scoped,

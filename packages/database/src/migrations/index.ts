@@ -12,6 +12,7 @@ import * as priceLinks from './0010-price-links.ts'
 import * as events from './0011-events.ts'
 import * as calculations from './0012-calculations.ts'
 import * as syncPreviews from './0013-sync-previews.ts'
+import * as syncUserEnds from './0014-sync-user-ends.ts'
 import * as lineWarnings from './0015-line-warnings.ts'
 import * as invoiceSums from './0016-invoice-sums.ts'
 import * as equalAtEveryDoor from './0017-equal-at-every-door.ts'
@@ -32,6 +33,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-events': events,
   '0012-calculations': calculations,
   '0013-sync-previews': syncPreviews,
+  '0014-sync-user-ends': syncUserEnds,
   '0015-line-warnings': lineWarnings,
   '0016-invoice-sums': invoiceSums,
   '0017-equal-at-every-door': equalAtEveryDoor,

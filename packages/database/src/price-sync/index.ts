@@ -1,7 +1,8 @@
 /** Bringing plan prices to all subscriptions, set-based, in slices; and what that would change. */
 export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
-export { type PriceSyncRun, syncPriceSlicePage } from './price-sync-page.ts'
+export { syncPriceSlicePage } from './price-sync-page.ts'
+export type { PriceSyncRun } from './price-sync-pairs.ts'
 export { getPriceSyncProgress, type PriceSyncRunProgress } from './price-sync-progress.ts'
 export {
   finishPriceSyncRun,
@@ -13,7 +14,7 @@ export { getPriceSyncStatus, type PriceSyncStatus } from './price-sync-status.ts
 export {
   changedSince,
   type EditedPlan,
-  listOverriddenRoots,
+  listOverriddenFrom,
   planSyncPreview,
   type SyncPreviewEdit,
 } from './sync-preview-edits.ts'
@@ -39,3 +40,4 @@ export {
   type SyncPreviewRow,
   storeSyncPreview,
 } from './sync-previews.ts'
+export { listUnbilledFrom } from './unbilled-from.ts'

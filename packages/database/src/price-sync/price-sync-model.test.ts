@@ -77,7 +77,6 @@ async function checkSync({ scoped, planId, now }: StepTarget, sync: Sync): Promi
   const world = await readWorld(scoped, planId)
   const { floor } = world
   const expected = modelPriceSync(world, {
-    now: now.getTime(),
     sees: (subscription, price) => price.sequence > Math.max(floor, subscription.sequence),
   })
   const { currentSequence, unsyncedSubscriptionCount } = await getPriceSyncStatus(scoped, planId)
@@ -92,7 +91,7 @@ async function checkSync({ scoped, planId, now }: StepTarget, sync: Sync): Promi
     synced: true,
     unsyncedSubscriptionCount: 0,
   })
-  expectNothingLeft(after, now)
+  expectNothingLeft(after)
 }
 
 function expectCounts(
@@ -110,8 +109,8 @@ function expectCounts(
 }
 
 /** What the watermark passed over would have changed nothing either. */
-function expectNothingLeft(world: ModelWorld, now: Date): void {
-  const everything = modelPriceSync(world, { now: now.getTime(), sees: () => true })
+function expectNothingLeft(world: ModelWorld): void {
+  const everything = modelPriceSync(world, { sees: () => true })
   expect(everything.lines).toEqual(world.lines)
   expect(everything.counts).toMatchObject({ added: 0, removed: 0 })
 }

@@ -5,7 +5,8 @@ import { readNow } from '../connection/clock.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { type PriceSyncCounts, sumCounts } from './price-sync-counts.ts'
-import { type PriceSyncRun, runClosed } from './price-sync-page.ts'
+import { runClosed } from './price-sync-page.ts'
+import type { PriceSyncRun } from './price-sync-pairs.ts'
 import { cutRanges, insertSlices, type KeyRange, listSlices, restOfSlices } from './price-sync-slices.ts'
 
 /** What one look at a plan found: slices to work through, or nothing to do. */

@@ -88,7 +88,7 @@ test.each([
   expect(await linesOf(scoped, subscription.id)).toEqual([])
 })
 
-test('a price that has ended gives no line', async () => {
+test('a price that has ended in billed time gives no line', async () => {
   await addSubscription(scoped, { plan_id: planId })
   const price = await addPrice(scoped, { plan_id: planId, start_date: daysFromNow(-9) })
   await end({ priceId: price.id, endDate: daysFromNow(-1), now })
@@ -144,7 +144,8 @@ test('a line that a user ended stays ended, and its chain gets no successor', as
   await runPriceSync(scoped, planId)
   const lineItemId = await lineOf(subscription.id, price.id)
   await endLineItem(scoped, { lineItemId, endDate: daysFromNow(2), now })
-  await edit({ priceId: price.id, changes: { amount: '11' }, now })
+  const later = { changes: { amount: '11' }, effectiveFrom: daysFromNow(2), now }
+  await edit({ priceId: price.id, ...later })
   expect(await runPriceSync(scoped, planId)).toMatchObject({
     pricesAdded: 0,
     pricesRemoved: 0,
@@ -166,7 +167,8 @@ test('a subscription that overrides any price of a chain keeps its own price', a
     effectiveFrom: daysFromNow(1),
     now,
   })
-  const successor = await edit({ priceId: price.id, changes: { amount: '11' }, now })
+  const from = { effectiveFrom: daysFromNow(1), now }
+  const successor = await edit({ priceId: price.id, changes: { amount: '11' }, ...from })
   await edit({ priceId: successor.id, changes: { amount: '12' }, effectiveFrom: daysFromNow(9), now })
   expect(await runPriceSync(scoped, planId)).toMatchObject({
     pricesAdded: 0,

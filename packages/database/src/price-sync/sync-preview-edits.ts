@@ -22,7 +22,7 @@ export interface EditedPlan {
   readonly editedBySuccessor: ReadonlyMap<string, PriceRow>
   /** Every subscription of the plan is synced up to this sequence at least. */
   readonly floor: number
-  /** The first end of a price after the instant: from then on a sync would do something else. */
+  /** The first end of a price after the instant: from then on an edit of that one is refused. */
   readonly validUntil: Date | null
 }
 
@@ -133,14 +133,18 @@ function withPath(error: CodedError, path: string): CodedError {
   })
 }
 
-/** Of each of the subscriptions the chains, by their first price, of which it overrides a price. */
-export async function listOverriddenRoots(
+/** Of each of the subscriptions that has prices of its own: since when, by the first price of the chain replaced. */
+export async function listOverriddenFrom(
   scoped: Scoped,
   subscriptionIds: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const { rows } = await sql<{ subscription_id: string; roots: readonly string[] }>`
-    select o.subscription_id, array_agg(distinct p.root_price_id) as roots
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Date>>> {
+  const { rows } = await sql<{ subscription_id: string; root: string; since: Date }>`
+    select o.subscription_id, p.root_price_id as root, min(o.start_date) as since
     from prices o join prices p on p.environment_id = o.environment_id and p.id = o.overridden_price_id
-    where o.subscription_id = any (${subscriptionIds}::text[]) group by o.subscription_id`.execute(scoped.db)
-  return new Map(rows.map(({ subscription_id, roots }) => [subscription_id, new Set(roots)]))
+    where o.subscription_id = any (${subscriptionIds}::text[])
+    group by o.subscription_id, p.root_price_id`.execute(scoped.db)
+  const bySubscription = Map.groupBy(rows, ({ subscription_id }) => subscription_id)
+  return new Map(
+    [...bySubscription].map(([id, chains]) => [id, new Map(chains.map(({ root, since }) => [root, since]))]),
+  )
 }

@@ -64,6 +64,7 @@ export interface SubscriptionLineItemTable extends Audited {
   start_date: Date
   end_date: Date | null
   ended_by: 'price' | 'user' | null
+  user_end: Date | null
   metadata: Json<Metadata | null> | null
 }
 

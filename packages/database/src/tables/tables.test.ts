@@ -319,6 +319,7 @@ const declared = {
     start_date: 'Date',
     end_date: 'Date | null',
     ended_by: 'string | null',
+    user_end: 'Date | null',
     metadata: 'json | null',
     created_at: 'Date',
     updated_at: 'Date',

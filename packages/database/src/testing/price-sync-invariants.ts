@@ -13,8 +13,10 @@ export function brokenRules(world: ModelWorld): string[] {
   const problems = lines
     .filter(({ start, end }) => end !== null && end < start)
     .map((line) => `ends before it starts: ${JSON.stringify(line)}`)
+  // ONETIME may bill again at another instant.
+  const oneTime = new Set(world.prices.flatMap(({ oneTime, rootId }) => (oneTime ? [rootId] : [])))
   const seen = new Map<string, ModelLine[]>()
-  for (const line of lines) {
+  for (const line of lines.filter(({ chain }) => !oneTime.has(chain))) {
     const key = `${line.subscriptionId} ${line.chain}`
     const others = seen.get(key) ?? []
     for (const other of others.filter((other) => overlap(line, other))) {

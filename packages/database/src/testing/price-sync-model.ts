@@ -7,23 +7,19 @@ import { recurringPeriods } from '@flexprice/domain/time'
  */
 export function modelPriceSync(
   world: ModelWorld,
-  sync: { now: number; sees: (subscription: ModelSubscription, price: ModelPrice) => boolean },
+  { sees }: { sees: (subscription: ModelSubscription, price: ModelPrice) => boolean },
 ): { lines: readonly ModelLine[]; counts: ModelCounts } {
   const counts: Record<ModelOutcome, number> = { ...noCounts }
   const living = new Set(world.subscriptions.map(({ id }) => id))
   const synced = world.subscriptions.flatMap((subscription) => {
-    const seen = new Set(world.prices.filter((price) => sync.sees(subscription, price)).map(({ id }) => id))
+    const seen = new Set(world.prices.filter((price) => sees(subscription, price)).map(({ id }) => id))
     const { lines, outcomes } = syncLines({
       subscription: { ...termsOf(subscription.terms), start_date: new Date(subscription.start) },
       prices: world.prices.map(syncPrice),
       hasChanged: ({ id }) => seen.has(id),
-      overriddenRoots: new Set(
-        world.overrides
-          .filter(({ subscriptionId }) => subscriptionId === subscription.id)
-          .flatMap(({ priceId }) => world.prices.find(({ id }) => id === priceId)?.rootId ?? []),
-      ),
+      overriddenFrom: overriddenFrom(world, subscription.id),
       lines: world.lines.filter((line) => line.subscriptionId === subscription.id).map(syncLine),
-      now: new Date(sync.now),
+      unbilledFrom: new Date(subscription.unbilledFrom),
       newLine: (line) => line,
     })
     for (const { outcome } of outcomes) counts[modelOutcomes[outcome]] += 1
@@ -50,6 +46,7 @@ export interface ModelSubscription {
   readonly terms: string
   readonly start: number
   readonly sequence: number
+  readonly unbilledFrom: number
 }
 
 export interface ModelLine {
@@ -58,6 +55,7 @@ export interface ModelLine {
   readonly start: number
   readonly end: number | null
   readonly endedBy: 'price' | 'user' | null
+  readonly userEnd: number | null
   readonly quantity: number
 }
 
@@ -71,6 +69,7 @@ export interface ModelWorld {
     readonly id: string
     readonly subscriptionId: string
     readonly priceId: string
+    readonly start: number
   }>
 }
 
@@ -97,6 +96,16 @@ const modelOutcomes = {
   in_sync: 'inSync',
 } as const satisfies Record<SyncOutcome, ModelOutcome>
 
+function overriddenFrom({ prices, overrides }: ModelWorld, subscriptionId: string): Map<string, Date> {
+  const since = new Map<string, Date>()
+  for (const override of overrides.filter((one) => one.subscriptionId === subscriptionId)) {
+    const root = prices.find(({ id }) => id === override.priceId)?.rootId
+    const other = (root === undefined ? undefined : since.get(root)) ?? new Date(override.start)
+    if (root !== undefined) since.set(root, new Date(Math.min(other.getTime(), override.start)))
+  }
+  return since
+}
+
 function syncPrice(price: ModelPrice): SyncPrice {
   return {
     id: price.id,
@@ -116,6 +125,7 @@ function syncLine(line: ModelLine): SyncLine {
     start_date: new Date(line.start),
     end_date: line.end === null ? null : new Date(line.end),
     ended_by: line.endedBy,
+    user_end: line.userEnd === null ? null : new Date(line.userEnd),
   }
 }
 
@@ -126,6 +136,7 @@ function modelLine(subscriptionId: string, line: SyncLine): ModelLine {
     start: line.start_date.getTime(),
     end: line.end_date?.getTime() ?? null,
     endedBy: line.ended_by,
+    userEnd: line.user_end?.getTime() ?? null,
     quantity: Number(line.quantity),
   }
 }
@@ -143,11 +154,22 @@ export function modelCreation(
   subscription: ModelSubscription,
 ): readonly ModelLine[] {
   return prices
+    .filter((price) => !price.oneTime || isEarliest(price, prices, subscription))
     .filter(({ oneTime, terms }) =>
       oneTime ? currencyOf(terms) === currencyOf(subscription.terms) : terms === subscription.terms,
     )
     .map((price) => firstLine(subscription, price, price.minQuantity ?? 1))
     .filter(({ start, end }) => end === null || end > start)
+}
+
+/** Of a ONETIME chain each would bill once. */
+function isEarliest(price: ModelPrice, prices: readonly ModelPrice[], { start }: ModelSubscription): boolean {
+  return !prices.some(
+    (other) =>
+      other.rootId === price.rootId &&
+      other.start < price.start &&
+      (other.end === null || other.end > Math.max(start, other.start)),
+  )
 }
 
 function firstLine(subscription: ModelSubscription, price: ModelPrice, quantity: number): ModelLine {
@@ -157,6 +179,7 @@ function firstLine(subscription: ModelSubscription, price: ModelPrice, quantity:
     start: Math.max(subscription.start, price.start),
     end: price.end,
     endedBy: price.end === null ? null : 'price',
+    userEnd: null,
     quantity,
   }
 }

@@ -8,6 +8,7 @@ import { updateLineItem } from '../line-items/line-item-edits.ts'
 import { endLineItem } from '../line-items/line-item-ends.ts'
 import { insertSubscriptions } from '../subscriptions/subscriptions.ts'
 import { addPrice, daysFromNow, newSubscription } from './catalog-rows.ts'
+import { closePeriod } from './close-period.ts'
 import { overridePrice } from './line-world.ts'
 import { readWorld } from './price-sync-world.ts'
 import type { WorldStep } from './world-step.ts'
@@ -118,13 +119,17 @@ function subscribe(
 
 async function changeSubscription(
   { scoped, planId, now }: StepTarget,
-  step: Extract<WorldStep, { kind: 'cancel' | 'override' | 'add line' | LineStep['kind'] }>,
+  step: Extract<WorldStep, { kind: 'cancel' | 'bill' | 'override' | 'add line' | LineStep['kind'] }>,
 ): Promise<undefined> {
   const { prices, subscriptions, lines } = await readWorld(scoped, planId)
-  if (step.kind === 'cancel' || step.kind === 'override' || step.kind === 'add line') {
+  if (step.kind !== 'end line' && step.kind !== 'quantity' && step.kind !== 'amount') {
     const subscription = subscriptions[step.subscription % subscriptions.length]
     if (!subscription) return
     if (step.kind === 'cancel') return cancel(scoped, subscription.id)
+    if (step.kind === 'bill') {
+      const invoiceStatus = step.draft ? 'DRAFT' : 'SKIPPED'
+      return closePeriod(scoped, subscription.id, { end: daysFromNow(step.until), invoiceStatus })
+    }
     const price = prices[step.price % prices.length]
     if (!price) return
     if (step.kind === 'add line') {

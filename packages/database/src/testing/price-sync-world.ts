@@ -1,4 +1,5 @@
 import type { Scoped } from '../connection/connection.ts'
+import { listUnbilledFrom } from '../price-sync/unbilled-from.ts'
 import {
   type ModelLine,
   type ModelPrice,
@@ -23,6 +24,8 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
     .where('subscription_status', '<>', 'cancelled')
     .orderBy('id')
     .execute()
+  const ids = subscriptions.map(({ id }) => id)
+  const unbilledFrom = await listUnbilledFrom(scoped, ids)
   return {
     floor: plan.synced_price_sequence,
     prices: prices.flatMap((price): ModelPrice[] =>
@@ -42,8 +45,11 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
           ]
         : [],
     ),
-    overrides: prices.flatMap(({ id, subscription_id: subscriptionId, overridden_price_id: priceId }) =>
-      subscriptionId !== null && priceId !== null ? [{ id, subscriptionId, priceId }] : [],
+    overrides: prices.flatMap(
+      ({ id, subscription_id: subscriptionId, overridden_price_id: priceId, start_date }) =>
+        subscriptionId !== null && priceId !== null
+          ? [{ id, subscriptionId, priceId, start: start_date.getTime() }]
+          : [],
     ),
     subscriptions: subscriptions.map(
       (subscription): ModelSubscription => ({
@@ -51,6 +57,7 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
         terms: termsOf(subscription),
         start: subscription.start_date.getTime(),
         sequence: subscription.synced_price_sequence,
+        unbilledFrom: (unbilledFrom.get(subscription.id) ?? subscription.current_period_start).getTime(),
       }),
     ),
     lines: await readLines(scoped, planId),
@@ -62,7 +69,15 @@ async function readLines(scoped: Scoped, planId: string): Promise<ModelLine[]> {
   const lines = await scoped.db
     .selectFrom('subscription_line_items as line')
     .innerJoin('subscriptions as s', 's.id', 'line.subscription_id')
-    .select(['subscription_id', 'price_id', 'quantity', 'ended_by', 'line.start_date', 'line.end_date'])
+    .select([
+      'subscription_id',
+      'price_id',
+      'quantity',
+      'ended_by',
+      'user_end',
+      'line.start_date',
+      'line.end_date',
+    ])
     .where('s.plan_id', '=', planId)
     .execute()
   return sortedLines(
@@ -72,6 +87,7 @@ async function readLines(scoped: Scoped, planId: string): Promise<ModelLine[]> {
       start: line.start_date.getTime(),
       end: line.end_date?.getTime() ?? null,
       endedBy: line.ended_by,
+      userEnd: line.user_end?.getTime() ?? null,
       quantity: Number(line.quantity),
     })),
   )

@@ -14,6 +14,7 @@ export type WorldStep =
   | { kind: 'reopen price'; price: number }
   | { kind: 'subscribe'; terms: number; starts: readonly number[]; paused: boolean }
   | { kind: 'cancel'; subscription: number }
+  | { kind: 'bill'; subscription: number; until: number; draft: boolean }
   | { kind: 'override'; subscription: number; price: number; from: number }
   | { kind: 'end line'; line: number; at: number }
   | { kind: 'quantity'; line: number; quantity: number; at: number | null }
@@ -61,6 +62,12 @@ export const worldStep: fc.Arbitrary<WorldStep> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant('cancel' as const), subscription: pick }),
+  fc.record({
+    kind: fc.constant('bill' as const),
+    subscription: pick,
+    until: fc.integer({ min: 1, max: 8 }),
+    draft: fc.boolean(),
+  }),
   fc.record({
     kind: fc.constant('override' as const),
     subscription: pick,

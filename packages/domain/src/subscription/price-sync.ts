@@ -1,5 +1,6 @@
 import type { BillingPeriod, RecurringPeriod } from '../time/billing-period.ts'
 import { later } from '../time/period.ts'
+import { type ChainLine, endWithin, type Stretch, type StretchEnd, stretchesOf } from './chain-stretches.ts'
 
 /** What of a plan's price a sync looks at. */
 export interface SyncPrice {
@@ -21,13 +22,9 @@ export interface SyncSubscription {
   readonly start_date: Date
 }
 
-export interface SyncLine {
-  readonly price_id: string
+export interface SyncLine extends ChainLine {
   /** Decimal text. */
   readonly quantity: string
-  readonly start_date: Date
-  readonly end_date: Date | null
-  readonly ended_by: 'price' | 'user' | null
 }
 
 /** Why a pair of subscription and price is left as it is. */
@@ -41,10 +38,12 @@ export interface SubscriptionSync<Line extends SyncLine> {
   readonly prices: readonly SyncPrice[]
   /** Whether the price has changed since the subscription was synced: the others make no pair. */
   readonly hasChanged: (price: SyncPrice) => boolean
-  /** The chains, by their first price, of which the subscription overrides a price. */
-  readonly overriddenRoots: ReadonlySet<string>
+  /** From when on the subscription has a price of its own, by the first price of the chain that it replaces. */
+  readonly overriddenFrom: ReadonlyMap<string, Date>
+  /** Of its own prices, too, if they are there: they change nothing. */
   readonly lines: readonly Line[]
-  readonly now: Date
+  /** The start of the earliest period whose invoice is not written or still a draft. */
+  readonly unbilledFrom: Date
   /** Makes a line that the sync adds. */
   readonly newLine: (line: SyncLine) => Line
 }
@@ -57,53 +56,51 @@ export interface SyncedLines<Line extends SyncLine> {
 
 /**
  * What a price sync does to one subscription's lines: the table of billing rules, section 8, "Price sync",
- * row by row over plain values. The sync itself is set-based SQL; a test holds the two together over random
- * stories, so that a dry run tells what the sync will do. Every pair is judged by the lines before, as one
- * statement does.
+ * row by row over plain values. The stretches of a chain are the subscription's, and the sync chooses the
+ * plan's version in each: so how often and when it ran decides nothing. The sync itself is set-based SQL; a test
+ * holds the two together over random stories, so that a dry run tells what the sync will do. Every pair is judged
+ * by the lines before, as one statement does.
  */
 export function syncLines<Line extends SyncLine>(sync: SubscriptionSync<Line>): SyncedLines<Line> {
   const lines = [...sync.lines]
   const added: Line[] = []
   const outcomes = sync.prices.filter(sync.hasChanged).map((price) => {
-    const { outcome, line, change } = judge(sync, price)
-    if (line && followsItsPrice.has(outcome)) cutEarlier(lines, price, line)
-    if (line && change) lines[sync.lines.indexOf(line)] = { ...line, ...change }
-    else if (change) added.push(sync.newLine({ price_id: price.id, ...change }))
+    const { outcome, ends = [], pieces = [] } = judge(sync, price)
+    for (const { line, end } of ends) lines[sync.lines.indexOf(line)] = { ...line, ...end }
+    added.push(...pieces.map(sync.newLine))
     return { priceId: price.id, outcome }
   })
   return { lines: [...lines, ...added], outcomes }
 }
 
-type Change = Omit<SyncLine, 'price_id'>
-
 interface Judgement<Line> {
   readonly outcome: SyncOutcome
-  /** The price's last one. */
-  readonly line?: Line | undefined
-  readonly change?: Change
+  /** Lines of the price that end at another instant than before. */
+  readonly ends?: ReadonlyArray<{ readonly line: Line; readonly end: StretchEnd }>
+  /** Lines of the price that are missing. */
+  readonly pieces?: readonly SyncLine[]
 }
 
 function judge<Line extends SyncLine>(sync: SubscriptionSync<Line>, price: SyncPrice): Judgement<Line> {
-  const { subscription, now, overriddenRoots } = sync
-  const line = lastLine(sync.lines.filter(({ price_id }) => price_id === price.id))
-  const start = later(subscription.start_date, price.start_date)
-  if (!isCompatible(subscription, price)) return { outcome: 'incompatible' }
-  if (!line && price.end_date && price.end_date <= later(now, start)) return { outcome: 'ended' }
-  if (overriddenRoots.has(price.root_price_id)) return { outcome: 'overridden' }
-  const chain = sync.prices.filter((other) => other.root_price_id === price.root_price_id)
-  const chainsLast = lastLine(sync.lines.filter(({ price_id }) => chain.some(({ id }) => id === price_id)))
-  if (chainsLast?.ended_by === 'user') return { outcome: 'ended_by_user' }
-  if (!line) {
-    const quantity = chainsLast?.quantity ?? String(price.min_quantity ?? 1)
-    return { outcome: 'added', change: { quantity, start_date: start, ...endOf(price, start) } }
+  if (!isCompatible(sync.subscription, price)) return { outcome: 'incompatible' }
+  const chain = new Set(
+    sync.prices.filter((other) => other.root_price_id === price.root_price_id).map(({ id }) => id),
+  )
+  const overriddenFrom = sync.overriddenFrom.get(price.root_price_id)
+  const stretches = stretchesOf(
+    sync.lines.filter(({ price_id }) => chain.has(price_id)),
+    overriddenFrom,
+  )
+  const ends = movedEnds(stretches, price)
+  const pieces = missingPieces(sync, price, stretches)
+  const isLonger = ends.some(({ line, end }) => isAfter(end.end_date, line.end_date))
+  if (pieces.length > 0 || isLonger) return { outcome: 'added', ends, pieces }
+  if (ends.length > 0) return { outcome: 'removed', ends }
+  if (!stretches.some(({ line }) => line.price_id === price.id) && isOver(sync, price)) {
+    return { outcome: 'ended' }
   }
-  const change = { ...changeable(line), ...endOf(price, line.start_date) }
-  if (line.end_date === null && change.end_date !== null) return { outcome: 'removed', line, change }
-  if (line.ended_by !== 'price' || sameInstant(line.end_date, change.end_date)) {
-    return { outcome: 'in_sync', line }
-  }
-  const isLonger = change.end_date === null || (line.end_date !== null && change.end_date > line.end_date)
-  return { outcome: isLonger ? 'added' : 'removed', line, change }
+  if (overriddenFrom !== undefined) return { outcome: 'overridden' }
+  return { outcome: stretches.at(-1)?.userEnd ? 'ended_by_user' : 'in_sync' }
 }
 
 /** A ONETIME price is of no subscription's period. */
@@ -115,48 +112,46 @@ function isCompatible(subscription: SyncSubscription, price: SyncPrice): boolean
   )
 }
 
-function endOf({ end_date }: SyncPrice, start: Date): Pick<SyncLine, 'end_date' | 'ended_by'> {
-  return end_date === null
-    ? { end_date: null, ended_by: null }
-    : { end_date: later(start, end_date), ended_by: 'price' }
+/** No line of a price outlives it, and none ends before it but by the subscription's own doing. */
+function movedEnds<Line extends SyncLine>(stretches: readonly Stretch<Line>[], price: SyncPrice) {
+  return stretches
+    .filter(({ line }) => line.price_id === price.id)
+    .map((stretch) => {
+      const { line } = stretch
+      return { line, end: endWithin(stretch, { start: line.start_date, priceEnd: price.end_date }) }
+    })
+    .filter(({ line, end }) => end.end_date?.getTime() !== line.end_date?.getTime())
 }
 
-function changeable({ quantity, start_date, end_date, ended_by }: SyncLine): Change {
-  return { quantity, start_date, end_date, ended_by }
-}
-
-const followsItsPrice: ReadonlySet<SyncOutcome> = new Set(['added', 'removed', 'in_sync'])
-
-/** No line of a price outlives it, also not one that a change of quantity closed before the last one. */
-function cutEarlier<Line extends SyncLine>(lines: Line[], price: SyncPrice, last: Line): void {
-  const { end_date: end } = price
-  if (end === null) return
-  for (const [index, earlier] of lines.entries()) {
-    if (earlier === last || earlier.price_id !== price.id || earlier.end_date === null) continue
-    const cut = later(earlier.start_date, end)
-    if (earlier.end_date > cut) lines[index] = { ...earlier, end_date: cut }
+/** The price in the stretches of its chain's other prices; without any line of the chain from the subscription's start on. */
+function missingPieces(
+  { subscription, overriddenFrom, unbilledFrom }: SubscriptionSync<SyncLine>,
+  price: SyncPrice,
+  stretches: readonly Stretch<SyncLine>[],
+): SyncLine[] {
+  const whole = {
+    start: subscription.start_date,
+    quantity: String(price.min_quantity ?? 1),
+    userEnd: null,
+    end: overriddenFrom.get(price.root_price_id) ?? null,
   }
-}
-
-/** Of two lines with one start the earlier one has no length, as its price ended before. */
-function lastLine<Line extends SyncLine>(lines: readonly Line[]): Line | undefined {
-  return lines.reduce<Line | undefined>(
-    (last, line) => (last === undefined || isAfter(line, last) ? line : last),
-    undefined,
+  const others = stretches.flatMap(({ line, ...stretch }) =>
+    line.price_id === price.id ? [] : [{ ...stretch, start: line.start_date, quantity: line.quantity }],
   )
+  return (stretches.length === 0 ? [whole] : others).flatMap(({ quantity, ...stretch }) => {
+    const start_date = [stretch.start, price.start_date].reduce(later, subscription.start_date)
+    const end = endWithin(stretch, { start: start_date, priceEnd: price.end_date })
+    if (end.end_date && end.end_date <= later(start_date, unbilledFrom)) return []
+    return [{ price_id: price.id, quantity, start_date, ...end }]
+  })
 }
 
-function isAfter(line: SyncLine, other: SyncLine): boolean {
-  const byStart = line.start_date.getTime() - other.start_date.getTime()
-  if (byStart !== 0) return byStart > 0
-  const byEnd = endTime(line) - endTime(other)
-  return Number.isNaN(byEnd) || byEnd === 0 ? line.price_id > other.price_id : byEnd > 0
+/** It never was, or never will be, at work in time that is still to be billed. */
+function isOver({ subscription, unbilledFrom }: SubscriptionSync<SyncLine>, price: SyncPrice): boolean {
+  if (price.end_date === null) return false
+  return price.end_date <= [unbilledFrom, price.start_date].reduce(later, subscription.start_date)
 }
 
-function endTime({ end_date }: SyncLine): number {
-  return end_date?.getTime() ?? Number.POSITIVE_INFINITY
-}
-
-function sameInstant(left: Date | null, right: Date | null): boolean {
-  return left?.getTime() === right?.getTime()
+function isAfter(end: Date | null, other: Date | null): boolean {
+  return other !== null && (end === null || end > other)
 }

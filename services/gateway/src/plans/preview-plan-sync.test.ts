@@ -40,9 +40,11 @@ async function addFollowersAndOthers() {
   await completed(caller, await caller.call('POST', `/plans/${planId}/sync/subscriptions`))
   for (const price of [fixedId, usageId]) {
     const line = await lineOf(caller, overriding, price)
-    const override = { amount: '3', effective_from: '2026-11-01T00:00:00Z' }
+    // Both hold from their instant on: what came before it would follow the edit.
+    const override = { amount: '3', effective_from }
     const overridden = await caller.call('PUT', `/subscriptions/lineitems/${line}`, override)
-    const end = await caller.call('DELETE', `/subscriptions/lineitems/${await lineOf(caller, ended, price)}`)
+    const ending = `/subscriptions/lineitems/${await lineOf(caller, ended, price)}`
+    const end = await caller.call('DELETE', ending, { effective_from })
     expect([overridden.status, end.status]).toEqual([200, 200])
   }
   await caller.scoped.db

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  beginHistory,
+  type ChainStep,
+  syncHistory,
+  takeChainStep,
+  unbilledLines,
+} from '../testing/chain-history.ts'
+
+const runsCount = 10_000
+const seed = 20_260_401
+
+const offset = fc.integer({ min: -6, max: 9 })
+const quantity = fc.nat({ max: 4 }).map(String)
+const act = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('edit' as const), from: offset }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('end price' as const), at: offset }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('quantity' as const), from: offset, quantity }) },
+  fc.record({ kind: fc.constant('end line' as const), at: offset }),
+  fc.record({ kind: fc.constant('override' as const), from: offset }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('add line' as const), from: offset, quantity }) },
+)
+const step = fc.record({
+  days: fc.nat({ max: 2 }),
+  /** Only one of the two histories has it. */
+  syncs: fc.boolean(),
+  bills: fc.nat({ max: 9 }).map((chance) => chance === 0),
+  act,
+})
+const story = fc.record({
+  start: fc.integer({ min: -3, max: 3 }),
+  withLine: fc.boolean(),
+  steps: fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }),
+})
+
+/** Offsets are from the day of the step. */
+function atDay(one: ChainStep, now: number): ChainStep {
+  return 'at' in one ? { ...one, at: now + one.at } : { ...one, from: now + one.from }
+}
+
+test('how often a sync ran, and when, decides no line of time that is still to be billed', () => {
+  let taken = 0
+  fc.assert(
+    fc.property(story, ({ start, withLine, steps }) => {
+      let often = beginHistory(start, withLine && start >= 0)
+      let once = often
+      let now = 0
+      for (const { days, syncs, bills, act } of steps) {
+        now += days
+        if (syncs) often = syncHistory(often)
+        if (bills) {
+          often = { ...often, unbilledFrom: now }
+          once = { ...once, unbilledFrom: now }
+        }
+        const step = atDay(act, now)
+        // Who adds a line says from when on the subscription has the chain: nothing that a sync had brought is left.
+        if (act.kind === 'add line' && (often.lines.length === 0) !== (once.lines.length === 0)) continue
+        const [one, other] = [takeChainStep(often, step, now), takeChainStep(once, step, now)]
+        // What a line that has not been synced refuses, or takes for longer, is no question of the bill.
+        if (!one || !other) continue
+        taken++
+        often = one
+        once = other
+      }
+      often = syncHistory(often)
+      expect(unbilledLines(often)).toEqual(unbilledLines(syncHistory(once)))
+      expect(syncHistory({ ...often, changedFrom: 0 }).lines).toEqual(often.lines)
+    }),
+    { numRuns: runsCount, seed },
+  )
+  expect(taken).toBeGreaterThan(runsCount)
+})

@@ -1,0 +1,226 @@
+import { endWithin, reachOf } from '../subscription/chain-stretches.ts'
+import { type SyncLine, type SyncPrice, syncLines } from '../subscription/price-sync.ts'
+import { later } from '../time/period.ts'
+
+/** One chain of a plan in one subscription: what price edits, users, billing and syncs do to it, over days. */
+export interface ChainHistory {
+  readonly versions: readonly SyncPrice[]
+  readonly lines: readonly SyncLine[]
+  readonly overriddenFrom: number | null
+  readonly unbilledFrom: number
+  /** Versions from this place on have changed since the last sync. */
+  readonly changedFrom: number
+}
+
+/** Days from the subscription's start. */
+export type ChainStep =
+  | { readonly kind: 'edit'; readonly from: number }
+  | { readonly kind: 'end price'; readonly at: number }
+  | { readonly kind: 'quantity'; readonly from: number; readonly quantity: string }
+  | { readonly kind: 'end line'; readonly at: number }
+  | { readonly kind: 'override'; readonly from: number }
+  | { readonly kind: 'add line'; readonly from: number; readonly quantity: string }
+
+const terms = { currency: 'usd', billing_period: 'MONTHLY', billing_period_count: 1 } as const
+
+export function dayOf(n: number): Date {
+  return new Date(Date.UTC(2026, 0, 1 + n))
+}
+
+/** Begins before its price, or with it. */
+export function beginHistory(start: number, withLine: boolean): ChainHistory {
+  const version = newVersion(0, { start, end: null })
+  const line = { price_id: version.id, quantity: '1', start_date: version.start_date, ...open }
+  const changedFrom = withLine ? 1 : 0
+  return {
+    versions: [version],
+    lines: withLine ? [line] : [],
+    overriddenFrom: null,
+    unbilledFrom: 0,
+    changedFrom,
+  }
+}
+
+const open = { end_date: null, ended_by: null, user_end: null } as const
+
+function newVersion(place: number, { start, end }: { start: number; end: Date | null }): SyncPrice {
+  const id = `v${String(place).padStart(2, '0')}`
+  return { ...terms, id, root_price_id: 'v00', start_date: dayOf(start), end_date: end, min_quantity: null }
+}
+
+export function syncHistory(history: ChainHistory): ChainHistory {
+  const { versions, lines, overriddenFrom, unbilledFrom, changedFrom } = history
+  const synced = syncLines({
+    subscription: { ...terms, start_date: dayOf(0) },
+    prices: versions,
+    hasChanged: ({ id }) => versions.findIndex((version) => version.id === id) >= changedFrom,
+    overriddenFrom: new Map(overriddenFrom === null ? [] : [['v00', dayOf(overriddenFrom)]]),
+    lines,
+    unbilledFrom: dayOf(unbilledFrom),
+    newLine: (line) => line,
+  })
+  return { ...history, lines: synced.lines, changedFrom: versions.length }
+}
+
+/** As the doors do it; undefined where they refuse it. */
+export function takeChainStep(history: ChainHistory, step: ChainStep, now: number): ChainHistory | undefined {
+  switch (step.kind) {
+    case 'edit':
+      return editPrice(history, dayOf(step.from), now)
+    case 'end price':
+      return endPrice(history, dayOf(step.at))
+    case 'quantity':
+      return changeQuantity(history, { from: dayOf(step.from), quantity: step.quantity, now: dayOf(now) })
+    case 'end line':
+      return endLine(history, dayOf(step.at), dayOf(now))
+    case 'override':
+      return override(history, step.from, dayOf(now))
+    case 'add line':
+      return addLine(history, dayOf(step.from), step.quantity)
+  }
+}
+
+function editPrice(history: ChainHistory, from: Date, now: number): ChainHistory | undefined {
+  const { versions, changedFrom } = history
+  const last = versions.at(-1)
+  if (
+    !last ||
+    from < last.start_date ||
+    (last.end_date && (from >= last.end_date || last.end_date <= dayOf(now)))
+  )
+    return undefined
+  const successor = { ...last, id: `v${String(versions.length).padStart(2, '0')}`, start_date: from }
+  return {
+    ...history,
+    versions: [...versions.slice(0, -1), { ...last, end_date: from }, successor],
+    changedFrom: Math.min(changedFrom, versions.length - 1),
+  }
+}
+
+function endPrice(history: ChainHistory, at: Date): ChainHistory | undefined {
+  const { versions, changedFrom } = history
+  const last = versions.at(-1)
+  if (!last || at < last.start_date) return undefined
+  return {
+    ...history,
+    versions: [...versions.slice(0, -1), { ...last, end_date: at }],
+    changedFrom: Math.min(changedFrom, versions.length - 1),
+  }
+}
+
+function chainEnd({ versions }: ChainHistory): Date | null {
+  return versions.at(-1)?.end_date ?? null
+}
+
+/** The line at work then, if it has not ended by now. */
+function lineAt({ lines }: ChainHistory, at: Date, now: Date): SyncLine | undefined {
+  return lines.find(
+    ({ start_date, end_date }) =>
+      start_date <= at && (end_date === null || (end_date > at && end_date > now)),
+  )
+}
+
+function following({ lines }: ChainHistory, line: SyncLine): SyncLine[] {
+  let reach = line.end_date
+  const later = lines
+    .filter(
+      (other) =>
+        reach &&
+        other !== line &&
+        other.start_date >= reach &&
+        other.end_date?.getTime() !== other.start_date.getTime(),
+    )
+    .toSorted((one, other) => one.start_date.getTime() - other.start_date.getTime())
+  const found: SyncLine[] = []
+  for (const other of later) {
+    if (reach === null || other.start_date > reach) break
+    found.push(other)
+    reach = other.end_date
+  }
+  return found
+}
+
+function changeQuantity(
+  history: ChainHistory,
+  { from, quantity, now }: { from: Date; quantity: string; now: Date },
+): ChainHistory | undefined {
+  const line = lineAt(history, from, now)
+  const end = chainEnd(history)
+  if (!line || from > now || history.overriddenFrom !== null) return undefined
+  const isAtStart = from.getTime() === line.start_date.getTime()
+  if (end && end <= from && !isAtStart) return undefined
+  if (line.quantity === quantity) return history
+  const continued = new Set(following(history, line).filter((one) => one.quantity === line.quantity))
+  const rest = history.lines.map((one) => (continued.has(one) ? { ...one, quantity } : one))
+  const others = rest.filter((one) => one !== line)
+  const changed: SyncLine[] = isAtStart
+    ? [{ ...line, quantity }]
+    : [
+        { ...line, end_date: from, ended_by: 'user' },
+        { ...line, quantity, start_date: from },
+      ]
+  return { ...history, lines: [...others, ...changed] }
+}
+
+function endAt(line: SyncLine, at: Date): SyncLine {
+  return { ...line, end_date: later(line.start_date, at), ended_by: 'user' }
+}
+
+function endLine(history: ChainHistory, at: Date, now: Date): ChainHistory | undefined {
+  const line = lineAt(history, at, now)
+  if (!line) return undefined
+  const ended = new Set([line, ...following(history, line)])
+  return { ...history, lines: history.lines.map((one) => (ended.has(one) ? endAt(one, at) : one)) }
+}
+
+/** The subscription's own line is the last of the result. */
+function override(history: ChainHistory, from: number, now: Date): ChainHistory | undefined {
+  const at = dayOf(from)
+  const line = lineAt(history, at, now)
+  const end = chainEnd(history)
+  if (!line || history.overriddenFrom !== null) return undefined
+  if (end && end <= at && at > line.start_date) return undefined
+  const reach = reachOf(history.lines, line)
+  const own: SyncLine = {
+    price_id: 'own',
+    quantity: line.quantity,
+    start_date: at,
+    ...endWithin({ userEnd: reach, end: reach }, { start: at, priceEnd: end }),
+  }
+  const closed = history.lines.map((one) => (one.end_date && one.end_date <= at ? one : endAt(one, at)))
+  return { ...history, overriddenFrom: from, lines: [...closed, own] }
+}
+
+function addLine(history: ChainHistory, from: Date, quantity: string): ChainHistory | undefined {
+  const { versions, lines, overriddenFrom } = history
+  const isTaken = lines.some(({ start_date, end_date }) => {
+    return end_date === null || end_date > later(start_date, from)
+  })
+  const first = versions.find(
+    ({ start_date, end_date }) => start_date <= from && (!end_date || end_date > from),
+  )
+  if (isTaken || !first || overriddenFrom !== null) return undefined
+  if (lines.some((line) => line.price_id === first.id && line.start_date.getTime() === from.getTime()))
+    return undefined
+  const added = versions.slice(versions.indexOf(first)).flatMap((version): SyncLine[] => {
+    const start_date = later(version.start_date, from)
+    if (version.end_date && version.end_date <= start_date) return []
+    const end = endWithin({ userEnd: null, end: null }, { start: start_date, priceEnd: version.end_date })
+    return [{ price_id: version.id, quantity, start_date, ...end }]
+  })
+  return { ...history, lines: [...lines, ...added] }
+}
+
+/** The lines from the first unbilled period on, in a fixed order; what lies before it is billed. */
+export function unbilledLines({ lines, unbilledFrom }: ChainHistory): unknown[] {
+  const from = dayOf(unbilledFrom)
+  return lines
+    .filter(({ start_date, end_date }) => !end_date || (end_date > from && end_date > start_date))
+    .map(({ price_id, quantity, start_date, end_date }) => ({
+      price_id,
+      quantity,
+      start: later(start_date, from),
+      end: end_date,
+    }))
+    .toSorted((one, other) => one.start.getTime() - other.start.getTime())
+}
