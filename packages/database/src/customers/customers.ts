@@ -118,10 +118,10 @@ export function searchCustomers(scoped: Scoped, search: CustomerSearch): Promise
     equal('email', search.email),
     ...metadataHas(search.metadata),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, customerFields)
 }
 
-const fields = searchFields<keyof CustomerTable>({
+export const customerFields = searchFields<keyof CustomerTable>({
   text: [
     'id',
     'external_id',

@@ -101,7 +101,7 @@ export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<S
     from('period_end', search.period_end_gte),
     upTo('period_end', search.period_end_lte),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, invoiceFields)
 }
 
 /** All lines of the invoices, in the order of their invoice and making. */
@@ -128,7 +128,7 @@ function upTo(column: InstantColumn, instant: Date | undefined) {
 
 type InstantColumn = 'finalized_at' | 'voided_at' | 'period_start' | 'period_end'
 
-const fields = searchFields<keyof InvoiceTable>({
+export const invoiceFields = searchFields<keyof InvoiceTable>({
   text: [
     'id',
     'customer_id',

@@ -2,7 +2,7 @@ import { notFound } from '@flexprice/domain'
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
-import { allOf, anyOf, type Search, type SearchPage, searchPage } from '../search/search.ts'
+import { allOf, anyOf, inOrder, type Search, type SearchPage, searchIds } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
 import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
@@ -42,29 +42,25 @@ export async function searchLineItems(
   search: LineItemSearch,
   now: Date,
 ): Promise<SearchPage<LineItemRow>> {
-  const query = allOf(scoped.db.selectFrom('subscription_line_items').select('id'), [
+  const query = allOf(scoped.db.selectFrom('subscription_line_items').selectAll(), [
     anyOf('id', search.subscription_line_item_ids),
     anyOf('subscription_id', search.subscription_ids),
-    // No index is for this one: one on the price would cost every insert of a line.
     anyOf('price_id', search.price_ids),
     search.customer_ids &&
       sql<boolean>`subscription_id in (
         select s.id from subscriptions s where s.customer_id = any(${search.customer_ids}::text[]))`,
-    priceCondition('meter_id', search.meter_ids),
-    priceCondition('currency', search.currencies),
-    priceCondition('billing_period', search.billing_periods),
-    ...entityConditions(search),
+    priceCondition(search),
+    search.entity_ids && isOf(search.entity_ids),
     search.active_filter === false
       ? undefined
       : sql<boolean>`(end_date is null or end_date > ${search.current_period_start ?? now})`,
     // A line has no status: it is there.
     search.status === undefined || search.status === 'published' ? undefined : sql<boolean>`false`,
   ])
-  const { items, total } = await searchPage(query, search, fields)
-  const ids = items.map((item) => item.id)
+  const { items: ids, total } = await searchIds(query, search, lineItemFields)
+  if (ids.length === 0) return { items: [], total }
   const rows = await selectLineItems(scoped).where(sql<boolean>`li.id = any(${ids}::text[])`).execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return { items: ids.flatMap((id) => byId.get(id) ?? []), total }
+  return { items: inOrder(ids, rows), total }
 }
 
 /** @throws not_found */
@@ -131,30 +127,34 @@ function selectLineItems(scoped: Pick<Scoped, 'db'>) {
     ])
 }
 
-const fields = searchFields<keyof SubscriptionLineItemTable>({
+export const lineItemFields = searchFields<keyof SubscriptionLineItemTable>({
   text: ['id', 'subscription_id', 'price_id', 'created_by', 'updated_by'],
   number: ['quantity'],
   instant: ['start_date', 'end_date', 'created_at', 'updated_at'],
 })
 
-function priceCondition(
-  column: 'currency' | 'billing_period' | 'meter_id',
-  values: readonly string[] | undefined,
-) {
-  return (
-    values &&
-    sql<boolean>`exists (select from prices p
-      where p.id = price_id and ${sql.ref(`p.${column}`)} = any(${values}::text[]))`
-  )
+/** One look at the prices, whatever is asked of them. */
+function priceCondition(search: LineItemSearch): Expression<SqlBool> | undefined {
+  const { entity_type: type } = search
+  const conditions = [
+    anyOf('p.meter_id', search.meter_ids),
+    anyOf('p.currency', search.currencies),
+    anyOf('p.billing_period', search.billing_periods),
+    type === undefined ? undefined : sql<SqlBool>`${entityType} = ${type}`,
+  ].filter((condition) => condition !== undefined)
+  if (conditions.length === 0) return undefined
+  return sql<SqlBool>`price_id in (select p.id from prices p where ${sql.join(conditions, sql` and `)})`
 }
 
-function entityConditions({ entity_type, entity_ids }: LineItemSearch): Expression<SqlBool>[] {
-  const conditions: Expression<SqlBool>[] = []
-  if (entity_type !== undefined) conditions.push(sql`${entityType} = ${entity_type}`)
-  if (entity_ids !== undefined) conditions.push(sql`${entityId} = any(${entity_ids}::text[])`)
-  if (conditions.length === 0) return []
-  return [
-    sql<boolean>`exists (select from prices p join subscriptions s on s.environment_id = p.environment_id
-      where p.id = price_id and s.id = subscription_line_items.subscription_id and ${sql.join(conditions, sql` and `)})`,
-  ]
+/**
+ * The lines whose `entity_id` is one of these plans and subscriptions, by their prices: a plan's own, the overrides
+ * of its subscriptions, and what a subscription has beside its plan.
+ */
+function isOf(ids: readonly string[]): Expression<SqlBool> {
+  return sql<SqlBool>`price_id in (
+    select p.id from prices p where p.plan_id = any(${ids}::text[])
+    union all select p.id from prices p join subscriptions s on s.id = p.subscription_id
+      where p.overridden_price_id is not null and s.plan_id = any(${ids}::text[])
+    union all select p.id from prices p
+      where p.overridden_price_id is null and p.subscription_id = any(${ids}::text[]))`
 }

@@ -7,6 +7,7 @@ import {
   type SqlBool,
   sql,
 } from 'kysely'
+import { plannedAnew } from '../connection/named-statements.ts'
 import type { RecordStatus, Tables } from '../tables/tables.ts'
 import type { SearchFields } from './search-fields.ts'
 import { containing, type FilterCondition, filterCondition } from './search-filter.ts'
@@ -55,19 +56,47 @@ const sortsMax = 10
  *
  * @throws validation_error that names each bad condition by its path (`filters[0].field`)
  */
-export async function searchPage<Table extends keyof Tables, Row>(
+export async function searchPage<Table extends keyof Tables, Row extends { readonly id: string }>(
   query: SelectQueryBuilder<Tables, Table, Row>,
   search: Search,
   fields: SearchFields,
 ): Promise<SearchPage<Simplify<Row>>> {
+  const { items: ids, total } = await searchIds(query, search, fields)
+  if (ids.length === 0) return { items: [], total }
+  const rows = await query.clearWhere().where(sql<SqlBool>`id = any(${ids}::text[])`).execute()
+  return { items: inOrder(ids, rows), total }
+}
+
+/**
+ * The ids alone, from which the page's rows are then read: sorting and skipping 30,000 rows in full would write
+ * them to the disk and compute for each what is shown of a page's only. Each search is planned for its own values:
+ * one plan for lists of any length compares each row with each value.
+ */
+export async function searchIds<Table extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, Table, Row>,
+  search: Search,
+  fields: SearchFields,
+): Promise<SearchPage<string>> {
   const { conditions, sorts, limit, offset } = parseSearch(search, fields)
-  const filtered = allOf(query, conditions)
-  let page = filtered.limit(limit).offset(offset)
+  const filtered = allOf(query.clearSelect().modifyFront(sql.raw(plannedAnew)), conditions)
+  let page = filtered.select(sql<string>`id`.as('id')).limit(limit).offset(offset)
   for (const { column, direction } of sorts) page = page.orderBy(column, direction)
   if (search.cursor !== undefined) page = page.where(afterCursor(search.cursor, search.order ?? 'desc'))
-  const items = await page.execute()
-  const isWhole = search.cursor === undefined && items.length < limit && (items.length > 0 || offset === 0)
-  return { items, total: isWhole ? offset + items.length : await count(filtered) }
+  const rows = await page.$castTo<{ id: string }>().execute()
+  const isWhole = search.cursor === undefined && rows.length < limit && (rows.length > 0 || offset === 0)
+  return {
+    items: rows.map((row) => row.id),
+    total: isWhole ? offset + rows.length : await count(filtered),
+  }
+}
+
+/** The rows as their ids are ordered; a row that was deleted meanwhile is left out. */
+export function inOrder<Row extends { readonly id: string }>(
+  ids: readonly string[],
+  rows: readonly Row[],
+): readonly Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 /** `column = any(values)`, one parameter however many there are; no condition when nothing was asked. */
@@ -104,7 +133,6 @@ async function count<Table extends keyof Tables, Row>(
   query: SelectQueryBuilder<Tables, Table, Row>,
 ): Promise<number> {
   const { total } = await query
-    .clearSelect()
     .select(sql<number>`count(*)`.as('total'))
     .$castTo<{ total: number }>()
     .executeTakeFirstOrThrow()

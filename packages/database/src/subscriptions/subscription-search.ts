@@ -54,7 +54,7 @@ export function searchSubscriptions(
     trialEnd && sql<boolean>`subscription_status = 'trialing' and trial_end <= ${trialEnd}`,
     at && sql<boolean>`start_date <= ${at} and (end_date is null or end_date > ${at})`,
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, subscriptionFields)
 }
 
 const selectSubscription = preparedQuery<{ id: string }, SubscriptionRow>((db, parameter) =>
@@ -78,7 +78,7 @@ export function selectSubscriptions(scoped: Pick<Scoped, 'db'>) {
     ])
 }
 
-const fields = searchFields<keyof SubscriptionTable>({
+export const subscriptionFields = searchFields<keyof SubscriptionTable>({
   text: [
     'id',
     'customer_id',
