@@ -4,6 +4,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
 import { allOf, anyOf, inOrder, type Search, type SearchPage, searchIds } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
+import { holds, idsOf, ofCustomersSubscriptions } from '../search/search-references.ts'
 import type { PriceTable, SubscriptionLineItemTable, SubscriptionTable } from '../tables/tables.ts'
 
 /** A line with what the wire shows of its price, subscription and plan. */
@@ -46,11 +47,10 @@ export async function searchLineItems(
     anyOf('id', search.subscription_line_item_ids),
     anyOf('subscription_id', search.subscription_ids),
     anyOf('price_id', search.price_ids),
-    search.customer_ids &&
-      sql<boolean>`subscription_id in (
-        select s.id from subscriptions s where s.customer_id = any(${search.customer_ids}::text[]))`,
+    await ofCustomersSubscriptions(scoped, 'subscription_id', search.customer_ids),
+    search.meter_ids && (await ofMeters(scoped, search.meter_ids)),
+    search.entity_ids && (await ofEntities(scoped, search.entity_ids)),
     priceCondition(search),
-    search.entity_ids && isOf(search.entity_ids),
     search.active_filter === false
       ? undefined
       : sql<boolean>`(end_date is null or end_date > ${search.current_period_start ?? now})`,
@@ -98,18 +98,45 @@ const entityType = sql<
 const planId = sql<string>`coalesce(p.plan_id, s.plan_id)`
 const entityId = sql<string>`case when coalesce(p.plan_id, p.overridden_price_id) is null then s.id else ${planId} end`
 
-/** Joined with a page's lines only: searching and counting touch the lines alone. */
+/**
+ * A line with the rows that it refers to, each of them by its key: a join might go through all of the environment's
+ * prices for each line, where PostgreSQL takes them for few.
+ */
 function selectLineItems(scoped: Pick<Scoped, 'db'>) {
   return scoped.db
     .selectFrom('subscription_line_items as li')
-    .innerJoin('prices as p', (join) =>
-      join.onRef('p.environment_id', '=', 'li.environment_id').onRef('p.id', '=', 'li.price_id'),
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('prices')
+          .selectAll()
+          .whereRef('prices.environment_id', '=', 'li.environment_id')
+          .whereRef('prices.id', '=', 'li.price_id')
+          .offset(0)
+          .as('p'),
+      (join) => join.onTrue(),
     )
-    .innerJoin('subscriptions as s', (join) =>
-      join.onRef('s.environment_id', '=', 'li.environment_id').onRef('s.id', '=', 'li.subscription_id'),
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('subscriptions')
+          .selectAll()
+          .whereRef('subscriptions.environment_id', '=', 'li.environment_id')
+          .whereRef('subscriptions.id', '=', 'li.subscription_id')
+          .offset(0)
+          .as('s'),
+      (join) => join.onTrue(),
     )
-    .innerJoin('plans as pl', (join) =>
-      join.onRef('pl.environment_id', '=', 'li.environment_id').on('pl.id', '=', planId),
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('plans')
+          .selectAll()
+          .whereRef('plans.environment_id', '=', 'li.environment_id')
+          .where('plans.id', '=', planId)
+          .offset(0)
+          .as('pl'),
+      (join) => join.onTrue(),
     )
     .selectAll('li')
     .select([
@@ -133,28 +160,38 @@ export const lineItemFields = searchFields<keyof SubscriptionLineItemTable>({
   instant: ['start_date', 'end_date', 'created_at', 'updated_at'],
 })
 
-/** One look at the prices, whatever is asked of them. */
 function priceCondition(search: LineItemSearch): Expression<SqlBool> | undefined {
   const { entity_type: type } = search
   const conditions = [
-    anyOf('p.meter_id', search.meter_ids),
     anyOf('p.currency', search.currencies),
     anyOf('p.billing_period', search.billing_periods),
     type === undefined ? undefined : sql<SqlBool>`${entityType} = ${type}`,
   ].filter((condition) => condition !== undefined)
   if (conditions.length === 0) return undefined
-  return sql<SqlBool>`price_id in (select p.id from prices p where ${sql.join(conditions, sql` and `)})`
+  return holds(
+    sql<SqlBool>`exists (select from prices p where p.id = price_id and ${sql.join(conditions, sql` and `)})`,
+  )
+}
+
+async function ofMeters(scoped: Scoped, meterIds: readonly string[]) {
+  const query = scoped.db.selectFrom('prices').select('id')
+  return anyOf('price_id', await idsOf(query.where(sql<boolean>`meter_id = any(${meterIds}::text[])`)))
 }
 
 /**
- * The lines whose `entity_id` is one of these plans and subscriptions, by their prices: a plan's own, the overrides
- * of its subscriptions, and what a subscription has beside its plan.
+ * The lines whose `entity_id` is one of these plans and subscriptions, by their prices: a plan's own, what a
+ * subscription has beside its plan, and the overrides of a plan's subscriptions.
  */
-function isOf(ids: readonly string[]): Expression<SqlBool> {
-  return sql<SqlBool>`price_id in (
-    select p.id from prices p where p.plan_id = any(${ids}::text[])
-    union all select p.id from prices p join subscriptions s on s.id = p.subscription_id
-      where p.overridden_price_id is not null and s.plan_id = any(${ids}::text[])
-    union all select p.id from prices p
-      where p.overridden_price_id is null and p.subscription_id = any(${ids}::text[]))`
+async function ofEntities(scoped: Scoped, ids: readonly string[]) {
+  const query = scoped.db.selectFrom('prices').select('id')
+  const own = await idsOf(
+    query.where(
+      sql<boolean>`(plan_id = any(${ids}::text[])
+        or subscription_id = any(${ids}::text[]) and overridden_price_id is null)`,
+    ),
+  )
+  const ofThePlans = sql<boolean>`exists (
+    select from subscriptions s where s.id = subscription_id and s.plan_id = any(${ids}::text[]))`
+  const overrides = await idsOf(query.where('overridden_price_id', 'is not', null).where(holds(ofThePlans)))
+  return anyOf('price_id', [...own, ...overrides])
 }

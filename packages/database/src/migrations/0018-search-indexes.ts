@@ -11,6 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add primary key (environment_id, id);
     -- A price's lines are equal here, so that the index keeps one key for many of them.
     create index subscription_line_items_price_id on subscription_line_items (price_id);
-    create index prices_overridden on prices (overridden_price_id) where overridden_price_id is not null;
+    create index prices_overridden on prices (environment_id, overridden_price_id)
+      where overridden_price_id is not null;
   `.execute(db)
 }

@@ -9,7 +9,7 @@ import {
 } from 'kysely'
 import { plannedAnew } from '../connection/named-statements.ts'
 import type { RecordStatus, Tables } from '../tables/tables.ts'
-import type { SearchFields } from './search-fields.ts'
+import type { FieldType, SearchFields } from './search-fields.ts'
 import { containing, type FilterCondition, filterCondition } from './search-filter.ts'
 
 /** What every list of the contract can be asked: free filters, order, page. */
@@ -185,9 +185,21 @@ function parseSorts({ sort, order = 'desc' }: Search, fields: SearchFields): Sor
   const asked = typeof sort === 'string' ? [{ field: sort, direction: order }] : (sort ?? [])
   const sorts = asked.flatMap(({ field, direction }) => {
     const known = fields.get(field ?? '')
-    return known ? [{ column: known.column, direction: direction ?? order }] : []
+    if (!known) return []
+    const column = field === 'id' ? known.column : unindexed[known.type](known.column)
+    return [{ column, direction: direction ?? order }]
   })
   return [...sorts, { column: sql.ref('id'), direction: sorts.at(-1)?.direction ?? order }]
+}
+
+/**
+ * The same order, of which no index has anything: for a short page PostgreSQL would go along an index of the
+ * column, through all environments' rows until enough are of this one.
+ */
+const unindexed: Readonly<Record<FieldType, (column: Expression<unknown>) => Expression<unknown>>> = {
+  text: (column) => sql`${column} || ''`,
+  number: (column) => sql`${column} + 0`,
+  instant: (column) => sql`${column} + interval '0'`,
 }
 
 function sortProblems({ sort }: Search, fields: SearchFields): FieldProblem[] {

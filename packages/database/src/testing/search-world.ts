@@ -12,7 +12,7 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
   const at = sql`${now}::timestamptz + n * interval '1 minute'`
   const tail = sql`${environmentId}, ${at}, ${at}, 'u' || n % 10, 'u' from generate_series(1, ${rows}::int) n`
   const id = (kind: string, n: RawBuilder<unknown> = sql`n`) => searchWorldIdSql(environmentId, kind, n)
-  const plan = id('plan', sql`1 + n % 100`)
+  const plan = id('plan', sql`1 + n % ${Math.min(rows, 100)}::int`)
   const isOwn = sql`n % 10 = 0`
   const inserts = [
     sql`insert into customers (id, external_id, name, email, metadata, ${head})
