@@ -10,8 +10,8 @@ import type { FilterCondition } from './search-filter.ts'
 /** A search that looks at the others' rows, or at its own once for each of its own, comes upon far more than it may. */
 const others = 10
 const ownRows = 600
-/** Of each table that is asked, once each: three at the most, and an index's entries beside them. */
-const scannedMax = 4 * ownRows
+/** A page of all lines is each line with its price, subscription and plan; an index's entries come beside the rows. */
+const scannedMax = 6 * ownRows
 const handledMax = 20 * ownRows
 
 const tables = [
