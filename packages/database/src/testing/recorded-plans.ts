@@ -26,6 +26,8 @@ export async function createRecordedReader(appUrl: string, scope: Scoped['scope'
     "select set_config('app.tenant_id', $1, false), set_config('app.environment_id', $2, false)",
     [scope.tenantId, scope.environmentId],
   )
+  // With tables as small as these the planner may prefer whole reads; in large ones it does not.
+  await client.query('set enable_seqscan = off')
   let works: PlanWork[] = []
   const recording = {
     release: () => {},

@@ -27,6 +27,8 @@ export interface SearchUnderTest {
   readonly fields: SearchFields
   /** Each filter with values to try, by which it finds something. */
   readonly filters: Readonly<Record<string, readonly unknown[]>>
+  /** Those by which an index finds their first value, so that they read no more than their answer. */
+  readonly indexed: readonly string[]
   run(
     reader: Scoped,
     search: object,
@@ -44,66 +46,92 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
   const keyLists = (prefix: string) => [[`${prefix}7`], keys(prefix)]
   const entities = [...ids('plan'), ...ids('subs')]
   return {
-    customers: search<CustomerSearch>(customerFields, searchCustomers, {
-      customer_ids: ids('cust'),
-      external_id: ['ext-7'],
-      external_ids: keyLists('ext-'),
-      email: ['7@a.example'],
-      metadata: [{ team: '7' }],
-    }),
-    plans: search<PlanSearch>(planFields, searchPlans, {
+    customers: search<CustomerSearch>(
+      customerFields,
+      searchCustomers,
+      ['customer_ids', 'external_id', 'external_ids'],
+      {
+        customer_ids: ids('cust'),
+        external_id: ['ext-7'],
+        external_ids: keyLists('ext-'),
+        email: ['7@a.example'],
+        metadata: [{ team: '7' }],
+      },
+    ),
+    plans: search<PlanSearch>(planFields, searchPlans, ['plan_ids', 'lookup_key'], {
       plan_ids: ids('plan'),
       lookup_key: ['key-7'],
       metadata: [{ team: '7' }],
     }),
-    groups: search<GroupSearch>(groupFields, searchGroups, {
+    groups: search<GroupSearch>(groupFields, searchGroups, ['group_ids', 'lookup_key', 'name'], {
       group_ids: ids('group'),
       entity_type: ['price'],
       lookup_key: ['key-7'],
       name: ['group 7'],
     }),
-    features: search<FeatureSearch>(featureFields, searchFeatures, {
-      feature_ids: ids('feat'),
-      meter_ids: ids('meter'),
-      lookup_key: ['key-7'],
-      lookup_keys: keyLists('key-'),
-      name_contains: ['URE 7'],
-    }),
-    prices: search<PriceSearch>(priceFields, (scoped, asked) => searchPrices(scoped, asked, now), {
-      price_ids: ids('price'),
-      plan_ids: ids('plan'),
-      meter_ids: ids('meter'),
-      subscription_id: [searchWorldId(reader, 'subs', 10)],
-      entity_ids: entities,
-      entity_type: ['PLAN', 'SUBSCRIPTION'],
-      billing_periods: [['MONTHLY']],
-      parent_price_id: [searchWorldId(reader, 'price', 19)],
-      start_date_lt: [far],
-      updated_after: [past],
-      allow_expired_prices: [true],
-    }),
-    entitlements: search<EntitlementSearch>(entitlementFields, searchEntitlements, {
-      entity_ids: entities,
-      entity_type: ['PLAN', 'SUBSCRIPTION'],
-      plan_ids: ids('plan'),
-      feature_ids: ids('feat'),
-      feature_type: ['metered'],
-      is_enabled: [true],
-    }),
-    subscriptions: search<SubscriptionSearch>(subscriptionFields, searchSubscriptions, {
-      subscription_ids: ids('subs'),
-      customer_id: one('cust'),
-      customer_ids: ids('cust'),
-      external_customer_id: ['ext-7'],
-      plan_id: one('plan'),
-      subscription_status: [['active'], ['trialing', 'cancelled']],
-      billing_period: [['MONTHLY']],
-      active_at: [new Date('2026-06-01')],
-      trial_end_due_lte: [far],
-    }),
+    features: search<FeatureSearch>(
+      featureFields,
+      searchFeatures,
+      ['feature_ids', 'meter_ids', 'lookup_key', 'lookup_keys'],
+      {
+        feature_ids: ids('feat'),
+        meter_ids: ids('meter'),
+        lookup_key: ['key-7'],
+        lookup_keys: keyLists('key-'),
+        name_contains: ['URE 7'],
+      },
+    ),
+    prices: search<PriceSearch>(
+      priceFields,
+      (scoped, asked) => searchPrices(scoped, asked, now),
+      ['price_ids', 'plan_ids', 'meter_ids', 'subscription_id', 'entity_ids', 'parent_price_id'],
+      {
+        price_ids: ids('price'),
+        plan_ids: ids('plan'),
+        meter_ids: ids('meter'),
+        subscription_id: [searchWorldId(reader, 'subs', 10)],
+        entity_ids: entities,
+        entity_type: ['PLAN', 'SUBSCRIPTION'],
+        billing_periods: [['MONTHLY']],
+        parent_price_id: [searchWorldId(reader, 'price', 19)],
+        start_date_lt: [far],
+        updated_after: [past],
+        allow_expired_prices: [true],
+      },
+    ),
+    entitlements: search<EntitlementSearch>(
+      entitlementFields,
+      searchEntitlements,
+      ['entity_ids', 'plan_ids', 'feature_ids'],
+      {
+        entity_ids: entities,
+        entity_type: ['PLAN', 'SUBSCRIPTION'],
+        plan_ids: ids('plan'),
+        feature_ids: ids('feat'),
+        feature_type: ['metered'],
+        is_enabled: [true],
+      },
+    ),
+    subscriptions: search<SubscriptionSearch>(
+      subscriptionFields,
+      searchSubscriptions,
+      ['subscription_ids', 'customer_id', 'customer_ids', 'external_customer_id'],
+      {
+        subscription_ids: ids('subs'),
+        customer_id: one('cust'),
+        customer_ids: ids('cust'),
+        external_customer_id: ['ext-7'],
+        plan_id: one('plan'),
+        subscription_status: [['active'], ['trialing', 'cancelled']],
+        billing_period: [['MONTHLY']],
+        active_at: [new Date('2026-06-01')],
+        trial_end_due_lte: [far],
+      },
+    ),
     subscription_line_items: search<LineItemSearch>(
       lineItemFields,
       (scoped, asked) => searchLineItems(scoped, asked, now),
+      ['subscription_line_item_ids', 'subscription_ids', 'price_ids', 'customer_ids', 'meter_ids'],
       {
         subscription_line_item_ids: ids('subli'),
         subscription_ids: ids('subs'),
@@ -118,37 +146,43 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         current_period_start: [now],
       },
     ),
-    invoices: search<InvoiceSearch>(invoiceFields, searchInvoices, {
-      invoice_ids: ids('inv'),
-      customer_id: one('cust'),
-      external_customer_id: ['ext-7'],
-      subscription_id: one('subs'),
-      subscription_customer_id: ids('cust'),
-      invoice_type: ['SUBSCRIPTION'],
-      invoice_status: [['DRAFT'], ['DRAFT', 'FINALIZED']],
-      payment_status: [['PENDING']],
-      billing_reason: ['SUBSCRIPTION_CYCLE'],
-      currency: ['usd'],
-      amount_due_gt: ['7'],
-      amount_remaining_gt: ['7'],
-      finalized_at_gte: [past],
-      voided_at_gte: [],
-      period_start_gte: [past],
-      period_start_lte: [far],
-      period_end_gte: [past],
-      period_end_lte: [far],
-    }),
-    api_keys: search<ApiKeySearch>(new Map(), (scoped, asked) => searchApiKeys(scoped, asked, now), {}),
+    invoices: search<InvoiceSearch>(
+      invoiceFields,
+      searchInvoices,
+      ['invoice_ids', 'customer_id', 'external_customer_id', 'subscription_id', 'subscription_customer_id'],
+      {
+        invoice_ids: ids('inv'),
+        customer_id: one('cust'),
+        external_customer_id: ['ext-7'],
+        subscription_id: one('subs'),
+        subscription_customer_id: ids('cust'),
+        invoice_type: ['SUBSCRIPTION'],
+        invoice_status: [['DRAFT'], ['DRAFT', 'FINALIZED']],
+        payment_status: [['PENDING']],
+        billing_reason: ['SUBSCRIPTION_CYCLE'],
+        currency: ['usd'],
+        amount_due_gt: ['7'],
+        amount_remaining_gt: ['7'],
+        finalized_at_gte: [past],
+        voided_at_gte: [],
+        period_start_gte: [past],
+        period_start_lte: [far],
+        period_end_gte: [past],
+        period_end_lte: [far],
+      },
+    ),
+    api_keys: search<ApiKeySearch>(new Map(), (scoped, asked) => searchApiKeys(scoped, asked, now), [], {}),
   }
 }
 
 function search<Asked>(
   fields: SearchFields,
   run: (reader: Scoped, search: Asked) => ReturnType<SearchUnderTest['run']>,
+  indexed: ReadonlyArray<Exclude<keyof Asked, keyof Search> & string>,
   filters: { readonly [Filter in Exclude<keyof Asked, keyof Search>]-?: ReadonlyArray<Asked[Filter]> },
 ): SearchUnderTest {
   // tidy: border — cases are made of the filters that were given for this very search.
-  return { fields, filters, run: (reader, asked) => run(reader, asked as Asked) }
+  return { fields, filters, indexed, run: (reader, asked) => run(reader, asked as Asked) }
 }
 
 const valuesMax = 1_000
