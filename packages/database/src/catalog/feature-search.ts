@@ -30,10 +30,10 @@ export function searchFeatures(scoped: Scoped, search: FeatureSearch): Promise<S
     anyOf('lookup_key', search.lookup_keys),
     textContains('name', search.name_contains),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, featureFields)
 }
 
-const fields = searchFields<keyof FeatureTable>({
+export const featureFields = searchFields<keyof FeatureTable>({
   text: [
     'id',
     'name',

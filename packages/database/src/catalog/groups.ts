@@ -63,10 +63,10 @@ export function searchGroups(scoped: Scoped, search: GroupSearch): Promise<Searc
     equal('lookup_key', search.lookup_key),
     equal('name', search.name),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, groupFields)
 }
 
-const fields = searchFields<keyof GroupTable>({
+export const groupFields = searchFields<keyof GroupTable>({
   text: ['id', 'name', 'lookup_key', 'entity_type', 'status', 'created_by', 'updated_by'],
   instant: ['created_at', 'updated_at'],
 })

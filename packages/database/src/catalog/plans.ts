@@ -132,10 +132,10 @@ export function searchPlans(scoped: Scoped, search: PlanSearch): Promise<SearchP
     equal('lookup_key', search.lookup_key),
     ...metadataHas(search.metadata),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, planFields)
 }
 
-const fields = searchFields<keyof PlanTable>({
+export const planFields = searchFields<keyof PlanTable>({
   text: ['id', 'name', 'description', 'lookup_key', 'status', 'created_by', 'updated_by'],
   number: ['display_order'],
   instant: ['created_at', 'updated_at'],

@@ -147,13 +147,14 @@ export function listPlanPrices(scoped: Scoped, planIds: readonly string[], now: 
 
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchPrices(scoped: Scoped, search: PriceSearch, now: Date): Promise<SearchPage<PriceRow>> {
-  const { parent_price_id: parent, start_date_lt, updated_after } = search
+  const { entity_ids: owners, parent_price_id: parent, start_date_lt, updated_after } = search
   const query = allOf(scoped.db.selectFrom('prices').selectAll(), [
     anyOf('id', search.price_ids),
     anyOf('plan_id', search.plan_ids),
     anyOf('meter_id', search.meter_ids),
     equal('subscription_id', search.subscription_id),
-    search.entity_ids && sql<boolean>`${entityId} = any(${search.entity_ids}::text[])`,
+    // Two conditions, as each has an index of its own.
+    owners && sql<boolean>`(plan_id = any(${owners}::text[]) or subscription_id = any(${owners}::text[]))`,
     entityTypeCondition(search.entity_type),
     anyOf('billing_period', search.billing_periods),
     // Both kinds of parent: the chain's first price, and the plan price that an override replaces.
@@ -164,10 +165,10 @@ export function searchPrices(scoped: Scoped, search: PriceSearch, now: Date): Pr
     updated_after && sql<boolean>`updated_at > ${updated_after}`,
     search.allow_expired_prices ? undefined : notExpired(now),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, priceFields)
 }
 
-const fields = new Map([
+export const priceFields = new Map([
   ...searchFields<keyof PriceTable>({
     text: [
       'id',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Begins a statement that is never named: its best plan depends on its arguments, as on the length of an
+ * Begins a statement, or stands behind its `select`, that is never named: its best plan depends on its arguments, as on the length of an
  * array, and PostgreSQL would in time choose one plan for all of them.
  */
 export const plannedAnew = '/* planned anew */'
@@ -15,7 +15,7 @@ export function createStatementNames(): (text: string) => string | undefined {
   const uses = new Map<string, number>()
   const names = new Map<string, string>()
   return (text) => {
-    if (text.startsWith(plannedAnew)) return undefined
+    if (text.startsWith(plannedAnew) || text.startsWith(`select ${plannedAnew}`)) return undefined
     const name = names.get(text)
     if (name !== undefined) return name
     const count = (uses.get(text) ?? 0) + 1

@@ -119,7 +119,7 @@ export function searchCustomers(scoped: Scoped, search: CustomerSearch): Promise
     emailIs(search.email),
     ...metadataHas(search.metadata),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, customerFields)
 }
 
 /** In any case of letters. `lower` of what is asked for, by the same rules as the column's. */
@@ -127,7 +127,7 @@ function emailIs(email: string | undefined) {
   return email === undefined ? undefined : sql<boolean>`email_lower = lower(${email})`
 }
 
-const fields = searchFields<keyof CustomerTable>({
+export const customerFields = searchFields<keyof CustomerTable>({
   text: [
     'id',
     'external_id',

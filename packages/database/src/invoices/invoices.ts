@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
+import { ofCustomersSubscriptions, ofExternalCustomer } from '../search/search-references.ts'
 import type {
   BillingReason,
   InvoiceLineItemTable,
@@ -71,18 +72,13 @@ export async function listLatestInvoices(
 }
 
 /** @throws validation_error for a filter or sort that does not exist */
-export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {
-  const { external_customer_id: externalId, subscription_customer_id: owners } = search
+export async function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {
   const query = allOf(scoped.db.selectFrom('invoices').selectAll(), [
     anyOf('id', search.invoice_ids),
     equal('customer_id', search.customer_id),
-    externalId === undefined
-      ? undefined
-      : sql<boolean>`customer_id in (
-          select c.id from customers c where c.external_id = ${externalId} and c.status = 'published')`,
+    await ofExternalCustomer(scoped, 'customer_id', search.external_customer_id),
     equal('subscription_id', search.subscription_id),
-    owners &&
-      sql<boolean>`subscription_id in (select s.id from subscriptions s where s.customer_id = any(${owners}::text[]))`,
+    await ofCustomersSubscriptions(scoped, 'subscription_id', search.subscription_customer_id),
     equal('invoice_type', search.invoice_type),
     anyOf('invoice_status', search.invoice_status),
     anyOf('payment_status', search.payment_status),
@@ -101,7 +97,7 @@ export function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<S
     from('period_end', search.period_end_gte),
     upTo('period_end', search.period_end_lte),
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, invoiceFields)
 }
 
 /** All lines of the invoices, in the order of their invoice and making. */
@@ -128,7 +124,7 @@ function upTo(column: InstantColumn, instant: Date | undefined) {
 
 type InstantColumn = 'finalized_at' | 'voided_at' | 'period_start' | 'period_end'
 
-const fields = searchFields<keyof InvoiceTable>({
+export const invoiceFields = searchFields<keyof InvoiceTable>({
   text: [
     'id',
     'customer_id',

@@ -2,8 +2,9 @@ import { notFound } from '@flexprice/domain'
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
-import { allOf, anyOf, type Search, type SearchPage, searchPage } from '../search/search.ts'
+import { allOf, anyOf, inOrder, type Search, type SearchPage, searchIds } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
+import { holds, idsOf, ofCustomersSubscriptions } from '../search/search-references.ts'
 import type { PriceTable } from '../tables/catalog-tables.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
@@ -43,29 +44,24 @@ export async function searchLineItems(
   search: LineItemSearch,
   now: Date,
 ): Promise<SearchPage<LineItemRow>> {
-  const query = allOf(scoped.db.selectFrom('subscription_line_items').select('id'), [
+  const query = allOf(scoped.db.selectFrom('subscription_line_items').selectAll(), [
     anyOf('id', search.subscription_line_item_ids),
     anyOf('subscription_id', search.subscription_ids),
-    // No index is for this one: one on the price would cost every insert of a line.
     anyOf('price_id', search.price_ids),
-    search.customer_ids &&
-      sql<boolean>`subscription_id in (
-        select s.id from subscriptions s where s.customer_id = any(${search.customer_ids}::text[]))`,
-    priceCondition('meter_id', search.meter_ids),
-    priceCondition('currency', search.currencies),
-    priceCondition('billing_period', search.billing_periods),
-    ...entityConditions(search),
+    await ofCustomersSubscriptions(scoped, 'subscription_id', search.customer_ids),
+    search.meter_ids && (await ofMeters(scoped, search.meter_ids)),
+    search.entity_ids && (await ofEntities(scoped, search.entity_ids)),
+    priceCondition(search),
     search.active_filter === false
       ? undefined
       : sql<boolean>`(end_date is null or end_date > ${search.current_period_start ?? now})`,
     // A line has no status: it is there.
     search.status === undefined || search.status === 'published' ? undefined : sql<boolean>`false`,
   ])
-  const { items, total } = await searchPage(query, search, fields)
-  const ids = items.map((item) => item.id)
+  const { items: ids, total } = await searchIds(query, search, lineItemFields)
+  if (ids.length === 0) return { items: [], total }
   const rows = await selectLineItems(scoped).where(sql<boolean>`li.id = any(${ids}::text[])`).execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return { items: ids.flatMap((id) => byId.get(id) ?? []), total }
+  return { items: inOrder(ids, rows), total }
 }
 
 /** @throws not_found */
@@ -100,21 +96,49 @@ export function selectLinesOf(scoped: Pick<Scoped, 'db'>, subscriptions: Express
 const entityType = sql<
   'plan' | 'subscription'
 >`case when coalesce(p.plan_id, p.overridden_price_id) is null then 'subscription' else 'plan' end`
-const planId = sql<string>`coalesce(p.plan_id, s.plan_id)`
+// Not `coalesce`, which does not count as leakproof: no index would find the plan under row security.
+const planId = sql<string>`case when p.plan_id is null then s.plan_id else p.plan_id end`
 const entityId = sql<string>`case when coalesce(p.plan_id, p.overridden_price_id) is null then s.id else ${planId} end`
 
-/** Joined with a page's lines only: searching and counting touch the lines alone. */
+/**
+ * A line with the rows that it refers to, each of them by its key: a join might go through all of the environment's
+ * prices for each line, where PostgreSQL takes them for few.
+ */
 function selectLineItems(scoped: Pick<Scoped, 'db'>) {
   return scoped.db
     .selectFrom('subscription_line_items as li')
-    .innerJoin('prices as p', (join) =>
-      join.onRef('p.environment_id', '=', 'li.environment_id').onRef('p.id', '=', 'li.price_id'),
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('prices')
+          .selectAll()
+          .whereRef('prices.environment_id', '=', 'li.environment_id')
+          .whereRef('prices.id', '=', 'li.price_id')
+          .offset(0)
+          .as('p'),
+      (join) => join.onTrue(),
     )
-    .innerJoin('subscriptions as s', (join) =>
-      join.onRef('s.environment_id', '=', 'li.environment_id').onRef('s.id', '=', 'li.subscription_id'),
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('subscriptions')
+          .selectAll()
+          .whereRef('subscriptions.environment_id', '=', 'li.environment_id')
+          .whereRef('subscriptions.id', '=', 'li.subscription_id')
+          .offset(0)
+          .as('s'),
+      (join) => join.onTrue(),
     )
-    .innerJoin('plans as pl', (join) =>
-      join.onRef('pl.environment_id', '=', 'li.environment_id').on('pl.id', '=', planId),
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('plans')
+          .selectAll()
+          .whereRef('plans.environment_id', '=', 'li.environment_id')
+          .where('plans.id', '=', planId)
+          .offset(0)
+          .as('pl'),
+      (join) => join.onTrue(),
     )
     .selectAll('li')
     .select([
@@ -132,30 +156,44 @@ function selectLineItems(scoped: Pick<Scoped, 'db'>) {
     ])
 }
 
-const fields = searchFields<keyof SubscriptionLineItemTable>({
+export const lineItemFields = searchFields<keyof SubscriptionLineItemTable>({
   text: ['id', 'subscription_id', 'price_id', 'created_by', 'updated_by'],
   number: ['quantity'],
   instant: ['start_date', 'end_date', 'created_at', 'updated_at'],
 })
 
-function priceCondition(
-  column: 'currency' | 'billing_period' | 'meter_id',
-  values: readonly string[] | undefined,
-) {
-  return (
-    values &&
-    sql<boolean>`exists (select from prices p
-      where p.id = price_id and ${sql.ref(`p.${column}`)} = any(${values}::text[]))`
+function priceCondition(search: LineItemSearch): Expression<SqlBool> | undefined {
+  const { entity_type: type } = search
+  const conditions = [
+    anyOf('p.currency', search.currencies),
+    anyOf('p.billing_period', search.billing_periods),
+    type === undefined ? undefined : sql<SqlBool>`${entityType} = ${type}`,
+  ].filter((condition) => condition !== undefined)
+  if (conditions.length === 0) return undefined
+  return holds(
+    sql<SqlBool>`exists (select from prices p where p.id = price_id and ${sql.join(conditions, sql` and `)})`,
   )
 }
 
-function entityConditions({ entity_type, entity_ids }: LineItemSearch): Expression<SqlBool>[] {
-  const conditions: Expression<SqlBool>[] = []
-  if (entity_type !== undefined) conditions.push(sql`${entityType} = ${entity_type}`)
-  if (entity_ids !== undefined) conditions.push(sql`${entityId} = any(${entity_ids}::text[])`)
-  if (conditions.length === 0) return []
-  return [
-    sql<boolean>`exists (select from prices p join subscriptions s on s.environment_id = p.environment_id
-      where p.id = price_id and s.id = subscription_line_items.subscription_id and ${sql.join(conditions, sql` and `)})`,
-  ]
+async function ofMeters(scoped: Scoped, meterIds: readonly string[]) {
+  const query = scoped.db.selectFrom('prices').select('id')
+  return anyOf('price_id', await idsOf(query.where(sql<boolean>`meter_id = any(${meterIds}::text[])`)))
+}
+
+/**
+ * The lines whose `entity_id` is one of these plans and subscriptions, by their prices: a plan's own, what a
+ * subscription has beside its plan, and the overrides of a plan's subscriptions.
+ */
+async function ofEntities(scoped: Scoped, ids: readonly string[]) {
+  const query = scoped.db.selectFrom('prices').select('id')
+  const own = await idsOf(
+    query.where(
+      sql<boolean>`(plan_id = any(${ids}::text[])
+        or subscription_id = any(${ids}::text[]) and overridden_price_id is null)`,
+    ),
+  )
+  const ofThePlans = sql<boolean>`exists (
+    select from subscriptions s where s.id = subscription_id and s.plan_id = any(${ids}::text[]))`
+  const overrides = await idsOf(query.where('overridden_price_id', 'is not', null).where(holds(ofThePlans)))
+  return anyOf('price_id', [...own, ...overrides])
 }

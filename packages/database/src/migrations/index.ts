@@ -16,6 +16,7 @@ import * as syncUserEnds from './0014-sync-user-ends.ts'
 import * as lineWarnings from './0015-line-warnings.ts'
 import * as invoiceSums from './0016-invoice-sums.ts'
 import * as equalAtEveryDoor from './0017-equal-at-every-door.ts'
+import * as searchIndexes from './0018-search-indexes.ts'
 import * as limitsAndReplacements from './0019-limits-and-replacements.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
@@ -37,5 +38,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-line-warnings': lineWarnings,
   '0016-invoice-sums': invoiceSums,
   '0017-equal-at-every-door': equalAtEveryDoor,
+  '0018-search-indexes': searchIndexes,
   '0019-limits-and-replacements': limitsAndReplacements,
 }

@@ -1,141 +1,164 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
-import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { searchFeatures } from '../catalog/feature-search.ts'
-import { searchGroups } from '../catalog/groups.ts'
-import { searchPlans } from '../catalog/plans.ts'
-import { searchPrices } from '../catalog/prices.ts'
-import { inTransaction, type Scoped } from '../connection/connection.ts'
-import { searchCustomers } from '../customers/customers.ts'
-import { searchInvoices } from '../invoices/invoices.ts'
-import { searchLineItems } from '../line-items/line-item-search.ts'
-import { searchEntitlements } from '../subscriptions/entitlement-search.ts'
-import { searchSubscriptions } from '../subscriptions/subscription-search.ts'
-import { now } from '../testing/catalog-rows.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRecordedReader, type RecordedReader } from '../testing/recorded-plans.ts'
+import { type SearchUnderTest, searchesUnderTest } from '../testing/search-cases.ts'
+import { fillSearchWorld } from '../testing/search-world.ts'
+import type { FieldType } from './search-fields.ts'
+import type { FilterCondition } from './search-filter.ts'
 
-/** Of another environment: what a search that reads a whole table would read. */
-const othersRows = 5_000
-const ownRows = 20
+/** Ten times the own rows are others': whoever looks at those, or at the own once for each, comes upon far too many. */
+const others = 10
+const ownRows = 300
+/** A page of all lines is each line with its price, subscription and plan; an index's entries come beside the rows. */
+const scannedMax = 6 * ownRows
+const handledMax = 20 * ownRows
+/** Of a filter that names a few rows: what is looked up first, the page, its rows and their number. */
+const scannedByIndexMax = ownRows / 5
 
-let databases: TestDatabase
-let scoped: Scoped
+const tables = [
+  'customers',
+  'plans',
+  'groups',
+  'features',
+  'prices',
+  'entitlements',
+  'subscriptions',
+  'subscription_line_items',
+  'invoices',
+  'api_keys',
+] as const
+const testTimeoutMs = 120_000
 
-beforeAll(async () => {
-  databases = await createTestDatabase()
-  scoped = await databases.newTenant()
-  // The others first: what few rows make PostgreSQL plan for its foreign keys would not do for many.
-  await fill(await databases.newTenant(), othersRows)
-  await fill(scoped, ownRows)
-  const owner = new pg.Client({ connectionString: databases.ownerUrl })
-  await owner.connect()
-  await owner.query('analyze')
-  await owner.end()
-})
-afterAll(() => databases[Symbol.asyncDispose]())
-
-async function fill({ db, scope: { environmentId } }: Scoped, rows: number): Promise<void> {
-  const head = sql`environment_id, created_at, updated_at, created_by, updated_by`
-  const tail = sql`${environmentId}, ${now}::timestamptz, ${now}::timestamptz, 'u', 'u' from generate_series(1, ${rows}::int) n`
-  const id = (kind: string) => sql`${`${kind}_${environmentId}_`} || n`
-  for (const insert of [
-    sql`insert into customers (id, external_id, name, email, ${head}) select ${id('cust')}, 'ext-' || n, 'c', n || '@a.example', ${tail}`,
-    sql`insert into plans (id, name, lookup_key, ${head}) select ${id('plan')}, 'p', 'key-' || n, ${tail}`,
-    sql`insert into groups (id, name, lookup_key, entity_type, ${head}) select ${id('group')}, 'g-' || n, 'key-' || n, 'price', ${tail}`,
-    sql`insert into meters (id, name, event_name, aggregation_type, reset_usage, ${head})
-      select ${id('meter')}, 'm', 'e', 'COUNT', 'NEVER', ${tail}`,
-    sql`insert into features (id, name, type, meter_id, lookup_key, ${head})
-      select ${id('feat')}, 'f' || n, 'metered', ${id('meter')}, 'key-' || n, ${tail}`,
-    sql`insert into prices (id, root_price_id, plan_id, type, billing_model, amount, currency, billing_period,
-        invoice_cadence, meter_id, start_date, ${head})
-      select ${id('price')}, ${id('price')}, ${id('plan')}, 'USAGE', 'FLAT_FEE', 1, 'usd', 'MONTHLY', 'ARREAR',
-        ${id('meter')}, ${now}::timestamptz, ${tail}`,
-    sql`insert into entitlements (id, plan_id, feature_id, feature_type, is_enabled, is_soft_limit, ${head})
-      select ${id('ent')}, ${id('plan')}, ${id('feat')}, 'metered', true, false, ${tail}`,
-    sql`insert into subscriptions (id, customer_id, plan_id, currency, billing_period, billing_anchor, start_date,
-        current_period_start, current_period_end, subscription_status, synced_price_sequence, ${head})
-      select ${id('subs')}, ${id('cust')}, ${id('plan')}, 'usd', 'MONTHLY', ${now}::timestamptz, ${now}::timestamptz,
-        ${now}::timestamptz, ${now}::timestamptz + interval '1 month', 'active', 0, ${tail}`,
-    sql`insert into subscription_line_items (id, subscription_id, price_id, quantity, start_date, ${head})
-      select ${id('subli')}, ${id('subs')}, ${id('price')}, 1, ${now}::timestamptz, ${tail}`,
-    sql`insert into invoices (id, customer_id, subscription_id, invoice_type, billing_reason, invoice_status,
-        payment_status, currency, period_start, period_end, subtotal, total, amount_due, ${head})
-      select ${id('inv')}, ${id('cust')}, ${id('subs')}, 'SUBSCRIPTION', 'SUBSCRIPTION_CYCLE', 'DRAFT', 'PENDING', 'usd',
-        ${now}::timestamptz, ${now}::timestamptz + interval '1 month', 1, 1, 1, ${tail}`,
-  ]) {
-    await insert.execute(db)
-  }
-}
-
-type SearchOf = (reader: Scoped) => Promise<{ total: number }>
-
-const one = (kind: string) => `${kind}_${scoped.scope.environmentId}_7`
-const nameFilter = (field: string) => ({
-  filters: [{ field, operator: 'contains', value: { string: 'f7' } } as const],
+test('every search there is, is among those', () => {
+  const sources = path.join(import.meta.dirname.replace(/(packages.database.src).*/, '$1'), '**/*.ts')
+  const searching = globSync(sources).filter((file) =>
+    /\bsearch(Page|Ids)\(query, /.test(readFileSync(file, 'utf8')),
+  )
+  // And the one where both are defined, as the first asks the second.
+  expect(searching).toHaveLength(tables.length + 1)
 })
 
-test.each<[string, string, SearchOf]>([
-  ['all', 'customers', (r) => searchCustomers(r, {})],
-  ['ids', 'customers', (r) => searchCustomers(r, { customer_ids: [one('cust')] })],
-  ['external_id', 'customers', (r) => searchCustomers(r, { external_id: 'ext-7' })],
-  ['external_ids', 'customers', (r) => searchCustomers(r, { external_ids: ['ext-7', 'ext-8'] })],
-  ['email', 'customers', (r) => searchCustomers(r, { email: '7@A.example' })],
-  ['all', 'plans', (r) => searchPlans(r, {})],
-  ['ids', 'plans', (r) => searchPlans(r, { plan_ids: [one('plan')] })],
-  ['lookup_key', 'plans', (r) => searchPlans(r, { lookup_key: 'key-7' })],
-  ['all', 'prices', (r) => searchPrices(r, {}, now)],
-  ['ids', 'prices', (r) => searchPrices(r, { price_ids: [one('price')] }, now)],
-  ['plan_ids', 'prices', (r) => searchPrices(r, { plan_ids: [one('plan')] }, now)],
-  ['meter_ids', 'prices', (r) => searchPrices(r, { meter_ids: [one('meter')] }, now)],
-  ['entity_ids', 'prices', (r) => searchPrices(r, { entity_ids: [one('plan')] }, now)],
-  ['billing_periods', 'prices', (r) => searchPrices(r, { billing_periods: ['MONTHLY'] }, now)],
-  ['all', 'features', (r) => searchFeatures(r, {})],
-  ['ids', 'features', (r) => searchFeatures(r, { feature_ids: [one('feat')] })],
-  ['meter_ids', 'features', (r) => searchFeatures(r, { meter_ids: [one('meter')] })],
-  ['lookup_key', 'features', (r) => searchFeatures(r, { lookup_key: 'key-7' })],
-  ['name_contains', 'features', (r) => searchFeatures(r, { name_contains: 'F7' })],
-  ['a free filter', 'features', (r) => searchFeatures(r, nameFilter('name'))],
-  ['all', 'groups', (r) => searchGroups(r, {})],
-  ['name', 'groups', (r) => searchGroups(r, { name: 'g-7' })],
-  ['lookup_key', 'groups', (r) => searchGroups(r, { lookup_key: 'key-7' })],
-  ['all', 'entitlements', (r) => searchEntitlements(r, {})],
-  ['plan_ids', 'entitlements', (r) => searchEntitlements(r, { plan_ids: [one('plan')] })],
-  ['entity_ids', 'entitlements', (r) => searchEntitlements(r, { entity_ids: [one('plan')] })],
-  ['feature_ids', 'entitlements', (r) => searchEntitlements(r, { feature_ids: [one('feat')] })],
-  ['feature_type', 'entitlements', (r) => searchEntitlements(r, { feature_type: 'metered' })],
-  ['is_enabled', 'entitlements', (r) => searchEntitlements(r, { is_enabled: true })],
-  ['all', 'subscriptions', (r) => searchSubscriptions(r, {})],
-  ['plan_id', 'subscriptions', (r) => searchSubscriptions(r, { plan_id: one('plan') })],
-  ['customer_id', 'subscriptions', (r) => searchSubscriptions(r, { customer_id: one('cust') })],
-  ['status', 'subscriptions', (r) => searchSubscriptions(r, { subscription_status: ['active'] })],
-  [
-    'subscriptions',
-    'subscription_line_items',
-    (r) => searchLineItems(r, { subscription_ids: [one('subs')] }, now),
-  ],
-  ['all', 'invoices', (r) => searchInvoices(r, {})],
-  ['customer_id', 'invoices', (r) => searchInvoices(r, { customer_id: one('cust') })],
-  ['subscription_id', 'invoices', (r) => searchInvoices(r, { subscription_id: one('subs') })],
-  ['status', 'invoices', (r) => searchInvoices(r, { invoice_status: ['DRAFT'] })],
-  ['payment_status', 'invoices', (r) => searchInvoices(r, { payment_status: ['PENDING'] })],
-  ['amount_due_gt', 'invoices', (r) => searchInvoices(r, { amount_due_gt: '0.5' })],
-  ['period_end_lte', 'invoices', (r) => searchInvoices(r, { period_end_lte: new Date('2100-01-01') })],
-])(
-  'a search by %s of %s reads its environment’s part of the table by an index',
-  async (_by, table, search) => {
-    const entriesRead = async ({ db }: Scoped) => {
-      const { rows } = await sql<{ entries: number }>`
-      select sum(pg_stat_get_xact_tuples_returned(oid))::int as entries
-      from (select ${table}::regclass as oid
-        union all select indexrelid from pg_index where indrelid = ${table}::regclass) relation`.execute(db)
-      return rows[0]?.entries ?? 0
-    }
-    await inTransaction(scoped, async (transaction) => {
-      // With tables as small as these the planner may prefer whole reads; in large ones it does not.
-      await sql`set local enable_seqscan = off`.execute(transaction.db)
-      const before = await entriesRead(transaction)
-      expect((await search(transaction)).total).toBeGreaterThan(0)
-      expect((await entriesRead(transaction)) - before).toBeLessThan(othersRows / 10)
+describe.each(['written', 'never written', 'written while the tables were tiny'] as const)(
+  'with statistics %s',
+  (statistics) => {
+    let databases: TestDatabase
+    let recorded: RecordedReader
+    let searches: Readonly<Record<string, SearchUnderTest>>
+
+    beforeAll(async () => {
+      databases = await createTestDatabase()
+      const owner = new pg.Client({ connectionString: databases.ownerUrl })
+      await owner.connect()
+      // Else a run in the background would write the statistics that are not to be there.
+      for (const table of [...tables, 'meters']) {
+        await owner.query(`alter table ${table} set (autovacuum_enabled = off)`)
+      }
+      if (statistics === 'written while the tables were tiny') {
+        for (let tenant = 0; tenant < 6; tenant++) await fillSearchWorld(await databases.newTenant(), 2)
+        await owner.query('analyze')
+      }
+      for (let tenant = 0; tenant < others; tenant++) {
+        await fillSearchWorld(await databases.newTenant(), ownRows)
+      }
+      const own = await databases.newTenant()
+      await fillSearchWorld(own, ownRows)
+      if (statistics === 'written') await owner.query('analyze')
+      await owner.end()
+      recorded = await createRecordedReader(databases.appUrl, own.scope)
+      searches = searchesUnderTest(recorded.reader, ownRows)
+    }, testTimeoutMs)
+    afterAll(async () => {
+      await recorded[Symbol.asyncDispose]()
+      await databases[Symbol.asyncDispose]()
     })
+
+    test.each(tables)(
+      'no search of %s costs more than one look at its environment’s rows',
+      async (table) => {
+        const search = searchOf(table)
+        // A free filter asks one table for one column: no statistics can make a bad plan of that.
+        const free = statistics === 'written' ? freeSearches(search) : []
+        const tooMuch: string[] = []
+        for (const asked of [...ownSearches(search), ...free]) {
+          await search.run(recorded.reader, asked)
+          for (const { text, scanned, handled } of recorded.taken()) {
+            if (scanned <= scannedMax && handled <= handledMax) continue
+            tooMuch.push(`${shortened(asked)}: ${scanned} scanned, ${handled} handled by ${text}`)
+          }
+        }
+        expect(tooMuch).toEqual([])
+      },
+      testTimeoutMs,
+    )
+
+    const estimated = statistics === 'written' ? tables : []
+    test.each(estimated)('a search of %s by what an index finds reads no more than that', async (table) => {
+      const { filters, indexed, run } = searchOf(table)
+      const tooMuch: string[] = []
+      for (const filter of indexed) {
+        const { items } = await run(recorded.reader, { [filter]: filters[filter]?.[0] })
+        expect(items, filter).not.toEqual([])
+        const scanned = recorded.taken().reduce((sum, work) => sum + work.scanned, 0)
+        if (scanned > scannedByIndexMax) tooMuch.push(`${filter}: ${scanned} scanned`)
+      }
+      expect(tooMuch).toEqual([])
+    })
+
+    function searchOf(table: string): SearchUnderTest {
+      const search = searches[table]
+      if (!search) throw new Error(`${table} has no search`)
+      return search
+    }
   },
 )
+
+const deep = { offset: ownRows / 2, limit: 1_000 }
+
+/** Every sort and every filter of its own, and pages of each length and depth. */
+function ownSearches({ fields, filters }: SearchUnderTest): object[] {
+  const pages = [{}, { limit: 1 }, { limit: 1_000 }, { order: 'asc' }, deep, { offset: ownRows - 1 }]
+  const own = Object.entries(filters).flatMap(([filter, values]) =>
+    values.map((value) => ({ [filter]: value })),
+  )
+  const sorts = [...fields.keys()].map((field) => ({ sort: [{ field, direction: 'asc' }] }))
+  return [
+    ...pages,
+    ...own.flatMap((filter) => [filter, { ...filter, ...deep }, { ...filter, order: 'asc' }]),
+    ...sorts.flatMap((sort) => [sort, { ...sort, ...deep }]),
+  ]
+}
+
+function freeSearches({ fields }: SearchUnderTest): object[] {
+  return [...fields].flatMap(([field, { type }]) =>
+    freeFilters(field, type).map((condition) => ({ filters: [condition] })),
+  )
+}
+
+const many = Array.from({ length: 1_000 }, (_, index) => String(index))
+
+function freeFilters(field: string, type: FieldType): FilterCondition[] {
+  if (type === 'instant') {
+    const value = { date: new Date('2026-03-15T13:00:00.000Z') }
+    return (['eq', 'before', 'after', 'gt', 'gte', 'lt'] as const).map((operator) => ({
+      field,
+      operator,
+      value,
+    }))
+  }
+  const lists = (['in', 'not_in'] as const).map((operator) => ({ field, operator, value: { array: many } }))
+  if (type === 'number') {
+    const value = { number: '7' }
+    const numbers = (['eq', 'gt', 'gte', 'lt'] as const).map((operator) => ({ field, operator, value }))
+    return [...numbers, ...lists]
+  }
+  const value = { string: '7' }
+  const texts = (['eq', 'contains', 'not_contains'] as const).map((operator) => ({ field, operator, value }))
+  return [...texts, ...lists]
+}
+
+function shortened(asked: object): string {
+  return JSON.stringify(asked).slice(0, 120)
+}

@@ -7,9 +7,10 @@ import {
   type SqlBool,
   sql,
 } from 'kysely'
+import { plannedAnew } from '../connection/named-statements.ts'
 import type { RecordStatus } from '../tables/row-types.ts'
 import type { Tables } from '../tables/tables.ts'
-import type { SearchFields } from './search-fields.ts'
+import type { FieldType, SearchFields } from './search-fields.ts'
 import { containing, type FilterCondition, filterCondition } from './search-filter.ts'
 
 /** What every list of the contract can be asked: free filters, order, page. */
@@ -56,19 +57,47 @@ const sortsMax = 10
  *
  * @throws validation_error that names each bad condition by its path (`filters[0].field`)
  */
-export async function searchPage<Table extends keyof Tables, Row>(
+export async function searchPage<Table extends keyof Tables, Row extends { readonly id: string }>(
   query: SelectQueryBuilder<Tables, Table, Row>,
   search: Search,
   fields: SearchFields,
 ): Promise<SearchPage<Simplify<Row>>> {
+  const { items: ids, total } = await searchIds(query, search, fields)
+  if (ids.length === 0) return { items: [], total }
+  const rows = await query.clearWhere().where(sql<SqlBool>`id = any(${ids}::text[])`).execute()
+  return { items: inOrder(ids, rows), total }
+}
+
+/**
+ * The ids alone, from which the page's rows are then read: sorting and skipping 30,000 rows in full would write
+ * them to the disk and compute for each what is shown of a page's only. Each search is planned for its own values:
+ * one plan for lists of any length compares each row with each value.
+ */
+export async function searchIds<Table extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, Table, Row>,
+  search: Search,
+  fields: SearchFields,
+): Promise<SearchPage<string>> {
   const { conditions, sorts, limit, offset } = parseSearch(search, fields)
-  const filtered = allOf(query, conditions)
-  let page = filtered.limit(limit).offset(offset)
+  const filtered = allOf(query.clearSelect().modifyFront(sql.raw(plannedAnew)), conditions)
+  let page = filtered.select(sql<string>`id`.as('id')).limit(limit).offset(offset)
   for (const { column, direction } of sorts) page = page.orderBy(column, direction)
   if (search.cursor !== undefined) page = page.where(afterCursor(search.cursor, search.order ?? 'desc'))
-  const items = await page.execute()
-  const isWhole = search.cursor === undefined && items.length < limit && (items.length > 0 || offset === 0)
-  return { items, total: isWhole ? offset + items.length : await count(filtered) }
+  const rows = await page.$castTo<{ id: string }>().execute()
+  const isWhole = search.cursor === undefined && rows.length < limit && (rows.length > 0 || offset === 0)
+  return {
+    items: rows.map((row) => row.id),
+    total: isWhole ? offset + rows.length : await count(filtered),
+  }
+}
+
+/** The rows as their ids are ordered; a row that was deleted meanwhile is left out. */
+export function inOrder<Row extends { readonly id: string }>(
+  ids: readonly string[],
+  rows: readonly Row[],
+): readonly Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 /** `column = any(values)`, one parameter however many there are; no condition when nothing was asked. */
@@ -105,7 +134,6 @@ async function count<Table extends keyof Tables, Row>(
   query: SelectQueryBuilder<Tables, Table, Row>,
 ): Promise<number> {
   const { total } = await query
-    .clearSelect()
     .select(sql<number>`count(*)`.as('total'))
     .$castTo<{ total: number }>()
     .executeTakeFirstOrThrow()
@@ -158,9 +186,21 @@ function parseSorts({ sort, order = 'desc' }: Search, fields: SearchFields): Sor
   const asked = typeof sort === 'string' ? [{ field: sort, direction: order }] : (sort ?? [])
   const sorts = asked.flatMap(({ field, direction }) => {
     const known = fields.get(field ?? '')
-    return known ? [{ column: known.column, direction: direction ?? order }] : []
+    if (!known) return []
+    const column = field === 'id' ? known.column : unindexed[known.type](known.column)
+    return [{ column, direction: direction ?? order }]
   })
   return [...sorts, { column: sql.ref('id'), direction: sorts.at(-1)?.direction ?? order }]
+}
+
+/**
+ * The same order, of which no index has anything: for a short page PostgreSQL would go along an index of the
+ * column, through all environments' rows until enough are of this one.
+ */
+const unindexed: Readonly<Record<FieldType, (column: Expression<unknown>) => Expression<unknown>>> = {
+  text: (column) => sql`${column} || ''`,
+  number: (column) => sql`${column} + 0`,
+  instant: (column) => sql`${column} + interval '0'`,
 }
 
 function sortProblems({ sort }: Search, fields: SearchFields): FieldProblem[] {

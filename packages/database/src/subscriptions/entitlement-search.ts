@@ -48,7 +48,7 @@ export function searchEntitlements(
     equal('feature_type', search.feature_type),
     isEnabled === undefined ? undefined : sql<boolean>`is_enabled = ${isEnabled}`,
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, entitlementFields)
 }
 
 /** The published entitlements of the plans, oldest first. */
@@ -154,7 +154,7 @@ export async function listEntitledSubscriptions(
   throw new CodedError('invalid_operation', message)
 }
 
-const fields = new Map([
+export const entitlementFields = new Map([
   ...searchFields<keyof EntitlementTable>({
     text: [
       'id',

@@ -4,6 +4,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
+import { ofExternalCustomer } from '../search/search-references.ts'
 import type { SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export interface SubscriptionRow extends Selectable<SubscriptionTable> {
@@ -35,26 +36,23 @@ export async function getSubscription(scoped: Scoped, id: string): Promise<Subsc
 }
 
 /** @throws validation_error for a filter or sort that does not exist */
-export function searchSubscriptions(
+export async function searchSubscriptions(
   scoped: Scoped,
   search: SubscriptionSearch,
 ): Promise<SearchPage<SubscriptionRow>> {
-  const { active_at: at, external_customer_id: externalId, trial_end_due_lte: trialEnd } = search
+  const { active_at: at, trial_end_due_lte: trialEnd } = search
   const query = allOf(selectSubscriptions(scoped), [
     anyOf('id', search.subscription_ids),
     equal('customer_id', search.customer_id),
     anyOf('customer_id', search.customer_ids),
-    externalId === undefined
-      ? undefined
-      : sql<boolean>`customer_id in (
-          select c.id from customers c where c.external_id = ${externalId} and c.status = 'published')`,
+    await ofExternalCustomer(scoped, 'customer_id', search.external_customer_id),
     equal('plan_id', search.plan_id),
     anyOf('subscription_status', search.subscription_status),
     anyOf('billing_period', search.billing_period),
     trialEnd && sql<boolean>`subscription_status = 'trialing' and trial_end <= ${trialEnd}`,
     at && sql<boolean>`start_date <= ${at} and (end_date is null or end_date > ${at})`,
   ])
-  return searchPage(query, search, fields)
+  return searchPage(query, search, subscriptionFields)
 }
 
 const selectSubscription = preparedQuery<{ id: string }, SubscriptionRow>((db, parameter) =>
@@ -78,7 +76,7 @@ export function selectSubscriptions(scoped: Pick<Scoped, 'db'>) {
     ])
 }
 
-const fields = searchFields<keyof SubscriptionTable>({
+export const subscriptionFields = searchFields<keyof SubscriptionTable>({
   text: [
     'id',
     'customer_id',

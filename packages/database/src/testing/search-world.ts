@@ -1,0 +1,61 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import { now } from './catalog-rows.ts'
+
+/**
+ * As many rows of each resource as asked for, all in the handle's environment and each of them alike the
+ * others in some way: every plan has a hundredth of the prices and subscriptions, every tenth price is a
+ * subscription's own, and so on. Rows are numbered from 1.
+ */
+export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, rows: number): Promise<void> {
+  const head = sql`environment_id, created_at, updated_at, created_by, updated_by`
+  const at = sql`${now}::timestamptz + n * interval '1 minute'`
+  const tail = sql`${environmentId}, ${at}, ${at}, 'u' || n % 10, 'u' from generate_series(1, ${rows}::int) n`
+  const id = (kind: string, n: RawBuilder<unknown> = sql`n`) => searchWorldIdSql(environmentId, kind, n)
+  const plan = id('plan', sql`1 + n % ${Math.min(rows, 100)}::int`)
+  const isOwn = sql`n % 10 = 0`
+  const inserts = [
+    sql`insert into customers (id, external_id, name, email, metadata, ${head})
+      select ${id('cust')}, 'ext-' || n, 'customer ' || n, n || '@a.example', jsonb_build_object('team', n % 10), ${tail}`,
+    sql`insert into plans (id, name, lookup_key, display_order, metadata, ${head})
+      select ${id('plan')}, 'plan ' || n, 'key-' || n, n, jsonb_build_object('team', n % 10), ${tail}`,
+    sql`insert into groups (id, name, lookup_key, entity_type, ${head})
+      select ${id('group')}, 'group ' || n, 'key-' || n, 'price', ${tail}`,
+    sql`insert into meters (id, name, event_name, aggregation_type, reset_usage, ${head})
+      select ${id('meter')}, 'm', 'event ' || n % 100, 'COUNT', 'NEVER', ${tail}`,
+    sql`insert into features (id, name, type, meter_id, lookup_key, ${head})
+      select ${id('feat')}, 'feature ' || n, 'metered', ${id('meter')}, 'key-' || n, ${tail}`,
+    sql`insert into subscriptions (id, customer_id, plan_id, currency, billing_period, billing_anchor, start_date,
+        current_period_start, current_period_end, subscription_status, trial_start, trial_end, synced_price_sequence, ${head})
+      select ${id('subs')}, ${id('cust')}, ${plan}, 'usd', 'MONTHLY', ${at}, ${at}, ${at}, ${at} + interval '1 month',
+        (array['active', 'trialing', 'cancelled'])[1 + n % 3], ${at}, ${at} + interval '7 days', 0, ${tail}`,
+    sql`insert into prices (id, root_price_id, plan_id, subscription_id, overridden_price_id, type, billing_model, amount,
+        currency, billing_period, invoice_cadence, meter_id, start_date, lookup_key, ${head})
+      select ${id('price')}, ${id('price')}, case when not ${isOwn} then ${plan} end, case when ${isOwn} then ${id('subs')} end,
+        case when n % 20 = 0 then ${id('price', sql`n - 1`)} end, 'USAGE', 'FLAT_FEE', n, 'usd', 'MONTHLY', 'ARREAR',
+        ${id('meter')}, ${at}, 'key-' || n, ${tail}`,
+    sql`insert into entitlements (id, plan_id, subscription_id, feature_id, feature_type, is_enabled, is_soft_limit, ${head})
+      select ${id('ent')}, case when not ${isOwn} then ${plan} end, case when ${isOwn} then ${id('subs')} end,
+        ${id('feat')}, 'metered', true, false, ${tail}`,
+    sql`insert into subscription_line_items (id, subscription_id, price_id, quantity, start_date, ${head})
+      select ${id('subli')}, ${id('subs')}, ${id('price')}, n, ${at}, ${tail}`,
+    sql`insert into invoices (id, customer_id, subscription_id, invoice_type, billing_reason, invoice_status,
+        payment_status, currency, period_start, period_end, subtotal, total, amount_due, finalized_at, invoice_number, ${head})
+      select ${id('inv')}, ${id('cust')}, ${id('subs')}, 'SUBSCRIPTION', 'SUBSCRIPTION_CYCLE',
+        case when n % 2 = 0 then 'FINALIZED' else 'DRAFT' end, 'PENDING', 'usd', ${at}, ${at} + interval '1 month', n, n, n,
+        case when n % 2 = 0 then ${at} end, case when n % 2 = 0 then 'INV-' || n end, ${tail}`,
+    sql`insert into api_keys (id, name, key_hash, display_id, user_id, tenant_id, environment_id)
+      select ${id('key')}, 'key ' || n, sha256(convert_to(${environmentId} || n, 'UTF8')), 'sk_', 'u', e.tenant_id, e.id
+      from environments e, generate_series(1, ${rows}::int) n where e.id = ${environmentId}`,
+  ]
+  for (const insert of inserts) await insert.execute(db)
+}
+
+/** The id of the row of that number and kind. */
+export function searchWorldId({ scope }: Scoped, kind: string, number: number): string {
+  return `${kind}_${scope.environmentId}_${String(number).padStart(8, '0')}`
+}
+
+function searchWorldIdSql(environmentId: string, kind: string, n: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${`${kind}_${environmentId}_`} || lpad((${n})::text, 8, '0'))`
+}
