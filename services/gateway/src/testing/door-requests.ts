@@ -95,12 +95,6 @@ const texts: Readonly<Record<string, (world: DoorWorld) => string>> = {
   lookup_key: () => `key-${++requests}`,
 }
 
-/** Which kind of record a field names; undefined for none. */
-export function recordKind(door: Pick<Door, 'operation' | 'path'>): RecordKind | undefined {
-  const name = door.path.findLast((step) => typeof step === 'string' && step !== 'key') ?? ''
-  return kindOf(String(name), door.operation)
-}
-
 function idOf(name: string, { operation, world }: About): string | undefined {
   const kind = kindOf(name, operation)
   return kind && world[kind]
