@@ -4,6 +4,7 @@ import { aggregateUsage } from '@flexprice/database/events'
 import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
 import { type CycleCharge, type CyclePlan, planCycle, rateCycle } from '@flexprice/domain/cycle'
 import type { Settlement } from '@flexprice/domain/invoice'
+import type { Period } from '@flexprice/domain/time'
 import type { UsageQuestion } from '@flexprice/domain/usage'
 import { refuseTooLarge, settleCharges, type WithLineId, withLineIds } from '../invoicing/draft-invoice.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
@@ -12,6 +13,8 @@ import { inHalves } from './in-halves.ts'
 
 export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period'> {
   readonly facts: ChargeFacts
+  /** The period that begins with it; null where none does. */
+  readonly opens: Period | null
   /** With the id that each would have as an invoice's line. */
   readonly charges: readonly IdentifiedCharge[]
   readonly settlement: Settlement
@@ -81,7 +84,8 @@ function rated(
   const charges = withLineIds(rateCycle(plan, answers))
   refuseTooLarge(charges)
   const settlement = settleCharges(facts.subscription.currency, charges)
-  return { facts, reason: billed.reason, period: billed.period, charges, settlement }
+  const { reason, period, cycle } = billed
+  return { facts, reason, period, opens: cycle.opens, charges, settlement }
 }
 
 /**

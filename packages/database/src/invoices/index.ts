@@ -1,6 +1,7 @@
 /** Invoices with their lines, numbers, states and history. */
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
-export { closeDraft, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
+export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
+export { closeDraft, lockInvoice, lockInvoices, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {

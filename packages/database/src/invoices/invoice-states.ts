@@ -22,6 +22,20 @@ export async function lockInvoice(scoped: Scoped, id: string): Promise<InvoiceRo
   return row
 }
 
+/** Holds invoices until the caller's transaction ends, in the order of their ids; what does not exist is left out. */
+export async function lockInvoices(scoped: Scoped, ids: readonly string[]): Promise<InvoiceRow[]> {
+  assert(scoped.db.isTransaction, 'invoices are held in a transaction')
+  return scoped.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where(sql<boolean>`id = any (${ids}::text[])`)
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('status', '<>', 'deleted')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
 /**
  * What can be seen of the events from now on: a rating that counts by it, in the same transaction, and no later event
  * make the difference between billed and late exact, however long its statements take.

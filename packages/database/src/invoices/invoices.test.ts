@@ -64,7 +64,7 @@ function invoice(
       ...{ invoice_status: 'FINALIZED', payment_status: 'PENDING' },
       ...{ subtotal: total, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0', total },
       ...{ amount_paid: '0', amount_due: total, issue_date: now, due_date: null, finalized_at: now },
-      ...{ paid_at: null, voided_at: null },
+      ...{ paid_at: null, voided_at: null, finalize_at: null },
       ...period,
       ...changes,
     },

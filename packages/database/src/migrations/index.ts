@@ -12,6 +12,7 @@ import * as priceLinks from './0010-price-links.ts'
 import * as events from './0011-events.ts'
 import * as calculations from './0012-calculations.ts'
 import * as syncPreviews from './0013-sync-previews.ts'
+import * as billing from './0020-billing.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-events': events,
   '0012-calculations': calculations,
   '0013-sync-previews': syncPreviews,
+  '0020-billing': billing,
 }

@@ -45,6 +45,7 @@ const namesByType = {
     'current_period_start',
     'due_date',
     'end_date',
+    'finalize_at',
     'finalized_at',
     'issue_date',
     'next_billing_at',
