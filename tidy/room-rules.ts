@@ -33,6 +33,7 @@ export const packageRooms: Readonly<Record<string, Rooms>> = {
       'invoices',
       'calculations',
       'price-sync',
+      'billing',
       'operations',
       'workflows',
     ],

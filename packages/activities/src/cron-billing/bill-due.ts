@@ -147,7 +147,7 @@ function withDelay(
 
 function failureOf(
   { subscription }: ChargeFacts,
-  { code, message }: { code: string; message: string },
+  { code, message }: Pick<BillingFailure, 'code' | 'message'>,
 ): BillingFailure {
   return { subscriptionId: subscription.id, code, message }
 }

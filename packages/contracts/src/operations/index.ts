@@ -1,8 +1,10 @@
 /** Every operation of the API: method, path, schemas, and what it promises. */
 export * from './api-keys.ts'
+export * from './billing.ts'
 export * from './calculations.ts'
 export * from './customers.ts'
 export * from './entitlements.ts'
+export * from './environments.ts'
 export * from './events.ts'
 export * from './features.ts'
 export * from './groups.ts'

@@ -1,4 +1,4 @@
-import { CodedError } from '@flexprice/domain'
+import { CodedError, type ErrorCode } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { BillingFailureTable, BillingWork } from '../tables/billing-tables.ts'
@@ -7,7 +7,7 @@ export type BillingFailureRow = Selectable<BillingFailureTable>
 
 export interface BillingFailure {
   readonly subscriptionId: string
-  readonly code: string
+  readonly code: ErrorCode
   readonly message: string
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@flexprice/domain'
 import type { ColumnType, Generated } from 'kysely'
 import type { Audited } from './row-types.ts'
 
@@ -74,7 +75,7 @@ export interface BillingFailureTable {
   subscription_id: string
   work: BillingWork
   run_id: string
-  code: string
+  code: ErrorCode
   message: string
   attempts: number
   first_failed_at: Date
