@@ -12,6 +12,7 @@ import { cancelWorkflow } from './cancel-workflow.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
 import { describeWorkflow, type Owner, type WorkflowDescription } from './describe-workflow.ts'
 import { type QueueStats, queueStats } from './queue-stats.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
 import { searchWorkflows, type WorkflowFilter, type WorkflowPage } from './search-workflows.ts'
 import { type StartedWorkflow, startWorkflow } from './start-workflow.ts'
 import type { TemporalSettings } from './temporal-settings.ts'
@@ -49,6 +50,7 @@ export function createTemporal(settings: TemporalSettings): Temporal {
     cancelWorkflow: (...request) => cancelWorkflow(client, ...request),
     searchWorkflows: (...request) => searchWorkflows(client, ...request),
     queueStats: (definitions = registered, options) => queueStats(client, definitions, options),
+    schedules: createSchedules(client),
     async ping() {
       const { namespace } = settings
       await call(client, () => client.workflowService.describeNamespace({ namespace }), {
@@ -88,6 +90,8 @@ export interface Temporal extends AsyncDisposable {
   ): Promise<{ items: WorkflowDescription[]; total: number }>
   /** Of every registered workflow, unless some are named. */
   queueStats(definitions?: readonly WorkflowDefinition[], options?: CallOptions): Promise<QueueStats[]>
+  /** What Temporal starts by itself. */
+  readonly schedules: Schedules
   /** Throws unless Temporal answers for our namespace. */
   ping(): Promise<void>
 }

@@ -12,4 +12,6 @@ export const cronBilling = defineWorkflow({
   executionTimeout: '7 days',
   priority: 2,
   startedBy: 'createBillingRun',
+  // One tick finds all that is due, however many were missed.
+  schedule: { every: '1 minute', catchUp: '1 minute', input: { kind: 'tick' } },
 })
