@@ -1,3 +1,4 @@
+import { applySchedules } from './apply-schedules.ts'
 import type { UpArguments } from './arguments.ts'
 import { startDatabase } from './database.ts'
 import { makeDemo } from './demo.ts'
@@ -52,6 +53,9 @@ export async function startStack(
     ...tracingEnvironment(jaeger),
   }
   const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
+  await progress.step('Schedules', () =>
+    applySchedules({ address: temporal.address, namespace: temporalNamespace }),
+  )
   stackFile.change({ gateway_url: services.gatewayUrl, metrics_url: services.metricsUrl, ready: true })
   return services.names
 }

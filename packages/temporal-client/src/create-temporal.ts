@@ -13,6 +13,7 @@ import { createContextInterceptor } from './context-interceptor.ts'
 import { describeWorkflow, type Owner, type WorkflowDescription } from './describe-workflow.ts'
 import { type QueueStats, queueStats } from './queue-stats.ts'
 import { type RunningWorkflows, runningWorkflows } from './running-workflows.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
 import { searchWorkflows, type WorkflowFilter, type WorkflowPage } from './search-workflows.ts'
 import { type StartedWorkflow, startWorkflow } from './start-workflow.ts'
 import type { TemporalSettings } from './temporal-settings.ts'
@@ -52,6 +53,7 @@ export function createTemporal(settings: TemporalSettings): Temporal {
     runningWorkflows: (scope, definitions = registered, options) =>
       runningWorkflows(client, scope, definitions, options),
     queueStats: (definitions = registered, options) => queueStats(client, definitions, options),
+    schedules: createSchedules(client),
     async ping() {
       const { namespace } = settings
       await call(client, () => client.workflowService.describeNamespace({ namespace }), {
@@ -97,6 +99,8 @@ export interface Temporal extends AsyncDisposable {
   ): Promise<RunningWorkflows[]>
   /** Of the whole platform: every registered workflow, unless some are named. */
   queueStats(definitions?: readonly WorkflowDefinition[], options?: CallOptions): Promise<QueueStats[]>
+  /** What Temporal starts by itself. */
+  readonly schedules: Schedules
   /** Throws unless Temporal answers for our namespace. */
   ping(): Promise<void>
 }

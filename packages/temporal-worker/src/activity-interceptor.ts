@@ -4,13 +4,23 @@ import type { ActivityInterceptors, ActivityInterceptorsFactory } from '@tempora
 import { activityFailure, isUnexpected } from './activity-failure.ts'
 import { runInScope, scopeFromHeaders } from './activity-scope.ts'
 
-/** Gives each activity its caller's scope and its log lines their ids, and translates what it throws. */
-export function createActivityInterceptor(logger: Logger): ActivityInterceptorsFactory {
+/**
+ * Gives each activity its caller's scope and its log lines their ids, and translates what it throws.
+ *
+ * @param withoutScope the activities, by name, that are of no tenant: a schedule's tick
+ */
+export function createActivityInterceptor(
+  logger: Logger,
+  withoutScope: readonly string[] = [],
+): ActivityInterceptorsFactory {
   return (context): ActivityInterceptors => ({
     inbound: {
       async execute(input, next) {
         const { cancellationSignal } = context
         try {
+          if (withoutScope.includes(context.info.activityType)) {
+            return await runInWorkContext(workIds(context), () => next(input))
+          }
           const scope = scopeFromHeaders(input.headers)
           const { tenantId, environmentId, requestId } = scope
           const ids = { tenantId, environmentId, requestId, ...workIds(context) }

@@ -24,7 +24,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
       // The trace is the outer one: its span sees the translated failure, and expected ones are no errors.
       activity: [
         (context) => ({ inbound: new OpenTelemetryActivityInboundInterceptor(context) }),
-        createActivityInterceptor(logger),
+        createActivityInterceptor(logger, options.withoutScope),
       ],
     },
     maxConcurrentActivityTaskExecutions: config.activitySlots,
@@ -43,6 +43,8 @@ export interface CreateWorkerOptions {
   readonly definition: WorkflowDefinition
   readonly bundle: { readonly code: string }
   readonly activities: object
+  /** Activities that are of no tenant: they alone may run for a workflow that was started without a scope. */
+  readonly withoutScope?: readonly string[] | undefined
   readonly config: WorkerConfig
   readonly logger: Logger
 }

@@ -53,6 +53,8 @@ export interface RunWorkerOptions {
   readonly contract: WorkflowContract
   readonly bundle: Omit<BundleSource, 'name'>
   readonly activities: object
+  /** Activities that are of no tenant: they alone may run for a workflow that was started without a scope. */
+  readonly withoutScope?: readonly string[]
   readonly config: WorkerConfig
   readonly logger: Logger
   readonly metrics: Metrics

@@ -1,6 +1,7 @@
 import { redisSettings } from '@flexprice/cache/settings'
 import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
 import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
+import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-client/settings'
 
 /** Where the API is, and the key that says whose environment is meant. */
 export interface ApiConfig {
@@ -34,6 +35,11 @@ export function databaseConfig(variables: Variables): ConfigResult<DatabaseSetti
   return readConfig(variables, readDatabase)
 }
 
+/** Where Temporal is, for what it starts by itself. */
+export function temporalConfig(variables: Variables): ConfigResult<TemporalSettings> {
+  return readConfig(variables, temporalSettings)
+}
+
 /** Redis, where gateways keep copies of keys; undefined when none was named. */
 export function redisUrlConfig(variables: Variables): ConfigResult<{ readonly url: string | undefined }> {
   return readConfig(variables, redisSettings)
@@ -42,6 +48,7 @@ export function redisUrlConfig(variables: Variables): ConfigResult<{ readonly ur
 /** By this name docs/configuration.md and its test find what is read; each command asks for its own part alone. */
 export function readVariables(env: Environment): ApiConfig & MetricsConfig & OwnerConfig & DatabaseSettings {
   redisSettings(env)
+  temporalSettings(env)
   return { ...readDatabase(env), ...readOwner(env), ...readApi(env), ...readMetrics(env) }
 }
 

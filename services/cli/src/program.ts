@@ -9,6 +9,7 @@ import { examples } from './commands/options.ts'
 import { addPlans } from './commands/plans.ts'
 import { addQueues } from './commands/queues.ts'
 import { addRun } from './commands/run.ts'
+import { addSchedules } from './commands/schedules.ts'
 import { addTenancy } from './commands/tenancy.ts'
 import { addWorkflows } from './commands/workflows.ts'
 import { readVariables } from './config.ts'
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   addPlans(program, context)
   addWorkflows(program, context)
   addQueues(program, context)
+  addSchedules(program, context)
   addMigrate(program, context)
   addTenancy(program, context)
   addEvents(program, context)

@@ -2,6 +2,12 @@ import { createApiKeyRoute } from './api-keys/create-api-key.ts'
 import { deleteApiKeyRoute } from './api-keys/delete-api-key.ts'
 import { listApiKeysRoute } from './api-keys/list-api-keys.ts'
 import { rotateApiKeyRoute } from './api-keys/rotate-api-key.ts'
+import { cancelBillingRunRoute } from './billing/cancel-billing-run.ts'
+import { createBillingRunRoute } from './billing/create-billing-run.ts'
+import { getBillingRunRoute } from './billing/get-billing-run.ts'
+import { listBillingFailuresRoute } from './billing/list-billing-failures.ts'
+import { listBillingRunsRoute } from './billing/list-billing-runs.ts'
+import { retryBillingFailureRoute } from './billing/retry-billing-failure.ts'
 import { createCalculationRoute } from './calculations/create-calculation.ts'
 import { downloadCalculationRoute } from './calculations/download-calculation.ts'
 import { getCalculationRoute } from './calculations/get-calculation.ts'
@@ -24,6 +30,8 @@ import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.t
 import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
 import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
 import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
+import { getEnvironmentSettingsRoute } from './environments/get-environment-settings.ts'
+import { updateEnvironmentSettingsRoute } from './environments/update-environment-settings.ts'
 import { getEventRoute } from './events/get-event.ts'
 import { ingestRoutes } from './events/ingest-routes.ts'
 import { listLateEventsRoute } from './events/list-late-events.ts'
@@ -106,6 +114,14 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   listApiKeysRoute,
   rotateApiKeyRoute,
   deleteApiKeyRoute,
+  cancelBillingRunRoute,
+  createBillingRunRoute,
+  getBillingRunRoute,
+  listBillingFailuresRoute,
+  listBillingRunsRoute,
+  retryBillingFailureRoute,
+  getEnvironmentSettingsRoute,
+  updateEnvironmentSettingsRoute,
   getTenantByIdRoute,
   updateTenantRoute,
   getUserInfoRoute,

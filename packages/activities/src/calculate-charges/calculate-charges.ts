@@ -4,7 +4,7 @@ import { aggregateUsage } from '@flexprice/database/events'
 import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
 import { type CycleCharge, type CyclePlan, planCycle, rateCycle } from '@flexprice/domain/cycle'
 import type { Settlement } from '@flexprice/domain/invoice'
-import type { Grid } from '@flexprice/domain/time'
+import type { Grid, Period } from '@flexprice/domain/time'
 import type { UsageQuestion } from '@flexprice/domain/usage'
 import {
   type InvoicedCharge,
@@ -24,6 +24,8 @@ export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'perio
   readonly grid: Grid
   /** What the invoice's draft has of FIXED lines: it stays, and none is among the charges. */
   readonly written: readonly WithLineId<InvoicedCharge>[]
+  /** The period that begins with it; null where none does. */
+  readonly opens: Period | null
   /** With the id that each would have as an invoice's line. */
   readonly charges: readonly WithLineId<CycleCharge<FactLine>>[]
   /** Of both. */
@@ -126,9 +128,9 @@ function rated(
   const charges = withLineIds(rateCycle(plan, answers))
   const all = [...written, ...charges]
   refuseTooLarge(all)
-  const { reason, period } = billed
+  const { reason, period, cycle } = billed
   const settlement = settleCharges(facts.subscription.currency, all)
-  return { facts, reason, period, grid: plan.grid, written, charges, settlement }
+  return { facts, reason, period, grid: plan.grid, opens: cycle.opens, written, charges, settlement }
 }
 
 /**

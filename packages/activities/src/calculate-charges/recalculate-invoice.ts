@@ -2,15 +2,16 @@ import type { RecalculatedInvoice } from '@flexprice/contracts/workflows'
 import { readChargeFacts } from '@flexprice/database/calculations'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import {
-  closeDraft,
+  finalizeInvoices,
   type InvoiceRow,
   lockInvoice,
   replaceDrafts,
   takeUsageSnapshot,
 } from '@flexprice/database/invoices'
 import { assert, CodedError, notFound } from '@flexprice/domain'
-import { dueDate, type Period } from '@flexprice/domain/time'
+import type { Period } from '@flexprice/domain/time'
 import { calculateCharges } from './calculate-charges.ts'
+import { closingInvoice } from './closing-invoice.ts'
 import type { CalculateChargesDependencies, RecalculationInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
@@ -51,14 +52,13 @@ async function rateDraft(
   })
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
-  await replaceDrafts(transaction, [{ draft: draftOf(outcome, now), invoiceId: id }], now)
+  const draft = draftOf(outcome, now)
+  await replaceDrafts(transaction, [{ draft, invoiceId: id }], now)
   if (!finalize) return 'DRAFT'
-  const { payment_terms: terms, timezone } = outcome.facts.subscription
-  return closeDraft(transaction, {
-    invoice: await lockInvoice(transaction, id),
-    ...{ seenBy, now },
-    dueDate: terms && dueDate(now, terms, timezone),
-  })
+  const closing = closingInvoice(outcome, { ...draft.invoice, id }, { seenBy, now })
+  const [closed] = await finalizeInvoices(transaction, [closing], now)
+  assert(closed, 'each invoice is closed')
+  return closed
 }
 
 /** A cycle is closed when its period has ended; an opening, or a trial's end, when what it pays for begins. */

@@ -77,6 +77,7 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       description: '',
       issue_date: null,
       due_date: null,
+      finalize_at: null,
       finalized_at: null,
       paid_at: null,
       voided_at: null,

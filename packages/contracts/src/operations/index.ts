@@ -4,9 +4,11 @@
  * what we add. This package must never import Temporal, Fastify or Kysely.
  */
 export * from './api-keys.ts'
+export * from './billing.ts'
 export * from './calculations.ts'
 export * from './customers.ts'
 export * from './entitlements.ts'
+export * from './environments.ts'
 export * from './events.ts'
 export * from './features.ts'
 export * from './groups.ts'

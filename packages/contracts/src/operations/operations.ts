@@ -1,8 +1,10 @@
 import type { Operation } from '../wire/operation.ts'
 import * as apiKeys from './api-keys.ts'
+import * as billing from './billing.ts'
 import * as calculations from './calculations.ts'
 import * as customers from './customers.ts'
 import * as entitlements from './entitlements.ts'
+import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as features from './features.ts'
 import * as groups from './groups.ts'
@@ -18,9 +20,11 @@ import * as workflows from './workflows.ts'
 /** Every operation that the gateway serves below `/v1`. */
 export const operations: readonly Operation[] = [
   ...Object.values(apiKeys),
+  ...Object.values(billing),
   ...Object.values(calculations),
   ...Object.values(customers),
   ...Object.values(entitlements),
+  ...Object.values(environments),
   ...Object.values(events),
   ...Object.values(features),
   ...Object.values(groups),

@@ -31,6 +31,15 @@ export interface WorkflowDefinition<Name extends string = string, Type extends s
    * `run <name>` of it: method, path and fields are the operation's. A test finds an operation that does not exist.
    */
   readonly startedBy: string
+  /** What Temporal starts by itself, of no tenant; the workflow finds whose work is due. */
+  readonly schedule?: WorkflowSchedule
+}
+
+export interface WorkflowSchedule {
+  readonly every: DurationText
+  /** Starts that were missed while Temporal was away are made up for, this far back. */
+  readonly catchUp: DurationText
+  readonly input: Readonly<Record<string, string>>
 }
 
 /** Spelled out, as Temporal's own duration type is `any` under Node's module resolution. */

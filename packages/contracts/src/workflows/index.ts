@@ -1,4 +1,5 @@
 import { calculateChargesContract } from './calculate-charges.schema.ts'
+import { cronBillingContract } from './cron-billing.schema.ts'
 import { defineRegistry } from './define-registry.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
 import { subscriptionCreationContract } from './subscription-creation.schema.ts'
@@ -8,6 +9,7 @@ import { subscriptionCreationContract } from './subscription-creation.schema.ts'
  * workers, the result endpoint and the checks. Loads zod: code of the sandbox imports `./workflows/<name>`.
  */
 export const workflows = defineRegistry({
+  'cron-billing': cronBillingContract,
   'calculate-charges': calculateChargesContract,
   'subscription-creation': subscriptionCreationContract,
   'price-sync': priceSyncContract,
@@ -23,6 +25,12 @@ export type {
   RecalculatedInvoice,
   SyncPreviewResult,
 } from './calculate-charges.schema.ts'
+export type {
+  CronBillingInput,
+  CronBillingResult,
+  CronBillingRun,
+  CronBillingTick,
+} from './cron-billing.schema.ts'
 export type { InputOf, WorkflowContract } from './define-contract.ts'
 export { defineContract } from './define-contract.ts'
 export type { DurationText, WhenRunning, WorkflowDefinition } from './define-workflow.ts'

@@ -4,6 +4,7 @@ import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Tables } from '../tables/tables.ts'
 import { translateDatabaseError } from './database-errors.ts'
+import { type DueEnvironment, listDueEnvironments } from './due-environments.ts'
 import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
@@ -29,6 +30,8 @@ export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
   purgeExpired(what: Expiring, rowsMax: number): Promise<number>
+  /** For a schedule's tick, which has no tenant: which environments have work that is due. */
+  listDueEnvironments(page: { afterId: string; environmentsMax: number }): Promise<DueEnvironment[]>
   /** Makes the months of events to come where they are missing. Returns how many it made. */
   ensureEventMonths(): Promise<number>
   /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
@@ -83,6 +86,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       await runUnscoped(pool, touchKeys, [uses.map((use) => use.keyId), uses.map((use) => use.usedAt)])
     },
     purgeExpired: (what, rowsMax) => purgeExpired(pool, what, rowsMax),
+    listDueEnvironments: (page) => listDueEnvironments(pool, page),
     ensureEventMonths: () => ensureEventMonths(pool),
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),

@@ -23,6 +23,8 @@ export const idPrefixes = {
   calculation: 'calc',
   event: 'event',
   syncPreview: 'spv',
+  auditEntry: 'audit',
+  billingRun: 'bill',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -15,4 +15,5 @@ export {
   type Scoped,
   touchApiKeysMax,
 } from './connection.ts'
+export type { DueEnvironment } from './due-environments.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'

@@ -43,5 +43,6 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
     grant execute on function purge_idempotency_keys(integer) to ${role};
     grant execute on function purge_subscription_batches(integer) to ${role};
     grant execute on function ensure_event_months(integer, integer) to ${role};
+    grant execute on function list_due_environments(text, integer) to ${role};
   `.execute(db)
 }

@@ -85,6 +85,7 @@ const nestedInvoice: NestedRow<InvoiceRow> = {
     period_end: true,
     issue_date: true,
     due_date: true,
+    finalize_at: true,
     finalized_at: true,
     paid_at: true,
     voided_at: true,

@@ -82,7 +82,7 @@ export async function replaceDrafts(
     update invoices i set subtotal = d.subtotal, total_discount = d.total_discount, total_tax = d.total_tax,
       total_prepaid_credits_applied = d.total_prepaid_credits_applied, total = d.total,
       adjustment_amount = d.adjustment_amount, amount_due = d.amount_due, amount_paid = d.amount_paid,
-      last_computed_at = d.last_computed_at, version = i.version + 1,
+      last_computed_at = d.last_computed_at, finalize_at = coalesce(d.finalize_at, i.finalize_at), version = i.version + 1,
       updated_at = ${updated_at}, updated_by = ${updated_by}
     from json_populate_recordset(null::invoices, ${JSON.stringify(sums)}::json) d
     where i.environment_id = ${scoped.scope.environmentId} and i.id = d.id and i.invoice_status = 'DRAFT'`.execute(

@@ -1,7 +1,14 @@
 /** Invoices with their lines, numbers, states and history. */
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
-export { closeDraft, keepReplacement, lockInvoice, takeUsageSnapshot, voidInvoice } from './invoice-states.ts'
+export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
+export {
+  keepReplacement,
+  lockInvoice,
+  lockInvoices,
+  takeUsageSnapshot,
+  voidInvoice,
+} from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'
 export { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 export {

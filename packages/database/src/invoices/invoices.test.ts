@@ -71,7 +71,7 @@ function invoice(
         due_date: null,
         finalized_at: now,
       },
-      ...{ paid_at: null, voided_at: null, last_computed_at: now },
+      ...{ paid_at: null, voided_at: null, last_computed_at: now, finalize_at: null },
       ...{ billing_period_count: 1, billing_anchor: now, timezone: 'UTC' },
       ...period,
       ...changes,

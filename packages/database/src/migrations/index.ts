@@ -18,6 +18,7 @@ import * as invoiceSums from './0016-invoice-sums.ts'
 import * as equalAtEveryDoor from './0017-equal-at-every-door.ts'
 import * as searchIndexes from './0018-search-indexes.ts'
 import * as limitsAndReplacements from './0019-limits-and-replacements.ts'
+import * as billing from './0020-billing.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0017-equal-at-every-door': equalAtEveryDoor,
   '0018-search-indexes': searchIndexes,
   '0019-limits-and-replacements': limitsAndReplacements,
+  '0020-billing': billing,
 }

@@ -58,6 +58,7 @@ const namesByType = {
     'current_period_start',
     'due_date',
     'end_date',
+    'finalize_at',
     'finalized_at',
     'issue_date',
     'last_computed_at',

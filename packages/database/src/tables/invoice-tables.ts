@@ -38,6 +38,8 @@ export interface InvoiceTable extends Audited {
   metadata: JsonWithDefault<Metadata>
   issue_date: Date | null
   due_date: Date | null
+  /** When a draft that waits for late events is rated once more and closed; null for one that nobody closes by itself. */
+  finalize_at: Date | null
   finalized_at: Date | null
   paid_at: Date | null
   voided_at: Date | null

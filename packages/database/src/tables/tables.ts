@@ -1,5 +1,13 @@
 import type { SubscriptionBatchItemTable, SubscriptionBatchTable } from './batch-tables.ts'
 import type {
+  AuditEntryTable,
+  BillingFailureTable,
+  BillingRunSliceTable,
+  BillingRunTable,
+  BillingRunTotalTable,
+  EnvironmentSettingsTable,
+} from './billing-tables.ts'
+import type {
   CalculationItemTable,
   CalculationSliceTable,
   CalculationTable,
@@ -59,6 +67,12 @@ export interface Tables {
   calculation_slices: CalculationSliceTable
   calculation_totals: CalculationTotalTable
   calculation_items: CalculationItemTable
+  environment_settings: EnvironmentSettingsTable
+  audit_entries: AuditEntryTable
+  billing_runs: BillingRunTable
+  billing_run_slices: BillingRunSliceTable
+  billing_run_totals: BillingRunTotalTable
+  billing_failures: BillingFailureTable
   sync_previews: SyncPreviewTable
   sync_preview_slices: SyncPreviewSliceTable
   sync_preview_items: SyncPreviewItemTable

@@ -13,5 +13,10 @@ export {
   rotateApiKey,
   searchApiKeys,
 } from './api-keys.ts'
+export {
+  type EnvironmentSettings,
+  getEnvironmentSettings,
+  updateEnvironmentSettings,
+} from './environment-settings.ts'
 export { createEnvironment, createTenant } from './tenancy.ts'
 export { getTenant, type TenantChanges, type TenantRow, updateTenant } from './tenants.ts'

@@ -1,4 +1,5 @@
 import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
+import { countRunsOfWorkflow } from '@flexprice/database/billing'
 import { getCalculationProgress } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { getBatchProgress } from '@flexprice/database/creation'
@@ -20,6 +21,7 @@ const readers: {
   readonly [Name in WorkflowName]: (scoped: Scoped, workflow: Execution) => Promise<unknown>
 } = {
   'calculate-charges': calculationProgress,
+  'cron-billing': cronBillingProgress,
   'price-sync': priceSyncProgress,
   'subscription-creation': subscriptionCreationProgress,
 }
@@ -55,6 +57,21 @@ async function calculationProgress(scoped: Scoped, { id }: Execution) {
       subscriptions_processed: progress.processed,
       subscriptions_failed: progress.failed,
       percent: percentOf(progress.processed, progress.due),
+    }
+  )
+}
+
+/** Of the run that the workflow is at: the one that it was asked for, or the newest that it has begun. */
+async function cronBillingProgress(scoped: Scoped, { runId }: Execution) {
+  const counts = await countRunsOfWorkflow(scoped, runId)
+  return (
+    counts && {
+      subscriptions_due: counts.due,
+      subscriptions_billed: counts.processed,
+      subscriptions_failed: counts.failed,
+      invoices_created: counts.invoicesCreated,
+      invoices_finalized: counts.invoicesFinalized,
+      percent: percentOf(counts.processed + counts.failed + counts.invoicesFinalized, counts.due),
     }
   )
 }

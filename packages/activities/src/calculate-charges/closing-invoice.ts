@@ -1,0 +1,24 @@
+import type { ClosingInvoice, NewInvoice } from '@flexprice/database/invoices'
+import { dueDate } from '@flexprice/domain/time'
+import type { SubscriptionCharges } from './calculate-charges.ts'
+
+/** A rated draft as it is closed: usage that comes after its rating's snapshot is late. */
+export function closingInvoice(
+  { facts, charges }: Pick<SubscriptionCharges, 'facts' | 'charges'>,
+  { id, subtotal, amount_due }: Pick<NewInvoice['invoice'], 'id' | 'subtotal' | 'amount_due'>,
+  { seenBy, now }: { seenBy: string; now: Date },
+): ClosingInvoice {
+  const { payment_terms: terms, timezone } = facts.subscription
+  return {
+    id,
+    subtotal,
+    amount_due,
+    dueDate: terms && dueDate(now, terms, timezone),
+    seenBy: hasUsage({ charges }) ? seenBy : null,
+  }
+}
+
+/** An invoice with USAGE lines, also at zero, waits for late events (billing rules, section 5). */
+export function hasUsage({ charges }: Pick<SubscriptionCharges, 'charges'>): boolean {
+  return charges.some(({ line }) => line.price.type === 'USAGE')
+}

@@ -1,0 +1,157 @@
+import { advanceSubscriptions, type BillingFailure } from '@flexprice/database/billing'
+import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
+import {
+  finalizeInvoices,
+  type NewInvoice,
+  takeUsageSnapshot,
+  writeDrafts,
+} from '@flexprice/database/invoices'
+import type { EnvironmentSettings } from '@flexprice/database/tenancy'
+import { assert } from '@flexprice/domain'
+import { isPositive, readDecimal } from '@flexprice/domain/money'
+import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
+import { closingInvoice, hasUsage } from '../calculate-charges/closing-invoice.ts'
+import { draftOf } from '../calculate-charges/draft-of.ts'
+import { advanceOf, endOf } from './advance-of.ts'
+
+export interface BillDue {
+  /** What fell due by then is billed. */
+  readonly asOf: Date
+  /** The environment's clock: what is written is dated by it. */
+  readonly now: Date
+  readonly settings: EnvironmentSettings
+  /** Rates and tells, and writes nothing. */
+  readonly dryRun: boolean
+}
+
+export interface Billed {
+  /** Whose due period was billed, or whose end has come. */
+  readonly subscriptionIds: readonly string[]
+  readonly failures: readonly BillingFailure[]
+  /** Those that were made; a draft that was there is brought up to date and counts, too. */
+  readonly invoices: readonly NewInvoice['invoice'][]
+  readonly finalized: number
+}
+
+/**
+ * Bills the one period of each subscription that is due, in the caller's transaction, in five phases: hold, apply
+ * what is due at the boundary, rate, settle, write. A fixed number of statements, however many subscriptions. Those
+ * of which nothing is due (any more) are left alone, so that two runs can meet. Missed periods are billed one a call,
+ * oldest first. One that cannot be rated is told as a failure and left as it is.
+ *
+ * Idempotent by (subscription, period): what is billed is not due any more.
+ */
+export async function billDue(
+  transaction: Scoped,
+  subscriptionIds: readonly string[],
+  bill: BillDue,
+): Promise<Billed> {
+  assert(transaction.db.isTransaction, 'a page is billed in one transaction')
+  const due = await holdDue(transaction, subscriptionIds, bill)
+  const { ended, going } = applyDue(due)
+  // After the locks: what an event is counted by, and what makes a later one late, is the same.
+  const seenBy = await takeUsageSnapshot(transaction)
+  const outcomes = await calculateCharges(transaction, going, {
+    choiceOf: () => ({ kind: 'next' }),
+    seenBy,
+    lock: !bill.dryRun,
+  })
+  const rated = outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
+  const failures = outcomes.flatMap((outcome) =>
+    'error' in outcome ? [failureOf(outcome.facts, outcome.error)] : [],
+  )
+  const written = await write(transaction, rated, { ...bill, seenBy, ended })
+  const billed = [...rated.map(({ facts }) => facts), ...ended]
+  return { ...written, failures, subscriptionIds: billed.map(({ subscription }) => subscription.id) }
+}
+
+async function holdDue(
+  transaction: Scoped,
+  subscriptionIds: readonly string[],
+  { asOf, dryRun }: BillDue,
+): Promise<readonly ChargeFacts[]> {
+  const facts = await readChargeFacts(transaction, subscriptionIds, { lock: !dryRun })
+  return facts.filter(
+    ({ subscription: { subscription_status: status, next_billing_at: dueAt } }) =>
+      (status === 'active' || status === 'trialing') && dueAt !== null && dueAt <= asOf,
+  )
+}
+
+/**
+ * What is due at the boundary itself, before its period is billed (billing rules, section 8): today an end that comes
+ * with the trial's, after which no period begins. Changes and cancellations that were scheduled have their place here.
+ */
+function applyDue(due: readonly ChargeFacts[]): {
+  readonly ended: readonly ChargeFacts[]
+  readonly going: readonly ChargeFacts[]
+} {
+  const endsWithTrial = ({ subscription }: ChargeFacts): boolean => {
+    const { subscription_status: status, end_date: end, trial_end: trialEnd } = subscription
+    return status === 'trialing' && end !== null && trialEnd !== null && end <= trialEnd
+  }
+  return { ended: due.filter(endsWithTrial), going: due.filter((facts) => !endsWithTrial(facts)) }
+}
+
+interface Write extends BillDue {
+  readonly seenBy: string
+  readonly ended: readonly ChargeFacts[]
+}
+
+async function write(
+  transaction: Scoped,
+  rated: readonly SubscriptionCharges[],
+  { settings, now, dryRun, seenBy, ended }: Write,
+): Promise<Pick<Billed, 'invoices' | 'finalized'>> {
+  const charged = rated
+    .filter(({ charges }) => charges.length > 0)
+    .map((one) => ({ one, draft: withDelay(draftOf(one, now), one, { settings, now }) }))
+  const invoices = charged.map(({ draft }) => draft.invoice)
+  if (dryRun) return { invoices, finalized: 0 }
+  const written = await writeDrafts(
+    transaction,
+    charged.map(({ draft }) => draft),
+    now,
+  )
+  const closing = charged.flatMap(({ one, draft: { invoice } }, index) => {
+    const { invoiceId: id, isClosed } = written[index] ?? {}
+    if (id === undefined || isClosed || invoice.finalize_at !== null) return []
+    return [closingInvoice(one, { ...invoice, id }, { seenBy, now })]
+  })
+  const unpaid = new Set(
+    charged.flatMap(({ one, draft }) =>
+      isPositive(readDecimal(draft.invoice.amount_due)) ? [one.facts.subscription.id] : [],
+    ),
+  )
+  const advances = rated.map(({ facts: { subscription }, reason, opens }) =>
+    advanceOf(subscription, { reason, opens, isUnpaid: unpaid.has(subscription.id) }),
+  )
+  await advanceSubscriptions(
+    transaction,
+    [...advances, ...ended.map(({ subscription }) => endOf(subscription))],
+    now,
+  )
+  // Last, as numbers are taken: no other slice waits for more than this statement.
+  await finalizeInvoices(transaction, closing, now)
+  return { invoices, finalized: closing.length }
+}
+
+const hourMs = 3_600_000
+
+/** One with usage waits for late events, from its period's end on, unless that is over by now. */
+function withDelay(
+  draft: NewInvoice,
+  one: SubscriptionCharges,
+  { settings, now }: Pick<BillDue, 'settings' | 'now'>,
+): NewInvoice {
+  if (!hasUsage(one)) return draft
+  const at = new Date(one.period.end.getTime() + settings.finalization_delay_hours * hourMs)
+  return at <= now ? draft : { ...draft, invoice: { ...draft.invoice, finalize_at: at } }
+}
+
+function failureOf(
+  { subscription }: ChargeFacts,
+  { code, message }: Pick<BillingFailure, 'code' | 'message'>,
+): BillingFailure {
+  return { subscriptionId: subscription.id, code, message }
+}

@@ -1,0 +1,124 @@
+import {
+  type BillingFailure,
+  type BillingPage,
+  type BillingPageCounts,
+  type BillingRunRow,
+  type BillingSlice,
+  clearBillingFailures,
+  finishBillingPage,
+  nextBillingPage,
+  recordBillingFailures,
+} from '@flexprice/database/billing'
+import type { Scoped } from '@flexprice/database/connection'
+import type { EnvironmentSettings } from '@flexprice/database/tenancy'
+import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money'
+import { billDue } from './bill-due.ts'
+import { finalizeDue } from './finalize-due.ts'
+
+export interface BillPage {
+  readonly run: BillingRunRow
+  readonly slice: BillingSlice
+  readonly rowsMax: number
+  readonly settings: EnvironmentSettings
+  readonly now: Date
+}
+
+export interface BilledPage extends BillingPageCounts {
+  /** When the oldest of it fell due. */
+  readonly dueAt: Date
+}
+
+/**
+ * One page of a slice, in the caller's transaction, which also keeps its failures and moves the slice's cursor: all of
+ * it or nothing, whatever is killed.
+ *
+ * @returns undefined when nothing of the slice is left
+ */
+export async function billPage(transaction: Scoped, bill: BillPage): Promise<BilledPage | undefined> {
+  const { now } = bill
+  const page = await nextBillingPage(transaction, bill)
+  const [first] = page?.rows ?? []
+  if (page === undefined || first === undefined) return undefined
+  const counts =
+    page.work === 'periods'
+      ? await billPeriods(transaction, page, bill)
+      : await closeDrafts(transaction, page, bill)
+  await finishBillingPage(transaction, page, counts, now)
+  return { ...counts, dueAt: first.at }
+}
+
+async function billPeriods(
+  transaction: Scoped,
+  page: BillingPage,
+  { run, settings, now }: BillPage,
+): Promise<BillingPageCounts> {
+  const ids = page.rows.map(({ subscriptionId }) => subscriptionId)
+  const { as_of: asOf, dry_run: dryRun } = run
+  const billed = await billDue(transaction, ids, { asOf, now, settings, dryRun })
+  if (!dryRun) await keep(transaction, page, billed, now)
+  return {
+    processed: billed.subscriptionIds.length,
+    failed: billed.failures.length,
+    invoicesCreated: billed.invoices.length,
+    invoicesFinalized: billed.finalized,
+    totals: totalsOf(billed.invoices),
+  }
+}
+
+async function closeDrafts(
+  transaction: Scoped,
+  page: BillingPage,
+  { now }: BillPage,
+): Promise<BillingPageCounts> {
+  const closed = await finalizeDue(transaction, page.rows, now)
+  await keep(transaction, page, closed, now)
+  const { finalized, failures } = closed
+  return {
+    processed: 0,
+    failed: failures.length,
+    invoicesCreated: 0,
+    invoicesFinalized: finalized,
+    totals: [],
+  }
+}
+
+/**
+ * Passes over the slice's next row, of which nothing can be billed whatever is tried: kept as its failure.
+ *
+ * @returns undefined when nothing of the slice is left
+ */
+export async function failRow(
+  transaction: Scoped,
+  bill: BillPage,
+  { code, message }: Pick<BillingFailure, 'code' | 'message'>,
+): Promise<BilledPage | undefined> {
+  const page = await nextBillingPage(transaction, { ...bill, rowsMax: 1 })
+  const [row] = page?.rows ?? []
+  if (page === undefined || row === undefined) return undefined
+  const failures = [{ subscriptionId: row.subscriptionId, code, message }]
+  if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures }, bill.now)
+  const counts = { processed: 0, failed: 1, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+  await finishBillingPage(transaction, page, counts, bill.now)
+  return { ...counts, dueAt: row.at }
+}
+
+async function keep(
+  transaction: Scoped,
+  { runId, work }: BillingPage,
+  done: { readonly subscriptionIds: readonly string[]; readonly failures: readonly BillingFailure[] },
+  now: Date,
+): Promise<void> {
+  const { subscriptionIds, failures } = done
+  await recordBillingFailures(transaction, { runId, work, failures, now })
+  await clearBillingFailures(transaction, { work, subscriptionIds })
+}
+
+function totalsOf(
+  invoices: readonly { readonly currency: string; readonly total: string }[],
+): BillingPageCounts['totals'] {
+  return [...Map.groupBy(invoices, ({ currency }) => currency)].map(([currency, some]) => ({
+    currency,
+    invoices: some.length,
+    total: formatDecimal(sumDecimals(some.map(({ total }) => readDecimal(total)))),
+  }))
+}

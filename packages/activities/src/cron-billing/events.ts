@@ -1,0 +1,67 @@
+import type { CronBillingRun } from '@flexprice/contracts/workflows'
+import type { BillingPageCounts } from '@flexprice/database/billing'
+import type { Logger, Metrics } from '@flexprice/observability'
+
+/** What billing tells the operator: one log line and its counters an event. */
+export interface CronBillingEvents {
+  ticked(environments: number): void
+  /** @param overdueMs how long ago the oldest of the page's work fell due */
+  paged(page: BillingPageCounts, overdueMs: number): void
+  completed(result: CronBillingRun): void
+}
+
+export function createCronBillingEvents(dependencies: {
+  readonly logger: Pick<Logger, 'info' | 'warn'>
+  readonly metrics: Pick<Metrics, 'counter' | 'gauge'>
+}): CronBillingEvents {
+  const { logger, metrics } = dependencies
+  const subscriptions = metrics.counter({
+    name: 'cron_billing_subscriptions_total',
+    help: 'Periods and drafts that billing has worked on',
+    labels: ['outcome'],
+  })
+  const invoices = metrics.counter({
+    name: 'cron_billing_invoices_total',
+    help: 'Invoices that billing has made and closed',
+    labels: ['effect'],
+  })
+  const amounts = metrics.counter({
+    name: 'cron_billing_amount_total',
+    help: 'Totals of the invoices that billing has made, in whole currency units',
+    labels: ['currency'],
+  })
+  const environments = metrics.counter({
+    name: 'cron_billing_environments_started_total',
+    help: "Environments that the schedule's ticks have found due work in",
+  })
+  const overdue = metrics.gauge({
+    name: 'cron_billing_overdue_seconds',
+    help: 'How long ago the work that is billed at the moment fell due',
+  })
+  return {
+    ticked(count) {
+      environments.inc(count)
+    },
+    paged({ processed, failed, invoicesCreated, invoicesFinalized, totals }, overdueMs) {
+      subscriptions.inc({ outcome: 'billed' }, processed)
+      subscriptions.inc({ outcome: 'failed' }, failed)
+      invoices.inc({ effect: 'created' }, invoicesCreated)
+      invoices.inc({ effect: 'finalized' }, invoicesFinalized)
+      // A counter is a float: for the eye, never for the books.
+      for (const { currency, total } of totals) amounts.inc({ currency }, Number(total))
+      overdue.set(overdueMs / 1_000)
+      if (failed === 0) return
+      logger.warn(
+        { 'event.action': 'billing-failed', billing: { failed } },
+        'Subscriptions could not be billed, and are tried again',
+      )
+    },
+    completed(result) {
+      const { totals, ...counts } = result
+      logger.info(
+        { 'event.action': 'billing-completed', billing: { ...counts, totals } },
+        'A billing run has ended',
+      )
+    },
+  }
+}

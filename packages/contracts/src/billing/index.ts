@@ -1,0 +1,2 @@
+/** Billing runs. */
+export type { BillingRunResponse } from './billing-run.ts'

@@ -1,0 +1,93 @@
+import { CodedError, type ErrorCode } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import type { BillingFailureTable, BillingWork } from '../tables/billing-tables.ts'
+
+export type BillingFailureRow = Selectable<BillingFailureTable>
+
+export interface BillingFailure {
+  readonly subscriptionId: string
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+const firstDelay = sql`interval '1 minute'`
+const delayMax = sql`interval '6 hours'`
+/** Beyond it the delay is at its greatest, whatever the power. */
+const doublingsMax = 9
+
+/**
+ * Keeps what could not be billed, and when it is tried again: after a minute, then twice as long each time, at most
+ * six hours. Until then it is in no page, so that it stops nothing. In the caller's transaction.
+ */
+export async function recordBillingFailures(
+  scoped: Scoped,
+  record: { runId: string; work: BillingWork; failures: readonly BillingFailure[]; now: Date },
+): Promise<void> {
+  const { runId, work, failures, now } = record
+  if (failures.length === 0) return
+  await sql`
+    insert into billing_failures as f (environment_id, subscription_id, work, run_id, code, message, attempts,
+      first_failed_at, last_failed_at, next_attempt_at)
+    select ${scoped.scope.environmentId}, "subscriptionId", ${work}, ${runId}, code, message, 1, ${now}, ${now},
+      ${now}::timestamptz + ${firstDelay}
+    from json_to_recordset(${JSON.stringify(failures)}::json) as given ("subscriptionId" text, code text, message text)
+    order by "subscriptionId"
+    on conflict (environment_id, subscription_id, work) do update set
+      run_id = excluded.run_id, code = excluded.code, message = excluded.message, attempts = f.attempts + 1,
+      last_failed_at = excluded.last_failed_at,
+      next_attempt_at = excluded.last_failed_at
+        + least(${delayMax}, ${firstDelay} * power(2, least(f.attempts, ${doublingsMax})))`.execute(scoped.db)
+}
+
+/** What is billed has not failed any more. */
+export async function clearBillingFailures(
+  scoped: Scoped,
+  { work, subscriptionIds }: { work: BillingWork; subscriptionIds: readonly string[] },
+): Promise<void> {
+  if (subscriptionIds.length === 0) return
+  await sql`
+    delete from billing_failures
+    where environment_id = ${scoped.scope.environmentId} and work = ${work}
+      and subscription_id = any (${subscriptionIds}::text[])`.execute(scoped.db)
+}
+
+/** Those that a run was the last to try, by subscription, behind the cursor. */
+export function listBillingFailures(
+  scoped: Scoped,
+  { runId, cursor, limit }: { runId: string; cursor: string; limit: number },
+): Promise<BillingFailureRow[]> {
+  return scoped.db
+    .selectFrom('billing_failures')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('subscription_id', '>', cursor)
+    .orderBy('subscription_id')
+    .orderBy('work')
+    .limit(limit)
+    .execute()
+}
+
+/**
+ * Makes a failure due at once. Asking again before it was tried changes nothing.
+ *
+ * @throws invalid_operation for a subscription that did not fail in that run, or has been billed meanwhile
+ */
+export async function retryBillingFailure(
+  scoped: Scoped,
+  { runId, subscriptionId, now }: { runId: string; subscriptionId: string; now: Date },
+): Promise<void> {
+  const { numUpdatedRows } = await scoped.db
+    .updateTable('billing_failures')
+    .set({ next_attempt_at: now })
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('subscription_id', '=', subscriptionId)
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows > 0n) return
+  throw new CodedError(
+    'invalid_operation',
+    `Subscription ${subscriptionId} has no failure of billing run ${runId} that could be tried again`,
+  )
+}

@@ -1,0 +1,182 @@
+import { assert } from '@flexprice/domain'
+import { sql } from 'kysely'
+import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { change } from '../connection/row-changes.ts'
+import type { BillingWork } from '../tables/billing-tables.ts'
+import { type BillingRunRow, lockBillingRun } from './billing-runs.ts'
+import { beforeAll, cutDueWork, type DuePlace, type DueRow, nextDueWork } from './due-work.ts'
+
+/** Which part of a run: what became due meanwhile is in a later pass. */
+export interface BillingSlice {
+  readonly runId: string
+  readonly pass: number
+  readonly slice: number
+}
+
+/**
+ * Cuts what is due now into slices: first subscriptions' periods, and once none of them is due, the drafts whose
+ * delay is over. Idempotent by (run, pass): the same pass has the same slices.
+ *
+ * @returns the slices' numbers; none when the run has come to its end
+ */
+export function cutBillingSlices(
+  scoped: Scoped,
+  cut: {
+    runId: string
+    pass: number
+    slicesMax: number
+    workflow: { id: string; runId: string }
+    now: Date
+  },
+): Promise<readonly number[]> {
+  return inTransaction(scoped, async (transaction) => {
+    const run = await lockBillingRun(transaction, cut.runId)
+    if (run.passes >= cut.pass) return listSlices(transaction, cut)
+    if (await didNothing(transaction, run)) return endPasses(transaction, cut)
+    for (const work of worksOf(run)) {
+      const ranges = await cutDueWork(transaction, { work, run, slicesMax: cut.slicesMax, now: cut.now })
+      if (ranges.length === 0) continue
+      await insertSlices(transaction, { ...cut, work, ranges })
+      await notePass(transaction, cut)
+      return ranges.map((_, slice) => slice)
+    }
+    return endPasses(transaction, cut)
+  })
+}
+
+async function endPasses(
+  transaction: Scoped,
+  cut: Parameters<typeof cutBillingSlices>[1],
+): Promise<readonly number[]> {
+  await notePass(transaction, cut)
+  return []
+}
+
+/** What the last pass could neither do nor fail (it was paused, say) is left for a later run, not tried for ever. */
+async function didNothing(scoped: Scoped, { id, passes }: BillingRunRow): Promise<boolean> {
+  if (passes === 0) return false
+  const { rows } = await sql<{ done: number }>`
+    select coalesce(sum(processed + failed + invoices_finalized), 0)::bigint as done from billing_run_slices
+    where run_id = ${id} and pass = ${passes}`.execute(scoped.db)
+  return rows[0]?.done === 0
+}
+
+/** A dry run writes nothing, so that its first pass has seen everything; and it closes no draft. */
+function worksOf({ dry_run: isDry, passes }: BillingRunRow): readonly BillingWork[] {
+  if (isDry) return passes === 0 ? ['periods'] : []
+  return ['periods', 'drafts']
+}
+
+async function notePass(
+  scoped: Scoped,
+  { runId, pass, workflow, now }: Parameters<typeof cutBillingSlices>[1],
+): Promise<void> {
+  await scoped.db
+    .updateTable('billing_runs')
+    .set({
+      passes: pass,
+      workflow_id: workflow.id,
+      workflow_run_id: workflow.runId,
+      ...change(scoped.scope, now),
+    })
+    .where('id', '=', runId)
+    .execute()
+}
+
+async function insertSlices(
+  scoped: Scoped,
+  insert: {
+    runId: string
+    pass: number
+    work: BillingWork
+    ranges: readonly { end: DuePlace; due: number }[]
+    now: Date
+  },
+): Promise<void> {
+  const { runId, pass, work, ranges, now } = insert
+  const slices = ranges.map(({ end, due }, slice) => {
+    const start = ranges[slice - 1]?.end ?? beforeAll
+    return {
+      ...{ run_id: runId, pass, slice, environment_id: scoped.scope.environmentId, work, due },
+      ...{ cursor_at: start.at, cursor_id: start.id, end_at: end.at, end_id: end.id, updated_at: now },
+    }
+  })
+  await scoped.db.insertInto('billing_run_slices').values(slices).execute()
+}
+
+async function listSlices(
+  scoped: Scoped,
+  { runId, pass }: { runId: string; pass: number },
+): Promise<readonly number[]> {
+  const rows = await scoped.db
+    .selectFrom('billing_run_slices')
+    .select('slice')
+    .where('run_id', '=', runId)
+    .where('pass', '=', pass)
+    .orderBy('slice')
+    .execute()
+  return rows.map(({ slice }) => slice)
+}
+
+export interface BillingPage extends BillingSlice {
+  readonly work: BillingWork
+  readonly rows: readonly DueRow[]
+  /** Where the slice is once the page is done; its end after the last one. */
+  readonly cursor: DuePlace
+}
+
+/** The slice's next rows, the slice held until the caller's transaction ends; undefined when nothing is left. */
+export async function nextBillingPage(
+  scoped: Scoped,
+  next: { run: BillingRunRow; slice: BillingSlice; rowsMax: number; now: Date },
+): Promise<BillingPage | undefined> {
+  assert(scoped.db.isTransaction, 'a page is worked on in one transaction')
+  const { run, slice, rowsMax, now } = next
+  const row = await scoped.db
+    .selectFrom('billing_run_slices')
+    .select(['work', 'cursor_at', 'cursor_id', 'end_at', 'end_id'])
+    .where('run_id', '=', slice.runId)
+    .where('pass', '=', slice.pass)
+    .where('slice', '=', slice.slice)
+    .forUpdate()
+    .executeTakeFirst()
+  assert(row, `run ${slice.runId} has a slice ${slice.slice} in pass ${slice.pass}`)
+  const after = { at: row.cursor_at, id: row.cursor_id }
+  const upTo = { at: row.end_at, id: row.end_id }
+  const rows = await nextDueWork(scoped, { work: row.work, run, after, upTo, rowsMax, now })
+  const last = rows.at(-1)
+  return last && { ...slice, work: row.work, rows, cursor: { at: last.at, id: last.id } }
+}
+
+export interface BillingPageCounts {
+  readonly processed: number
+  readonly failed: number
+  readonly invoicesCreated: number
+  readonly invoicesFinalized: number
+  /** Of the invoices that were made, by currency. */
+  readonly totals: readonly { readonly currency: string; readonly invoices: number; readonly total: string }[]
+}
+
+/** Moves the slice's cursor behind the page and adds its counts, in the transaction that holds the slice. */
+export async function finishBillingPage(
+  scoped: Scoped,
+  page: BillingPage,
+  counts: BillingPageCounts,
+  now: Date,
+): Promise<void> {
+  const { runId, pass, slice, cursor } = page
+  await sql`
+    update billing_run_slices set cursor_at = ${cursor.at}, cursor_id = ${cursor.id}, updated_at = ${now},
+      processed = processed + ${counts.processed}::bigint, failed = failed + ${counts.failed}::bigint,
+      invoices_created = invoices_created + ${counts.invoicesCreated}::bigint,
+      invoices_finalized = invoices_finalized + ${counts.invoicesFinalized}::bigint
+    where run_id = ${runId} and pass = ${pass} and slice = ${slice}`.execute(scoped.db)
+  if (counts.totals.length === 0) return
+  await sql`
+    insert into billing_run_totals as t (run_id, pass, slice, environment_id, currency, invoices, total)
+    select ${runId}, ${pass}::smallint, ${slice}::smallint, ${scoped.scope.environmentId}, currency, invoices, total
+    from json_to_recordset(${JSON.stringify(counts.totals)}::json)
+      as given (currency text, invoices bigint, total numeric)
+    on conflict (run_id, pass, slice, currency) do update
+      set invoices = t.invoices + excluded.invoices, total = t.total + excluded.total`.execute(scoped.db)
+}

@@ -1,0 +1,74 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import type { BillingWork } from '../tables/billing-tables.ts'
+import type { BillingRunRow } from './billing-runs.ts'
+
+/** A place among what is due: by the instant from which it is, then by id. */
+export interface DuePlace {
+  readonly at: Date
+  readonly id: string
+}
+
+/** Before everything that can be due. */
+export const beforeAll: DuePlace = { at: new Date(0), id: '' }
+
+/** What a kind of work goes through, as rows of (id, at, subscription_id). A later kind of due work adds its own. */
+function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<unknown> {
+  const environmentId = run.environment_id
+  const asked = (column: RawBuilder<unknown>) =>
+    run.subscription_ids === null ? sql`true` : sql`${column} = any (${run.subscription_ids}::text[])`
+  const waits = (subscriptionId: RawBuilder<unknown>) => sql`exists (
+    select from billing_failures f where f.environment_id = ${environmentId}
+      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > ${now})`
+  switch (work) {
+    case 'periods':
+      return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s
+        where s.environment_id = ${environmentId} and s.next_billing_at <= ${run.as_of}
+          and s.subscription_status in ('active', 'trialing') and s.status <> 'deleted'
+          and ${asked(sql`s.id`)} and not ${waits(sql`s.id`)}`
+    case 'drafts':
+      return sql`select i.id, i.finalize_at as at, i.subscription_id from invoices i
+        where i.environment_id = ${environmentId} and i.finalize_at <= ${now} and i.invoice_status = 'DRAFT'
+          and ${asked(sql`i.subscription_id`)} and not ${waits(sql`i.subscription_id`)}`
+  }
+}
+
+/** Ranges of about as many rows each, in their order; none when nothing is due. */
+export async function cutDueWork(
+  scoped: Scoped,
+  cut: { work: BillingWork; run: BillingRunRow; slicesMax: number; now: Date },
+): Promise<readonly { end: DuePlace; due: number }[]> {
+  const { rows } = await sql<{ at: Date; id: string; due: number }>`
+    select (array_agg(at order by at desc, id desc))[1] as at, (array_agg(id order by at desc, id desc))[1] as id,
+      count(*) as due
+    from (
+      select id, at, ntile(${cut.slicesMax}) over (order by at, id) as slice
+      from (${dueRows(cut.work, cut.run, cut.now)}) due
+    ) numbered group by slice order by slice`.execute(scoped.db)
+  return rows.map(({ at, id, due }) => ({ end: { at, id }, due }))
+}
+
+export interface DueRow extends DuePlace {
+  readonly subscriptionId: string
+}
+
+/** What is due next behind a place, up to another, in order. */
+export async function nextDueWork(
+  scoped: Scoped,
+  next: {
+    work: BillingWork
+    run: BillingRunRow
+    after: DuePlace
+    upTo: DuePlace
+    rowsMax: number
+    now: Date
+  },
+): Promise<readonly DueRow[]> {
+  const { after, upTo } = next
+  const { rows } = await sql<DueRow>`
+    select id, at, subscription_id as "subscriptionId" from (${dueRows(next.work, next.run, next.now)}) due
+    where (at, id) > (${after.at}::timestamptz, ${after.id}::text)
+      and (at, id) <= (${upTo.at}::timestamptz, ${upTo.id}::text)
+    order by at, id limit ${next.rowsMax}`.execute(scoped.db)
+  return rows
+}

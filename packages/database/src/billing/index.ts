@@ -1,0 +1,33 @@
+/** Billing that runs by itself: what is due, runs with their slices and pages, and what could not be billed. */
+export { advanceSubscriptions, type SubscriptionAdvance } from './advance-subscriptions.ts'
+export {
+  type BillingFailure,
+  type BillingFailureRow,
+  clearBillingFailures,
+  listBillingFailures,
+  recordBillingFailures,
+  retryBillingFailure,
+} from './billing-failures.ts'
+export {
+  type BillingRunCounts,
+  type BillingRunRow,
+  type BillingRunTotal,
+  countBillingRuns,
+  countRunsOfWorkflow,
+  deleteBillingRun,
+  endBillingRun,
+  getBillingRun,
+  insertBillingRun,
+  listBillingRuns,
+  type NewBillingRun,
+  sumBillingRuns,
+} from './billing-runs.ts'
+export {
+  type BillingPage,
+  type BillingPageCounts,
+  type BillingSlice,
+  cutBillingSlices,
+  finishBillingPage,
+  nextBillingPage,
+} from './billing-slices.ts'
+export type { DueRow } from './due-work.ts'

@@ -1,0 +1,77 @@
+import { assert } from '@flexprice/domain'
+import { isPositive, readDecimal } from '@flexprice/domain/money'
+import { sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import { insertRecords } from '../connection/insert-records.ts'
+import { change } from '../connection/row-changes.ts'
+import { historyRow } from './draft-invoices.ts'
+import { takeInvoiceNumbers } from './invoice-numbers.ts'
+import type { InvoiceRow } from './invoices.ts'
+
+/** A draft that is closed, with the sums that it has by now. */
+export interface ClosingInvoice extends Pick<InvoiceRow, 'id' | 'subtotal' | 'amount_due'> {
+  readonly dueDate: Date | null
+  /** What its rating saw of the events, a `pg_snapshot`: the rest is late from here on. Null without usage. */
+  readonly seenBy: string | null
+}
+
+export type ClosedStatus = 'FINALIZED' | 'SKIPPED'
+
+/**
+ * The one way to close invoices (billing rules, section 5): FINALIZED with the next numbers, in the order given, or
+ * SKIPPED when there is nothing to bill. The caller holds the drafts and has just rated them, in its transaction:
+ * a fixed number of statements, however many they are. Nothing to pay counts as paid.
+ *
+ * @returns what became of each, in the order given
+ */
+export async function finalizeInvoices(
+  scoped: Scoped,
+  invoices: readonly ClosingInvoice[],
+  now: Date,
+): Promise<readonly ClosedStatus[]> {
+  assert(scoped.db.isTransaction, 'invoices are closed with what they were rated from held')
+  if (invoices.length === 0) return []
+  const statuses = invoices.map(({ subtotal }) =>
+    isPositive(readDecimal(subtotal)) ? ('FINALIZED' as const) : ('SKIPPED' as const),
+  )
+  await insertRecords(
+    'invoice_history',
+    invoices.map(({ id }, index) => beginsAs(scoped, id, statuses[index], now)),
+  ).execute(scoped.db)
+  // Last but for the rows that get them, as the counter's row is held from here on.
+  const count = statuses.filter((status) => status === 'FINALIZED').length
+  const numbers = await takeInvoiceNumbers(scoped, { count, finalizedAt: now })
+  let taken = 0
+  const closed = invoices.map(({ id, amount_due, dueDate, seenBy }, index) => {
+    const isFinal = statuses[index] === 'FINALIZED'
+    const isPaid = !isPositive(readDecimal(amount_due))
+    return {
+      id,
+      invoice_status: statuses[index],
+      invoice_number: isFinal ? numbers[taken++] : null,
+      payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
+      due_date: isFinal ? dueDate : null,
+      finalized_at: isFinal ? now : null,
+      paid_at: isFinal && isPaid ? now : null,
+      usage_snapshot: seenBy,
+    }
+  })
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  const { numAffectedRows } = await sql`
+    update invoices i set invoice_status = c.invoice_status, invoice_number = c.invoice_number,
+      payment_status = c.payment_status, issue_date = c.finalized_at, due_date = c.due_date,
+      finalized_at = c.finalized_at, paid_at = c.paid_at, usage_snapshot = c.usage_snapshot, finalize_at = null,
+      version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
+    from json_populate_recordset(null::invoices, ${JSON.stringify(closed)}::json) c
+    where i.environment_id = ${scoped.scope.environmentId} and i.id = c.id and i.invoice_status = 'DRAFT'`.execute(
+    scoped.db,
+  )
+  assert(numAffectedRows === BigInt(invoices.length), 'every draft that is held is still one')
+  return statuses
+}
+
+function beginsAs(scoped: Scoped, invoiceId: string, to: ClosedStatus | undefined, now: Date) {
+  assert(to, 'each invoice has a status')
+  const reason = to === 'SKIPPED' ? 'nothing to bill' : 'finalized'
+  return historyRow(scoped, { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now })
+}

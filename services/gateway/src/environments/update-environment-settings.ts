@@ -1,0 +1,25 @@
+import { updateEnvironmentSettings } from '@flexprice/contracts/operations'
+import { inTransaction, readTimeOfDay } from '@flexprice/database/connection'
+import { updateEnvironmentSettings as writeSettings } from '@flexprice/database/tenancy'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { type Api, routeOf } from '../route.ts'
+import { expectOwnEnvironment, settingsResponse } from './settings-response.ts'
+
+export function updateEnvironmentSettingsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(updateEnvironmentSettings),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { id } = request.params
+      expectOwnEnvironment(scoped, id)
+      // Listing late usage is all there is to be done with it: the one value that the field can have.
+      const { late_usage: _listed, ...changes } = request.body
+      const settings = await inTransaction(scoped, async (transaction) =>
+        // Who changed what is told by the time of day, whatever a test clock says.
+        writeSettings(transaction, changes, await readTimeOfDay(transaction)),
+      )
+      return reply.send(settingsResponse(scoped, id, settings))
+    },
+  })
+}
