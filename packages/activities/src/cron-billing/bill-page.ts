@@ -55,7 +55,7 @@ async function billPeriods(
   const ids = page.rows.map(({ subscriptionId }) => subscriptionId)
   const { as_of: asOf, dry_run: dryRun } = run
   const billed = await billDue(transaction, ids, { asOf, now, settings, dryRun })
-  if (!dryRun) await keep(transaction, page, billed, now)
+  if (!dryRun) await keep(transaction, page, billed)
   return {
     processed: billed.subscriptionIds.length,
     failed: billed.failures.length,
@@ -71,7 +71,7 @@ async function closeDrafts(
   { now }: BillPage,
 ): Promise<BillingPageCounts> {
   const closed = await finalizeDue(transaction, page.rows, now)
-  await keep(transaction, page, closed, now)
+  await keep(transaction, page, closed)
   const { finalized, failures } = closed
   return {
     processed: 0,
@@ -96,7 +96,7 @@ export async function failRow(
   const [row] = page?.rows ?? []
   if (page === undefined || row === undefined) return undefined
   const failures = [{ subscriptionId: row.subscriptionId, code, message }]
-  if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures }, bill.now)
+  if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures })
   const counts = { processed: 0, failed: 1, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
   await finishBillingPage(transaction, page, counts, bill.now)
   return { ...counts, dueAt: row.at }
@@ -106,10 +106,9 @@ async function keep(
   transaction: Scoped,
   { runId, work }: BillingPage,
   done: { readonly subscriptionIds: readonly string[]; readonly failures: readonly BillingFailure[] },
-  now: Date,
 ): Promise<void> {
   const { subscriptionIds, failures } = done
-  await recordBillingFailures(transaction, { runId, work, failures, now })
+  await recordBillingFailures(transaction, { runId, work, failures })
   await clearBillingFailures(transaction, { work, subscriptionIds })
 }
 

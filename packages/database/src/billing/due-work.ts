@@ -22,7 +22,7 @@ function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<u
     run.subscription_ids === null ? sql`true` : sql`${column} = any (${run.subscription_ids}::text[])`
   const waits = (subscriptionId: RawBuilder<unknown>) => sql`exists (
     select from billing_failures f where f.environment_id = ${environmentId}
-      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > ${now})`
+      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > statement_timestamp())`
   switch (work) {
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s

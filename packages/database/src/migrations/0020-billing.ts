@@ -92,12 +92,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       environment_id text collate "C" not null,
       currency text collate "C" not null,
       invoices bigint not null,
-      -- Of the invoices' totals as they were written first; a draft's may still change until it is closed.
-      total numeric(38, 18) not null,
+      -- Of the invoices' totals as they were written first; a draft's may still change until it is closed. The sum of
+      -- many is more than any of them may be.
+      total numeric not null,
       primary key (run_id, pass, slice, currency)
     );
 
-    -- What could not be billed, until it is: kept out of the pages until its next attempt.
+    -- What could not be billed, until it is: kept out of the pages until its next attempt. By the time of day,
+    -- whatever a test clock says.
     create table billing_failures (
       environment_id text collate "C" not null,
       subscription_id text collate "C" not null,
@@ -135,6 +137,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Runs as the owner because a schedule's tick has no tenant: which environments have work that is due, by their
     -- own clocks, behind the one that is given. It tells ids alone. Each kind of work is a probe of its partial index.
+    -- What has failed waits by the time of day.
     create function list_due_environments(after_id text, environments_max integer)
       returns table (tenant_id text, environment_id text)
       language sql stable security definer set search_path = pg_catalog, public, pg_temp
@@ -150,13 +153,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
                 and s.subscription_status in ('active', 'trialing')
                 and not exists (select from public.billing_failures f
                   where f.environment_id = e.id and f.subscription_id = s.id and f.work = 'periods'
-                    and f.next_attempt_at > clock.now))
+                    and f.next_attempt_at > statement_timestamp()))
             or exists (
               select from public.invoices i
               where i.environment_id = e.id and i.finalize_at <= clock.now and i.invoice_status = 'DRAFT'
                 and not exists (select from public.billing_failures f
                   where f.environment_id = e.id and f.subscription_id = i.subscription_id and f.work = 'drafts'
-                    and f.next_attempt_at > clock.now)))
+                    and f.next_attempt_at > statement_timestamp())))
         order by e.id limit environments_max
       $$;
     revoke all on function list_due_environments(text, integer) from public;
