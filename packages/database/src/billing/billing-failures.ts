@@ -17,7 +17,7 @@ const delayMax = sql`interval '6 hours'`
 const doublingsMax = 9
 
 /** The time of day: a test clock that stands still, or leaps, must neither stop nor hurry an attempt. */
-const timeOfDay = sql`date_trunc('milliseconds', clock_timestamp())`
+const timeOfDay = sql<Date>`date_trunc('milliseconds', clock_timestamp())`
 
 /**
  * Keeps what could not be billed, and when it is tried again: after a minute, then twice as long each time, at most
