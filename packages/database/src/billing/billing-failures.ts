@@ -56,17 +56,25 @@ export async function clearBillingFailures(
       and subscription_id = any (${subscriptionIds}::text[])`.execute(scoped.db)
 }
 
-/** Those that a run was the last to try, by subscription, behind the cursor. */
+/** Those that a run was the last to try, by subscription and work, behind the one that is given. */
 export function listBillingFailures(
   scoped: Scoped,
-  { runId, cursor, limit }: { runId: string; cursor: string; limit: number },
+  {
+    runId,
+    after,
+    limit,
+  }: { runId: string; after: { subscriptionId: string; work: string } | undefined; limit: number },
 ): Promise<BillingFailureRow[]> {
   return scoped.db
     .selectFrom('billing_failures')
     .selectAll()
     .where('run_id', '=', runId)
     .where('environment_id', '=', scoped.scope.environmentId)
-    .where('subscription_id', '>', cursor)
+    .$if(after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(subscription_id, work) > (${after?.subscriptionId}::text, ${after?.work}::text)`,
+      ),
+    )
     .orderBy('subscription_id')
     .orderBy('work')
     .limit(limit)
