@@ -18,7 +18,7 @@ export interface HeldStatements extends AsyncDisposable {
   release(): Promise<void>
 }
 
-const untilMsMax = 45_000
+const untilMsMax = 90_000
 const pollMs = 50
 
 /**
