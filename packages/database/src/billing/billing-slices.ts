@@ -31,6 +31,8 @@ export function cutBillingSlices(
 ): Promise<readonly number[]> {
   return inTransaction(scoped, async (transaction) => {
     const run = await lockBillingRun(transaction, cut.runId)
+    // An end is an end: one that was cancelled does not go on because its request comes again.
+    if (run.finished_at !== null || run.canceled_at !== null) return []
     if (run.passes >= cut.pass) return listSlices(transaction, cut)
     if (await didNothing(transaction, run)) return endPasses(transaction, cut)
     for (const work of worksOf(run)) {

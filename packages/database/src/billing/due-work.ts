@@ -12,14 +12,17 @@ export interface DuePlace {
 /** Before everything that can be due. */
 export const beforeAll: DuePlace = { at: new Date(0), id: '' }
 
-/** What a kind of work goes through, as rows of (id, at, subscription_id). A later kind of due work adds its own. */
+/**
+ * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once, the oldest
+ * first. A later kind of due work adds its own.
+ */
 function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<unknown> {
   const environmentId = run.environment_id
   const asked = (column: RawBuilder<unknown>) =>
     run.subscription_ids === null ? sql`true` : sql`${column} = any (${run.subscription_ids}::text[])`
   const waits = (subscriptionId: RawBuilder<unknown>) => sql`exists (
     select from billing_failures f where f.environment_id = ${environmentId}
-      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > ${now})`
+      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > statement_timestamp())`
   switch (work) {
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s
@@ -29,7 +32,11 @@ function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<u
     case 'drafts':
       return sql`select i.id, i.finalize_at as at, i.subscription_id from invoices i
         where i.environment_id = ${environmentId} and i.finalize_at <= ${now} and i.invoice_status = 'DRAFT'
-          and ${asked(sql`i.subscription_id`)} and not ${waits(sql`i.subscription_id`)}`
+          and ${asked(sql`i.subscription_id`)} and not ${waits(sql`i.subscription_id`)}
+          and not exists (select from invoices earlier
+            where earlier.environment_id = ${environmentId} and earlier.subscription_id = i.subscription_id
+              and earlier.finalize_at <= ${now} and earlier.invoice_status = 'DRAFT'
+              and (earlier.period_end, earlier.id) < (i.period_end, i.id))`
   }
 }
 
