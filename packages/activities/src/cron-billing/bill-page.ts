@@ -23,28 +23,22 @@ export interface BillPage {
   readonly now: Date
 }
 
-export interface BilledPage extends BillingPageCounts {
-  /** When the oldest of it fell due. */
-  readonly dueAt: Date
-}
-
 /**
  * One page of a slice, in the caller's transaction, which also keeps its failures and moves the slice's cursor: all of
  * it or nothing, whatever is killed.
  *
  * @returns undefined when nothing of the slice is left
  */
-export async function billPage(transaction: Scoped, bill: BillPage): Promise<BilledPage | undefined> {
+export async function billPage(transaction: Scoped, bill: BillPage): Promise<BillingPageCounts | undefined> {
   const { now } = bill
   const page = await nextBillingPage(transaction, bill)
-  const [first] = page?.rows ?? []
-  if (page === undefined || first === undefined) return undefined
+  if (page === undefined) return undefined
   const counts =
     page.work === 'periods'
       ? await billPeriods(transaction, page, bill)
       : await closeDrafts(transaction, page, bill)
   await finishBillingPage(transaction, page, counts, now)
-  return { ...counts, dueAt: first.at }
+  return counts
 }
 
 async function billPeriods(
@@ -91,7 +85,7 @@ export async function failRow(
   transaction: Scoped,
   bill: BillPage,
   { code, message }: Pick<BillingFailure, 'code' | 'message'>,
-): Promise<BilledPage | undefined> {
+): Promise<BillingPageCounts | undefined> {
   const page = await nextBillingPage(transaction, { ...bill, rowsMax: 1 })
   const [row] = page?.rows ?? []
   if (page === undefined || row === undefined) return undefined
@@ -99,7 +93,7 @@ export async function failRow(
   if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures })
   const counts = { processed: 0, failed: 1, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
   await finishBillingPage(transaction, page, counts, bill.now)
-  return { ...counts, dueAt: row.at }
+  return counts
 }
 
 async function keep(
