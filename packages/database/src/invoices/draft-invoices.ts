@@ -6,7 +6,7 @@ import { audited, insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { InvoiceTable } from '../tables/invoice-tables.ts'
 import {
-  assertSums,
+  assertDraft,
   insertInvoices,
   lineRow,
   type NewInvoice,
@@ -61,7 +61,7 @@ export async function replaceDrafts(
   now: Date,
 ): Promise<void> {
   if (drafts.length === 0) return
-  for (const { draft } of drafts) assertSums(draft)
+  for (const { draft } of drafts) assertDraft(draft)
   const ids = drafts.map(({ invoiceId }) => invoiceId)
   const kept = await keepLines(
     scoped,

@@ -30,7 +30,7 @@ async function bill(caller: Caller, body: object = {}) {
   expect(answer).toMatchObject({ status: 202 })
   const { workflow_id, billing_run_id: id } = started.parse(answer.body)
   const result = await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=30s`)
-  expect(result.body).toMatchObject({ status: 'COMPLETED' })
+  expect(result.body).toMatchObject({ status: 'Completed' })
   return { id, run: (await caller.call('GET', `/billing/runs/${id}`)).body }
 }
 
