@@ -17,9 +17,10 @@ function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<u
   const environmentId = run.environment_id
   const asked = (column: RawBuilder<unknown>) =>
     run.subscription_ids === null ? sql`true` : sql`${column} = any (${run.subscription_ids}::text[])`
-  const waits = (subscriptionId: RawBuilder<unknown>) => sql`exists (
-    select from billing_failures f where f.environment_id = ${environmentId}
-      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > ${now})`
+  // A value and no join: its plan could read all failures for each row, as long as statistics know of none.
+  const waits = (subscriptionId: RawBuilder<unknown>) => sql`coalesce((
+    select f.next_attempt_at > ${now} from billing_failures f where f.environment_id = ${environmentId}
+      and f.subscription_id = ${subscriptionId} and f.work = ${work}), false)`
   switch (work) {
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s
