@@ -19,7 +19,7 @@ export function bareRows({ one = false } = {}): string {
       billing_period_count, billing_anchor, timezone, period_start, period_end, subtotal, total, amount_due,
       issue_date, finalized_at, last_computed_at, usage_snapshot, created_at, updated_at, created_by, updated_by)
     select ${idOf('inv')}, environment_id, customer_id, id, 'SUBSCRIPTION', 'SUBSCRIPTION_CYCLE',
-      ${status}, 'PENDING', ${number}, 1, currency, 'MONTHLY', 1, $3, 'UTC', $3, $4, total, total, total,
+      ${status}, 'PENDING', ${number}, 2, currency, 'MONTHLY', 1, $3, 'UTC', $3, $4, total, total, total,
       ${closed}, ${closed}, now(), pg_current_snapshot(), ${madeBy}
     from billed
   ), line as (
