@@ -20,9 +20,11 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
   const environmentId = run.environment_id
   const asked = (column: RawBuilder<unknown>) =>
     run.subscription_ids === null ? sql`true` : sql`${column} = any (${run.subscription_ids}::text[])`
-  const waits = (subscriptionId: RawBuilder<unknown>) => sql`exists (
-    select from billing_failures f where f.environment_id = ${environmentId}
-      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > statement_timestamp())`
+  // A value and no join: its plan could read all failures for each row, as long as statistics know of none.
+  const waits = (subscriptionId: RawBuilder<unknown>) => sql`coalesce((
+    select f.next_attempt_at > statement_timestamp() from billing_failures f
+    where f.environment_id = ${environmentId} and f.subscription_id = ${subscriptionId}
+      and f.work = ${work}), false)`
   switch (work) {
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s

@@ -44,8 +44,7 @@ export async function finalizeInvoices(
   const closed = invoices.map(({ id, amount_due, dueDate, seenBy }, index) => {
     const isFinal = statuses[index] === 'FINALIZED'
     const isPaid = !isPositive(readDecimal(amount_due))
-    return {
-      id,
+    const row = {
       invoice_status: statuses[index],
       invoice_number: isFinal ? numbers[taken++] : null,
       payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
@@ -54,17 +53,25 @@ export async function finalizeInvoices(
       paid_at: isFinal && isPaid ? now : null,
       usage_snapshot: seenBy,
     }
+    return [id, row] as const
   })
   const { updated_at, updated_by } = change(scoped.scope, now)
+  // Each looks its values up by its id: a join's plan, made while statistics still call the table empty, reads all
+  // of an environment's invoices, and all values for each of them.
   const { rows } = await sql<{ closed: number }>`
     with history as (${history}), closed as (
-    update invoices i set invoice_status = c.invoice_status, invoice_number = c.invoice_number,
-      payment_status = c.payment_status, issue_date = c.finalized_at, due_date = c.due_date,
-      finalized_at = c.finalized_at, paid_at = c.paid_at, usage_snapshot = c.usage_snapshot, finalize_at = null,
-      version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
-    from json_populate_recordset(null::invoices, ${JSON.stringify(closed)}::json) c
-    where i.environment_id = ${scoped.scope.environmentId} and i.id = c.id and i.invoice_status = 'DRAFT'
-    returning i.id) select count(*) as closed from closed`.execute(scoped.db)
+      update invoices i set (invoice_status, invoice_number, payment_status, issue_date, due_date, finalized_at,
+          paid_at, usage_snapshot) = (
+        select invoice_status, invoice_number, payment_status, finalized_at, due_date, finalized_at, paid_at,
+          usage_snapshot
+        from jsonb_to_record(${JSON.stringify(Object.fromEntries(closed))}::jsonb -> i.id) as c (invoice_status text,
+          invoice_number text, payment_status text, due_date timestamptz, finalized_at timestamptz,
+          paid_at timestamptz, usage_snapshot pg_snapshot)),
+        finalize_at = null, version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
+      where i.environment_id = ${scoped.scope.environmentId} and i.invoice_status = 'DRAFT'
+        and i.id = any (${invoices.map(({ id }) => id)}::text[])
+      returning i.id
+    ) select count(*) as closed from closed`.execute(scoped.db)
   assert(rows[0]?.closed === invoices.length, 'every draft that is held is still one')
   return statuses
 }

@@ -77,12 +77,16 @@ export async function insertInvoices(
 
 const firstOfSubscription = { column: 'billing_sequence', expression: sql`1` }
 
-/** How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away. */
+/**
+ * How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away.
+ * That ids begin alike says nothing, but makes PostgreSQL expect one row: as long as statistics know of none, it would
+ * else read the whole environment's index beside the subscription's, for each row.
+ */
 const nextOfSubscription = {
   column: 'billing_sequence',
   expression: sql`case when new_row.subscription_id is not null then
     coalesce((select max(earlier.billing_sequence) from invoices earlier
-      where earlier.subscription_id = new_row.subscription_id), 0)
+      where earlier.subscription_id = new_row.subscription_id and earlier.id > 'inv_' and earlier.id < 'inv~'), 0)
     + row_number() over (partition by new_row.subscription_id order by new_row.id) end`,
 }
 
