@@ -25,6 +25,8 @@ export interface InvoicedCharge extends Pick<LineCharge, 'amount' | 'warnings'> 
   }
   readonly span: Period
   readonly quantity: Decimal
+  /** Of late usage: what line it is added to. */
+  readonly late?: { readonly of: string; readonly revision: number }
 }
 
 /** With the id that it has as an invoice's line. */
@@ -39,6 +41,8 @@ export interface InvoiceContent {
   readonly grid: Grid
   readonly reason: NewInvoice['invoice']['billing_reason']
   readonly period: Period
+  /** Of one that is not its period's only one; else empty. */
+  readonly requestKey?: string
   readonly charges: readonly WithLineId<InvoicedCharge>[]
   readonly settlement: Settlement
   readonly now: Date
@@ -56,7 +60,7 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       subscription_id: content.subscriptionId,
       invoice_type: 'SUBSCRIPTION',
       billing_reason: content.reason,
-      request_key: '',
+      request_key: content.requestKey ?? '',
       invoice_status: 'DRAFT',
       payment_status: 'PENDING',
       currency: content.currency,
@@ -84,7 +88,7 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       last_computed_at: content.now,
     },
     lines: content.charges.map(
-      ({ invoiceLineId: id, line, span, quantity, amount, explanation, warnings }) => ({
+      ({ invoiceLineId: id, line, span, quantity, amount, explanation, warnings, late }) => ({
         id,
         subscription_line_item_id: line.id,
         plan_id,
@@ -101,6 +105,8 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
         period_end: span.end,
         explanation: { ...explanation },
         warnings,
+        late_of: late?.of ?? null,
+        revision: late?.revision ?? null,
       }),
     ),
   }

@@ -30,6 +30,10 @@ function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<u
       return sql`select i.id, i.finalize_at as at, i.subscription_id from invoices i
         where i.environment_id = ${environmentId} and i.finalize_at <= ${now} and i.invoice_status = 'DRAFT'
           and ${asked(sql`i.subscription_id`)} and not ${waits(sql`i.subscription_id`)}`
+    case 'late':
+      return sql`select l.subscription_id as id, l.due_at as at, l.subscription_id
+        from ended_with_late_usage(${environmentId}, ${now}) l
+        where ${asked(sql`l.subscription_id`)} and not ${waits(sql`l.subscription_id`)}`
   }
 }
 

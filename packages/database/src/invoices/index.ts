@@ -20,3 +20,5 @@ export {
   listLatestInvoices,
   searchInvoices,
 } from './invoices.ts'
+export { applyLateCredits, insertLateCredits, type NewLateCredit } from './late-credits.ts'
+export { isEarlyClosing, keepLateLooks, noteEarlyClosings } from './late-looks.ts'

@@ -91,6 +91,7 @@ function invoice(
       ...period,
       explanation: { currency },
       warnings: [],
+      ...{ late_of: null, revision: null },
     })),
   }
 }
