@@ -21,4 +21,5 @@ export {
   searchInvoices,
 } from './invoices.ts'
 export { applyLateCredits, insertLateCredits, type NewLateCredit } from './late-credits.ts'
-export { isEarlyClosing, keepLateLooks, noteEarlyClosings } from './late-looks.ts'
+export { keepLateLooks } from './late-looks.ts'
+export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'

@@ -5,7 +5,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { historyRow } from './draft-invoices.ts'
 import type { InvoiceRow } from './invoices.ts'
-import { noteVoidedLateLines } from './late-looks.ts'
+import { noteVoidedLateLines } from './late-notices.ts'
 
 /** Holds an invoice until the caller's transaction ends. @throws not_found */
 export async function lockInvoice(scoped: Scoped, id: string): Promise<InvoiceRow> {

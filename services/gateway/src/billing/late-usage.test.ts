@@ -1,3 +1,5 @@
+import { inTransaction } from '@flexprice/database/connection'
+import { postgresEventStore } from '@flexprice/database/events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
@@ -73,6 +75,12 @@ test('whenever it comes, each line and its revisions are together what all event
   expect(await invoicesOf(caller, id)).toEqual(all)
 })
 
+/** Whether a schedule's tick would start billing. */
+async function isDue(): Promise<boolean> {
+  const due = await gateway.database.database.listDueEnvironments({ afterId: '', environmentsMax: 500 })
+  return due.some(({ environmentId }) => environmentId === caller.scoped.scope.environmentId)
+}
+
 test('without the setting it is listed and never billed; once it is set, what was listed is billed too', async () => {
   const { id, use } = await subscribeToUsage(caller, [calls])
   await use('call', '2026-08-10T00:00:00Z')
@@ -146,7 +154,9 @@ test('a subscription that has ended gets an invoice of its own for each time tha
   await use('call', '2026-08-11T00:00:00Z')
   await use('call', '2026-09-11T00:00:00Z')
   await use('call', '2026-09-16T00:00:00Z')
+  expect(await isDue()).toBe(true)
   await billUntil(caller, november)
+  expect(await isDue()).toBe(false)
   await use('call', '2026-08-12T00:00:00Z')
   await billUntil(caller, november)
   const all = await invoicesOf(caller, id)
@@ -212,4 +222,32 @@ test('an invoice whose lines have late ones is not voided; voiding the one that 
   const all = await invoicesOf(caller, id)
   const replacement = all.find((one) => one.id === replaced.invoice_id)
   expect(linesOf(replacement, all)).toEqual(['0', '0.5 of 08, 1'])
+})
+
+test('an event that commits while its invoice is closed, or late usage is looked at, is billed by the next look', async () => {
+  await billLateUsage(caller)
+  const { id, externalId, use } = await subscribeToUsage(caller, [calls])
+  await use('call', '2026-08-10T00:00:00Z')
+  const late = {
+    eventName: 'call',
+    externalCustomerId: externalId,
+    customerId: null,
+    source: null,
+    properties: {},
+  }
+  await inTransaction(caller.scoped, async (transaction) => {
+    await postgresEventStore.append(transaction, [
+      { ...late, eventId: 'one', timestamp: '2026-08-11T00:00:00Z' },
+    ])
+    await billUntil(caller, september)
+  })
+  await inTransaction(caller.scoped, async (transaction) => {
+    await postgresEventStore.append(transaction, [
+      { ...late, eventId: 'two', timestamp: '2026-08-12T00:00:00Z' },
+    ])
+    await billUntil(caller, october)
+  })
+  await billUntil(caller, november)
+  const all = await invoicesOf(caller, id)
+  expect(all.map((one) => linesOf(one, all))).toEqual([['0.5'], ['0', '0.5 of 08, 1'], ['0', '0.5 of 08, 2']])
 })

@@ -1,9 +1,11 @@
+import { createDatabase } from '@flexprice/database/connection'
 import { type LineExplanation, recomputeLine } from '@flexprice/domain/cycle'
 import { formatDecimal } from '@flexprice/domain/money'
 import { priceBody } from '@flexprice/testing'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from './caller-under-test.ts'
+import type { GatewayUnderTest } from './gateway-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'
 
 /** What is metered, and what it costs. */
@@ -21,7 +23,7 @@ export async function subscribeToUsage(
   caller: Caller,
   metered: readonly MeteredPrice[],
   changes: object = {},
-): Promise<{ id: string; planId: string; priceIds: readonly string[]; use: Use }> {
+): Promise<{ id: string; externalId: string; priceIds: readonly string[]; use: Use }> {
   const { id: planId } = await caller.create('/plans', { name: 'Metered' })
   const priceIds: string[] = []
   for (const { meter, price, free } of metered) {
@@ -50,7 +52,7 @@ export async function subscribeToUsage(
     }
     expect(await caller.call('POST', '/events', event)).toMatchObject({ status: 202 })
   }
-  return { id, planId, priceIds, use }
+  return { id, externalId, priceIds, use }
 }
 
 /** An event through the API, at an instant; `value` is its property of that name. */
@@ -62,6 +64,21 @@ export async function billLateUsage(caller: Caller): Promise<void> {
     status: 200,
     body: { late_usage: 'bill' },
   })
+}
+
+/** A development environment's clock is moved, which nothing does by itself. */
+export async function moveClock(
+  { database }: GatewayUnderTest,
+  { scoped }: Caller,
+  to: string,
+): Promise<void> {
+  const owner = createDatabase({ url: database.ownerUrl, applicationName: 'test', poolSizeMax: 1 })
+  const { db } = owner.scoped(scoped.scope)
+  await db
+    .updateTable('environments')
+    .set({ clock_at: new Date(to) })
+    .execute()
+  await owner[Symbol.asyncDispose]()
 }
 
 /** Bills what fell due by then, and waits for it. */
