@@ -37,7 +37,10 @@ export async function noteEarlyClosings(
 
 const margin = sql`make_interval(secs => ${(youngMs + inFlightMs) / 1_000}::double precision)`
 
-/** An invoice that bore late lines is voided: their events are looked at anew. In the transaction that voids it. */
+/**
+ * A period's invoice that bore late lines is voided: their events are looked at anew, by its replacement or the next
+ * one. One of late usage alone is not made again by that. In the transaction that voids it.
+ */
 export async function noteVoidedLateLines(
   { db, scope }: Scoped,
   invoiceId: string,
@@ -47,8 +50,9 @@ export async function noteVoidedLateLines(
     insert into late_notices (environment_id, external_customer_id, since, due_at)
     select ${scope.environmentId}, c.external_id, min(l.period_start), ${now}
     from invoice_line_items l
+    join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
     join customers c on c.environment_id = l.environment_id and c.id = l.customer_id
-    where l.invoice_id = ${invoiceId} and l.late_of is not null
+    where l.invoice_id = ${invoiceId} and l.late_of is not null and i.request_key = ''
     group by c.external_id`.execute(db)
 }
 

@@ -5,8 +5,9 @@ import { type Kysely, sql } from 'kysely'
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table invoice_line_items
-      -- Of late usage: the line whose rating late events have changed, and the how manieth change of it this is.
-      add column late_of text collate "C" references invoice_line_items (id),
+      -- Of late usage: the line whose rating late events have changed, and the how manieth change of it this is. Such a
+      -- line is of a closed invoice, which keeps its lines: a foreign key would be asked for each of a draft's that goes.
+      add column late_of text collate "C",
       add column revision integer check (revision >= 1),
       add constraint invoice_line_items_late check ((late_of is null) = (revision is null));
     -- A line's span is billed once; what late events add to it has revisions, each of which is billed once.
@@ -45,7 +46,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       subscription_id text collate "C" not null,
       -- The invoice that billed.
       invoice_id text collate "C" not null,
-      late_of text collate "C" not null references invoice_line_items (id),
+      late_of text collate "C" not null,
       revision integer not null check (revision >= 1),
       currency text collate "C" not null check (currency ~ '^[a-z]{3}$'),
       amount numeric(38, 18) not null check (amount > 0),

@@ -33,6 +33,22 @@ const [september, october, november] = [
   '2026-11-01T00:00:00Z',
 ]
 
+test('the setting is kept with who has changed it, and has two values', async () => {
+  const { environmentId } = caller.scoped.scope
+  const path = `/environments/${environmentId}/settings`
+  expect(await caller.call('GET', path)).toMatchObject({ body: { late_usage: 'list' } })
+  await billLateUsage(caller)
+  expect(await caller.call('PUT', path, { late_usage: 'forget' })).toMatchObject({ status: 400 })
+  expect(await caller.call('GET', path)).toMatchObject({ body: { late_usage: 'bill' } })
+  const entries = await caller.scoped.db
+    .selectFrom('audit_entries')
+    .select(['entity_id', 'changes'])
+    .execute()
+  expect(entries).toEqual([
+    { entity_id: environmentId, changes: { late_usage: { from: 'list', to: 'bill' } } },
+  ])
+})
+
 test('what came late is billed on the next invoice as a line of its own, and listed no more', async () => {
   await billLateUsage(caller)
   const { id, use } = await subscribeToUsage(caller, [calls])
@@ -167,6 +183,8 @@ test('a subscription that has ended gets an invoice of its own for each time tha
     ['0.5 of 08, 2'],
   ])
   expect(all.slice(2).map(({ invoice_status }) => invoice_status)).toEqual(['FINALIZED', 'FINALIZED'])
+  expect(await billUntil(caller, november)).toMatchObject({ due: 0, invoices_created: 0 })
+  expect(await caller.call('POST', `/invoices/${all[3]?.id}/void`)).toMatchObject({ status: 200 })
   expect(await billUntil(caller, november)).toMatchObject({ due: 0, invoices_created: 0 })
 })
 
