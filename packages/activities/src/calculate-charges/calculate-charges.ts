@@ -25,7 +25,7 @@ import { createTermsOfPrice, cycleLines, type FactLine, type TermsOfPrice } from
 import { inHalves } from './in-halves.ts'
 import { finalQuestions, type PlannedFinal, planFinals, type RatedLate, rateFinals } from './late-usage.ts'
 
-export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period'> {
+export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period' | 'billsLate'> {
   readonly facts: ChargeFacts
   /** That the usage was rated on. */
   readonly grid: Grid
@@ -166,10 +166,20 @@ function rated(
   const charges = withLineIds([...rateCycle(plan, answers.slice(0, own)), ...changed.charges])
   const all = [...written, ...charges]
   refuseTooLarge(all)
-  const { reason, period, cycle } = billed
+  const { reason, period, billsLate, cycle } = billed
   const settlement = settleCharges(facts.subscription.currency, all)
   return {
-    ...{ facts, reason, period, grid: plan.grid, opens: cycle.opens, written, charges, settlement },
+    ...{
+      facts,
+      reason,
+      period,
+      billsLate,
+      grid: plan.grid,
+      opens: cycle.opens,
+      written,
+      charges,
+      settlement,
+    },
     late: late && { credits: changed.credits },
     requestKey: late && isLateAlone(billed) ? `late-${late.ownInvoices + 1}` : '',
   }

@@ -1,6 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { type LoweredDue, lowerDue } from '@flexprice/domain/invoice'
-import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money'
+import { type Decimal, formatDecimal, readDecimal, sumDecimals, zero } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -44,24 +44,32 @@ export async function applyLateCredits(
   const credits = await readOpenCredits(scoped, subscriptionIds)
   if (credits.length === 0) return new Map()
   const creditsOf = Map.groupBy(credits, ({ subscription_id }) => subscription_id)
-  const invoices = await lockOpenInvoices(scoped, [...creditsOf.keys()], closingIds)
+  const invoices = await readOpenInvoices(scoped, [...creditsOf.keys()], { closingIds, lock: true })
   const invoicesOf = Map.groupBy(invoices, ({ subscription_id }) => subscription_id)
   const lowered = [...creditsOf].flatMap(([subscriptionId, some]) =>
-    lowerDue(
-      some.map(({ id, invoice_id, remaining_amount }) => ({
-        id,
-        invoiceId: invoice_id,
-        remaining: readDecimal(remaining_amount),
-      })),
-      (invoicesOf.get(subscriptionId) ?? []).map(({ id, amount_remaining }) => ({
-        id,
-        remaining: readDecimal(amount_remaining),
-      })),
-    ),
+    lowerDue(some.map(openCredit), (invoicesOf.get(subscriptionId) ?? []).map(openInvoice)),
   )
   if (lowered.length === 0) return new Map()
   await takeFromCredits(scoped, lowered, now)
   return lowerInvoices(scoped, lowered, now)
+}
+
+/** What a subscription's credits, and those that come with it, would lower an invoice by that was closed now. */
+export async function previewLateCredits(
+  scoped: Scoped,
+  { subscriptionId, coming, due }: { subscriptionId: string; coming: readonly NewLateCredit[]; due: Decimal },
+): Promise<Decimal> {
+  const credits = [
+    ...(await readOpenCredits(scoped, [subscriptionId])),
+    ...coming.map(({ invoice_id, late_of: id, amount }) => ({ id, invoice_id, remaining_amount: amount })),
+  ]
+  if (credits.length === 0) return zero
+  const open = await readOpenInvoices(scoped, [subscriptionId], { closingIds: [], lock: false })
+  const previewed = { id: '', remaining: due }
+  const lowered = lowerDue(credits.map(openCredit), [...open.map(openInvoice), previewed])
+  return sumDecimals(
+    lowered.filter(({ invoiceId }) => invoiceId === previewed.id).map(({ amount }) => amount),
+  )
 }
 
 interface OpenCreditRow {
@@ -69,6 +77,18 @@ interface OpenCreditRow {
   readonly subscription_id: string
   readonly invoice_id: string
   readonly remaining_amount: string
+}
+
+function openCredit({
+  id,
+  invoice_id: invoiceId,
+  remaining_amount: remaining,
+}: Omit<OpenCreditRow, 'subscription_id'>) {
+  return { id, invoiceId, remaining: readDecimal(remaining) }
+}
+
+function openInvoice({ id, amount_remaining: remaining }: { id: string; amount_remaining: string }) {
+  return { id, remaining: readDecimal(remaining) }
 }
 
 async function readOpenCredits({ db }: Scoped, subscriptionIds: readonly string[]) {
@@ -80,17 +100,17 @@ async function readOpenCredits({ db }: Scoped, subscriptionIds: readonly string[
 }
 
 /** In the order of their ids, as everybody holds them; those that are closed just now at the end. */
-async function lockOpenInvoices(
+async function readOpenInvoices(
   { db, scope }: Scoped,
   subscriptionIds: readonly string[],
-  closingIds: readonly string[],
+  { closingIds, lock }: { closingIds: readonly string[]; lock: boolean },
 ) {
   const { rows } = await sql<{ id: string; subscription_id: string; amount_remaining: string }>`
     select id, subscription_id, amount_remaining from invoices
     where environment_id = ${scope.environmentId} and subscription_id = any (${subscriptionIds}::text[])
       and (invoice_status = 'FINALIZED' or invoice_status = 'DRAFT' and id = any (${closingIds}::text[]))
       and amount_remaining > 0
-    order by id for update`.execute(db)
+    order by id ${lock ? sql`for update` : sql``}`.execute(db)
   const closing = new Set(closingIds)
   return rows.toSorted((left, right) => Number(closing.has(left.id)) - Number(closing.has(right.id)))
 }

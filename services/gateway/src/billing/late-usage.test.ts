@@ -217,10 +217,13 @@ test('what late events take away lowers what is due of the invoice that billed, 
   // What comes next is compared with what is left of the line, and the rest of the credit goes on.
   await use('level', '2026-08-30T00:00:00Z', '2')
   await use('level', '2026-10-30T00:00:00Z', '7')
+  const preview = await caller.call('POST', '/invoices/preview', { subscription_id: id })
+  const figures = { total: '8', adjustment_amount: '4', amount_due: '4', amount_remaining: '4' }
+  expect(preview.body).toMatchObject(figures)
   await billUntil(caller, november)
   const after = await invoicesOf(caller, id)
   expect(linesOf(after[2], after)).toEqual(['7', '1 of 08, 2'])
-  expect(after[2]).toMatchObject({ total: '8', adjustment_amount: '4', amount_due: '4' })
+  expect(after[2]).toMatchObject(figures)
 })
 
 test('an invoice whose lines have late ones is not voided; voiding the one that bears them bills them anew', async () => {

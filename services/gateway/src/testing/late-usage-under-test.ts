@@ -101,6 +101,7 @@ const invoiceFields = z.object({
   period_start: z.string(),
   total: z.string(),
   amount_due: z.string(),
+  amount_remaining: z.string(),
   adjustment_amount: z.string(),
   line_items: z.array(
     z.object({
