@@ -24,8 +24,23 @@ export function planFinals(facts: ChargeFacts, late: LateUsage, termsOf: TermsOf
     const { period } = final
     const billed = billedCycle(facts, { kind: 'invoice', reason: 'SUBSCRIPTION_CYCLE', period })
     const lines = cycleLines(facts, termsOf, billed).filter(({ terms }) => terms.type === 'USAGE')
+    const asBilled = withAllowances(lines, facts, final)
     const cycle = { ...billed.cycle, grid: final.grid ?? billed.cycle.grid, opens: null }
-    return { final, plan: planCycle(cycle, lines) }
+    return { final, plan: planCycle(cycle, asBilled) }
+  })
+}
+
+/** Of each meter that the invoice has billed, those that it was billed with. */
+function withAllowances(
+  lines: readonly FactLine[],
+  facts: ChargeFacts,
+  { lines: billed }: FinalUsage,
+): readonly FactLine[] {
+  const meterOf = new Map(facts.lines.map(({ line, meter }) => [line.id, meter?.id]))
+  const ofMeter = new Map(billed.map(({ lineId, allowances }) => [meterOf.get(lineId), allowances]))
+  return lines.map((line) => {
+    const allowances = ofMeter.get(meterOf.get(line.id))
+    return allowances && line.metering ? { ...line, metering: { ...line.metering, allowances } } : line
   })
 }
 

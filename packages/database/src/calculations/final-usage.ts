@@ -1,6 +1,7 @@
 import type { BilledUsage } from '@flexprice/domain/cycle'
 import { readDecimal } from '@flexprice/domain/money'
 import type { Grid, Period } from '@flexprice/domain/time'
+import type { Allowance } from '@flexprice/domain/usage'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { type GridColumns, gridOf } from './written-drafts.ts'
@@ -11,7 +12,12 @@ export interface FinalUsage {
   readonly period: Period
   /** That its usage was rated on; null where an older version wrote it. */
   readonly grid: Grid | null
-  readonly lines: readonly BilledUsage[]
+  readonly lines: readonly FinalLine[]
+}
+
+export interface FinalLine extends BilledUsage {
+  /** What was free of its meter's usage: what is granted since changes nothing of what was billed. */
+  readonly allowances: readonly Allowance[]
 }
 
 export interface LateUsage {
@@ -68,6 +74,7 @@ type Row = GridColumns & {
   readonly amount: string
   readonly quantity: string
   readonly revision: number
+  readonly allowances: readonly Allowance[]
 }
 
 async function readRows(
@@ -91,7 +98,8 @@ async function readRows(
       i.id as invoice_id, i.period_start, i.period_end, i.billing_period, i.billing_period_count, i.billing_anchor,
       i.timezone, l.id as line_id, l.subscription_line_item_id, l.period_start as span_start, l.period_end as span_end,
       l.amount + late.amount - credits.amount as amount, l.quantity + late.quantity as quantity,
-      greatest(late.revision, credits.revision) as revision
+      greatest(late.revision, credits.revision) as revision,
+      coalesce(l.explanation #> '{usage,allowances}', '[]') as allowances
     from pending p
     left join (invoices i
       join invoice_line_items l on l.invoice_id = i.id and l.price_type = 'USAGE' and l.late_of is null
@@ -125,12 +133,12 @@ function lateUsage(rows: readonly Row[]): LateUsage {
     const [first] = some
     if (!first) return []
     const period = { start: first.period_start, end: first.period_end }
-    return [{ invoiceId, period, grid: gridOf(first), lines: some.map(billedUsage) }]
+    return [{ invoiceId, period, grid: gridOf(first), lines: some.map(finalLine) }]
   })
   return { invoices, ownInvoices: rows[0]?.own_invoices ?? 0 }
 }
 
-function billedUsage(row: Row): BilledUsage {
+function finalLine(row: Row): FinalLine {
   return {
     id: row.line_id,
     lineId: row.subscription_line_item_id,
@@ -138,5 +146,6 @@ function billedUsage(row: Row): BilledUsage {
     amount: readDecimal(row.amount),
     quantity: readDecimal(row.quantity),
     revision: row.revision,
+    allowances: row.allowances.map(({ id, limit, reset }) => ({ id, limit, reset })),
   }
 }

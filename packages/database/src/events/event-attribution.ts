@@ -55,9 +55,9 @@ export function listLateEvents(scoped: Scoped, query: EventListQuery): Promise<E
   })
 }
 
-/** The finalized invoice that has counted the event `e`, if any. */
+/** The finalized invoice that has counted the event `e`, or whose lines were changed by it since, if any. */
 export const invoiceThatCounts = (): RawBuilder<unknown> =>
-  closedInvoice(sql`i.invoice_status = 'FINALIZED' and ${isCounted}`)
+  closedInvoice(sql`i.invoice_status = 'FINALIZED' and (${isCounted} or ${isBilledLate})`)
 
 function pageOf(query: EventListQuery) {
   return {

@@ -138,16 +138,18 @@ test('lines of a price that was edited inside the period change together: what o
   expect(all[1]).toMatchObject({ total: '4', adjustment_amount: '0', amount_due: '4' })
 })
 
-test('a running value counts in each later final invoice, and a shared allowance frees less of others', async () => {
+test('a running value counts in each later final invoice, and an allowance frees what it did when it was billed', async () => {
   await billLateUsage(caller)
   const seats = { event_name: 'seat', aggregation: { type: 'SUM', field: 'value' }, reset_usage: 'NEVER' }
-  const { id, use } = await subscribeToUsage(caller, [
+  const { id, grantIds, use } = await subscribeToUsage(caller, [
     { meter: seats, price: { amount: '1' } },
     { ...calls, free: 2 },
   ])
   await use('seat', '2026-08-02T00:00:00Z', '3')
   await use('call', '2026-08-02T00:00:00Z')
   await billUntil(caller, october)
+  const more = { usage_limit: 100 }
+  expect(await caller.call('PUT', `/entitlements/${grantIds[0]}`, more)).toMatchObject({ status: 200 })
   await use('seat', '2026-08-03T00:00:00Z', '2')
   await use('call', '2026-08-03T00:00:00Z')
   await use('call', '2026-08-04T00:00:00Z')

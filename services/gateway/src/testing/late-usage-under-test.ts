@@ -23,9 +23,16 @@ export async function subscribeToUsage(
   caller: Caller,
   metered: readonly MeteredPrice[],
   changes: object = {},
-): Promise<{ id: string; externalId: string; priceIds: readonly string[]; use: Use }> {
+): Promise<{
+  id: string
+  externalId: string
+  priceIds: readonly string[]
+  grantIds: readonly string[]
+  use: Use
+}> {
   const { id: planId } = await caller.create('/plans', { name: 'Metered' })
   const priceIds: string[] = []
+  const grantIds: string[] = []
   for (const { meter, price, free } of metered) {
     const feature = await caller.create('/features', meteredFeatureBody({ name: meter.event_name }, meter))
     const body = priceBody(
@@ -35,7 +42,7 @@ export async function subscribeToUsage(
     priceIds.push((await caller.create('/prices', body)).id)
     if (free === undefined) continue
     const grant = { feature_id: feature.id, feature_type: 'metered', usage_limit: free }
-    await caller.create('/entitlements', { ...grant, plan_id: planId, is_enabled: true })
+    grantIds.push((await caller.create('/entitlements', { ...grant, plan_id: planId, is_enabled: true })).id)
   }
   const externalId = `late-${++made}`
   await caller.create('/customers', { external_id: externalId, name: 'Ada' })
@@ -52,7 +59,7 @@ export async function subscribeToUsage(
     }
     expect(await caller.call('POST', '/events', event)).toMatchObject({ status: 202 })
   }
-  return { id, externalId, priceIds, use }
+  return { id, externalId, priceIds, grantIds, use }
 }
 
 /** An event through the API, at an instant; `value` is its property of that name. */
