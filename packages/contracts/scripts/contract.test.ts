@@ -52,6 +52,14 @@ const ownOperations = [
   'getSyncPreview',
   'listSyncPreviewItems',
   'downloadSyncPreview',
+  'createBillingRun',
+  'listBillingRuns',
+  'getBillingRun',
+  'listBillingFailures',
+  'retryBillingFailure',
+  'cancelBillingRun',
+  'getEnvironmentSettings',
+  'updateEnvironmentSettings',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

@@ -14,6 +14,8 @@ export type CycleChoice =
   | { readonly kind: 'window'; readonly window: Period }
   /** What a draft bills, once more. */
   | { readonly kind: 'invoice'; readonly reason: BillingReason; readonly period: Period }
+  /** Late usage alone, of a subscription that has no next invoice. */
+  | { readonly kind: 'late' }
 
 export type BillingReason = NewInvoice['invoice']['billing_reason']
 
@@ -22,6 +24,8 @@ export interface BilledCycle {
   /** Of the invoice. */
   readonly period: Period
   readonly cycle: Cycle
+  /** Whether it bills what late events have changed of final invoices: the next one does. */
+  readonly billsLate: boolean
 }
 
 /**
@@ -39,10 +43,12 @@ export function billedCycle({ subscription }: ChargeFacts, choice: CycleChoice):
       return within(subscription, choice.window)
     case 'invoice':
       return choice.reason === 'SUBSCRIPTION_CYCLE'
-        ? closing(subscription, choice.period)
-        : { ...choice, cycle: { ...terms(subscription), closes: null, opens: choice.period } }
+        ? { ...closing(subscription, choice.period), billsLate: true }
+        : opening(subscription, choice.reason, choice.period)
     case 'next':
       return nextBilling(subscription)
+    case 'late':
+      return lateAlone(subscription)
   }
 }
 
@@ -54,6 +60,7 @@ function within(subscription: Subscription, window: Period): BilledCycle {
     reason: 'SUBSCRIPTION_CYCLE',
     period: window,
     cycle: { ...terms(subscription), closes: window, opens: null, usage: 'within' },
+    billsLate: false,
   }
 }
 
@@ -85,13 +92,9 @@ function nextBilling(subscription: Subscription): BilledCycle {
   const current = currentPeriod(subscription)
   if (status === 'trialing') return afterTrial(subscription)
   if (dueAt.getTime() === start.getTime()) {
-    return {
-      reason: 'SUBSCRIPTION_CREATE',
-      period: current,
-      cycle: { ...terms(subscription), closes: null, opens: current },
-    }
+    return opening(subscription, 'SUBSCRIPTION_CREATE', current)
   }
-  return closing(subscription, current)
+  return { ...closing(subscription, current), billsLate: true }
 }
 
 function afterTrial(subscription: Subscription): BilledCycle {
@@ -99,17 +102,25 @@ function afterTrial(subscription: Subscription): BilledCycle {
   assert(trialEnd, 'a trial has an end')
   const opens = periodAt(terms(subscription).grid, { start: trialEnd, end }, trialEnd)
   if (!opens) throw notBilled(subscription, 'ends with its trial')
-  return {
-    reason: 'SUBSCRIPTION_TRIAL_END',
-    period: opens,
-    cycle: { ...terms(subscription), closes: null, opens },
-  }
+  return opening(subscription, 'SUBSCRIPTION_TRIAL_END', opens)
 }
 
 function closing(subscription: Subscription, closes: Period): BilledCycle {
   const { start_date: start, end_date: end } = subscription
   const opens = periodAt(terms(subscription).grid, { start, end }, closes.end) ?? null
-  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle: { ...terms(subscription), closes, opens } }
+  const cycle = { ...terms(subscription), closes, opens }
+  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle, billsLate: false }
+}
+
+function opening(subscription: Subscription, reason: BillingReason, opens: Period): BilledCycle {
+  const cycle = { ...terms(subscription), closes: null, opens }
+  return { reason, period: opens, cycle, billsLate: false }
+}
+
+/** Its last period's, and nothing of that period but what was added to it. */
+function lateAlone(subscription: Subscription): BilledCycle {
+  const cycle = { ...terms(subscription), closes: null, opens: null }
+  return { reason: 'SUBSCRIPTION_CYCLE', period: currentPeriod(subscription), cycle, billsLate: true }
 }
 
 function terms(subscription: Subscription): Omit<Cycle, 'closes' | 'opens'> {

@@ -1,4 +1,10 @@
-import { type ChargeFacts, readWrittenDrafts, type WrittenDraft } from '@flexprice/database/calculations'
+import {
+  type ChargeFacts,
+  type LateUsage,
+  readFinalUsage,
+  readWrittenDrafts,
+  type WrittenDraft,
+} from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { aggregateUsage } from '@flexprice/database/events'
 import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
@@ -17,8 +23,9 @@ import { writtenCharge } from '../invoicing/written-charge.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
 import { createTermsOfPrice, cycleLines, type FactLine, type TermsOfPrice } from './cycle-lines.ts'
 import { inHalves } from './in-halves.ts'
+import { finalQuestions, type PlannedFinal, planFinals, type RatedLate, rateFinals } from './late-usage.ts'
 
-export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period'> {
+export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period' | 'billsLate'> {
   readonly facts: ChargeFacts
   /** That the usage was rated on. */
   readonly grid: Grid
@@ -27,7 +34,11 @@ export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'perio
   /** The period that begins with it; null where none does. */
   readonly opens: Period | null
   /** With the id that each would have as an invoice's line. */
-  readonly charges: readonly WithLineId<CycleCharge<FactLine>>[]
+  readonly charges: readonly WithLineId<CycleCharge<FactLine> & Pick<InvoicedCharge, 'late'>>[]
+  /** What late events have changed of final invoices, as far as it is no charge of this one; null: none were looked at. */
+  readonly late: Pick<RatedLate, 'credits'> | null
+  /** Of an invoice of late usage alone; else empty. */
+  readonly requestKey: string
   /** Of both. */
   readonly settlement: Settlement
 }
@@ -57,12 +68,15 @@ export async function calculateCharges(
     orError(facts, () => ({ facts, billed: billedCycle(facts, choiceOf(facts)) })),
   )
   const drafts = await readWrittenDrafts(scoped, billed.flatMap(invoiceOf), { lock })
+  const finals = await readFinalUsage(scoped, billed.flatMap(carrierOf))
   const termsOf = createTermsOfPrice()
-  const planned = billed.map((one) =>
-    'error' in one
-      ? one
-      : orError(one.facts, () => planOne(one, drafts.get(one.facts.subscription.id), termsOf)),
-  )
+  const planned = billed.map((one) => {
+    if ('error' in one) return one
+    const { id } = one.facts.subscription
+    return orError(one.facts, () =>
+      planOne(one, { draft: drafts.get(id), late: finals.get(id) ?? null, termsOf }),
+    )
+  })
   return inHalves(
     planned,
     (some) => rateAll(scoped, some, seenBy),
@@ -82,23 +96,45 @@ interface Billed {
 
 /** Which invoice its draft would be; what lies in any window is none. */
 function invoiceOf(one: Billed | Failed) {
-  if ('error' in one || one.billed.cycle.usage === 'within') return []
+  if ('error' in one || one.billed.cycle.usage === 'within' || isLateAlone(one.billed)) return []
   const { reason, period } = one.billed
   const of = { billing_reason: reason, period_start: period.start, period_end: period.end }
   return [{ subscription_id: one.facts.subscription.id, ...of }]
 }
 
+function carrierOf(one: Billed | Failed) {
+  if ('error' in one || !one.billed.billsLate) return []
+  // One of late usage alone is no draft that could have late lines already.
+  const { start, end } = isLateAlone(one.billed) ? { start: null, end: null } : one.billed.period
+  return [{ subscription_id: one.facts.subscription.id, period_start: start, period_end: end }]
+}
+
+function isLateAlone({ billsLate, cycle }: BilledCycle): boolean {
+  return billsLate && cycle.closes === null
+}
+
 interface Planned extends Billed {
   readonly plan: CyclePlan<FactLine>
   readonly written: readonly WithLineId<InvoicedCharge>[]
+  readonly finals: readonly PlannedFinal[]
+  readonly late: LateUsage | null
 }
 
 /** Of a draft whose FIXED lines are written its USAGE lines alone are rated, on the grid kept with it. */
-function planOne({ facts, billed }: Billed, draft: WrittenDraft | undefined, termsOf: TermsOfPrice): Planned {
+function planOne(
+  { facts, billed }: Billed,
+  {
+    draft,
+    late,
+    termsOf,
+  }: { draft: WrittenDraft | undefined; late: LateUsage | null; termsOf: TermsOfPrice },
+): Planned {
   const lines = cycleLines(facts, termsOf, billed)
-  if (!draft) return { facts, billed, plan: planCycle(billed.cycle, lines), written: [] }
+  const finals = late ? planFinals(facts, late, termsOf) : []
+  if (!draft) return { facts, billed, plan: planCycle(billed.cycle, lines), written: [], finals, late }
   const plan = planCycle({ ...billed.cycle, grid: draft.grid ?? billed.cycle.grid }, lines)
-  return { facts, billed, plan: { ...plan, fixed: [] }, written: draft.lines.map(writtenCharge) }
+  const written = draft.lines.map(writtenCharge)
+  return { facts, billed, plan: { ...plan, fixed: [] }, written, finals, late }
 }
 
 /** @throws invalid_operation when their usage has more parts than are held at once */
@@ -112,25 +148,41 @@ async function rateAll(
   return planned.map((one) => {
     if ('error' in one) return one
     const from = asked
-    asked += one.plan.questions.length
+    asked += questionsOf(one).length
     return orError(one.facts, () => rated(one, answers.slice(from, asked)))
   })
 }
 
 function questionsOf(one: Planned | Failed): readonly UsageQuestion[] {
-  return 'error' in one ? [] : one.plan.questions
+  return 'error' in one ? [] : [...one.plan.questions, ...finalQuestions(one.finals)]
 }
 
 function rated(
-  { facts, billed, plan, written }: Planned,
+  { facts, billed, plan, written, finals, late }: Planned,
   answers: Parameters<typeof rateCycle>[1],
 ): SubscriptionCharges {
-  const charges = withLineIds(rateCycle(plan, answers))
+  const own = plan.questions.length
+  const changed = rateFinals(facts, finals, answers.slice(own))
+  const charges = withLineIds([...rateCycle(plan, answers.slice(0, own)), ...changed.charges])
   const all = [...written, ...charges]
   refuseTooLarge(all)
-  const { reason, period, cycle } = billed
+  const { reason, period, billsLate, cycle } = billed
   const settlement = settleCharges(facts.subscription.currency, all)
-  return { facts, reason, period, grid: plan.grid, opens: cycle.opens, written, charges, settlement }
+  return {
+    ...{
+      facts,
+      reason,
+      period,
+      billsLate,
+      grid: plan.grid,
+      opens: cycle.opens,
+      written,
+      charges,
+      settlement,
+    },
+    late: late && { credits: changed.credits },
+    requestKey: late && isLateAlone(billed) ? `late-${late.ownInvoices + 1}` : '',
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { SubscriptionCharges } from './calculate-charges.ts'
 
 /** The charges of a subscription as the draft of their invoice, with what that one has already. */
 export function draftOf(
-  { facts, reason, period, grid, written, charges, settlement }: SubscriptionCharges,
+  { facts, reason, period, requestKey, grid, written, charges, settlement }: SubscriptionCharges,
   now: Date,
 ): NewInvoice {
   const { subscription } = facts
@@ -14,6 +14,6 @@ export function draftOf(
     plan: { id: subscription.plan_id, name: subscription.plan_name },
     currency: subscription.currency,
     charges: [...written, ...charges],
-    ...{ reason, period, grid, settlement, now },
+    ...{ reason, period, requestKey, grid, settlement, now },
   })
 }

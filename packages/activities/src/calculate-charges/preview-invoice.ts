@@ -1,9 +1,10 @@
 import type { InvoicePreview } from '@flexprice/contracts/workflows'
 import { readChargeFacts } from '@flexprice/database/calculations'
-import { readNow } from '@flexprice/database/connection'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import { previewLateCredits } from '@flexprice/database/invoices'
 import { assert, CodedError, notFound } from '@flexprice/domain'
-import { formatDecimal } from '@flexprice/domain/money'
-import { calculateCharges } from './calculate-charges.ts'
+import { formatDecimal, zero } from '@flexprice/domain/money'
+import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, PreviewInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
@@ -31,13 +32,33 @@ export async function previewInvoice(
     const message = `The invoice has ${lines.length} lines, and a preview at most ${previewLinesMax}: calculate the subscription instead`
     throw new CodedError('invalid_operation', message)
   }
-  const { amountRemaining, overpaid } = outcome.settlement.amounts
   return {
     preview: {
       ...invoice,
-      amount_remaining: formatDecimal(amountRemaining),
-      overpaid_amount: formatDecimal(overpaid),
+      ...(await whatIsDue(handle, outcome)),
       line_items: lines.map(({ explanation: _, ...line }) => line),
     },
+  }
+}
+
+/** As it would be closed: less what credits of late usage have left for it. Nothing is paid of it. */
+async function whatIsDue(
+  handle: Scoped,
+  { facts, billsLate, late, settlement: { amounts } }: SubscriptionCharges,
+) {
+  const { total, amountRemaining, overpaid } = amounts
+  const subscriptionId = facts.subscription.id
+  const lowered = billsLate
+    ? await previewLateCredits(handle, {
+        subscriptionId,
+        coming: late?.credits ?? [],
+        due: amountRemaining,
+      })
+    : zero
+  return {
+    adjustment_amount: formatDecimal(lowered),
+    amount_due: formatDecimal(total.minus(lowered)),
+    amount_remaining: formatDecimal(amountRemaining.minus(lowered)),
+    overpaid_amount: formatDecimal(overpaid),
   }
 }

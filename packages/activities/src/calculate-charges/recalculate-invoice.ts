@@ -3,6 +3,7 @@ import { readChargeFacts } from '@flexprice/database/calculations'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import {
   finalizeInvoices,
+  getInvoice,
   type InvoiceRow,
   lockInvoice,
   replaceDrafts,
@@ -11,12 +12,13 @@ import {
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import type { Period } from '@flexprice/domain/time'
 import { calculateCharges } from './calculate-charges.ts'
+import { closeLateUsage } from './close-late-usage.ts'
 import { closingInvoice } from './closing-invoice.ts'
 import type { CalculateChargesDependencies, RecalculationInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
 /**
- * One transaction that holds the invoice: rates by the snapshot that it keeps, replaces the lines (of a written
+ * One transaction that holds the subscription and the invoice: rates by the snapshot that it keeps, replaces the lines (of a written
  * draft those of usage) and, if asked for, closes. What was closed by another request is answered as it is.
  */
 export async function recalculateInvoice(
@@ -32,6 +34,9 @@ async function rateDraft(
   transaction: Scoped,
   { id, finalize }: { id: string; finalize: boolean },
 ): Promise<InvoiceRow['invoice_status']> {
+  // In the one order of locks: subscriptions, then invoices.
+  const { subscription_id: heldId } = await getInvoice(transaction, id)
+  const facts = heldId === null ? [] : await readChargeFacts(transaction, [heldId], { lock: true })
   const invoice = await lockInvoice(transaction, id)
   const { invoice_status: status } = invoice
   if (finalize && (status === 'FINALIZED' || status === 'SKIPPED')) return status
@@ -43,7 +48,6 @@ async function rateDraft(
   const now = await readNow(transaction)
   if (finalize) refuseEarly(invoice, { start, end }, now)
   const seenBy = await takeUsageSnapshot(transaction)
-  const facts = await readChargeFacts(transaction, [subscriptionId])
   if (facts.length === 0) throw notFound('Subscription', subscriptionId)
   const reason = invoice.billing_reason
   const [outcome] = await calculateCharges(transaction, facts, {
@@ -56,7 +60,8 @@ async function rateDraft(
   await replaceDrafts(transaction, [{ draft, invoiceId: id }], now)
   if (!finalize) return 'DRAFT'
   const closing = closingInvoice(outcome, { ...draft.invoice, id }, { seenBy, now })
-  const [closed] = await finalizeInvoices(transaction, [closing], now)
+  const closings = await closeLateUsage(transaction, [{ one: outcome, closing }], { seenBy, now })
+  const [closed] = await finalizeInvoices(transaction, closings, now)
   assert(closed, 'each invoice is closed')
   return closed
 }

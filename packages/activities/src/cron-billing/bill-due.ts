@@ -11,6 +11,7 @@ import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
+import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingInvoice, hasUsage } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
 import { advanceOf, endOf } from './advance-of.ts'
@@ -116,7 +117,7 @@ async function write(
   const closing = charged.flatMap(({ one, draft: { invoice } }, index) => {
     const { invoiceId: id, isClosed } = written[index] ?? {}
     if (id === undefined || isClosed || invoice.finalize_at !== null) return []
-    return [closingInvoice(one, { ...invoice, id }, { seenBy, now })]
+    return [{ one, closing: closingInvoice(one, { ...invoice, id }, { seenBy, now }) }]
   })
   const unpaid = new Set(
     charged.flatMap(({ one, draft }) =>
@@ -131,8 +132,9 @@ async function write(
     [...advances, ...ended.map(({ subscription }) => endOf(subscription))],
     now,
   )
+  const closed = await closeLateUsage(transaction, closing, { seenBy, now })
   // Last, as numbers are taken: no other slice waits for more than this statement.
-  await finalizeInvoices(transaction, closing, now)
+  await finalizeInvoices(transaction, closed, now)
   return { invoices, finalized: closing.length }
 }
 

@@ -13,6 +13,7 @@ import type { Scoped } from '@flexprice/database/connection'
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money'
 import { billDue } from './bill-due.ts'
+import { billLate } from './bill-late.ts'
 import { finalizeDue } from './finalize-due.ts'
 
 export interface BillPage {
@@ -33,13 +34,12 @@ export async function billPage(transaction: Scoped, bill: BillPage): Promise<Bil
   const { now } = bill
   const page = await nextBillingPage(transaction, bill)
   if (page === undefined) return undefined
-  const counts =
-    page.work === 'periods'
-      ? await billPeriods(transaction, page, bill)
-      : await closeDrafts(transaction, page, bill)
+  const counts = await works[page.work](transaction, page, bill)
   await finishBillingPage(transaction, page, counts, now)
   return counts
 }
+
+const works = { periods: billPeriods, drafts: closeDrafts, late: billLateUsage } as const
 
 async function billPeriods(
   transaction: Scoped,
@@ -73,6 +73,23 @@ async function closeDrafts(
     invoicesCreated: 0,
     invoicesFinalized: finalized,
     totals: [],
+  }
+}
+
+async function billLateUsage(
+  transaction: Scoped,
+  page: BillingPage,
+  { now }: BillPage,
+): Promise<BillingPageCounts> {
+  const billed = await billLate(transaction, page.rows, now)
+  await keep(transaction, page, billed)
+  const { subscriptionIds, failures, invoices } = billed
+  return {
+    processed: subscriptionIds.length,
+    failed: failures.length,
+    invoicesCreated: invoices.length,
+    invoicesFinalized: invoices.length,
+    totals: totalsOf(invoices),
   }
 }
 

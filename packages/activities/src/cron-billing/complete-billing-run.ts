@@ -1,6 +1,7 @@
 import type { CronBillingRun } from '@flexprice/contracts/workflows'
 import { countBillingRuns, endBillingRun, sumBillingRuns } from '@flexprice/database/billing'
 import { readNow } from '@flexprice/database/connection'
+import { tidyLateNotices } from '@flexprice/database/invoices'
 import { formatDecimal, readDecimal } from '@flexprice/domain/money'
 import type { CronBillingDependencies } from './dependencies.ts'
 
@@ -10,7 +11,9 @@ export async function completeBillingRun(
   { runId, canceled }: { runId: string; canceled: boolean },
 ): Promise<CronBillingRun> {
   const handle = scoped()
-  await endBillingRun(handle, { id: runId, canceled, now: await readNow(handle) })
+  const now = await readNow(handle)
+  await endBillingRun(handle, { id: runId, canceled, now })
+  await tidyLateNotices(handle, now)
   const counts = (await countBillingRuns(handle, [runId])).get(runId)
   const totals = (await sumBillingRuns(handle, [runId])).get(runId) ?? []
   const result = {

@@ -10,6 +10,7 @@ import {
 } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
+import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingInvoice } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
 
@@ -57,13 +58,11 @@ export async function finalizeDue(
     return { one, draft: draftOf(one, now), invoiceId: invoice.id }
   })
   await replaceDrafts(transaction, drafts, now)
-  await finalizeInvoices(
-    transaction,
-    drafts.map(({ one, draft, invoiceId: id }) =>
-      closingInvoice(one, { ...draft.invoice, id }, { seenBy, now }),
-    ),
-    now,
-  )
+  const closing = drafts.map(({ one, draft, invoiceId: id }) => ({
+    one,
+    closing: closingInvoice(one, { ...draft.invoice, id }, { seenBy, now }),
+  }))
+  await finalizeInvoices(transaction, await closeLateUsage(transaction, closing, { seenBy, now }), now)
   return {
     subscriptionIds: rated.map(({ facts: { subscription } }) => subscription.id),
     failures: outcomes.flatMap((outcome) =>

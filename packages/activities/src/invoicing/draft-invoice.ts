@@ -4,7 +4,7 @@ import type { NewInvoice } from '@flexprice/database/invoices'
 import type { StoredExplanation } from '@flexprice/database/tables'
 import { invalid } from '@flexprice/domain'
 import type { LineCharge, LineExplanation } from '@flexprice/domain/cycle'
-import { type Settlement, settleInvoice } from '@flexprice/domain/invoice'
+import { type LineShare, type Settlement, settleInvoice } from '@flexprice/domain/invoice'
 import {
   type Decimal,
   formatDecimal,
@@ -23,6 +23,8 @@ export interface InvoicedCharge extends Pick<LineCharge, 'amount' | 'warnings'> 
   }
   readonly span: Period
   readonly quantity: Decimal
+  /** Of late usage: what line it is added to. */
+  readonly late?: { readonly of: string; readonly revision: number }
 }
 
 /** With the id that it has as an invoice's line. */
@@ -37,6 +39,8 @@ export interface InvoiceContent {
   readonly grid: Grid
   readonly reason: NewInvoice['invoice']['billing_reason']
   readonly period: Period
+  /** Of one that is not its period's only one; else empty. */
+  readonly requestKey?: string
   readonly charges: readonly WithLineId<InvoicedCharge>[]
   readonly settlement: Settlement
   readonly now: Date
@@ -46,7 +50,6 @@ export interface InvoiceContent {
 export function draftInvoice(content: InvoiceContent): NewInvoice {
   const { amounts, shares } = content.settlement
   const shareOf = new Map(shares.map((share) => [share.id, share]))
-  const { id: plan_id, name: plan_display_name } = content.plan
   return {
     invoice: {
       id: newId('invoice'),
@@ -54,7 +57,7 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       subscription_id: content.subscriptionId,
       invoice_type: 'SUBSCRIPTION',
       billing_reason: content.reason,
-      request_key: '',
+      request_key: content.requestKey ?? '',
       invoice_status: 'DRAFT',
       payment_status: 'PENDING',
       currency: content.currency,
@@ -81,26 +84,43 @@ export function draftInvoice(content: InvoiceContent): NewInvoice {
       voided_at: null,
       last_computed_at: content.now,
     },
-    lines: content.charges.map(
-      ({ invoiceLineId: id, line, span, quantity, amount, explanation, warnings }) => ({
-        id,
-        subscription_line_item_id: line.id,
-        plan_id,
-        price_id: line.price.id,
-        price_type: line.price.type,
-        display_name: line.price.display_name || plan_display_name,
-        plan_display_name,
-        quantity: formatDecimal(quantity),
-        amount: formatDecimal(amount),
-        is_credit: false,
-        line_item_discount: formatShare(shareOf.get(id)?.lineDiscounts),
-        invoice_level_discount: formatShare(shareOf.get(id)?.invoiceDiscounts),
-        period_start: span.start,
-        period_end: span.end,
-        explanation: { ...explanation },
-        warnings,
-      }),
-    ),
+    lines: content.charges.map((charge) => lineOf(charge, content.plan, shareOf.get(charge.invoiceLineId))),
+  }
+}
+
+function lineOf(
+  {
+    invoiceLineId: id,
+    line,
+    span,
+    quantity,
+    amount,
+    explanation,
+    warnings,
+    late,
+  }: WithLineId<InvoicedCharge>,
+  { id: plan_id, name: plan_display_name }: InvoiceContent['plan'],
+  share: LineShare | undefined,
+): NewInvoice['lines'][number] {
+  return {
+    id,
+    subscription_line_item_id: line.id,
+    plan_id,
+    price_id: line.price.id,
+    price_type: line.price.type,
+    display_name: line.price.display_name || plan_display_name,
+    plan_display_name,
+    quantity: formatDecimal(quantity),
+    amount: formatDecimal(amount),
+    is_credit: false,
+    line_item_discount: formatShare(share?.lineDiscounts),
+    invoice_level_discount: formatShare(share?.invoiceDiscounts),
+    period_start: span.start,
+    period_end: span.end,
+    explanation: { ...explanation },
+    warnings,
+    late_of: late?.of ?? null,
+    revision: late?.revision ?? null,
   }
 }
 

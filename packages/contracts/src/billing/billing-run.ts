@@ -35,7 +35,7 @@ export const billingRunResponse = z
     dry_run: z.boolean(),
     workflow_id: z.string().optional(),
     run_id: z.string().optional(),
-    /** Found so far: periods of subscriptions, and drafts whose delay is over. */
+    /** Found so far: periods of subscriptions, drafts whose delay is over, and late usage of ended subscriptions. */
     due: z.int(),
     subscriptions_billed: z.int(),
     subscriptions_failed: z.int(),
@@ -65,8 +65,8 @@ export const billingFailuresResponse = z
     items: z.array(
       z.object({
         subscription_id: z.string(),
-        /** `periods`: its due period could not be billed; `drafts`: its draft could not be finalized. */
-        work: z.enum(['periods', 'drafts']),
+        /** What could not be done: `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end. */
+        work: z.enum(['periods', 'drafts', 'late']),
         error: z.object({ code: wireErrorCode, message: z.string() }),
         attempts: z.int(),
         first_failed_at: instant,

@@ -44,6 +44,9 @@ export const invoiceLineItemResponse = z
     period_end: instant.optional(),
     metadata: z.record(z.string(), z.string()).optional(),
     warnings,
+    /** Ours, of late usage: the line that it is added to, and the how manieth time. */
+    late_of: z.string().optional(),
+    revision: z.int().optional(),
   })
   .meta({ id: 'InvoiceLineItemResponse' })
 export type InvoiceLineItemResponse = z.output<typeof invoiceLineItemResponse>

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 const delayHoursMax = 72
-/** What is billed of late usage beyond listing it comes with its own change. */
-const lateUsage = z.enum(['list'])
+/** Of events that come after their invoice was finalized, those that are listed by now too. */
+const lateUsage = z.enum(['list', 'bill'])
 
 const settings = {
   /** From its period's end on, a cycle's invoice with usage waits so long for late events. */

@@ -15,7 +15,7 @@ export interface BillingSlice {
 
 /**
  * Cuts what is due now into slices: first subscriptions' periods, and once none of them is due, the drafts whose
- * delay is over. Idempotent by (run, pass): the same pass has the same slices.
+ * delay is over, then late usage of subscriptions that have ended. Idempotent by (run, pass): the same pass has the same slices.
  *
  * @returns the slices' numbers; none when the run has come to its end
  */
@@ -66,7 +66,7 @@ async function didNothing(scoped: Scoped, { id, passes }: BillingRunRow): Promis
 /** A dry run writes nothing, so that its first pass has seen everything; and it closes no draft. */
 function worksOf({ dry_run: isDry, passes }: BillingRunRow): readonly BillingWork[] {
   if (isDry) return passes === 0 ? ['periods'] : []
-  return ['periods', 'drafts']
+  return ['periods', 'drafts', 'late']
 }
 
 async function notePass(

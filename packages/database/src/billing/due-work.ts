@@ -39,6 +39,10 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
             where earlier.environment_id = ${environmentId} and earlier.subscription_id = i.subscription_id
               and earlier.finalize_at <= ${run.as_of} and earlier.invoice_status = 'DRAFT'
               and (earlier.period_end, earlier.id) < (i.period_end, i.id))`
+    case 'late':
+      return sql`select l.subscription_id as id, l.due_at as at, l.subscription_id
+        from ended_with_late_usage(${environmentId}, ${run.as_of}) l
+        where ${asked(sql`l.subscription_id`)} and not ${waits(sql`l.subscription_id`)}`
   }
 }
 

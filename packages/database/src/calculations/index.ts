@@ -24,4 +24,5 @@ export {
   type ChargeFacts,
   readChargeFacts,
 } from './charge-facts.ts'
+export { type FinalUsage, type LateCarrier, type LateUsage, readFinalUsage } from './final-usage.ts'
 export { readWrittenDrafts, type WrittenDraft } from './written-drafts.ts'

@@ -14,13 +14,12 @@ export interface WrittenDraft {
   readonly lines: readonly InvoiceLineItemRow[]
 }
 
-type Row = InvoiceIdentity &
-  Pick<
-    Selectable<InvoiceTable>,
-    'id' | 'billing_period' | 'billing_period_count' | 'billing_anchor' | 'timezone'
-  > & {
-    readonly subscription_id: string
-  }
+export type GridColumns = Pick<
+  Selectable<InvoiceTable>,
+  'billing_period' | 'billing_period_count' | 'billing_anchor' | 'timezone'
+>
+
+type Row = InvoiceIdentity & GridColumns & { readonly id: string; readonly subscription_id: string }
 
 /**
  * The drafts of those invoices that were written once their time had come: a cycle's period had ended, or what an
@@ -66,12 +65,13 @@ export async function readWrittenDrafts(
   )
 }
 
-function gridOf({
+/** The grid that an invoice keeps. */
+export function gridOf({
   billing_anchor: anchor,
   billing_period: period,
   billing_period_count: count,
   timezone,
-}: Row): Grid | null {
+}: GridColumns): Grid | null {
   if (!anchor || !period || !isRecurring(period) || !count || timezone === null) return null
   return { anchor, period, count, timeZone: timezone }
 }

@@ -19,6 +19,8 @@ export const idPrefixes = {
   invoice: 'inv',
   invoiceLineItem: 'invli',
   invoiceChange: 'invch',
+  invoiceAdjustment: 'invadj',
+  lateCredit: 'latecr',
   subscriptionBatch: 'subsb',
   calculation: 'calc',
   event: 'event',

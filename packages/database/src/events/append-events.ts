@@ -6,7 +6,7 @@ import type { EventProperties } from '../tables/event-tables.ts'
 export const eventsAppendMax = 10_000
 
 /**
- * Writes a batch in one statement: ids and events together or not at all, each id once however many batches
+ * Writes a batch in one statement: ids, events and notices of old ones, where late usage is billed, together or not at all, each id once however many batches
  * have it at the same time. Ids are taken in one order, so that such batches wait and never deadlock.
  * The batch travels as one JSON text, which costs Node a third of what arrays do and keeps every digit.
  */
@@ -16,8 +16,10 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
   const batch = JSON.stringify(events.map(shortNames))
   const { rows } = await sql<Outcome>`
     with clock as materialized (
-      select coalesce(clock_at, date_trunc('milliseconds', clock_timestamp())) as now
-      from environments where id = ${scoped.scope.environmentId}
+      select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now,
+        s.late_usage is not distinct from 'bill' as bills_late
+      from environments e left join environment_settings s on s.environment_id = e.id
+      where e.id = ${scoped.scope.environmentId}
     ), incoming as materialized (
       select event.position::integer - 1 as position, clock.now, event_key(environment.id, event.i) as event_key,
         environment.id as environment_id, event.i, event.n, event.c, event.ci, coalesce(event.t, clock.now) as t,
@@ -38,6 +40,11 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
       insert into events (environment_id, event_id, event_name, external_customer_id, customer_id, timestamp,
         source, properties, ingested_at)
       select environment_id, i, n, c, ci, t, s, p, now from wanted join fresh using (event_key)
+    ), noticed as (
+      insert into late_notices (environment_id, external_customer_id, since, due_at)
+      select environment_id, c, min(t), min(now) from wanted join fresh using (event_key)
+      where (select bills_late from clock) and t < now - ${youngEvent}
+      group by environment_id, c
     )
     select
       array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
@@ -53,6 +60,9 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
     contradicting: outcome.contradicting ?? [],
   }
 }
+
+/** Younger ones leave no notice: what is late of them is found by invoices that were closed soon (decision 33). */
+const youngEvent = sql`interval '5 minutes'`
 
 interface Outcome {
   readonly duplicates: number[] | null

@@ -42,19 +42,22 @@ export function listUnattributedEvents(
   })
 }
 
-/** Events that came after the invoice that they belong on was finalized, oldest first, each with that invoice. */
+/**
+ * Events that came after the invoice that they belong on was finalized, oldest first, each with that invoice; but for
+ * those that were billed since (decision 33).
+ */
 export function listLateEvents(scoped: Scoped, query: EventListQuery): Promise<EventPage<LateEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
     keep: sql`late.invoice_id is not null`,
     also: sql`, late.*`,
-    join: sql`left join lateral (${closedInvoice(sql`not ${isCounted}`)}) late on true`,
+    join: sql`left join lateral (${closedInvoice(sql`not ${isCounted} and not ${isBilledLate}`)}) late on true`,
   })
 }
 
-/** The finalized invoice that has counted the event `e`, if any. */
+/** The finalized invoice that has counted the event `e`, or whose lines were changed by it since, if any. */
 export const invoiceThatCounts = (): RawBuilder<unknown> =>
-  closedInvoice(sql`i.invoice_status = 'FINALIZED' and ${isCounted}`)
+  closedInvoice(sql`i.invoice_status = 'FINALIZED' and (${isCounted} or ${isBilledLate})`)
 
 function pageOf(query: EventListQuery) {
   return {
@@ -84,6 +87,9 @@ const isOnALine = sql`exists (
     and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp) and ${isMetered})`
 
 const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
+
+const isBilledLate = sql`exists (select from late_looks k where k.environment_id = i.environment_id
+  and k.subscription_id = i.subscription_id and pg_visible_in_snapshot(e.transaction_id, k.seen_by))`
 
 /** A skipped one had nothing to bill, and is as closed: what comes after it is late. */
 function closedInvoice(condition: RawBuilder<unknown>): RawBuilder<unknown> {

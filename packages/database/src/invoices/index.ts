@@ -20,3 +20,11 @@ export {
   listLatestInvoices,
   searchInvoices,
 } from './invoices.ts'
+export {
+  applyLateCredits,
+  insertLateCredits,
+  type NewLateCredit,
+  previewLateCredits,
+} from './late-credits.ts'
+export { keepLateLooks } from './late-looks.ts'
+export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'

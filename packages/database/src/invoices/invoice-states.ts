@@ -5,6 +5,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { historyRow } from './draft-invoices.ts'
 import type { InvoiceRow } from './invoices.ts'
+import { noteVoidedLateLines } from './late-notices.ts'
 
 /** Holds an invoice until the caller's transaction ends. @throws not_found */
 export async function lockInvoice(scoped: Scoped, id: string): Promise<InvoiceRow> {
@@ -54,12 +55,15 @@ export async function takeUsageSnapshot(scoped: Scoped): Promise<string> {
  */
 export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void> {
   return inTransaction(scoped, async (transaction) => {
+    await lockSubscriptionOf(transaction, id)
     const { invoice_status: before, amount_paid, payment_status } = await lockInvoice(transaction, id)
     if (before === 'VOIDED') return
     if (before === 'SKIPPED') throw refused(id, 'is SKIPPED: there is nothing to void', before)
     if (isPositive(readDecimal(amount_paid))) {
       throw new CodedError('in_use', `Invoice ${id} has ${amount_paid} paid: refund it first`)
     }
+    await refuseBilledLate(transaction, id)
+    await noteVoidedLateLines(transaction, id, now)
     await transaction.db
       .updateTable('invoices')
       .set({
@@ -84,6 +88,28 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
         : [{ field: 'payment_status', from: payment_status, to } as const]),
     ].map((one) => historyRow(transaction, { invoiceId: id, reason: 'voided', now, ...one }))
     await transaction.db.insertInto('invoice_history').values(rows).execute()
+  })
+}
+
+/** In the one order of locks, before the invoice: whoever adds late lines to its lines holds it. */
+async function lockSubscriptionOf({ db, scope }: Scoped, invoiceId: string): Promise<void> {
+  await sql`
+    select from subscriptions s where s.environment_id = ${scope.environmentId} and s.id = (
+      select i.subscription_id from invoices i
+      where i.environment_id = ${scope.environmentId} and i.id = ${invoiceId})
+    for update`.execute(db)
+}
+
+/** Made anew, it would bill those events again that its lines were billed for, or credited, later. */
+async function refuseBilledLate({ db }: Scoped, id: string): Promise<void> {
+  const { rows } = await sql<{ late: string }>`
+    select 'late usage on ' || x.invoice_id as late from invoice_line_items l
+    join invoice_line_items x on x.late_of = l.id and not x.is_voided where l.invoice_id = ${id}
+    union all select 'credits of late usage' from late_credits where invoice_id = ${id}
+    union all select 'an adjustment' from invoice_adjustments where invoice_id = ${id} limit 1`.execute(db)
+  if (!rows[0]) return
+  throw new CodedError('in_use', `Invoice ${id} has ${rows[0].late}: it cannot be voided`, {
+    details: { used_by: 'late_usage' },
   })
 }
 

@@ -97,6 +97,7 @@ function invoice(
       ...period,
       explanation: { currency },
       warnings: [],
+      ...{ late_of: null, revision: null },
     })),
   }
 }

@@ -10,6 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- How long a cycle's invoice with usage waits for late events, from its period's end on.
       finalization_delay_hours smallint not null default 1 check (finalization_delay_hours between 0 and 72),
       invoice_number_prefix text not null default 'INV' check (invoice_number_prefix ~ '^[A-Z0-9][A-Z0-9-]{0,15}$'),
+      -- Events that come after their invoice was finalized are only listed, or billed on the next one.
+      late_usage text not null default 'list' check (late_usage in ('list', 'bill')),
       billing_paused boolean not null default false,
       created_at timestamptz(3) not null,
       updated_at timestamptz(3) not null,

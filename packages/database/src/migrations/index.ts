@@ -19,6 +19,7 @@ import * as equalAtEveryDoor from './0017-equal-at-every-door.ts'
 import * as searchIndexes from './0018-search-indexes.ts'
 import * as limitsAndReplacements from './0019-limits-and-replacements.ts'
 import * as billing from './0020-billing.ts'
+import * as lateUsage from './0021-late-usage.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0018-search-indexes': searchIndexes,
   '0019-limits-and-replacements': limitsAndReplacements,
   '0020-billing': billing,
+  '0021-late-usage': lateUsage,
 }

@@ -6,6 +6,7 @@ export interface EnvironmentSettingsTable extends Audited {
   environment_id: string
   finalization_delay_hours: Generated<number>
   invoice_number_prefix: Generated<string>
+  late_usage: Generated<'list' | 'bill'>
   billing_paused: Generated<boolean>
 }
 
@@ -23,8 +24,8 @@ export interface AuditEntryTable {
 
 export type AuditedChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>
 
-/** What a billing run works through: subscriptions' periods, or drafts whose delay is over. */
-export type BillingWork = 'periods' | 'drafts'
+/** What a billing run works through: subscriptions' periods, drafts whose delay is over, late usage of ended ones. */
+export type BillingWork = 'periods' | 'drafts' | 'late'
 
 export interface BillingRunTable extends Audited {
   id: string

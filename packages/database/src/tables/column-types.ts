@@ -15,6 +15,7 @@ const namesByType = {
     'items_processed',
     'items_total',
     'position',
+    'revision',
     'trial_period_days',
     'version',
   ],
@@ -43,6 +44,7 @@ const namesByType = {
     'overpaid_amount',
     'prepaid_credits_applied',
     'quantity',
+    'remaining_amount',
     'subtotal',
     'total',
     'total_discount',
@@ -51,6 +53,7 @@ const namesByType = {
   ],
   timestamptz: [
     'activated_at',
+    'adjusted_at',
     'billing_anchor',
     'changed_at',
     'created_at',

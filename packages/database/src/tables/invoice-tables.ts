@@ -104,6 +104,57 @@ export interface InvoiceLineItemTable extends Audited {
   warnings: JsonWithDefault<readonly ChargeWarning[]>
   metadata: JsonWithDefault<Metadata>
   is_voided: Generated<boolean>
+  /** Of late usage: the line that it was added to, and the how manieth of that one's it is. */
+  late_of: string | null
+  revision: number | null
+}
+
+/** Where events that may be late for final invoices came from, in environments that bill them. */
+export interface LateNoticeTable {
+  environment_id: string
+  external_customer_id: string
+  /** No event that it is about is older. */
+  since: Date
+  /** By the environment's clock: not looked at before. */
+  due_at: Date
+  /** An `xid8` as text: a look that does not see it has still to be taken. */
+  transaction_id: Generated<string>
+}
+
+/** By which of the events a subscription's late usage was billed last. */
+export interface LateLookTable {
+  environment_id: string
+  subscription_id: string
+  /** A `pg_snapshot` as text. */
+  seen_by: string
+  looked_at: Date
+}
+
+/** What late usage has lowered a final line by: no invoice has it as a line. */
+export interface LateCreditTable extends Audited {
+  id: string
+  environment_id: string
+  subscription_id: string
+  /** The invoice that billed, and its line. */
+  invoice_id: string
+  late_of: string
+  revision: number
+  currency: string
+  amount: string
+  /** What could not lower what is due of any invoice as yet. */
+  remaining_amount: string
+  explanation: ColumnType<StoredExplanation, string, string>
+}
+
+/** What a credit has lowered an invoice's due amount by. */
+export interface InvoiceAdjustmentTable {
+  id: string
+  environment_id: string
+  invoice_id: string
+  late_credit_id: string
+  amount: string
+  adjusted_at: Date
+  adjusted_by: string
 }
 
 export interface InvoiceHistoryTable {

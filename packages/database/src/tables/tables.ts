@@ -19,10 +19,14 @@ import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EventIdTable, EventTable } from './event-tables.ts'
 import type { IdempotencyKeyTable } from './idempotency-tables.ts'
 import type {
+  InvoiceAdjustmentTable,
   InvoiceHistoryTable,
   InvoiceLineItemTable,
   InvoiceNumberCounterTable,
   InvoiceTable,
+  LateCreditTable,
+  LateLookTable,
+  LateNoticeTable,
 } from './invoice-tables.ts'
 import type { FeatureTable, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
@@ -58,6 +62,10 @@ export interface Tables {
   invoice_line_items: InvoiceLineItemTable
   invoice_history: InvoiceHistoryTable
   invoice_number_counters: InvoiceNumberCounterTable
+  late_notices: LateNoticeTable
+  late_looks: LateLookTable
+  late_credits: LateCreditTable
+  invoice_adjustments: InvoiceAdjustmentTable
   subscription_batches: SubscriptionBatchTable
   subscription_batch_items: SubscriptionBatchItemTable
   idempotency_keys: IdempotencyKeyTable

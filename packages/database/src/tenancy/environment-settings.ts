@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { changesOf, recordAudit } from '../audit/audit-entries.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { change, creation } from '../connection/row-changes.ts'
@@ -8,6 +9,8 @@ export interface EnvironmentSettings {
   /** From a period's end on an invoice with usage waits so long for late events, 0 to 72. */
   readonly finalization_delay_hours: number
   readonly invoice_number_prefix: string
+  /** What becomes of events that come after their invoice was finalized: they are listed, or billed too. */
+  readonly late_usage: 'list' | 'bill'
   /** Nothing is billed by itself, nor by a run that was asked for. */
   readonly billing_paused: boolean
 }
@@ -15,10 +18,16 @@ export interface EnvironmentSettings {
 const defaults: EnvironmentSettings = {
   finalization_delay_hours: 1,
   invoice_number_prefix: 'INV',
+  late_usage: 'list',
   billing_paused: false,
 }
 
-const settingColumns = ['finalization_delay_hours', 'invoice_number_prefix', 'billing_paused'] as const
+const settingColumns = [
+  'finalization_delay_hours',
+  'invoice_number_prefix',
+  'late_usage',
+  'billing_paused',
+] as const
 
 /** Of the handle's environment; what was never changed is as by default. */
 export async function getEnvironmentSettings(scoped: Scoped): Promise<EnvironmentSettings> {
@@ -63,5 +72,18 @@ export async function updateEnvironmentSettings(
     changes: changesOf(before, after),
     now,
   })
+  if (before.late_usage === 'list' && after.late_usage === 'bill') await noteAllLateUsage(scoped)
   return after
+}
+
+/** What is listed as late so far is billed from now on: each customer with a final invoice of usage is looked at. */
+async function noteAllLateUsage({ db, scope }: Scoped): Promise<void> {
+  await sql`
+    insert into late_notices (environment_id, external_customer_id, since, due_at)
+    select i.environment_id, c.external_id, min(i.period_start), coalesce(min(e.clock_at), clock_timestamp())
+    from invoices i
+    join customers c on c.environment_id = i.environment_id and c.id = i.customer_id
+    join environments e on e.id = i.environment_id
+    where i.environment_id = ${scope.environmentId} and i.usage_snapshot is not null
+    group by i.environment_id, c.external_id`.execute(db)
 }

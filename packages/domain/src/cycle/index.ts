@@ -12,6 +12,7 @@ export type {
   PlannedFixed,
   PlannedUsage,
 } from './cycle.ts'
+export { type BilledUsage, type LateCharge, lateCharges } from './late-charges.ts'
 export {
   type FixedLineExplanation,
   type LineCharge,

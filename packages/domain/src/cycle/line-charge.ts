@@ -1,5 +1,5 @@
 import { assert } from '../assert.ts'
-import { type Decimal, isStorable } from '../money/decimal.ts'
+import { type Decimal, isStorable, readDecimal } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
 import { wholeRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
@@ -45,13 +45,16 @@ export function lineCharge(line: {
 /** The line's rounded amount again, from its explanation alone, be it of a FIXED or a USAGE line. */
 export function recomputeLine(explanation: LineExplanation): Decimal {
   const { currency } = explanation
-  if ('buckets' in explanation) {
-    const exact = recomputeBuckets(explanation)
-    const { chain } = explanation
-    return chain ? roundedAs(exact, chain.rounded, currency) : roundRatioMoney(exact, currency)
-  }
+  if ('buckets' in explanation) return recomputeUsage(explanation)
   const amount = recomputeCharge(explanation.charge)
   return explanation.proration
     ? prorate(amount, explanation.proration, currency)
     : roundRatioMoney(amount, currency)
+}
+
+function recomputeUsage(explanation: UsageExplanation): Decimal {
+  const { currency, chain, late } = explanation
+  const exact = recomputeBuckets(explanation)
+  const rated = chain ? roundedAs(exact, chain.rounded, currency) : roundRatioMoney(exact, currency)
+  return late ? rated.minus(readDecimal(late.billed)) : rated
 }

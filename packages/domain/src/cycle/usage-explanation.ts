@@ -22,6 +22,17 @@ export interface UsageExplanation {
   readonly buckets: readonly BucketsCharge[]
   /** Of a price that changed inside the interval; absent where the line is its chain's only one there. */
   readonly chain?: ChainExplanation
+  /** Of late usage: the amount is what the rating, told by all else, is beyond what was billed before. */
+  readonly late?: LateExplanation
+}
+
+export interface LateExplanation {
+  /** The invoice's line whose rating late events have changed. */
+  readonly of: string
+  readonly revision: number
+  readonly rated: string
+  /** By that line and its earlier revisions. */
+  readonly billed: string
 }
 
 /** What the lines of one chain have together in one interval, and how its one rounding came to this line. */

@@ -7,6 +7,7 @@ export {
   invoiceAmounts,
   whatRemains,
 } from './invoice.ts'
+export { type LoweredDue, lowerDue } from './lower-due.ts'
 export {
   type Adjustments,
   type AppliedAmount,

@@ -12,5 +12,5 @@ export function expectOwnEnvironment({ scope }: Scoped, id: string): void {
 /** @throws not_found for another environment than the key's */
 export function settingsResponse(scoped: Scoped, id: string, settings: EnvironmentSettings) {
   expectOwnEnvironment(scoped, id)
-  return { environment_id: id, late_usage: 'list', ...settings } as const
+  return { environment_id: id, ...settings } as const
 }

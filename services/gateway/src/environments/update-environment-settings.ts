@@ -13,11 +13,9 @@ export function updateEnvironmentSettingsRoute(api: Api, { database }: Pick<Depe
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectOwnEnvironment(scoped, id)
-      // Listing late usage is all there is to be done with it: the one value that the field can have.
-      const { late_usage: _listed, ...changes } = request.body
       const settings = await inTransaction(scoped, async (transaction) =>
         // Who changed what is told by the time of day, whatever a test clock says.
-        writeSettings(transaction, changes, await readTimeOfDay(transaction)),
+        writeSettings(transaction, request.body, await readTimeOfDay(transaction)),
       )
       return reply.send(settingsResponse(scoped, id, settings))
     },

@@ -70,5 +70,7 @@ export function invoiceLineItemResponse(scope: Scope, row: InvoiceLineItemRow): 
     period_end: row.period_end,
     metadata: { ...row.metadata },
     warnings: warningsResponse(row.warnings),
+    late_of: row.late_of ?? undefined,
+    revision: row.revision ?? undefined,
   }
 }
