@@ -25,7 +25,7 @@ export interface InvoiceAmounts {
   /** Prepaid credits from wallets, not credit lines. */
   readonly credits: Decimal
   readonly total: Decimal
-  /** What credit notes, changes and cancellations have lowered what is due by. */
+  /** What credit notes, changes, cancellations and late usage have lowered what is due by. */
   readonly adjustments: Decimal
   /** What is to be paid in all, whatever of it was paid. */
   readonly amountDue: Decimal

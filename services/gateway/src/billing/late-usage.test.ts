@@ -162,6 +162,25 @@ test('a running value counts in each later final invoice, and an allowance frees
   ])
 })
 
+test('where an allowance is shared, a line without late events is billed for what is free no more', async () => {
+  await billLateUsage(caller)
+  const ofRegion = (region: string) => ({ filter_values: { value: [region] } })
+  const { id, use } = await subscribeToUsage(caller, [
+    { meter: calls.meter, price: { amount: '1', ...ofRegion('eu') }, free: 2 },
+    { meter: calls.meter, price: { amount: '3', ...ofRegion('us') } },
+  ])
+  await use('call', '2026-08-10T00:00:00Z', 'eu')
+  await use('call', '2026-08-11T00:00:00Z', 'us')
+  await billUntil(caller, september)
+  await use('call', '2026-08-12T00:00:00Z', 'eu')
+  await billUntil(caller, october)
+  const all = await invoicesOf(caller, id)
+  expect(all.map((one) => linesOf(one, all))).toEqual([
+    ['0', '0'],
+    ['0', '0', '3 of 08, 1'],
+  ])
+})
+
 test('a subscription that has ended gets an invoice of its own for each time that something came', async () => {
   await billLateUsage(caller)
   const { id, use } = await subscribeToUsage(caller, [calls], { end_date: '2026-09-15T00:00:00.000Z' })

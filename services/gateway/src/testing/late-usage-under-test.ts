@@ -4,7 +4,7 @@ import { formatDecimal } from '@flexprice/domain/money'
 import { priceBody } from '@flexprice/testing'
 import { expect } from 'vitest'
 import { z } from 'zod'
-import type { Caller } from './caller-under-test.ts'
+import type { Caller, Created } from './caller-under-test.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'
 
@@ -12,7 +12,7 @@ import { meteredFeatureBody, usageOf } from './metered-feature.ts'
 export interface MeteredPrice {
   readonly meter: Readonly<Record<string, unknown>> & { readonly event_name: string }
   readonly price: object
-  /** Free in each period. */
+  /** Free in each period, of all prices of the meter. */
   readonly free?: number
 }
 
@@ -33,8 +33,12 @@ export async function subscribeToUsage(
   const { id: planId } = await caller.create('/plans', { name: 'Metered' })
   const priceIds: string[] = []
   const grantIds: string[] = []
+  const features = new Map<MeteredPrice['meter'], Created>()
   for (const { meter, price, free } of metered) {
-    const feature = await caller.create('/features', meteredFeatureBody({ name: meter.event_name }, meter))
+    const feature =
+      features.get(meter) ??
+      (await caller.create('/features', meteredFeatureBody({ name: meter.event_name }, meter)))
+    features.set(meter, feature)
     const body = priceBody(
       planId,
       usageOf(feature.meter_id, { start_date: '2020-01-01T00:00:00Z', ...price }),
