@@ -21,7 +21,10 @@ export function cancelBillingRunRoute(
         throw new CodedError('invalid_operation', `Billing run ${id} has ended: there is nothing to cancel`)
       }
       const workflow_id = run.workflow_id ?? `billing:${run.environment_id}:${id}`
-      const { runId } = await temporal.describeWorkflow(scoped.scope, workflow_id)
+      // An environment's runs share a workflow id: this run's own execution, and no later one's.
+      const { runId } = await temporal.describeWorkflow(scoped.scope, workflow_id, {
+        runId: run.workflow_run_id ?? undefined,
+      })
       await temporal.cancelWorkflow(scoped.scope, workflow_id, { runId })
       return reply
         .code(202)

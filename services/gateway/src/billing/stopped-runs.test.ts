@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { workflows } from '@flexprice/contracts/workflows'
 import { inTransaction } from '@flexprice/database/connection'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bill, cyclesOf, day, runOf, startBilling } from '../testing/bill.ts'
@@ -70,6 +72,36 @@ test('a run cancelled in the middle leaves whole pages, the next one goes on, an
   expect(again).toEqual(run)
   expect(await expectWhole(caller, all)).toBe(before)
   expect(await bill(caller)).toMatchObject({ subscriptions_billed: missed.length * all.length - before })
+  expect(await expectWhole(caller, all)).toBe(missed.length * all.length)
+})
+
+test('a run whose workflow is gone is refused to be cancelled, and never stops another run of the environment', async () => {
+  const caller = await newCaller()
+  const all = await addFour(caller)
+  const [held] = all
+  if (!held) throw new Error('There are four')
+  const { environmentId } = caller.scoped.scope
+  // As if the environment's workflow had been terminated while it billed, and the next tick had started it anew.
+  const gone = { workflow_id: `billing:${environmentId}`, workflow_run_id: randomUUID(), passes: 1 }
+  const { id } = await bill(caller, { subscription_ids: [held.id], as_of: '2026-08-05T00:00:00Z' })
+  await caller.scoped.db
+    .updateTable('billing_runs')
+    .set({ ...gone, finished_at: null })
+    .where('id', '=', id)
+    .execute()
+  const { workflowId, runId } = await inTransaction(caller.scoped, async ({ db }) => {
+    await db.selectFrom('subscriptions').select('id').where('id', '=', held.id).forUpdate().execute()
+    const { scope } = caller.scoped
+    const started = await gateway.temporal.startWorkflow(workflows['cron-billing'], { kind: 'due' }, scope)
+    await untilSomebodyWaits(gateway.database)
+    expect(await caller.call('POST', `/billing/runs/${id}/cancel`)).toMatchObject({ status: 404 })
+    return started
+  })
+  const other = await gateway.temporal.workflowResult(caller.scoped.scope, workflowId, {
+    runId,
+    waitMs: 20_000,
+  })
+  expect(other).toMatchObject({ status: 'Completed' })
   expect(await expectWhole(caller, all)).toBe(missed.length * all.length)
 })
 
