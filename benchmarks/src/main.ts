@@ -1,6 +1,7 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
 import { startBenchStack } from './bench-stack.ts'
+import { benchBilling } from './billing/billing.ts'
 import { benchCalculate } from './calculate/calculate.ts'
 import { benchCreate } from './create/create.ts'
 import { benchEvents } from './events/events.ts'
@@ -14,6 +15,7 @@ const benchmarks = {
   create: benchCreate,
   gateway: benchGateway,
   calculate: benchCalculate,
+  billing: benchBilling,
   events: benchEvents,
   usage: benchUsage,
 } as const

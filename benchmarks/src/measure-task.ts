@@ -10,6 +10,8 @@ export interface MeasuredTask<Result> {
   /** Of the worker. */
   readonly peak_rss_mb: number
   readonly result: Result
+  readonly workflow_id: string
+  readonly run_id: string
 }
 
 interface TaskResult<Result> {
@@ -47,6 +49,8 @@ export async function measureTask<Result>(
       server_cpu_s: after.server - before.server,
       peak_rss_mb: peakMemoryMb(stack.pidOf(worker)),
       result: task.result,
+      workflow_id,
+      run_id,
     }
   }
   throw new Error('The task does not end')

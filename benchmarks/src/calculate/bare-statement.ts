@@ -27,12 +27,17 @@ export async function bareStatement(
   }
 }
 
-const text = `
+/**
+ * The charges of a plan's due subscriptions, `charged`, a row a line: $2 the plan, $3 and $4 the period, $5 and $6
+ * the metered prices. With `one`, of subscription $7 alone, whose customer's external id is $8.
+ */
+export function chargedSql({ one = false } = {}): string {
+  return `
   with used as (
     select external_customer_id, count(*) filter (where event_name = 'call') as calls,
       coalesce(sum((properties ->> 'bytes')::numeric) filter (where event_name = 'upload'), 0) as bytes
     from events
-    where event_name in ('call', 'upload') and timestamp >= $3::timestamptz and timestamp < $4::timestamptz
+    where event_name in ('call', 'upload') and timestamp >= $3::timestamptz and timestamp < $4::timestamptz${one ? ' and external_customer_id = $8' : ''}
     group by 1
   ), charged as (
     select s.id, s.environment_id, s.customer_id, c.external_id, s.plan_id, s.currency,
@@ -52,8 +57,11 @@ const text = `
     join prices p on p.environment_id = s.environment_id and p.id = l.price_id
     left join used u on u.external_customer_id = c.external_id
     where s.plan_id = $2 and s.status <> 'deleted' and s.subscription_status in ('active', 'trialing')
-      and s.next_billing_at is not null
-  )
+      and s.next_billing_at <= $4${one ? ' and s.id = $7' : ''}
+  )`
+}
+
+const text = `${chargedSql()}
   insert into calculation_items (calculation_id, subscription_id, environment_id, customer_id, external_customer_id,
     plan_id, currency, period_start, period_end, subtotal, total, lines)
   select $1, id, environment_id, customer_id, external_id, plan_id, currency, $3, $4, sum(amount), sum(amount),

@@ -24,6 +24,13 @@ export function testNamespace(): string {
   return `test-${Number(process.env.VITEST_POOL_ID ?? 1) + offset}`
 }
 
+const shortOutageMs = 3_000
+
+/** How long a server is away in a test of its absence: short in `npm test`, at full length in `npm run verify`. */
+export function testOutageMs(): number {
+  return Number(process.env.TEST_OUTAGE_MS ?? shortOutageMs)
+}
+
 /** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */
 export function testTemplate(): string {
   process.env.TEST_TEMPLATE_DATABASE ??= `flexprice_template_${process.pid}`

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createDatabase, type Database, type Scoped } from '@flexprice/database/connection'
 import { createEnvironment, createTenant } from '@flexprice/database/tenancy'
+import pg from 'pg'
 import { testTemplate } from './config.ts'
 import { asSuperuser, databaseUrl, roles } from './template-database.ts'
 
@@ -11,6 +12,10 @@ export interface TestDatabase extends AsyncDisposable {
   readonly ownerUrl: string
   /** A fresh tenant with one development environment, as a handle. */
   newTenant(options?: { clockAt?: Date }): Promise<Scoped>
+  /** Sets the environment's test clock. */
+  moveClock(of: Scoped, to: Date): Promise<void>
+  /** Runs SQL as the owner, whom row security does not bind. */
+  asOwner(sql: string, values?: readonly unknown[]): Promise<readonly unknown[]>
 }
 
 const poolSizeMax = 10
@@ -22,6 +27,15 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const ownerUrl = databaseUrl(name, roles.owner)
   const appUrl = databaseUrl(name, roles.app)
   const database = createDatabase({ url: appUrl, applicationName: 'test', poolSizeMax })
+  const asOwner: TestDatabase['asOwner'] = async (sql, values = []) => {
+    const owner = new pg.Client({ connectionString: ownerUrl })
+    await owner.connect()
+    try {
+      return (await owner.query<object>(sql, [...values])).rows
+    } finally {
+      await owner.end()
+    }
+  }
   return {
     database,
     appUrl,
@@ -41,6 +55,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         requestId: 'req_test',
       })
     },
+    async moveClock({ scope }, to) {
+      await asOwner('update environments set clock_at = $2 where id = $1', [scope.environmentId, to])
+    },
+    asOwner,
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]()
       await asSuperuser((superuser) => superuser.query(`drop database if exists ${name} with (force)`))

@@ -23,16 +23,20 @@ export async function startWorkflow(
   })
   const started = startedExecution.safeParse(answer.body).data
   if (started === undefined) {
-    output.result(answer.text, () => fieldList(typeof answer.body === 'object' ? (answer.body ?? {}) : {}))
+    output.result(answer.text, () => fieldsOf(answer.body))
     return
   }
   if (following === undefined) {
-    output.result(answer.text, () => fieldList(started))
+    output.result(answer.text, () => fieldsOf(answer.body))
     output.note(`See it: flexprice workflows result ${started.workflow_id} --watch`)
     return
   }
   output.note(`Started ${started.workflow_id}`)
   await followWorkflow({ api, output }, started, following, interruption.signal)
+}
+
+function fieldsOf(body: unknown): string {
+  return fieldList(typeof body === 'object' ? (body ?? {}) : {})
 }
 
 /** Some operations answer a start with a message, others with the ids alone. */

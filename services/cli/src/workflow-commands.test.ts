@@ -85,7 +85,9 @@ describe('plans sync', () => {
     const people = await run('plans', 'sync', 'plan_none')
     expect(people.code).toBe(3)
     expect(people.stdout).toBe('')
-    expect(people.stderr).toMatch(/^Error \(not_found\): .*plan_none.*\n {2}request id: \S+\n$/)
+    expect(people.stderr).toMatch(
+      /^Error \(not_found\): .*plan_none.*\n {2}id: "plan_none"\n {2}request id: \S+\n$/,
+    )
     const programs = await run('plans', 'sync', 'plan_none', '--json')
     expect(jsonLines(programs.stderr)).toMatchObject([
       { code: 'not_found', request_id: expect.any(String), exit_code: 3 },

@@ -45,7 +45,17 @@ async function periodStart({ db }: Scoped, id: string): Promise<Date> {
   return row.current_period_start
 }
 
-test('a tick bills what is due in every environment but a paused one, on its own behalf; the worker stops', async () => {
+/** What the schedule starts, past its rule that ticks do not overlap: as if it fired twice for a minute. */
+async function tickTwice(): Promise<void> {
+  const { type, taskQueue } = definition
+  const once = (workflowId: string) =>
+    withTestClient((client) =>
+      client.workflow.execute(type, { workflowId, taskQueue, args: [{ kind: 'tick' }] }),
+    )
+  await Promise.all([once('tick-of-the-minute'), once('the-same-tick')])
+}
+
+test('ticks, twice for a minute, bill what is due once in every environment but a paused one; the worker stops', async () => {
   await using database = await createTestDatabase()
   await using temporal = createTestTemporal()
   const [first, second, paused] = [
@@ -68,15 +78,26 @@ test('a tick bills what is due in every environment but a paused one, on its own
     expect(await temporal.schedules.apply(definition)).toBe('updated')
     await temporal.schedules.pause(definition.name, 'this test triggers it')
     expect(await temporal.schedules.describe(definition.name)).toMatchObject({ paused: true })
-    await temporal.schedules.trigger(definition.name)
+    await Promise.all([
+      temporal.schedules.trigger(definition.name),
+      temporal.schedules.trigger(definition.name),
+      tickTwice(),
+    ])
     await expect
       .poll(async () => [await periodStart(first, due), await periodStart(second, dueToo)], {
         timeout: 45_000,
       })
       .toEqual([new Date(now.getTime() - 1_000), new Date(now.getTime() - 1_000)])
     expect(await periodStart(paused, left)).toEqual(before)
-    const run = await first.db.selectFrom('billing_runs').selectAll().executeTakeFirstOrThrow()
-    expect(run).toMatchObject({ trigger: 'schedule', created_by: 'system:billing' })
+    await tickTwice()
+    for (const { db } of [first, second]) {
+      const runs = await db.selectFrom('billing_runs').selectAll().execute()
+      expect(runs).toMatchObject([{ trigger: 'schedule', created_by: 'system:billing' }])
+    }
+    expect([await periodStart(first, due), await periodStart(second, dueToo)]).toEqual([
+      new Date(now.getTime() - 1_000),
+      new Date(now.getTime() - 1_000),
+    ])
     expect(await paused.db.selectFrom('billing_runs').selectAll().execute()).toEqual([])
   } finally {
     await withTestClient((client) => client.schedule.getHandle(definition.name).delete())

@@ -27,7 +27,7 @@ test("the worker's process takes a sync from its queue, does it in its caller's 
     const plan = { plan_id: 'plan_that_does_not_exist' }
     const { workflowId } = await temporal.startWorkflow(workflows['price-sync'], plan, scope)
     const outcome = await temporal.workflowResult(scope, workflowId, { waitMs: 45_000 })
-    expect(outcome).toMatchObject({ status: 'FAILED', error: { code: 'not_found' } })
+    expect(outcome).toMatchObject({ status: 'Failed', error: { code: 'not_found' } })
   } finally {
     worker.kill('SIGTERM')
   }

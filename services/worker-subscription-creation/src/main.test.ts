@@ -31,7 +31,7 @@ test("the worker's process takes a creation from its queue, does it in its calle
     } as const
     const { workflowId } = await temporal.startWorkflow(workflows['subscription-creation'], draft, scope)
     const outcome = await temporal.workflowResult(scope, workflowId, { waitMs: 45_000 })
-    expect(outcome).toMatchObject({ status: 'FAILED', error: { code: 'not_found' } })
+    expect(outcome).toMatchObject({ status: 'Failed', error: { code: 'not_found' } })
   } finally {
     worker.kill('SIGTERM')
   }

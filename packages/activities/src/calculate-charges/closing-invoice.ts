@@ -1,16 +1,17 @@
-import type { ClosingInvoice, NewInvoice } from '@flexprice/database/invoices'
+import type { ClosingInvoice } from '@flexprice/database/invoices'
 import { dueDate } from '@flexprice/domain/time'
 import type { SubscriptionCharges } from './calculate-charges.ts'
 
 /** A rated draft as it is closed: usage that comes after its rating's snapshot is late. */
 export function closingInvoice(
   { facts, charges }: Pick<SubscriptionCharges, 'facts' | 'charges'>,
-  { id, subtotal, amount_due }: Pick<NewInvoice['invoice'], 'id' | 'subtotal' | 'amount_due'>,
+  { id, billing_reason, subtotal, amount_due }: Omit<ClosingInvoice, 'dueDate' | 'seenBy'>,
   { seenBy, now }: { seenBy: string; now: Date },
 ): ClosingInvoice {
   const { payment_terms: terms, timezone } = facts.subscription
   return {
     id,
+    billing_reason,
     subtotal,
     amount_due,
     dueDate: terms && dueDate(now, terms, timezone),

@@ -25,7 +25,7 @@ export async function beginBillingPass(
   const cut = { pass, slicesMax, workflow: { id: workflow.workflowId, runId: workflow.runId }, now }
   if (runId !== null) return { runId, slices: await cutBillingSlices(handle, { runId, ...cut }) }
   return await inTransaction(handle, async (transaction) => {
-    const id = await insertBillingRun(
+    const { id } = await insertBillingRun(
       transaction,
       {
         requestKey: `${workflow.runId}:${part}`,

@@ -24,25 +24,19 @@ export interface BillPage {
   readonly now: Date
 }
 
-export interface BilledPage extends BillingPageCounts {
-  /** When the oldest of it fell due. */
-  readonly dueAt: Date
-}
-
 /**
  * One page of a slice, in the caller's transaction, which also keeps its failures and moves the slice's cursor: all of
  * it or nothing, whatever is killed.
  *
  * @returns undefined when nothing of the slice is left
  */
-export async function billPage(transaction: Scoped, bill: BillPage): Promise<BilledPage | undefined> {
+export async function billPage(transaction: Scoped, bill: BillPage): Promise<BillingPageCounts | undefined> {
   const { now } = bill
   const page = await nextBillingPage(transaction, bill)
-  const [first] = page?.rows ?? []
-  if (page === undefined || first === undefined) return undefined
+  if (page === undefined) return undefined
   const counts = await works[page.work](transaction, page, bill)
   await finishBillingPage(transaction, page, counts, now)
-  return { ...counts, dueAt: first.at }
+  return counts
 }
 
 const works = { periods: billPeriods, drafts: closeDrafts, late: billLateUsage } as const
@@ -55,7 +49,7 @@ async function billPeriods(
   const ids = page.rows.map(({ subscriptionId }) => subscriptionId)
   const { as_of: asOf, dry_run: dryRun } = run
   const billed = await billDue(transaction, ids, { asOf, now, settings, dryRun })
-  if (!dryRun) await keep(transaction, page, billed, now)
+  if (!dryRun) await keep(transaction, page, billed)
   return {
     processed: billed.subscriptionIds.length,
     failed: billed.failures.length,
@@ -71,7 +65,7 @@ async function closeDrafts(
   { now }: BillPage,
 ): Promise<BillingPageCounts> {
   const closed = await finalizeDue(transaction, page.rows, now)
-  await keep(transaction, page, closed, now)
+  await keep(transaction, page, closed)
   const { finalized, failures } = closed
   return {
     processed: 0,
@@ -88,7 +82,7 @@ async function billLateUsage(
   { now }: BillPage,
 ): Promise<BillingPageCounts> {
   const billed = await billLate(transaction, page.rows, now)
-  await keep(transaction, page, billed, now)
+  await keep(transaction, page, billed)
   const { subscriptionIds, failures, invoices } = billed
   return {
     processed: subscriptionIds.length,
@@ -108,25 +102,24 @@ export async function failRow(
   transaction: Scoped,
   bill: BillPage,
   { code, message }: Pick<BillingFailure, 'code' | 'message'>,
-): Promise<BilledPage | undefined> {
+): Promise<BillingPageCounts | undefined> {
   const page = await nextBillingPage(transaction, { ...bill, rowsMax: 1 })
   const [row] = page?.rows ?? []
   if (page === undefined || row === undefined) return undefined
   const failures = [{ subscriptionId: row.subscriptionId, code, message }]
-  if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures }, bill.now)
+  if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures })
   const counts = { processed: 0, failed: 1, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
   await finishBillingPage(transaction, page, counts, bill.now)
-  return { ...counts, dueAt: row.at }
+  return counts
 }
 
 async function keep(
   transaction: Scoped,
   { runId, work }: BillingPage,
   done: { readonly subscriptionIds: readonly string[]; readonly failures: readonly BillingFailure[] },
-  now: Date,
 ): Promise<void> {
   const { subscriptionIds, failures } = done
-  await recordBillingFailures(transaction, { runId, work, failures, now })
+  await recordBillingFailures(transaction, { runId, work, failures })
   await clearBillingFailures(transaction, { work, subscriptionIds })
 }
 

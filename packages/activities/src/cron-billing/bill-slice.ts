@@ -1,9 +1,9 @@
-import { type BillingSlice, getBillingRun } from '@flexprice/database/billing'
+import { type BillingPageCounts, type BillingSlice, getBillingRun } from '@flexprice/database/billing'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import { getEnvironmentSettings } from '@flexprice/database/tenancy'
 import { CodedError, errorCodes, errorKind, isCodedError } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
-import { type BilledPage, type BillPage, billPage, failRow } from './bill-page.ts'
+import { type BillPage, billPage, failRow } from './bill-page.ts'
 import type { CronBillingDependencies } from './dependencies.ts'
 
 /** Short enough for locks and progress, long enough to cost nothing. */
@@ -40,7 +40,7 @@ export async function billSlice(
       const page = await billOrFail(handle, { run, slice, rowsMax: rows, settings, now })
       if (page === undefined) return
       rows = page === 'too-much' ? Math.ceil(rows / 2) : Math.min(rowsMax, rows * 2)
-      if (page !== 'too-much') events.paged(page, now.getTime() - page.dueAt.getTime())
+      if (page !== 'too-much') events.paged(page)
     }
   } finally {
     clearInterval(timer)
@@ -51,7 +51,10 @@ export async function billSlice(
  * What no retry of the whole page can heal concerns one of its rows: fewer rows find it, and it fails alone. What can
  * heal (the database is gone) is thrown, and tried again from here.
  */
-async function billOrFail(handle: Scoped, bill: BillPage): Promise<BilledPage | 'too-much' | undefined> {
+async function billOrFail(
+  handle: Scoped,
+  bill: BillPage,
+): Promise<BillingPageCounts | 'too-much' | undefined> {
   try {
     return await inTransaction(handle, (transaction) => billPage(transaction, bill))
   } catch (error) {

@@ -4,9 +4,9 @@ import type { Logger, Metrics } from '@flexprice/observability'
 
 /** What billing tells the operator: one log line and its counters an event. */
 export interface CronBillingEvents {
-  ticked(environments: number): void
-  /** @param overdueMs how long ago the oldest of the page's work fell due */
-  paged(page: BillingPageCounts, overdueMs: number): void
+  /** @param overdueMs how long ago the oldest work of all environments fell due, 0 when nothing is due */
+  ticked(environments: number, overdueMs: number): void
+  paged(page: BillingPageCounts): void
   completed(result: CronBillingRun): void
 }
 
@@ -36,20 +36,20 @@ export function createCronBillingEvents(dependencies: {
   })
   const overdue = metrics.gauge({
     name: 'cron_billing_overdue_seconds',
-    help: 'How long ago the work that is billed at the moment fell due',
+    help: 'How long ago the oldest work that is due fell due, when the schedule last looked; not what waits for a retry',
   })
   return {
-    ticked(count) {
+    ticked(count, overdueMs) {
       environments.inc(count)
+      overdue.set(overdueMs / 1_000)
     },
-    paged({ processed, failed, invoicesCreated, invoicesFinalized, totals }, overdueMs) {
+    paged({ processed, failed, invoicesCreated, invoicesFinalized, totals }) {
       subscriptions.inc({ outcome: 'billed' }, processed)
       subscriptions.inc({ outcome: 'failed' }, failed)
       invoices.inc({ effect: 'created' }, invoicesCreated)
       invoices.inc({ effect: 'finalized' }, invoicesFinalized)
       // A counter is a float: for the eye, never for the books.
       for (const { currency, total } of totals) amounts.inc({ currency }, Number(total))
-      overdue.set(overdueMs / 1_000)
       if (failed === 0) return
       logger.warn(
         { 'event.action': 'billing-failed', billing: { failed } },

@@ -17,10 +17,12 @@ export async function startDueBilling({
   const { workflowExecution: tick } = Context.current().info
   assert(tick, 'a tick is a workflow')
   let started = 0
+  let overdueMs = 0
   let afterId = ''
   for (;;) {
     const page = await listDueEnvironments({ afterId, environmentsMax: environmentsPerPageMax })
-    for (const { tenantId, environmentId } of page) {
+    for (const { tenantId, environmentId, overdueMs: since } of page) {
+      overdueMs = Math.max(overdueMs, since)
       await startBilling({ tenantId, environmentId, userId: billingUserId, requestId: tick.workflowId })
     }
     started += page.length
@@ -28,6 +30,6 @@ export async function startDueBilling({
     if (last === undefined || page.length < environmentsPerPageMax) break
     afterId = last.environmentId
   }
-  events.ticked(started)
+  events.ticked(started, overdueMs)
   return { environments_started: started }
 }

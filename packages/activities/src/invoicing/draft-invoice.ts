@@ -9,9 +9,7 @@ import {
   type Decimal,
   formatDecimal,
   fractionDigitsMax,
-  isPositive,
   isStorable,
-  readDecimal,
   sumDecimals,
 } from '@flexprice/domain/money'
 import type { Grid, Period } from '@flexprice/domain/time'
@@ -123,26 +121,6 @@ function lineOf(
     warnings,
     late_of: late?.of ?? null,
     revision: late?.revision ?? null,
-  }
-}
-
-/** One without usage is finalized at once; nothing to pay counts as paid (billing rules, sections 5 and 7). */
-export function finalizedInvoice(
-  { invoice, lines }: NewInvoice,
-  { now, dueDate }: { now: Date; dueDate: Date | null },
-): NewInvoice {
-  const isPaid = !isPositive(readDecimal(invoice.total))
-  return {
-    lines,
-    invoice: {
-      ...invoice,
-      invoice_status: 'FINALIZED',
-      payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
-      issue_date: now,
-      due_date: dueDate,
-      finalized_at: now,
-      paid_at: isPaid ? now : null,
-    },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SubscriptionCreation } from '@flexprice/database/creation'
 import type { NewInvoice } from '@flexprice/database/invoices'
 import { invalid } from '@flexprice/domain'
+import { isPositive, readDecimal } from '@flexprice/domain/money'
 import type { Schedule } from '@flexprice/domain/subscription'
 
 type Row = SubscriptionCreation['subscription']
@@ -25,7 +26,7 @@ export function beginningStatus({
   collectionMethod: Row['collection_method']
 }): Row['subscription_status'] {
   if (schedule.trial) return 'trialing'
-  const isUnpaid = invoice !== null && invoice.invoice.payment_status !== 'SUCCEEDED'
+  const isUnpaid = invoice !== null && isPositive(readDecimal(invoice.invoice.amount_due))
   if (!isUnpaid || collectionMethod === 'send_invoice' || paymentBehavior === 'default_active')
     return 'active'
   if (paymentBehavior === 'error_if_incomplete') {

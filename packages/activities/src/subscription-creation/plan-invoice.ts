@@ -4,13 +4,7 @@ import { planCycle, rateCycle } from '@flexprice/domain/cycle'
 import { type Decimal, parseDecimal } from '@flexprice/domain/money'
 import type { Schedule } from '@flexprice/domain/subscription'
 import { dueDate, type Period } from '@flexprice/domain/time'
-import {
-  draftInvoice,
-  finalizedInvoice,
-  refuseTooLarge,
-  settleCharges,
-  withLineIds,
-} from '../invoicing/draft-invoice.ts'
+import { draftInvoice, refuseTooLarge, settleCharges, withLineIds } from '../invoicing/draft-invoice.ts'
 import { type LinePlan, priceOf } from './plan-lines.ts'
 import type { PlannedTerms } from './plan-terms.ts'
 
@@ -29,8 +23,8 @@ export interface InvoicePlan {
 
 /**
  * The invoice that comes with a subscription: none before its start, a zero one as its trial begins, else
- * the FIXED ADVANCE lines of its first period, if there are any (billing rules, sections 5 and 7). It has
- * no usage, so it is finalized at once; nothing to pay counts as paid.
+ * the FIXED ADVANCE lines of its first period, if there are any (billing rules, sections 5 and 7): a draft, which
+ * has no usage, so that it is closed in the transaction that writes it.
  *
  * @throws validation_error for an amount that is too large to be stored
  */
@@ -104,10 +98,8 @@ function invoiceOf(
     now,
     settlement: settleCharges(currency, identified),
   })
-  return finalizedInvoice(draft, {
-    now,
-    dueDate: paymentTerms && dueDate(now, paymentTerms, timeZone),
-  })
+  const due_date = paymentTerms && dueDate(now, paymentTerms, timeZone)
+  return { ...draft, invoice: { ...draft.invoice, due_date } }
 }
 
 function exact(text: string): Decimal {

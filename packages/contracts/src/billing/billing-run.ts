@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { wireErrorCode } from '../wire/error.ts'
 import { instant } from '../wire/instant.ts'
 import { queryInteger } from '../wire/query-integer.ts'
+import { cursor } from '../wire/search.ts'
 import { identifier } from '../wire/text.ts'
 import { workflowStarted } from '../wire/workflow-execution.ts'
 
@@ -51,7 +52,7 @@ export type BillingRunResponse = z.output<typeof billingRunResponse>
 
 export const billingRunsQuery = z.strictObject({
   limit: queryInteger(1, perPageMax).default(perPageDefault),
-  cursor: identifier.optional(),
+  cursor: cursor.optional(),
 })
 
 /** Newest first; `next_cursor` is left out on the last page. */

@@ -16,22 +16,26 @@ const delayMax = sql`interval '6 hours'`
 /** Beyond it the delay is at its greatest, whatever the power. */
 const doublingsMax = 9
 
+/** The time of day: a test clock that stands still, or leaps, must neither stop nor hurry an attempt. */
+const timeOfDay = sql<Date>`date_trunc('milliseconds', clock_timestamp())`
+
 /**
  * Keeps what could not be billed, and when it is tried again: after a minute, then twice as long each time, at most
  * six hours. Until then it is in no page, so that it stops nothing. In the caller's transaction.
  */
 export async function recordBillingFailures(
   scoped: Scoped,
-  record: { runId: string; work: BillingWork; failures: readonly BillingFailure[]; now: Date },
+  record: { runId: string; work: BillingWork; failures: readonly BillingFailure[] },
 ): Promise<void> {
-  const { runId, work, failures, now } = record
+  const { runId, work, failures } = record
   if (failures.length === 0) return
   await sql`
     insert into billing_failures as f (environment_id, subscription_id, work, run_id, code, message, attempts,
       first_failed_at, last_failed_at, next_attempt_at)
-    select ${scoped.scope.environmentId}, "subscriptionId", ${work}, ${runId}, code, message, 1, ${now}, ${now},
-      ${now}::timestamptz + ${firstDelay}
+    select ${scoped.scope.environmentId}, "subscriptionId", ${work}, ${runId}, code, message, 1, now, now,
+      now + ${firstDelay}
     from json_to_recordset(${JSON.stringify(failures)}::json) as given ("subscriptionId" text, code text, message text)
+    cross join ${timeOfDay} as now
     order by "subscriptionId"
     on conflict (environment_id, subscription_id, work) do update set
       run_id = excluded.run_id, code = excluded.code, message = excluded.message, attempts = f.attempts + 1,
@@ -52,17 +56,25 @@ export async function clearBillingFailures(
       and subscription_id = any (${subscriptionIds}::text[])`.execute(scoped.db)
 }
 
-/** Those that a run was the last to try, by subscription, behind the cursor. */
+/** Those that a run was the last to try, by subscription and work, behind the one that is given. */
 export function listBillingFailures(
   scoped: Scoped,
-  { runId, cursor, limit }: { runId: string; cursor: string; limit: number },
+  {
+    runId,
+    after,
+    limit,
+  }: { runId: string; after: { subscriptionId: string; work: string } | undefined; limit: number },
 ): Promise<BillingFailureRow[]> {
   return scoped.db
     .selectFrom('billing_failures')
     .selectAll()
     .where('run_id', '=', runId)
     .where('environment_id', '=', scoped.scope.environmentId)
-    .where('subscription_id', '>', cursor)
+    .$if(after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(subscription_id, work) > (${after?.subscriptionId}::text, ${after?.work}::text)`,
+      ),
+    )
     .orderBy('subscription_id')
     .orderBy('work')
     .limit(limit)
@@ -76,11 +88,11 @@ export function listBillingFailures(
  */
 export async function retryBillingFailure(
   scoped: Scoped,
-  { runId, subscriptionId, now }: { runId: string; subscriptionId: string; now: Date },
+  { runId, subscriptionId }: { runId: string; subscriptionId: string },
 ): Promise<void> {
   const { numUpdatedRows } = await scoped.db
     .updateTable('billing_failures')
-    .set({ next_attempt_at: now })
+    .set({ next_attempt_at: timeOfDay })
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('subscription_id', '=', subscriptionId)
     .where('run_id', '=', runId)

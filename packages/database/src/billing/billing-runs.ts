@@ -21,10 +21,14 @@ export interface NewBillingRun {
 /**
  * Stores what is to be billed. Idempotent by its key.
  *
- * @returns the run's id
+ * @returns the run, which may have run already
  * @throws invalid_operation when the key was used for another run
  */
-export async function insertBillingRun(scoped: Scoped, asked: NewBillingRun, now: Date): Promise<string> {
+export async function insertBillingRun(
+  scoped: Scoped,
+  asked: NewBillingRun,
+  now: Date,
+): Promise<BillingRunRow> {
   await scoped.db
     .insertInto('billing_runs')
     .values({
@@ -45,11 +49,11 @@ export async function insertBillingRun(scoped: Scoped, asked: NewBillingRun, now
     .execute()
   const stored = await scoped.db
     .selectFrom('billing_runs')
-    .select(['id', 'request_hash'])
+    .selectAll()
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('request_key', '=', asked.requestKey)
     .executeTakeFirstOrThrow()
-  if (stored.request_hash === asked.requestHash) return stored.id
+  if (stored.request_hash === asked.requestHash) return stored
   throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
     details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
   })

@@ -31,10 +31,12 @@ export function cutBillingSlices(
 ): Promise<readonly number[]> {
   return inTransaction(scoped, async (transaction) => {
     const run = await lockBillingRun(transaction, cut.runId)
+    // An end is an end: one that was cancelled does not go on because its request comes again.
+    if (run.finished_at !== null || run.canceled_at !== null) return []
     if (run.passes >= cut.pass) return listSlices(transaction, cut)
     if (await didNothing(transaction, run)) return endPasses(transaction, cut)
     for (const work of worksOf(run)) {
-      const ranges = await cutDueWork(transaction, { work, run, slicesMax: cut.slicesMax, now: cut.now })
+      const ranges = await cutDueWork(transaction, { work, run, slicesMax: cut.slicesMax })
       if (ranges.length === 0) continue
       await insertSlices(transaction, { ...cut, work, ranges })
       await notePass(transaction, cut)
@@ -128,10 +130,10 @@ export interface BillingPage extends BillingSlice {
 /** The slice's next rows, the slice held until the caller's transaction ends; undefined when nothing is left. */
 export async function nextBillingPage(
   scoped: Scoped,
-  next: { run: BillingRunRow; slice: BillingSlice; rowsMax: number; now: Date },
+  next: { run: BillingRunRow; slice: BillingSlice; rowsMax: number },
 ): Promise<BillingPage | undefined> {
   assert(scoped.db.isTransaction, 'a page is worked on in one transaction')
-  const { run, slice, rowsMax, now } = next
+  const { run, slice, rowsMax } = next
   const row = await scoped.db
     .selectFrom('billing_run_slices')
     .select(['work', 'cursor_at', 'cursor_id', 'end_at', 'end_id'])
@@ -143,7 +145,7 @@ export async function nextBillingPage(
   assert(row, `run ${slice.runId} has a slice ${slice.slice} in pass ${slice.pass}`)
   const after = { at: row.cursor_at, id: row.cursor_id }
   const upTo = { at: row.end_at, id: row.end_id }
-  const rows = await nextDueWork(scoped, { work: row.work, run, after, upTo, rowsMax, now })
+  const rows = await nextDueWork(scoped, { work: row.work, run, after, upTo, rowsMax })
   const last = rows.at(-1)
   return last && { ...slice, work: row.work, rows, cursor: { at: last.at, id: last.id } }
 }

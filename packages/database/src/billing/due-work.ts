@@ -12,14 +12,19 @@ export interface DuePlace {
 /** Before everything that can be due. */
 export const beforeAll: DuePlace = { at: new Date(0), id: '' }
 
-/** What a kind of work goes through, as rows of (id, at, subscription_id). A later kind of due work adds its own. */
-function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<unknown> {
+/**
+ * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once, the oldest
+ * first. A later kind of due work adds its own.
+ */
+function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
   const environmentId = run.environment_id
   const asked = (column: RawBuilder<unknown>) =>
     run.subscription_ids === null ? sql`true` : sql`${column} = any (${run.subscription_ids}::text[])`
-  const waits = (subscriptionId: RawBuilder<unknown>) => sql`exists (
-    select from billing_failures f where f.environment_id = ${environmentId}
-      and f.subscription_id = ${subscriptionId} and f.work = ${work} and f.next_attempt_at > ${now})`
+  // A value and no join: its plan could read all failures for each row, as long as statistics know of none.
+  const waits = (subscriptionId: RawBuilder<unknown>) => sql`coalesce((
+    select f.next_attempt_at > statement_timestamp() from billing_failures f
+    where f.environment_id = ${environmentId} and f.subscription_id = ${subscriptionId}
+      and f.work = ${work}), false)`
   switch (work) {
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s
@@ -28,11 +33,15 @@ function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<u
           and ${asked(sql`s.id`)} and not ${waits(sql`s.id`)}`
     case 'drafts':
       return sql`select i.id, i.finalize_at as at, i.subscription_id from invoices i
-        where i.environment_id = ${environmentId} and i.finalize_at <= ${now} and i.invoice_status = 'DRAFT'
-          and ${asked(sql`i.subscription_id`)} and not ${waits(sql`i.subscription_id`)}`
+        where i.environment_id = ${environmentId} and i.finalize_at <= ${run.as_of} and i.invoice_status = 'DRAFT'
+          and ${asked(sql`i.subscription_id`)} and not ${waits(sql`i.subscription_id`)}
+          and not exists (select from invoices earlier
+            where earlier.environment_id = ${environmentId} and earlier.subscription_id = i.subscription_id
+              and earlier.finalize_at <= ${run.as_of} and earlier.invoice_status = 'DRAFT'
+              and (earlier.period_end, earlier.id) < (i.period_end, i.id))`
     case 'late':
       return sql`select l.subscription_id as id, l.due_at as at, l.subscription_id
-        from ended_with_late_usage(${environmentId}, ${now}) l
+        from ended_with_late_usage(${environmentId}, ${run.as_of}) l
         where ${asked(sql`l.subscription_id`)} and not ${waits(sql`l.subscription_id`)}`
   }
 }
@@ -40,14 +49,14 @@ function dueRows(work: BillingWork, run: BillingRunRow, now: Date): RawBuilder<u
 /** Ranges of about as many rows each, in their order; none when nothing is due. */
 export async function cutDueWork(
   scoped: Scoped,
-  cut: { work: BillingWork; run: BillingRunRow; slicesMax: number; now: Date },
+  cut: { work: BillingWork; run: BillingRunRow; slicesMax: number },
 ): Promise<readonly { end: DuePlace; due: number }[]> {
   const { rows } = await sql<{ at: Date; id: string; due: number }>`
     select (array_agg(at order by at desc, id desc))[1] as at, (array_agg(id order by at desc, id desc))[1] as id,
       count(*) as due
     from (
       select id, at, ntile(${cut.slicesMax}) over (order by at, id) as slice
-      from (${dueRows(cut.work, cut.run, cut.now)}) due
+      from (${dueRows(cut.work, cut.run)}) due
     ) numbered group by slice order by slice`.execute(scoped.db)
   return rows.map(({ at, id, due }) => ({ end: { at, id }, due }))
 }
@@ -65,12 +74,11 @@ export async function nextDueWork(
     after: DuePlace
     upTo: DuePlace
     rowsMax: number
-    now: Date
   },
 ): Promise<readonly DueRow[]> {
   const { after, upTo } = next
   const { rows } = await sql<DueRow>`
-    select id, at, subscription_id as "subscriptionId" from (${dueRows(next.work, next.run, next.now)}) due
+    select id, at, subscription_id as "subscriptionId" from (${dueRows(next.work, next.run)}) due
     where (at, id) > (${after.at}::timestamptz, ${after.id}::text)
       and (at, id) <= (${upTo.at}::timestamptz, ${upTo.id}::text)
     order by at, id limit ${next.rowsMax}`.execute(scoped.db)

@@ -34,17 +34,23 @@ export async function readWrittenDrafts(
   { lock = false }: { lock?: boolean } = {},
 ): Promise<ReadonlyMap<string, WrittenDraft>> {
   if (wanted.length === 0) return new Map()
+  // Each by its own probe of the identity's index, which `offset 0` keeps whatever statistics say of the table.
   const { rows } = await sql<Row>`
     select i.id, i.subscription_id, i.billing_period, i.billing_period_count, i.billing_anchor, i.timezone
     from unnest(${wanted.map((one) => one.subscription_id)}::text[], ${wanted.map((one) => one.billing_reason)}::text[],
       ${wanted.map((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
       ${wanted.map((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
       as w (subscription_id, billing_reason, period_start, period_end)
-    join invoices i using (subscription_id, billing_reason, period_start, period_end)
-    where i.environment_id = ${scoped.scope.environmentId} and i.request_key = '' and i.invoice_status = 'DRAFT'
-      and coalesce(i.last_computed_at, i.updated_at)
-        >= case when i.billing_reason = 'SUBSCRIPTION_CYCLE' then i.period_end else i.period_start end
-    order by i.id ${lock ? sql`for update of i` : sql``}`.execute(scoped.db)
+    cross join lateral (
+      select * from invoices
+      where environment_id = ${scoped.scope.environmentId} and subscription_id = w.subscription_id
+        and billing_reason = w.billing_reason and period_start = w.period_start and period_end = w.period_end
+        and request_key = '' and invoice_status = 'DRAFT'
+      offset 0 ${lock ? sql`for update` : sql``}) i
+    where coalesce(i.last_computed_at, i.updated_at)
+      >= case when i.billing_reason = 'SUBSCRIPTION_CYCLE' then i.period_end else i.period_start end`.execute(
+    scoped.db,
+  )
   if (rows.length === 0) return new Map()
   const lines = await listInvoiceLineItems(
     scoped,

@@ -78,8 +78,8 @@ test('the database refuses a usage price without a meter, and a fixed one with b
   const price = monthly({ plan_id: planId, type: 'USAGE', invoice_cadence: 'ARREAR' })
   const insert = (row: typeof price) =>
     inTransaction(scoped, (transaction) => insertPrices(transaction, [row], now))
-  await expect(insert(price)).rejects.toMatchObject({ constraint: 'prices_meter_for_usage' })
+  await expect(insert(price)).rejects.toMatchObject({ cause: { constraint: 'prices_meter_for_usage' } })
   await expect(insert(monthly({ plan_id: planId, bucket_size: 'DAY' }))).rejects.toMatchObject({
-    constraint: 'prices_metering_for_usage',
+    cause: { constraint: 'prices_metering_for_usage' },
   })
 })

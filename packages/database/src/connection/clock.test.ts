@@ -26,7 +26,9 @@ test('is the time of day elsewhere, and moves on', async () => {
 test('is refused as a test clock in production', async () => {
   const tenant = await createTenant(databases.ownerUrl, { name: 'Acme' })
   const production = { tenantId: tenant.id, name: 'Live', type: 'production', clockAt: now } as const
-  await expect(createEnvironment(databases.ownerUrl, production)).rejects.toMatchObject({ code: '23514' })
+  await expect(createEnvironment(databases.ownerUrl, production)).rejects.toMatchObject({
+    code: 'validation_error',
+  })
 })
 
 test('asserts that the scope’s environment exists', async () => {

@@ -45,6 +45,11 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     message: 'An environment with this name exists',
     path: 'name',
   },
+  environments_clock_development_only: {
+    code: 'validation_error',
+    message: 'Only a development environment has a test clock',
+    path: 'clock_at',
+  },
   environments_tenant_id_fkey: {
     code: 'not_found',
     message: 'The tenant does not exist',

@@ -5,9 +5,11 @@ import { translateDatabaseError } from './database-errors.ts'
 export interface DueEnvironment {
   readonly tenantId: string
   readonly environmentId: string
+  /** How long ago the oldest of it fell due. */
+  readonly overdueMs: number
 }
 
-/** Of all tenants, behind the id, in its order: ids alone, so that a schedule's tick can start each one's billing. */
+/** Of all tenants, behind the id, in its order: ids and delays alone, so that a schedule's tick can start each one's billing. */
 export async function listDueEnvironments(
   pool: pg.Pool,
   { afterId, environmentsMax }: { afterId: string; environmentsMax: number },
@@ -15,7 +17,7 @@ export async function listDueEnvironments(
   try {
     const { rows } = await pool.query<DueEnvironment>({
       name: 'list-due-environments',
-      text: `select tenant_id as "tenantId", environment_id as "environmentId"
+      text: `select tenant_id as "tenantId", environment_id as "environmentId", overdue_ms as "overdueMs"
         from list_due_environments($1, $2)`,
       values: [afterId, environmentsMax],
     })

@@ -35,7 +35,7 @@ export function insertRecords(
   assert(first, `there are rows for ${table}`)
   const names = Object.keys(first)
   const columns = names.map((name) => sql.ref(name))
-  const arrays = names.map((name) => sql`${columnOf(rows, name)}::${sql.raw(columnType(name))}[]`)
+  const arrays = names.map((name) => arrayOf(rows, name))
   const sharedValues = Object.entries(shared).map(
     ([name, value]) => sql`${value}::${sql.raw(columnType(name))}`,
   )
@@ -50,13 +50,20 @@ export function audited(scoped: Scoped, rows: readonly object[], now: Date): Rec
   return { rows, shared: creation(scoped.scope, now) }
 }
 
-/** One column of all rows, as node-postgres writes it into an array. */
-function columnOf(rows: readonly object[], name: string): unknown[] {
-  const isJson = columnType(name).startsWith('json')
-  return rows.map((row) => {
-    const value: unknown = Reflect.get(row, name)
-    if (value === null || value === undefined) return null
-    if (isJson) return JSON.stringify(value)
-    return value instanceof Date ? value.toISOString() : value
-  })
+/**
+ * One column of all rows as an array. Texts alone are quoted, by node-postgres. Numbers and instants need no quotes,
+ * and JSON is one text, a line a row, in which no quotes are escaped: that costs six times of making it (measured).
+ */
+function arrayOf(rows: readonly object[], name: string): RawBuilder<unknown> {
+  const type = columnType(name)
+  const values = rows.map((row): unknown => Reflect.get(row, name) ?? null)
+  if (type === 'text') return sql`${values}::text[]`
+  if (!type.startsWith('json')) return sql`${`{${values.map(unquoted).join()}}`}::${sql.raw(type)}[]`
+  const lines = values.map((value) => (value === null ? '' : JSON.stringify(value))).join('\n')
+  return sql`string_to_array(${lines}, E'\\n', '')::${sql.raw(type)}[]`
+}
+
+function unquoted(value: unknown): string {
+  if (value === null) return 'NULL'
+  return value instanceof Date ? value.toISOString() : String(value)
 }

@@ -5,6 +5,7 @@ import {
   type EntitlementOverride,
   insertSubscriptionEntitlements,
 } from '../entitlements/entitlement-inserts.ts'
+import { finalizeInvoices } from '../invoices/finalize-invoices.ts'
 import { insertInvoices, type NewInvoice } from '../invoices/invoice-writes.ts'
 import type { PriceTable } from '../tables/catalog-tables.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
@@ -17,6 +18,7 @@ export interface SubscriptionCreation {
   readonly lines: readonly NewLine[]
   /** In place of its plan's. */
   readonly entitlements: readonly EntitlementOverride[]
+  /** A draft without usage, with its due date: it is closed at once. */
   readonly invoice: NewInvoice | null
 }
 
@@ -25,7 +27,7 @@ export type NewLine = NewRecord<SubscriptionLineItemTable, 'user_end'>
 
 /**
  * Writes subscriptions with their prices, lines, entitlements and opening invoices, all or none, in the caller's
- * transaction: three or four statements, for one and for a thousand. What they were made from
+ * transaction: a fixed number of statements, for one and for a thousand. What they were made from
  * (`readSubscriptionFacts`) was read in the same transaction.
  *
  * @throws service_unavailable when another request with one of the idempotency keys was faster: the next try finds it
@@ -48,8 +50,20 @@ export async function insertSubscriptionCreations(
     creations.flatMap(({ entitlements }) => entitlements),
     now,
   )
-  const invoices = creations.flatMap(({ invoice }) => (invoice ? [invoice] : []))
-  await insertInvoices(scoped, invoices, now, { areFirst: true })
+  await openInvoices(scoped, creations, now, { areFirst: true })
+}
+
+/** Writes the invoices that come with the subscriptions, and closes them: what else the transaction does comes before. */
+export async function openInvoices(
+  scoped: Scoped,
+  creations: readonly Pick<SubscriptionCreation, 'invoice'>[],
+  now: Date,
+  { areFirst = false } = {},
+): Promise<void> {
+  const drafts = creations.flatMap(({ invoice }) => (invoice ? [invoice] : []))
+  await insertInvoices(scoped, drafts, now, { areFirst })
+  const closing = drafts.map(({ invoice }) => ({ ...invoice, dueDate: invoice.due_date, seenBy: null }))
+  await finalizeInvoices(scoped, closing, now)
 }
 
 /** The statement and, in the same round trip, the lines and own prices of the creations. */

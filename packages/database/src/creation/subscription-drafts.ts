@@ -1,8 +1,7 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { insertInvoices } from '../invoices/invoice-writes.ts'
-import { insertLinesWith, type SubscriptionCreation } from './subscription-creation.ts'
+import { insertLinesWith, openInvoices, type SubscriptionCreation } from './subscription-creation.ts'
 
 export interface Draft {
   /** What it was asked for, as on the wire. */
@@ -65,5 +64,5 @@ export async function replaceDraft(scoped: Scoped, creation: SubscriptionCreatio
     from json_populate_recordset(null::subscriptions, ${change}::json) n where s.id = ${id}
       and s.environment_id = ${scoped.scope.environmentId}`
   await insertLinesWith(scoped, [creation], update, now)
-  await insertInvoices(scoped, creation.invoice ? [creation.invoice] : [], now)
+  await openInvoices(scoped, [creation], now)
 }

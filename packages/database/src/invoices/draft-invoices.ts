@@ -6,7 +6,7 @@ import { audited, insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { InvoiceTable } from '../tables/invoice-tables.ts'
 import {
-  assertSums,
+  assertDraft,
   insertInvoices,
   lineRow,
   type NewInvoice,
@@ -61,7 +61,7 @@ export async function replaceDrafts(
   now: Date,
 ): Promise<void> {
   if (drafts.length === 0) return
-  for (const { draft } of drafts) assertSums(draft)
+  for (const { draft } of drafts) assertDraft(draft)
   const ids = drafts.map(({ invoiceId }) => invoiceId)
   const kept = await keepLines(
     scoped,
@@ -76,18 +76,20 @@ export async function replaceDrafts(
   if (lines.length > 0) {
     await insertRecords('invoice_line_items', audited(scoped, lines, now)).execute(scoped.db)
   }
-  const sums = drafts.map(({ draft: { invoice }, invoiceId }) => ({ ...invoice, id: invoiceId }))
+  const sums = Object.fromEntries(drafts.map(({ draft: { invoice }, invoiceId }) => [invoiceId, invoice]))
   const { updated_by, updated_at } = change(scoped.scope, now)
+  // By the id, as in `finalizeInvoices`.
   await sql`
-    update invoices i set subtotal = d.subtotal, total_discount = d.total_discount, total_tax = d.total_tax,
-      total_prepaid_credits_applied = d.total_prepaid_credits_applied, total = d.total,
-      adjustment_amount = d.adjustment_amount, amount_due = d.amount_due, amount_paid = d.amount_paid,
-      last_computed_at = d.last_computed_at, finalize_at = coalesce(d.finalize_at, i.finalize_at), version = i.version + 1,
-      updated_at = ${updated_at}, updated_by = ${updated_by}
-    from json_populate_recordset(null::invoices, ${JSON.stringify(sums)}::json) d
-    where i.environment_id = ${scoped.scope.environmentId} and i.id = d.id and i.invoice_status = 'DRAFT'`.execute(
-    scoped.db,
-  )
+    update invoices i set (subtotal, total_discount, total_tax, total_prepaid_credits_applied, total,
+        adjustment_amount, amount_due, amount_paid, last_computed_at, finalize_at) = (
+      select subtotal, total_discount, total_tax, total_prepaid_credits_applied, total, adjustment_amount, amount_due,
+        amount_paid, last_computed_at, coalesce(d.finalize_at, i.finalize_at)
+      from jsonb_to_record(${JSON.stringify(sums)}::jsonb -> i.id) as d (subtotal numeric, total_discount numeric,
+        total_tax numeric, total_prepaid_credits_applied numeric, total numeric, adjustment_amount numeric,
+        amount_due numeric, amount_paid numeric, last_computed_at timestamptz, finalize_at timestamptz)),
+      version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
+    where i.environment_id = ${scoped.scope.environmentId} and i.id = any (${ids}::text[])
+      and i.invoice_status = 'DRAFT'`.execute(scoped.db)
 }
 
 /** Deletes the invoices' other lines. @returns the ids of those that are there */
@@ -121,6 +123,7 @@ function identityOf(invoice: Identity): string {
   ])
 }
 
+/** Each by its own probe of the identity's index, which `offset 0` keeps whatever statistics say of the table. */
 async function lockSame(scoped: Scoped, drafts: readonly NewInvoice[]) {
   const column = <Value>(pick: (invoice: NewInvoice['invoice']) => Value) =>
     drafts.map(({ invoice }) => pick(invoice))
@@ -130,9 +133,12 @@ async function lockSame(scoped: Scoped, drafts: readonly NewInvoice[]) {
       ${column((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
       ${column((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
       as wanted (subscription_id, billing_reason, period_start, period_end)
-    join invoices i using (subscription_id, billing_reason, period_start, period_end)
-    where i.environment_id = ${scoped.scope.environmentId} and i.invoice_status <> 'VOIDED'
-    order by i.id for update of i`.execute(scoped.db)
+    cross join lateral (
+      select * from invoices
+      where environment_id = ${scoped.scope.environmentId} and subscription_id = wanted.subscription_id
+        and billing_reason = wanted.billing_reason and period_start = wanted.period_start
+        and period_end = wanted.period_end and invoice_status <> 'VOIDED'
+      offset 0 for update) i`.execute(scoped.db)
   return new Map(rows.map((row) => [identityOf(row), row]))
 }
 

@@ -9,7 +9,8 @@ import { takeInvoiceNumbers } from './invoice-numbers.ts'
 import type { InvoiceRow } from './invoices.ts'
 
 /** A draft that is closed, with the sums that it has by now. */
-export interface ClosingInvoice extends Pick<InvoiceRow, 'id' | 'subtotal' | 'amount_due'> {
+export interface ClosingInvoice
+  extends Pick<InvoiceRow, 'id' | 'billing_reason' | 'subtotal' | 'amount_due'> {
   readonly dueDate: Date | null
   /** What its rating saw of the events, a `pg_snapshot`: the rest is late from here on. Null without usage. */
   readonly seenBy: string | null
@@ -31,13 +32,11 @@ export async function finalizeInvoices(
 ): Promise<readonly ClosedStatus[]> {
   assert(scoped.db.isTransaction, 'invoices are closed with what they were rated from held')
   if (invoices.length === 0) return []
-  const statuses = invoices.map(({ subtotal }) =>
-    isPositive(readDecimal(subtotal)) ? ('FINALIZED' as const) : ('SKIPPED' as const),
-  )
-  await insertRecords(
+  const statuses = invoices.map(closedStatus)
+  const history = insertRecords(
     'invoice_history',
-    invoices.map(({ id }, index) => beginsAs(scoped, id, statuses[index], now)),
-  ).execute(scoped.db)
+    invoices.map(({ id }, index) => becomes(scoped, id, statuses[index], now)),
+  )
   // Last but for the rows that get them, as the counter's row is held from here on.
   const count = statuses.filter((status) => status === 'FINALIZED').length
   const numbers = await takeInvoiceNumbers(scoped, { count, finalizedAt: now })
@@ -45,8 +44,7 @@ export async function finalizeInvoices(
   const closed = invoices.map(({ id, amount_due, dueDate, seenBy }, index) => {
     const isFinal = statuses[index] === 'FINALIZED'
     const isPaid = !isPositive(readDecimal(amount_due))
-    return {
-      id,
+    const row = {
       invoice_status: statuses[index],
       invoice_number: isFinal ? numbers[taken++] : null,
       payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
@@ -55,22 +53,36 @@ export async function finalizeInvoices(
       paid_at: isFinal && isPaid ? now : null,
       usage_snapshot: seenBy,
     }
+    return [id, row] as const
   })
   const { updated_at, updated_by } = change(scoped.scope, now)
-  const { numAffectedRows } = await sql`
-    update invoices i set invoice_status = c.invoice_status, invoice_number = c.invoice_number,
-      payment_status = c.payment_status, issue_date = c.finalized_at, due_date = c.due_date,
-      finalized_at = c.finalized_at, paid_at = c.paid_at, usage_snapshot = c.usage_snapshot, finalize_at = null,
-      version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
-    from json_populate_recordset(null::invoices, ${JSON.stringify(closed)}::json) c
-    where i.environment_id = ${scoped.scope.environmentId} and i.id = c.id and i.invoice_status = 'DRAFT'`.execute(
-    scoped.db,
-  )
-  assert(numAffectedRows === BigInt(invoices.length), 'every draft that is held is still one')
+  // Each looks its values up by its id: a join's plan, made while statistics still call the table empty, reads all
+  // of an environment's invoices, and all values for each of them.
+  const { rows } = await sql<{ closed: number }>`
+    with history as (${history}), closed as (
+      update invoices i set (invoice_status, invoice_number, payment_status, issue_date, due_date, finalized_at,
+          paid_at, usage_snapshot) = (
+        select invoice_status, invoice_number, payment_status, finalized_at, due_date, finalized_at, paid_at,
+          usage_snapshot
+        from jsonb_to_record(${JSON.stringify(Object.fromEntries(closed))}::jsonb -> i.id) as c (invoice_status text,
+          invoice_number text, payment_status text, due_date timestamptz, finalized_at timestamptz,
+          paid_at timestamptz, usage_snapshot pg_snapshot)),
+        finalize_at = null, version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
+      where i.environment_id = ${scoped.scope.environmentId} and i.invoice_status = 'DRAFT'
+        and i.id = any (${invoices.map(({ id }) => id)}::text[])
+      returning i.id
+    ) select count(*) as closed from closed`.execute(scoped.db)
+  assert(rows[0]?.closed === invoices.length, 'every draft that is held is still one')
   return statuses
 }
 
-function beginsAs(scoped: Scoped, invoiceId: string, to: ClosedStatus | undefined, now: Date) {
+/** Nothing to bill is skipped; as a trial begins, the invoice of nothing is what tells of it (billing rules, section 7). */
+function closedStatus({ billing_reason, subtotal }: ClosingInvoice): ClosedStatus {
+  if (billing_reason === 'SUBSCRIPTION_TRIAL_START') return 'FINALIZED'
+  return isPositive(readDecimal(subtotal)) ? 'FINALIZED' : 'SKIPPED'
+}
+
+function becomes(scoped: Scoped, invoiceId: string, to: ClosedStatus | undefined, now: Date) {
   assert(to, 'each invoice has a status')
   const reason = to === 'SKIPPED' ? 'nothing to bill' : 'finalized'
   return historyRow(scoped, { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now })

@@ -6,9 +6,8 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import type { InvoiceLineItemTable, InvoiceTable } from '../tables/invoice-tables.ts'
-import { takeInvoiceNumbers } from './invoice-numbers.ts'
 
-/** An invoice with its lines, as the rules made it: DRAFT, or finalized at once. Its numbers come with the write. */
+/** A draft with its lines, as the rules made it. What it does not have yet comes as it is closed (`finalizeInvoices`). */
 export interface NewInvoice {
   readonly invoice: NewRecord<
     InvoiceTable,
@@ -37,7 +36,7 @@ export type NewInvoiceLine = NewRecord<
 >
 
 /**
- * Writes invoices with their lines and the beginning of their history, in the caller's transaction, which
+ * Writes drafts with their lines and the beginning of their history, in the caller's transaction, which
  * may be about any number of them: two statements. Asserts of each that its sums hold.
  *
  * @param how with `areFirst` where their subscriptions are new and have one each: nothing earlier is looked for
@@ -50,21 +49,15 @@ export async function insertInvoices(
   { areFirst = false } = {},
 ): Promise<void> {
   if (invoices.length === 0) return
-  for (const invoice of invoices) assertSums(invoice)
-  const finalized = invoices.filter(({ invoice }) => invoice.invoice_status === 'FINALIZED')
-  const numbers = await takeInvoiceNumbers(scoped, { count: finalized.length, finalizedAt: now })
-  const numberOf = new Map(finalized.map(({ invoice }, index) => [invoice.id, numbers[index]]))
-  const rows = invoices.map(({ invoice }) => ({
-    ...invoice,
-    invoice_number: numberOf.get(invoice.id) ?? null,
-  }))
+  for (const invoice of invoices) assertDraft(invoice)
+  const rows = invoices.map(({ invoice }) => invoice)
   const lines = invoices.flatMap(({ invoice, lines }) => lines.map((line) => lineRow(invoice, line)))
   const history = invoices.map(({ invoice }) => ({
     id: newId('invoiceChange'),
     environment_id: scoped.scope.environmentId,
     invoice_id: invoice.id,
     field: 'invoice_status',
-    to_value: invoice.invoice_status,
+    to_value: 'DRAFT',
     changed_at: now,
     changed_by: scoped.scope.userId,
   }))
@@ -84,12 +77,16 @@ export async function insertInvoices(
 
 const firstOfSubscription = { column: 'billing_sequence', expression: sql`1` }
 
-/** How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away. */
+/**
+ * How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away.
+ * That ids begin alike says nothing, but makes PostgreSQL expect one row: as long as statistics know of none, it would
+ * else read the whole environment's index beside the subscription's, for each row.
+ */
 const nextOfSubscription = {
   column: 'billing_sequence',
   expression: sql`case when new_row.subscription_id is not null then
     coalesce((select max(earlier.billing_sequence) from invoices earlier
-      where earlier.subscription_id = new_row.subscription_id), 0)
+      where earlier.subscription_id = new_row.subscription_id and earlier.id > 'inv_' and earlier.id < 'inv~'), 0)
     + row_number() over (partition by new_row.subscription_id order by new_row.id) end`,
 }
 
@@ -101,8 +98,9 @@ export function lineRow(
   return { ...line, invoice_id: id, customer_id, subscription_id, currency }
 }
 
-/** Fails the write of an invoice whose sums do not hold. */
-export function assertSums({ invoice, lines }: NewInvoice): void {
+/** Fails the write of what is no draft, or whose sums do not hold. */
+export function assertDraft({ invoice, lines }: NewInvoice): void {
+  assert(invoice.invoice_status === 'DRAFT', 'an invoice is written as a draft')
   const { currency } = invoice
   const [amountDue, amountPaid] = [exact(invoice.amount_due), exact(invoice.amount_paid)]
   const amounts: InvoiceAmounts = {

@@ -4,6 +4,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { finalizeInvoices } from './finalize-invoices.ts'
 import { summarizeInvoices } from './invoice-summary.ts'
 import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
 import { listInvoiceLineItems, searchInvoices } from './invoices.ts'
@@ -28,13 +29,18 @@ beforeAll(async () => {
     invoice('usd', [fixed('5')], { due_date: daysFromNow(1), amount_paid: '3' }),
     invoice('usd', [usage('7')], { due_date: daysFromNow(-9), amount_paid: '9' }),
     invoice('jpy', [fixed('300')], { due_date: null }),
-    invoice('usd', [fixed('999')], {
-      invoice_status: 'DRAFT',
-      finalized_at: null,
-      due_date: daysFromNow(-1),
-    }),
+    // The last one stays a draft.
+    invoice('usd', [fixed('999')], { due_date: daysFromNow(-1) }),
   ]
-  await inTransaction(scoped, (transaction) => insertInvoices(transaction, invoices, now))
+  await inTransaction(scoped, async (transaction) => {
+    await insertInvoices(transaction, invoices, now)
+    const closing = invoices.slice(0, -1).map(({ invoice }) => invoice)
+    await finalizeInvoices(
+      transaction,
+      closing.map((one) => ({ ...one, dueDate: one.due_date, seenBy: null })),
+      now,
+    )
+  })
   await scoped.db.insertInto('invoices').values(voided()).execute()
 })
 afterAll(() => databases[Symbol.asyncDispose]())
@@ -61,15 +67,15 @@ function invoice(
         request_key: newId('invoice'),
         description: '',
       },
-      ...{ invoice_status: 'FINALIZED', payment_status: 'PENDING' },
+      ...{ invoice_status: 'DRAFT', payment_status: 'PENDING' },
       ...{ subtotal: total, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0', total },
       ...{
         adjustment_amount: '0',
         amount_paid: '0',
         amount_due: total,
-        issue_date: now,
+        issue_date: null,
         due_date: null,
-        finalized_at: now,
+        finalized_at: null,
       },
       ...{ paid_at: null, voided_at: null, last_computed_at: now, finalize_at: null },
       ...{ billing_period_count: 1, billing_anchor: now, timezone: 'UTC' },

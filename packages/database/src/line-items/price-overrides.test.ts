@@ -140,8 +140,14 @@ describe('an override', () => {
     expect(tiers).toBeNull()
     await expect(insert({})).rejects.toMatchObject({ code: 'invalid_operation' })
     const nothing = { overridden_price_id: 'price_none' }
-    await expect(insert(nothing)).rejects.toMatchObject({ constraint: 'prices_overridden' })
+    await expect(insert(nothing)).rejects.toMatchObject({
+      code: 'constraint_violated',
+      cause: { constraint: 'prices_overridden' },
+    })
     const nobody = { overridden_price_id: null, subscription_id: 'subs_none' }
-    await expect(insert(nobody)).rejects.toMatchObject({ constraint: 'prices_subscription' })
+    await expect(insert(nobody)).rejects.toMatchObject({
+      code: 'constraint_violated',
+      cause: { constraint: 'prices_subscription' },
+    })
   })
 })

@@ -136,32 +136,32 @@ async function createDueList(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- As before, and environments with late usage of subscriptions that have ended and whose drafts are closed.
     create or replace function list_due_environments(after_id text, environments_max integer)
-      returns table (tenant_id text, environment_id text)
+      returns table (tenant_id text, environment_id text, overdue_ms bigint)
       language sql stable security definer set search_path = pg_catalog, public, pg_temp
       as $$
-        select e.tenant_id, e.id from public.environments e
+        select e.tenant_id, e.id, (extract(epoch from clock.now - due.since) * 1000)::bigint
+        from public.environments e
         cross join lateral (select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now) clock
-        where e.id > after_id
+        cross join lateral (select least(
+          (select s.next_billing_at from public.subscriptions s
+            where s.environment_id = e.id and s.next_billing_at <= clock.now and s.status <> 'deleted'
+              and s.subscription_status in ('active', 'trialing')
+              and not exists (select from public.billing_failures f
+                where f.environment_id = e.id and f.subscription_id = s.id and f.work = 'periods'
+                  and f.next_attempt_at > statement_timestamp())
+            order by s.next_billing_at limit 1),
+          (select i.finalize_at from public.invoices i
+            where i.environment_id = e.id and i.finalize_at <= clock.now and i.invoice_status = 'DRAFT'
+              and not exists (select from public.billing_failures f
+                where f.environment_id = e.id and f.subscription_id = i.subscription_id and f.work = 'drafts'
+                  and f.next_attempt_at > statement_timestamp())
+            order by i.finalize_at limit 1),
+          (select min(l.due_at) from public.ended_with_late_usage(e.id, clock.now) l
+            where not exists (select from public.billing_failures f
+              where f.environment_id = e.id and f.subscription_id = l.subscription_id and f.work = 'late'
+                and f.next_attempt_at > statement_timestamp()))) as since) due
+        where e.id > after_id and due.since is not null
           and not exists (select from public.environment_settings s where s.environment_id = e.id and s.billing_paused)
-          and (
-            exists (
-              select from public.subscriptions s
-              where s.environment_id = e.id and s.next_billing_at <= clock.now and s.status <> 'deleted'
-                and s.subscription_status in ('active', 'trialing')
-                and not exists (select from public.billing_failures f
-                  where f.environment_id = e.id and f.subscription_id = s.id and f.work = 'periods'
-                    and f.next_attempt_at > clock.now))
-            or exists (
-              select from public.invoices i
-              where i.environment_id = e.id and i.finalize_at <= clock.now and i.invoice_status = 'DRAFT'
-                and not exists (select from public.billing_failures f
-                  where f.environment_id = e.id and f.subscription_id = i.subscription_id and f.work = 'drafts'
-                    and f.next_attempt_at > clock.now))
-            or exists (
-              select from public.ended_with_late_usage(e.id, clock.now) l
-              where not exists (select from public.billing_failures f
-                where f.environment_id = e.id and f.subscription_id = l.subscription_id and f.work = 'late'
-                  and f.next_attempt_at > clock.now)))
         order by e.id limit environments_max
       $$;
   `.execute(db)

@@ -26,10 +26,12 @@ export interface StackUnderTest extends AsyncDisposable {
   post(path: string, body: object): Promise<Response>
 }
 
-export async function startStack(): Promise<StackUnderTest> {
+type WorkerName = 'price-sync' | 'cron-billing'
+
+export async function startStack(worker: WorkerName = 'price-sync'): Promise<StackUnderTest> {
   await using started = new AsyncDisposableStack()
   const database = started.use(await createTestDatabase())
-  started.defer(() => terminateLeftOvers(workflows['price-sync'].definition))
+  started.defer(() => terminateLeftOvers(workflows[worker].definition))
   const environment = {
     DATABASE_URL: database.appUrl,
     REDIS_URL: testStack().redisUrl,
@@ -37,7 +39,7 @@ export async function startStack(): Promise<StackUnderTest> {
     TEMPORAL_NAMESPACE: testNamespace(),
   }
   const start = async (name: string) => started.use(await startService(name, environment))
-  const [gateway] = await Promise.all([start('gateway'), start('worker-price-sync')])
+  const [gateway] = await Promise.all([start('gateway'), start(`worker-${worker}`)])
   const scoped = await database.newTenant()
   const { secret } = await createApiKey(scoped, { name: 'operator' })
   const owned = started.move()

@@ -1,7 +1,7 @@
 import type { BillingRunResponse } from '@flexprice/contracts/billing'
 import { type BillingRunRow, countBillingRuns, sumBillingRuns } from '@flexprice/database/billing'
 import type { Scoped } from '@flexprice/database/connection'
-import { decimalText } from '../decimal-text.ts'
+import { formatDecimal, readDecimal } from '@flexprice/domain/money'
 
 /** Runs with their counts: two questions, however many runs. */
 export async function billingRunResponses(
@@ -29,7 +29,8 @@ export async function billingRunResponses(
       totals: (totals.get(row.id) ?? []).map(({ currency, invoices, total }) => ({
         currency,
         invoices,
-        total: decimalText(total),
+        // Of many, it has more digits than any of theirs may have.
+        total: formatDecimal(readDecimal(total)),
       })),
       created_by: row.created_by,
       created_at: row.created_at,

@@ -1,6 +1,6 @@
 import { createBillingRun } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
-import { insertBillingRun } from '@flexprice/database/billing'
+import { type BillingRunRow, insertBillingRun } from '@flexprice/database/billing'
 import { readNow } from '@flexprice/database/connection'
 import { refuseUnknownSubscriptions } from '@flexprice/database/subscriptions'
 import { invalid } from '@flexprice/domain'
@@ -33,15 +33,28 @@ export function createBillingRunRoute(
         subscriptionIds: ids ? [...new Set(ids)] : null,
         dryRun,
       } as const
-      const billing_run_id = await insertBillingRun(scoped, asked, now)
-      const input = { kind: 'run', billing_run_id } as const
-      const started = await temporal.startWorkflow(workflows['cron-billing'], input, scoped.scope)
+      const run = await insertBillingRun(scoped, asked, now)
       return reply.code(202).send({
         message: dryRun ? 'What is due is being rated' : 'What is due is being billed',
-        workflow_id: started.workflowId,
-        run_id: started.runId,
-        billing_run_id,
+        ...(await executionOf(run, () => {
+          const input = { kind: 'run', billing_run_id: run.id } as const
+          return temporal.startWorkflow(workflows['cron-billing'], input, scoped.scope)
+        })),
+        billing_run_id: run.id,
       })
     },
   })
+}
+
+/** The one that ran it, if the request came before and has been done; else one that is started, or runs. */
+async function executionOf(
+  { workflow_id, workflow_run_id, finished_at, canceled_at }: BillingRunRow,
+  start: () => Promise<{ readonly workflowId: string; readonly runId: string }>,
+) {
+  const hasEnded = finished_at !== null || canceled_at !== null
+  if (hasEnded && workflow_id !== null && workflow_run_id !== null) {
+    return { workflow_id, run_id: workflow_run_id }
+  }
+  const { workflowId, runId } = await start()
+  return { workflow_id: workflowId, run_id: runId }
 }

@@ -8,6 +8,7 @@ import {
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { type Api, routeOf } from '../route.ts'
 
 export function listBillingFailuresRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -16,17 +17,25 @@ export function listBillingFailuresRoute(api: Api, { database }: Pick<Dependenci
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const { id } = request.params
-      const { limit, cursor = '' } = request.query
+      const { limit, cursor } = request.query
       expectIdOf('billingRun', id)
       await getBillingRun(scoped, id)
-      const rows = await listFailures(scoped, { runId: id, cursor, limit: limit + 1 })
+      const rows = await listFailures(scoped, { runId: id, after: keyOf(cursor), limit: limit + 1 })
       const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
       return reply.send({
         items: page.map(failureResponse),
-        next_cursor: rows.length > limit ? page.at(-1)?.subscription_id : undefined,
+        next_cursor: last && cursorAfter(request, `${last.work}:${last.subscription_id}`),
       })
     },
   })
+}
+
+/** A subscription may have failed with both kinds of work: its id alone is no place in the list. */
+function keyOf(cursor: string | undefined) {
+  if (cursor === undefined) return undefined
+  const [work = '', subscriptionId = ''] = cursor.split(':')
+  return { work, subscriptionId }
 }
 
 function failureResponse(row: BillingFailureRow) {

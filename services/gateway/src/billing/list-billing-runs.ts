@@ -2,6 +2,7 @@ import { listBillingRuns } from '@flexprice/contracts/operations'
 import { listBillingRuns as listRuns } from '@flexprice/database/billing'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { type Api, routeOf } from '../route.ts'
 import { billingRunResponses } from './billing-run-response.ts'
 
@@ -13,9 +14,10 @@ export function listBillingRunsRoute(api: Api, { database }: Pick<Dependencies, 
       const { limit, cursor } = request.query
       const rows = await listRuns(scoped, { cursor, limit: limit + 1 })
       const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
       return reply.send({
         items: await billingRunResponses(scoped, page),
-        next_cursor: rows.length > limit ? page.at(-1)?.id : undefined,
+        next_cursor: last && cursorAfter(request, last.id),
       })
     },
   })

@@ -1,7 +1,6 @@
 import { retryBillingFailure } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
 import { getBillingRun, retryBillingFailure as makeDue } from '@flexprice/database/billing'
-import { readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
@@ -19,7 +18,7 @@ export function retryBillingFailureRoute(
       expectIdOf('billingRun', runId)
       expectIdOf('subscription', subscriptionId)
       await getBillingRun(scoped, runId)
-      await makeDue(scoped, { runId, subscriptionId, now: await readNow(scoped) })
+      await makeDue(scoped, { runId, subscriptionId })
       // What is due is found by the environment's own billing, now and not with the next tick.
       const started = await temporal.startWorkflow(workflows['cron-billing'], { kind: 'due' }, scoped.scope)
       return reply.code(202).send({

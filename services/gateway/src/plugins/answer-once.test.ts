@@ -95,7 +95,7 @@ test('a PUT and a DELETE keep the promise, too: once done they answer the same, 
   expect(await put()).toMatchObject({ status: 200, body: first.body })
   expect(await caller.call('GET', path)).toMatchObject({ body: { name: 'Between' } })
   const other = await caller.call('PUT', path, { name: 'Other' }, { 'idempotency-key': 'put' })
-  expect(other).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
+  expect(other).toMatchObject({ status: 409, body: { code: 'already_exists' } })
   const remove = () => caller.call('DELETE', path, undefined, { 'idempotency-key': 'delete' })
   expect([await remove(), await remove()]).toMatchObject([{ status: 200 }, { status: 200 }])
   expect((await caller.call('DELETE', path)).status).toBe(404)

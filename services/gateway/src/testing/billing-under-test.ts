@@ -5,9 +5,13 @@ import { startGatewayWithCharges } from './charges-under-test.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 import { unseenTelemetry, withWorker } from './with-worker.ts'
 
-/** The gateway with the workers that make subscriptions, calculate charges and bill, all in the test's process. */
-export async function startGatewayWithBilling(): Promise<GatewayUnderTest> {
-  const gateway = await startGatewayWithCharges()
+/**
+ * The gateway with the workers that make subscriptions, calculate charges and bill, all in the test's process.
+ *
+ * @param start of a gateway that has further ones
+ */
+export async function startGatewayWithBilling(start = startGatewayWithCharges): Promise<GatewayUnderTest> {
+  const gateway = await start()
   const { database } = gateway.database
   const activities = createCronBillingActivities({
     scoped: () => database.scoped(currentScope()),

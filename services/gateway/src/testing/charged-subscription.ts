@@ -20,17 +20,22 @@ export interface ChargedSubscription {
  */
 export async function addCharged(
   caller: Caller,
-  { start = '2026-08-01T00:00:00.000Z', planId }: { start?: string; planId?: string } = {},
+  {
+    start = '2026-08-01T00:00:00.000Z',
+    planId,
+    changes = {},
+  }: { start?: string; planId?: string; changes?: object } = {},
 ): Promise<ChargedSubscription> {
   const long = { start_date: '2020-01-01T00:00:00Z' }
-  const eventName = `call-${++made}`
+  const serial = ++made
+  const eventName = `call-${serial}`
   const plan = planId ?? (await caller.create('/plans', { name: 'Pro' })).id
   const feature = await caller.create('/features', meteredFeatureBody({}, { event_name: eventName }))
   if (planId === undefined) {
     await caller.create('/prices', priceBody(plan, { ...long, amount: '10' }))
     await caller.create('/prices', priceBody(plan, usageOf(feature.meter_id, { ...long, amount: '0.5' })))
   }
-  const externalId = `charged-${made}`
+  const externalId = `charged-${serial}`
   await caller.create('/customers', { external_id: externalId, name: 'Ada' })
   const { id } = await caller.create('/subscriptions', {
     external_customer_id: externalId,
@@ -38,6 +43,7 @@ export async function addCharged(
     currency: 'usd',
     billing_period: 'MONTHLY',
     start_date: start,
+    ...changes,
   })
   return {
     ...{ id, planId: plan, externalId, featureId: feature.id },

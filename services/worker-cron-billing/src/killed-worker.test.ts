@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { workflows } from '@flexprice/contracts/workflows'
+import {
+  createTestDatabase,
+  type HeldPlace,
+  holdStatements,
+  type TestDatabase,
+  terminateLeftOvers,
+} from '@flexprice/testing'
+import { createTestTemporal } from '@flexprice/testing/temporal'
+import { expect, test } from 'vitest'
+import { startBillings, startBillingWorker } from './testing/billing-worker.ts'
+import { addDueEnvironment, billsOf, expectBilledOnce } from './testing/due-environment.ts'
+
+interface Phase extends Omit<HeldPlace, 'environmentId'> {
+  readonly clockAt?: string
+  readonly months?: readonly string[]
+  /** What is committed when the worker is killed. */
+  readonly before?: number
+}
+
+const oneDue = '2026-09-15T00:00:00Z'
+
+/** Where a page is when its worker is killed, each in an environment of its own. */
+const phases: Readonly<Record<string, Phase>> = {
+  hold: { table: 'customers', on: 'read' },
+  rate: { table: 'events', on: 'read' },
+  'settled, and the invoices to be written': { table: 'invoices', on: 'insert' },
+  'lines to be written': { table: 'invoice_line_items', on: 'insert' },
+  'subscriptions to be moved on': { table: 'subscriptions', on: 'update' },
+  'numbers to be taken': { table: 'invoice_number_counters', on: 'insert' },
+  'all written but the run’s own counts': { table: 'billing_run_totals', on: 'insert' },
+  'the first page committed, in the second': {
+    ...{ table: 'subscriptions', on: 'update', when: `old.current_period_start > '2026-08-15'` },
+    ...{ clockAt: '2026-10-15T00:00:00Z', months: ['2026-08', '2026-09'], before: 3 },
+  },
+  'drafts to be closed': {
+    table: 'invoice_number_counters',
+    on: 'insert',
+    clockAt: '2026-09-01T00:10:00Z',
+    before: 3,
+  },
+}
+
+test('kill -9 of the worker in each phase of a page: after its restart all is billed once, numbers without a gap', async () => {
+  await using database = await createTestDatabase()
+  await using temporal = createTestTemporal()
+  await using left = new AsyncDisposableStack()
+  left.defer(() => terminateLeftOvers(workflows['cron-billing'].definition))
+  const worker = left.use(await startBillingWorker(database))
+  const all = await Promise.all(
+    Object.values(phases).map(async (phase) => ({
+      ...phase,
+      due: await addDueEnvironment(database, phase.clockAt ?? oneDue),
+    })),
+  )
+  const environments = all.map(({ due }) => due)
+  const waiting = environments.slice(-1)
+  await (await startBillings(temporal, waiting))()
+  for (const due of waiting) await due.moveClock(oneDue)
+  await using held = await holdStatements(
+    database,
+    all.map(({ due, table, on, when = 'true' }) => {
+      return { environmentId: due.scoped.scope.environmentId, table, on, when }
+    }),
+  )
+  const results = await startBillings(temporal, environments)
+  await held.untilHeld(all.length)
+  await worker.kill()
+  await held.release()
+  await untilNobodyWorks(database)
+  for (const { due, before = 0 } of all) expect(await billsOf(due)).toHaveLength(before)
+
+  await using _restarted = await startBillingWorker(database)
+  for (const result of await results()) expect(result).toMatchObject({ status: 'Completed' })
+  for (const { due, months = ['2026-08'] } of all) await expectBilledOnce(due, months)
+}, 180_000)
+
+/** Until the killed worker's transactions are gone: PostgreSQL learns of its end when it next writes to it. */
+async function untilNobodyWorks({ asOwner }: TestDatabase): Promise<void> {
+  const working = `select from pg_stat_activity
+    where datname = current_database() and application_name = 'worker-cron-billing' and xact_start is not null`
+  for (let tries = 0; tries < 200 && (await asOwner(working)).length > 0; tries++) await sleep(50)
+  expect(await asOwner(working)).toEqual([])
+}
