@@ -156,11 +156,10 @@ async function createDueList(db: Kysely<unknown>): Promise<void> {
                 where f.environment_id = e.id and f.subscription_id = i.subscription_id and f.work = 'drafts'
                   and f.next_attempt_at > statement_timestamp())
             order by i.finalize_at limit 1),
-          (select l.due_at from public.ended_with_late_usage(e.id, clock.now) l
+          (select min(l.due_at) from public.ended_with_late_usage(e.id, clock.now) l
             where not exists (select from public.billing_failures f
               where f.environment_id = e.id and f.subscription_id = l.subscription_id and f.work = 'late'
-                and f.next_attempt_at > statement_timestamp())
-            order by l.due_at limit 1)) as since) due
+                and f.next_attempt_at > statement_timestamp()))) as since) due
         where e.id > after_id and due.since is not null
           and not exists (select from public.environment_settings s where s.environment_id = e.id and s.billing_paused)
         order by e.id limit environments_max

@@ -65,7 +65,7 @@ test.each(['by the endpoint', 'when its delay is over'])(
       expect(await caller.call('POST', path)).toMatchObject({ status: 200 })
     } else {
       await moveClock(gateway, caller, '2026-10-01T01:10:00Z')
-      await billUntil(caller, '2026-10-01T00:10:00Z')
+      await billUntil(caller, '2026-10-01T01:10:00Z')
     }
     const all = await invoicesOf(caller, id)
     expect(all[1]).toMatchObject({ invoice_status: 'FINALIZED' })

@@ -92,9 +92,9 @@ export async function moveClock(
   await owner[Symbol.asyncDispose]()
 }
 
-/** Bills what fell due by then, and waits for it. */
-export async function billUntil(caller: Caller, asOf: string): Promise<unknown> {
-  const answer = await caller.call('POST', '/billing/runs', { as_of: asOf })
+/** Bills what fell due by then, or by now, and waits for it. */
+export async function billUntil(caller: Caller, asOf?: string): Promise<unknown> {
+  const answer = await caller.call('POST', '/billing/runs', asOf === undefined ? {} : { as_of: asOf })
   expect(answer).toMatchObject({ status: 202 })
   const { workflow_id, billing_run_id } = run.parse(answer.body)
   const result = await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=30s`)
