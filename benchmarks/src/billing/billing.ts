@@ -1,5 +1,5 @@
 import { updateEnvironmentSettings } from '@flexprice/database/tenancy'
-import { Client, Connection } from '@temporalio/client'
+import { createTemporal } from '@flexprice/temporal-client'
 import type { BenchStack } from '../bench-stack.ts'
 import { type Book, eventsPerCustomer, linesPerSubscription, makeBook, period } from '../calculate/book.ts'
 import { type MeasuredTask, measureTask } from '../measure-task.ts'
@@ -84,14 +84,12 @@ function tellsItsCounts({ result }: Run, due: number): Row['checks'] {
   return { 'its result is what it did': billed === due && failed === 0 && finalized === due }
 }
 
-async function historyLength({ temporalAddress: address }: BenchStack, run: Run): Promise<number> {
-  const client = new Client({ connection: await Connection.connect({ address }) })
-  try {
-    const { historyLength } = await client.workflow.getHandle(run.workflow_id, run.run_id).describe()
-    return historyLength
-  } finally {
-    await client.connection.close()
-  }
+async function historyLength({ temporalAddress: address, scoped }: BenchStack, run: Run): Promise<number> {
+  await using temporal = createTemporal({ address, namespace: 'default' })
+  const { historyLength } = await temporal.describeWorkflow(scoped.scope, run.workflow_id, {
+    runId: run.run_id,
+  })
+  return historyLength
 }
 
 function runRow({ subscriptions }: Book, { runs, bare, checks, events }: Done): Row {

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { testStack } from '@flexprice/testing'
 import { createClient } from 'redis'
 
@@ -14,12 +17,14 @@ export interface RedisServer extends AsyncDisposable {
 
 export async function startRedisServer(): Promise<RedisServer> {
   const [program, port] = [await programOfTheStack(), await freePort()]
+  // A replica writes what it is sent into its folder.
+  const dir = mkdtempSync(path.join(tmpdir(), 'flexprice-redis-'))
   let running: ChildProcess | undefined
   const server: RedisServer = {
     url: `redis://127.0.0.1:${port}`,
     start() {
       const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no']
-      running = spawn(program, args, { stdio: 'ignore' })
+      running = spawn(program, [...args, '--dir', dir], { stdio: 'ignore' })
     },
     async kill() {
       if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
@@ -27,7 +32,10 @@ export async function startRedisServer(): Promise<RedisServer> {
       running.kill('SIGKILL')
       await gone
     },
-    [Symbol.asyncDispose]: () => server.kill(),
+    async [Symbol.asyncDispose]() {
+      await server.kill()
+      rmSync(dir, { recursive: true, force: true })
+    },
   }
   server.start()
   return server
