@@ -5,13 +5,7 @@ import type { StoredExplanation } from '@flexprice/database/tables'
 import { invalid } from '@flexprice/domain'
 import type { LineCharge, LineExplanation } from '@flexprice/domain/cycle'
 import { type LineShare, type Settlement, settleInvoice } from '@flexprice/domain/invoice'
-import {
-  type Decimal,
-  formatDecimal,
-  fractionDigitsMax,
-  isStorable,
-  sumDecimals,
-} from '@flexprice/domain/money'
+import { type Decimal, formatDecimal, isStorable, sumDecimals } from '@flexprice/domain/money'
 import type { Grid, Period } from '@flexprice/domain/time'
 
 /** What a subscription's line is charged on an invoice. */
@@ -137,17 +131,16 @@ export function settleCharges(currency: string, charges: readonly WithLineId<Inv
   )
 }
 
-/** @throws validation_error for an amount or a quantity that is too large to be stored */
+/** @throws validation_error for an amount that is too large to be stored */
 export function refuseTooLarge(charges: readonly InvoicedCharge[]): void {
-  const tooMany = charges.find(({ quantity }) => !isStorable(quantity.round(fractionDigitsMax)))
-  if (tooMany !== undefined) {
-    const what = `the quantity of price ${tooMany.line.price.id}`
+  const tooLarge = charges.find(({ amount }) => !isStorable(amount))
+  if (tooLarge !== undefined) {
+    const { line, quantity } = tooLarge
+    const what = `the charge of price ${line.price.id} for a quantity of ${formatDecimal(quantity)}`
     throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
   }
-  const tooLarge = charges.find(({ amount }) => !isStorable(amount))
-  if (tooLarge !== undefined || !isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
-    const what = tooLarge ? `the charge of price ${tooLarge.line.price.id}` : 'the invoice'
-    throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
+  if (!isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
+    throw invalid([{ path: '', message: 'the invoice would be larger than 20 digits' }])
   }
 }
 

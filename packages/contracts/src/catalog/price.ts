@@ -74,7 +74,7 @@ const createPriceFields = z.strictObject({
   billing_model: billingModel,
   billing_period: billingPeriod,
   billing_period_count: z.int().default(1),
-  billing_cadence: text(50).optional(),
+  billing_cadence: text(50).nullish(),
   invoice_cadence: invoiceCadence,
   currency: text(3),
   amount: decimalString.optional(),

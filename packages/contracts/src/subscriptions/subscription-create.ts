@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { billingPeriod } from '../catalog/price.ts'
 import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
 import { decimalString } from '../wire/decimal-string.ts'
+import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
 import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
@@ -46,7 +47,7 @@ const createSubscriptionFields = z.strictObject({
   billing_period_count: z.int().min(1).max(periodCountMax).optional(),
   // Old SDKs always send it.
   // Older SDKs always send it, and it is always recurring, whatever it says.
-  billing_cadence: text(50).optional(),
+  billing_cadence: text(50).nullish(),
   billing_cycle: billingCycle.optional(),
   billing_anchor: instant.optional(),
   timezone: timezone.optional(),
@@ -107,6 +108,6 @@ export const createSubscriptionsBulkRequest = z.strictObject({
 })
 
 /** The key of an item of a list, beside the fields of a request. */
-export const itemIdempotencyKey = identifier.optional()
+export const itemIdempotencyKey = z.object({ idempotency_key: idempotencyKey.optional() })
 
 export const activateSubscriptionRequest = z.strictObject({ start_date: instant })

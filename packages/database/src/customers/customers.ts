@@ -12,7 +12,7 @@ import {
   type SearchPage,
   searchPage,
 } from '../search/search.ts'
-import { searchFields } from '../search/search-fields.ts'
+import { type SearchFields, searchFields } from '../search/search-fields.ts'
 import type { CustomerTable } from '../tables/customer-tables.ts'
 import type { Changes, Metadata } from '../tables/row-types.ts'
 
@@ -127,7 +127,7 @@ function emailIs(email: string | undefined) {
   return email === undefined ? undefined : sql<boolean>`email_lower = lower(${email})`
 }
 
-export const customerFields = searchFields<keyof CustomerTable>({
+const columns = searchFields<keyof CustomerTable>({
   text: [
     'id',
     'external_id',
@@ -149,6 +149,11 @@ export const customerFields = searchFields<keyof CustomerTable>({
   ],
   instant: ['created_at', 'updated_at'],
 })
+
+export const customerFields: SearchFields = new Map([
+  ...columns,
+  ['email', { type: 'text', column: sql.ref('email'), lower: sql.ref('email_lower') }],
+])
 
 function findLiveSubscription(scoped: Scoped, customerId: string): Promise<{ id: string } | undefined> {
   return scoped.db

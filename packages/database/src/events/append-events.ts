@@ -70,11 +70,15 @@ interface Outcome {
   readonly contradicting: number[] | null
 }
 
-/** Customers are looked up in the statement that writes, and only where an event has both of its ids. */
+/**
+ * Where an event has both of its ids they must be one customer's, as far as either is known. Customers are looked up in
+ * the statement that writes, and only for such events.
+ */
 function namesTwoCustomers(events: readonly NewEvent[]): RawBuilder<boolean> {
   if (events.every(({ customerId }) => customerId === null)) return sql`false`
-  return sql`(event.ci is not null and exists (
-    select from customers c where c.id = event.ci and c.status <> 'deleted' and c.external_id <> event.c))`
+  return sql`(event.ci is not null and (
+    exists (select from customers c where c.id = event.ci and c.status <> 'deleted' and c.external_id <> event.c)
+    or exists (select from customers c where c.external_id = event.c and c.status <> 'deleted' and c.id <> event.ci)))`
 }
 
 /** A thousand events carry a thousand times their fields' names. */

@@ -9,6 +9,8 @@ export type FieldType = 'text' | 'number' | 'instant'
 export interface SearchField {
   readonly type: FieldType
   readonly column: Expression<unknown>
+  /** In small letters, where equality does not mind the case. */
+  readonly lower?: Expression<unknown>
 }
 
 /** Fields that are columns of the table under their own names. */

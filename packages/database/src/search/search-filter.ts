@@ -87,14 +87,16 @@ function valueProblem(type: FieldType, value: Value): string | undefined {
 }
 
 function comparison(
-  { column, type }: SearchField,
+  { column, type, lower }: SearchField,
   operator: FilterOperator,
   value: Value,
 ): RawBuilder<SqlBool> {
   const one = sql`${value}::${casts[type]}`
+  const all = sql`${value}::${casts[type]}[]`
+  const same = lower ?? column
   switch (operator) {
     case 'eq':
-      return sql`${column} = ${one}`
+      return sql`${same} = ${lower ? sql`lower(${one})` : one}`
     case 'gt':
     case 'after':
       return sql`${column} > ${one}`
@@ -104,14 +106,18 @@ function comparison(
     case 'before':
       return sql`${column} < ${one}`
     case 'in':
-      return sql`${column} = any(${value}::${casts[type]}[])`
+      return sql`${same} = any(${lower ? lowered(all) : all})`
     case 'not_in':
-      return sql`(${column} <> all(${value}::${casts[type]}[])) is not false`
+      return sql`(${same} <> all(${lower ? lowered(all) : all})) is not false`
     case 'contains':
       return sql`${column} ilike ${containing(String(value))}`
     case 'not_contains':
       return sql`(${column} not ilike ${containing(String(value))}) is not false`
   }
+}
+
+function lowered(texts: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select coalesce(array_agg(lower(text)), '{}') from unnest(${texts}) text)::text[]`
 }
 
 const casts: Readonly<Record<FieldType, RawBuilder<unknown>>> = {

@@ -28,16 +28,21 @@ async function subscribe(planId: string, externalId: string): Promise<string> {
   return id
 }
 
-test('usage of more than can be stored fails its own subscription, not the others of its page', async () => {
+test('usage whose charge is more than can be stored fails its own subscription, not the others of its page', async () => {
   const { id: planId } = await caller.create('/plans', { name: 'Bytes' })
   const meter = { event_name: 'bytes', aggregation: { type: 'SUM', field: 'size' } }
   const feature = await caller.create('/features', meteredFeatureBody({}, meter))
   const usage = usageOf(feature.meter_id, { ...long, amount: '0.0000000001' })
   await caller.create('/prices', priceBody(planId, usage))
-  const ids = [await subscribe(planId, 'huge'), await subscribe(planId, 'small')]
+  const ids = [
+    await subscribe(planId, 'huge'),
+    await subscribe(planId, 'large'),
+    await subscribe(planId, 'small'),
+  ]
   for (const [external_customer_id, size] of [
-    ['huge', most],
-    ['huge', most],
+    ['huge', `1${'0'.repeat(40)}`],
+    ['large', most],
+    ['large', most],
     ['small', '1e3 bytes'],
     ['small', most],
   ]) {
@@ -50,9 +55,11 @@ test('usage of more than can be stored fails its own subscription, not the other
   expect(items).toMatchObject([
     {
       subscription_id: ids[0],
-      error: { code: 'validation_error', message: expect.stringMatching(/quantity.*20 digits/) },
+      error: { code: 'validation_error', message: expect.stringMatching(/quantity of 10{40} .*20 digits/) },
     },
-    { subscription_id: ids[1], total: '10000000000', lines: [{ quantity: most }] },
+    // The limits of stored money are none of a quantity's.
+    { subscription_id: ids[1], total: '20000000000', lines: [{ quantity: '199999999999999999998' }] },
+    { subscription_id: ids[2], total: '10000000000', lines: [{ quantity: most }] },
   ])
 })
 

@@ -75,9 +75,20 @@ test('queryCustomer finds an e-mail in any case of letters', async () => {
   const own = await gateway.newCaller()
   await own.create('/customers', { external_id: 'a', name: 'Ada', email: 'Ada.Ö@Example.com' })
   await own.create('/customers', { external_id: 'b', name: 'Bob' })
+  const found = (condition: object) => ({ filters: [{ field: 'email', ...condition }] })
   for (const email of ['ada.ö@example.com', 'ADA.Ö@EXAMPLE.COM', 'Ada.Ö@Example.com']) {
-    expect(await own.call('POST', '/customers/search', { email })).toMatchObject({
-      body: { items: [{ external_id: 'a', email: 'Ada.Ö@Example.com' }], pagination: { total: 1 } },
+    for (const search of [
+      { email },
+      found({ operator: 'eq', value: { string: email } }),
+      found({ operator: 'in', value: { array: ['x', email] } }),
+    ]) {
+      expect(await own.call('POST', '/customers/search', search)).toMatchObject({
+        body: { items: [{ external_id: 'a', email: 'Ada.Ö@Example.com' }], pagination: { total: 1 } },
+      })
+    }
+    const others = found({ operator: 'not_in', value: { array: [email] } })
+    expect(await own.call('POST', '/customers/search', others)).toMatchObject({
+      body: { items: [{ external_id: 'b' }], pagination: { total: 1 } },
     })
   }
   expect(await own.call('POST', '/customers/search', { email: '' })).toMatchObject({

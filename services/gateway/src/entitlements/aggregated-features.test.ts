@@ -39,6 +39,7 @@ test('200 with what a subscription and its customer are entitled to, and where i
   await caller.create('/entitlements', {
     ...{ plan_id: plan, feature_id: config, feature_type: 'config' },
     config_value: { seats: 5 },
+    usage_limit: 3,
   })
   const { id: own } = await caller.create('/entitlements', {
     ...limits,
@@ -78,7 +79,10 @@ test('200 with what a subscription and its customer are entitled to, and where i
       customer_id: customerId,
       subscriptions: [{ id: subscriptionId }],
       features: [
-        { entitlement: { config_values: [], configs: [{ seats: 5 }] }, sources: [{ entity_name: 'Pro' }] },
+        {
+          entitlement: { usage_limit: 3, config_values: [], configs: [{ seats: 5 }] },
+          sources: [{ entity_name: 'Pro' }],
+        },
         { entitlement: { usage_limit: 500 } },
       ],
     },

@@ -7,11 +7,7 @@ import {
   type EntitlementAggregation,
 } from '@flexprice/database/subscriptions'
 import { assert } from '@flexprice/domain'
-import type {
-  AggregatedEntitlement,
-  AggregatedFeature,
-  EntitlementSource,
-} from '@flexprice/domain/entitlement'
+import type { AggregatedFeature, EntitlementSource } from '@flexprice/domain/entitlement'
 import { plansById } from '../plans/plans-by-id.ts'
 import { featuresById } from './expand-entitlements.ts'
 
@@ -51,7 +47,7 @@ async function featureResponses(
     const feature = features.get(one.feature_id)
     // Gone since the entitlements were read, in which case they are gone, too.
     if (!feature) return []
-    const entitlement = aggregatedEntitlement(one.aggregated, one.feature_type === 'metered')
+    const entitlement = aggregatedEntitlement(one)
     const sources = one.sources.map((source) =>
       entitlementSource(source, plans.get(source.entitlement.plan_id ?? '')?.name),
     )
@@ -59,11 +55,13 @@ async function featureResponses(
   }
 }
 
-function aggregatedEntitlement(aggregated: AggregatedEntitlement, isMetered: boolean) {
+function aggregatedEntitlement({ aggregated, feature_type, sources }: AggregatedFeature<EntitlementRow>) {
+  // A limit says something of usage; of the other features' it is only kept, where somebody has set one.
+  const isLimited = feature_type === 'metered' || sources.some((one) => one.entitlement.usage_limit !== null)
   const configs = aggregated.config_values.map((config) => ({ ...config }))
   return {
     is_enabled: aggregated.is_enabled,
-    usage_limit: isMetered ? (aggregated.usage_limit ?? undefined) : undefined,
+    usage_limit: isLimited ? (aggregated.usage_limit ?? undefined) : undefined,
     usage_reset_period: aggregated.usage_reset_period ?? undefined,
     is_soft_limit: aggregated.is_soft_limit,
     static_values: [...aggregated.static_values],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { idempotencyKey } from '@flexprice/contracts/wire'
 import type { RequestIdentity } from '@flexprice/database/idempotency'
 import { invalid } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -32,10 +33,8 @@ function requestFingerprint({ routeOptions, params, query, body }: FastifyReques
   return createHash('sha256').update(asked).digest()
 }
 
-const printableAscii = /^[\x20-\x7e]{1,255}$/
-
 function givenKey(request: FastifyRequest): string {
-  const key = request.headers['idempotency-key']
-  if (typeof key === 'string' && printableAscii.test(key)) return key
-  throw invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }])
+  const { data, error } = idempotencyKey.safeParse(request.headers['idempotency-key'])
+  if (error === undefined) return data
+  throw invalid([{ path: 'Idempotency-Key', message: error.issues[0]?.message ?? 'is no key' }])
 }

@@ -54,7 +54,16 @@ test('an item of any form is an item with an error', async () => {
     'validation_error',
     undefined,
   ])
+  expect(outcomes[1]?.error?.fields).toEqual({ idempotency_key: expect.any(String) })
   expect(outcomes[2]?.error?.fields).toEqual({ colour: 'is not a known field' })
+})
+
+test('an item’s key has the form of the header’s', async () => {
+  const keys = ['', ' ', ' a', 'é', 'a\nb', 'k'.repeat(256), null]
+  const { items } = await resultOf(await post(keys.map((key) => shared.body({ idempotency_key: key }))))
+  expect(items.map(({ error }) => Object.keys(error?.fields ?? {}))).toEqual(
+    keys.map(() => ['idempotency_key']),
+  )
 })
 
 test('whatever the items are called, their errors are stored and fit into the result', async () => {

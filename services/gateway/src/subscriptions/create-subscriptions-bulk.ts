@@ -56,11 +56,11 @@ function newItem(
   dropUnknownOf: (fields: object) => void,
 ): NewBatchItem {
   dropUnknownOf(fields)
-  const key = itemIdempotencyKey.safeParse(idempotency_key)
+  const key = itemIdempotencyKey.safeParse({ idempotency_key })
   const parsed = createSubscriptionRequest.safeParse(fields)
   const wire = parsed.success ? createSubscriptionRequest.encode(parsed.data) : null
   return {
-    idempotencyKey: key.data,
+    idempotencyKey: key.data?.idempotency_key,
     requestHash: requestHash(wire ?? fields),
     request: key.success ? wire : null,
     error: parsed.success ? (key.success ? null : refusalOf(key.error)) : refusalOf(parsed.error),
