@@ -25,6 +25,7 @@ export interface DemoPart {
 
 const customerCount = 1_000
 const poolSize = 4
+const priceAgeMs = 100 * 86_400_000
 const actor = { userId: 'local-stack', requestId: 'local-stack' }
 
 /** Something to sync: a tenant with a key, a plan with three prices and a thousand subscriptions. Made once, then found again. */
@@ -84,7 +85,12 @@ async function create(pool: Database, ownerUrl: string): Promise<{ scoped: Scope
     const plan = await insertPlan(transaction, { name: 'Demo', description: 'Made by npm run up' }, now)
     await insertPrices(
       transaction,
-      demoPrices.map((price) => ({ ...price, plan_id: plan.id })),
+      // Long enough ago that a subscription can have begun in the past, and missed some billing.
+      demoPrices.map((price) => ({
+        ...price,
+        plan_id: plan.id,
+        start_date: new Date(now.getTime() - priceAgeMs),
+      })),
       now,
     )
     await subscribeCustomers(transaction, plan.id, now)

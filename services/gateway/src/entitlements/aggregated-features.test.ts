@@ -37,9 +37,8 @@ test('200 with what a subscription and its customer are entitled to, and where i
   const { id: planned } = await caller.create('/entitlements', limits)
   const config = await addFeature('config')
   await caller.create('/entitlements', {
-    ...{ plan_id: plan, feature_id: config, feature_type: 'config' },
+    ...{ plan_id: plan, feature_id: config, feature_type: 'config', usage_limit: 3 },
     config_value: { seats: 5 },
-    usage_limit: 3,
   })
   const { id: own } = await caller.create('/entitlements', {
     ...limits,
@@ -79,10 +78,7 @@ test('200 with what a subscription and its customer are entitled to, and where i
       customer_id: customerId,
       subscriptions: [{ id: subscriptionId }],
       features: [
-        {
-          entitlement: { usage_limit: 3, config_values: [], configs: [{ seats: 5 }] },
-          sources: [{ entity_name: 'Pro' }],
-        },
+        { entitlement: { usage_limit: 3, configs: [{ seats: 5 }] }, sources: [{ entity_name: 'Pro' }] },
         { entitlement: { usage_limit: 500 } },
       ],
     },
