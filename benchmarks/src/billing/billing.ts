@@ -96,12 +96,11 @@ async function historyLength({ temporalAddress: address }: BenchStack, run: Run)
 
 function runRow({ subscriptions }: Book, { runs, bare, checks, events }: Done): Row {
   const [product, floor] = [bestRun(runs), best(bare)]
-  const server = round(Math.min(...runs.map(({ server_cpu_s }) => server_cpu_s)))
   const rate = Math.round(subscriptions / product.wall_s / 100) / 10
   const per1000 = round((events * 1_000) / subscriptions, 1)
   const used = (subscriptions * eventsPerCustomer) / 1_000
   return {
-    scenario: `P6 billing run against one statement (PostgreSQL ${server} s of the CPU; ${per1000} history events per 1,000)`,
+    scenario: `P6 billing run against one statement (PostgreSQL ${leastServer(runs)} s of the CPU; ${per1000} history events per 1,000)`,
     size: `${subscriptions / 1_000} k × ${linesPerSubscription}, ${used} k events: ${rate} k subscriptions/s`,
     ...compared(product, floor),
     goal: '≤ 4 (2.5)',
@@ -112,13 +111,14 @@ function runRow({ subscriptions }: Book, { runs, bare, checks, events }: Done): 
 /** The run less its dry run is what writing, advancing, numbering and locks add to the rating. */
 function ownRow({ runs, dry, same }: Done): Row {
   const [whole, rated] = [bestRun(runs), bestRun(dry)]
+  const server = round(leastServer(runs) - leastServer(dry))
   const own = {
     wall_s: round(whole.wall_s - rated.wall_s),
     cpu_s: round(whole.cpu_s - rated.cpu_s),
     peak_rss_mb: whole.peak_rss_mb,
   }
   return {
-    scenario: `P6 billing's own: the run less its dry run of ${rated.wall_s} s, against bare statements of the same rows`,
+    scenario: `P6 billing's own: the run less its dry run of ${rated.wall_s} s (PostgreSQL ${server} s of the CPU), against bare statements of the same rows`,
     size: 'as above',
     ...compared(own, best(same)),
     goal: '≤ 1.3',
@@ -189,6 +189,10 @@ async function scalingRow(
     goal: '≤ 1.05',
     checks: allHold(checks),
   }
+}
+
+function leastServer(runs: readonly Run[]): number {
+  return round(Math.min(...runs.map(({ server_cpu_s }) => server_cpu_s)))
 }
 
 function bestRun(runs: readonly Run[]): Row['product'] {
