@@ -1,5 +1,6 @@
-import { CodedError, type FieldProblem, invalid } from '@flexprice/domain'
+import { assert, CodedError, type FieldProblem, invalid } from '@flexprice/domain'
 import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
+import { cutStretch } from '@flexprice/domain/subscription'
 import { later } from '@flexprice/domain/time'
 import { sql } from 'kysely'
 import { editMoney, equalMoney, touchesMoney } from '../catalog/price-money.ts'
@@ -9,7 +10,7 @@ import { newId } from '../connection/ids.ts'
 import { change, creation, json } from '../connection/row-changes.ts'
 import type { PriceMoney } from '../tables/catalog-tables.ts'
 import type { Changes, Metadata } from '../tables/row-types.ts'
-import { continuationsOf, reachOfChain } from './line-item-chain.ts'
+import { endLinesAt, type LineStretch, reachOfChain, stretchOfLine } from './line-item-chain.ts'
 import { type LockedSubscription, lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
 import { replaceOwnPrice } from './own-prices.ts'
 import { writeOverride } from './price-overrides.ts'
@@ -44,11 +45,15 @@ export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<stri
     const isOtherMoney = !equalMoney(price, change.money)
     const isOtherQuantity = edit.quantity !== undefined && !equalTexts(edit.quantity, line.quantity)
     if (isOtherMoney || isOtherQuantity) {
-      const from = effectiveInstant({ ...found, chainEnd: await endOfChain(transaction, price) }, edit)
+      const stretch = await stretchOfLine(transaction, found)
+      const from = effectiveInstant(
+        { ...found, stretch, chainEnd: await endOfChain(transaction, price) },
+        edit,
+      )
       await raiseVersion(transaction, line.subscription_id, edit.now)
       return isOtherMoney
         ? changeMoney(transaction, { ...change, from })
-        : changeQuantity(transaction, { ...change, from, quantity: edit.quantity ?? line.quantity })
+        : changeQuantity(transaction, { ...change, stretch, from, quantity: edit.quantity ?? line.quantity })
     }
     if (edit.effectiveFrom !== undefined && edit.quantity === undefined && !touchesMoney(edit.money)) {
       const message = 'is for a change of the quantity or the amount, which is missing'
@@ -70,17 +75,19 @@ interface LineChange {
   readonly from: Date
 }
 
-/** @throws invalid_operation for a line that has ended, validation_error for an instant outside it */
+/** @throws invalid_operation for a line whose stretch has ended, validation_error for an instant outside it */
 function effectiveInstant(
   {
     line,
     price,
     subscription,
+    stretch,
     chainEnd,
-  }: Omit<LineChange, 'edit' | 'from'> & { readonly chainEnd: Date | null },
+  }: Omit<LineChange, 'edit' | 'from'> & { readonly stretch: LineStretch; readonly chainEnd: Date | null },
   { effectiveFrom, now }: LineItemEdit,
 ): Date {
-  const { id, start_date: start, end_date: end } = line
+  const { id, start_date: start } = line
+  const { end } = stretch
   if (end && end <= now) throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
   const from = effectiveFrom ?? later(start, now)
   const problems: FieldProblem[] = []
@@ -94,7 +101,7 @@ function effectiveInstant(
     throw new CodedError('invalid_operation', `Line item ${id} is ONETIME: it bills once, at its start`)
   }
   // A sync has not brought the end to the line yet. A successor is none: the sync finds what changes here.
-  if (chainEnd && chainEnd <= from && from > start) {
+  if (chainEnd && chainEnd <= from && from > stretch.start) {
     throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)
   }
   return from
@@ -155,39 +162,48 @@ async function endOfChain(scoped: Scoped, price: PriceRow): Promise<Date | null>
 }
 
 /**
+ * The line closes at the instant and another opens; a version of the stretch that begins then or later changes in place.
+ *
  * @throws not_implemented for a later change of a line of a plan's price: an override would have to take over each
  *   quantity in its time, which it does not do yet
  */
 async function changeQuantity(
   scoped: Scoped,
-  { line, price, edit, from, quantity }: LineChange & { quantity: string },
+  {
+    line,
+    price,
+    stretch,
+    edit,
+    from,
+    quantity,
+  }: LineChange & { readonly stretch: LineStretch; readonly quantity: string },
 ): Promise<string> {
   const { now } = edit
-  const following = await continuationsOf(scoped, line)
-  const continued = following.filter((one) => equalTexts(one.quantity, line.quantity)).map(({ id }) => id)
-  if (from.getTime() === line.start_date.getTime()) {
-    await setQuantity(scoped, { ids: [line.id, ...continued], quantity, now })
-    if (edit.metadata !== undefined) await changeMetadata(scoped, line, edit)
-    return line.id
-  }
-  if (from > now && price.plan_id !== null) {
+  if (from > now && price.plan_id !== null && from > line.start_date) {
     const message =
       "of a plan's price cannot be scheduled yet: a quantity changes now, or at the line's start"
     const fields = [{ path: 'effective_from', message }]
     throw new CodedError('not_implemented', `effective_from: ${message}`, { details: { fields } })
   }
-  const id = newId('lineItem')
-  await scoped.db
-    .updateTable('subscription_line_items')
-    .set({ end_date: from, ended_by: 'user', ...change(scoped.scope, now) })
-    .where('id', '=', line.id)
-    .execute()
+  const { before, after, divided } = cutStretch(stretch, from)
+  const continued = stretch.following.filter((one) => equalTexts(one.quantity, line.quantity))
+  await endLinesAt(scoped, { lines: before, at: from, now })
+  await setQuantity(scoped, { ids: [...after, ...continued].map(({ id }) => id), quantity, now })
   const metadata = json(edit.metadata ?? line.metadata)
+  if (divided === undefined) {
+    const changed = after.findLast(({ start_date }) => start_date <= from)
+    assert(changed, `a version of line item ${line.id} begins there`)
+    if (edit.metadata !== undefined) await changeMetadata(scoped, changed, edit)
+    return changed.id
+  }
+  const { price_start: _, ...row } = divided
+  const id = newId('lineItem')
+  // Where its price has ended before, without a length: it says since when the quantity is what it is.
+  const end_date = row.end_date && later(from, row.end_date)
   await scoped.db
     .insertInto('subscription_line_items')
-    .values({ ...line, id, quantity, start_date: from, metadata, ...creation(scoped.scope, now) })
+    .values({ ...row, id, quantity, start_date: from, end_date, metadata, ...creation(scoped.scope, now) })
     .execute()
-  await setQuantity(scoped, { ids: continued, quantity, now })
   return id
 }
 

@@ -74,13 +74,13 @@ export function endWithin(
     : { end_date, ended_by: 'user', user_end: null }
 }
 
-function earliest(instants: readonly (Date | null | undefined)[]): Date | null {
+export function earliest(instants: readonly (Date | null | undefined)[]): Date | null {
   const known = instants.filter((instant) => instant != null)
   return known.length === 0 ? null : known.reduce(earlier)
 }
 
 /** Of two lines with one start the earlier one has no length, as its price ended before. */
-function compareLines(one: ChainLine, other: ChainLine): number {
+export function compareLines(one: ChainLine, other: ChainLine): number {
   const byStart = one.start_date.getTime() - other.start_date.getTime()
   if (byStart !== 0) return byStart
   const [end, otherEnd] = [endTime(one), endTime(other)]
