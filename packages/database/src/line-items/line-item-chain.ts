@@ -1,5 +1,5 @@
 import { assert } from '@flexprice/domain'
-import { carriedOn, reachOf, type WholeStretch, wholeStretchesOf } from '@flexprice/domain/subscription'
+import { carriedOn, type WholeStretch, wholeStretchesOf } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
@@ -17,6 +17,8 @@ export interface LineStretch extends WholeStretch<ChainRow> {
    * they have that quantity.
    */
   readonly following: readonly ChainRow[]
+  /** Until when users have the chain go on without a gap; null: for ever. What the plan's prices do is not asked. */
+  readonly reach: Date | null
 }
 
 /**
@@ -32,19 +34,13 @@ export async function stretchOfLine(
   const stretches = price.plan_id === null ? eachForItself(chain) : wholeStretchesOf(chain)
   const stretch = stretches.find(({ lines }) => lines.some(({ id }) => id === line.id))
   assert(stretch, 'a line is of its own chain')
-  return { ...stretch, following: carriedOn(stretches, stretch).flatMap(({ lines }) => lines) }
+  const following = carriedOn(stretches, stretch)
+  const { end: reach } = following.at(-1) ?? stretch
+  return { ...stretch, following: following.flatMap(({ lines }) => lines), reach }
 }
 
 function eachForItself(chain: readonly ChainRow[]): WholeStretch<ChainRow>[] {
   return chain.map((line) => ({ lines: [line], start: line.start_date, end: line.end_date }))
-}
-
-/** Until when users have the line's chain go on without a gap, from the line on; null: for ever. */
-export async function reachOfChain(scoped: Scoped, line: StoredLine): Promise<Date | null> {
-  const lines = await listChain(scoped, line)
-  const from = lines.find(({ id }) => id === line.id)
-  assert(from, 'a line is of its own chain')
-  return reachOf(lines, from)
 }
 
 function listChain({ db }: Scoped, line: StoredLine): Promise<ChainRow[]> {

@@ -10,7 +10,7 @@ import { newId } from '../connection/ids.ts'
 import { change, creation, json } from '../connection/row-changes.ts'
 import type { PriceMoney } from '../tables/catalog-tables.ts'
 import type { Changes, Metadata } from '../tables/row-types.ts'
-import { endLinesAt, type LineStretch, reachOfChain, stretchOfLine } from './line-item-chain.ts'
+import { endLinesAt, type LineStretch, stretchOfLine } from './line-item-chain.ts'
 import { type LockedSubscription, lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
 import { replaceOwnPrice } from './own-prices.ts'
 import { writeOverride } from './price-overrides.ts'
@@ -46,14 +46,12 @@ export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<stri
     const isOtherQuantity = edit.quantity !== undefined && !equalTexts(edit.quantity, line.quantity)
     if (isOtherMoney || isOtherQuantity) {
       const stretch = await stretchOfLine(transaction, found)
-      const from = effectiveInstant(
-        { ...found, stretch, chainEnd: await endOfChain(transaction, price) },
-        edit,
-      )
+      const chain = { stretch, chainEnd: await endOfChain(transaction, price) }
+      const from = effectiveInstant({ ...found, ...chain }, edit)
       await raiseVersion(transaction, line.subscription_id, edit.now)
       return isOtherMoney
-        ? changeMoney(transaction, { ...change, from })
-        : changeQuantity(transaction, { ...change, stretch, from, quantity: edit.quantity ?? line.quantity })
+        ? changeMoney(transaction, { ...change, ...chain, from })
+        : changeQuantity(transaction, { ...change, ...chain, from, quantity: edit.quantity ?? line.quantity })
     }
     if (edit.effectiveFrom !== undefined && edit.quantity === undefined && !touchesMoney(edit.money)) {
       const message = 'is for a change of the quantity or the amount, which is missing'
@@ -71,19 +69,16 @@ interface LineChange {
   readonly subscription: LockedSubscription
   readonly line: StoredLine
   readonly price: PriceRow
+  readonly stretch: LineStretch
+  /** The end of the chain's last price. */
+  readonly chainEnd: Date | null
   readonly edit: LineItemEdit
   readonly from: Date
 }
 
 /** @throws invalid_operation for a line whose stretch has ended, validation_error for an instant outside it */
 function effectiveInstant(
-  {
-    line,
-    price,
-    subscription,
-    stretch,
-    chainEnd,
-  }: Omit<LineChange, 'edit' | 'from'> & { readonly stretch: LineStretch; readonly chainEnd: Date | null },
+  { line, price, subscription, stretch, chainEnd }: Omit<LineChange, 'edit' | 'from'>,
   { effectiveFrom, now }: LineItemEdit,
 ): Date {
   const { id, start_date: start } = line
@@ -110,7 +105,7 @@ function effectiveInstant(
 /** A plan's price is overridden; a price of the subscription's own gets a successor. */
 async function changeMoney(
   scoped: Scoped,
-  { subscription, line, price, edit, money, from }: LineChange & { money: PriceMoney },
+  { subscription, line, price, stretch, chainEnd, edit, money, from }: LineChange & { money: PriceMoney },
 ): Promise<string> {
   const { now } = edit
   const quantity = edit.quantity ?? line.quantity
@@ -119,8 +114,6 @@ async function changeMoney(
     if (edit.metadata !== undefined) await changeMetadata(scoped, { ...line, id }, edit)
     return id
   }
-  // Asked before the override closes them.
-  const ends = { reach: await reachOfChain(scoped, line), chainEnd: await endOfChain(scoped, price) }
   const { lineItemId } = await writeOverride(scoped, subscription, {
     priceId: price.id,
     money,
@@ -129,7 +122,7 @@ async function changeMoney(
     effectiveFrom: from,
     now,
   })
-  const ended = endUnderOverride(from, ends)
+  const ended = endUnderOverride(from, stretch, chainEnd)
   if (ended.end_date !== null) {
     await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()
   }
@@ -139,7 +132,8 @@ async function changeMoney(
 /** The override stands for the whole chain: it ends where a user has ended that, or with the chain's last price. */
 function endUnderOverride(
   from: Date,
-  { reach, chainEnd }: { reach: Date | null; chainEnd: Date | null },
+  { reach }: LineStretch,
+  chainEnd: Date | null,
 ): Pick<StoredLine, 'end_date' | 'ended_by'> {
   if (reach && (chainEnd === null || reach <= chainEnd)) return { end_date: reach, ended_by: 'user' }
   // That end may not have been synced to the line yet.
@@ -169,14 +163,7 @@ async function endOfChain(scoped: Scoped, price: PriceRow): Promise<Date | null>
  */
 async function changeQuantity(
   scoped: Scoped,
-  {
-    line,
-    price,
-    stretch,
-    edit,
-    from,
-    quantity,
-  }: LineChange & { readonly stretch: LineStretch; readonly quantity: string },
+  { line, price, stretch, edit, from, quantity }: LineChange & { readonly quantity: string },
 ): Promise<string> {
   const { now } = edit
   if (from > now && price.plan_id !== null && from > line.start_date) {
