@@ -123,7 +123,7 @@ function addLine(history: ChainHistory, from: Date, quantity: string): ChainHist
   const first = versions.find(
     ({ start_date, end_date }) => start_date <= from && (!end_date || end_date > from),
   )
-  if (isTaken || !first || overriddenFrom !== null) return undefined
+  if (from < dayOf(0) || isTaken || !first || overriddenFrom !== null) return undefined
   const added = versions.slice(versions.indexOf(first)).flatMap((version): SyncLine[] => {
     const start_date = later(version.start_date, from)
     if (version.end_date && version.end_date <= start_date) return []
