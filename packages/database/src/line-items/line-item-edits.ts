@@ -1,5 +1,6 @@
-import { CodedError, type FieldProblem, invalid } from '@flexprice/domain'
+import { assert, CodedError, type FieldProblem, invalid } from '@flexprice/domain'
 import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
+import { cutStretch } from '@flexprice/domain/subscription'
 import { later } from '@flexprice/domain/time'
 import { sql } from 'kysely'
 import { editMoney, equalMoney, touchesMoney } from '../catalog/price-money.ts'
@@ -9,7 +10,7 @@ import { newId } from '../connection/ids.ts'
 import { change, creation, json } from '../connection/row-changes.ts'
 import type { PriceMoney } from '../tables/catalog-tables.ts'
 import type { Changes, Metadata } from '../tables/row-types.ts'
-import { continuationsOf, reachOfChain } from './line-item-chain.ts'
+import { endLinesAt, type LineStretch, stretchOfLine } from './line-item-chain.ts'
 import { type LockedSubscription, lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
 import { replaceOwnPrice } from './own-prices.ts'
 import { writeOverride } from './price-overrides.ts'
@@ -44,11 +45,13 @@ export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<stri
     const isOtherMoney = !equalMoney(price, change.money)
     const isOtherQuantity = edit.quantity !== undefined && !equalTexts(edit.quantity, line.quantity)
     if (isOtherMoney || isOtherQuantity) {
-      const from = effectiveInstant({ ...found, chainEnd: await endOfChain(transaction, price) }, edit)
+      const stretch = await stretchOfLine(transaction, found)
+      const chain = { stretch, chainEnd: await endOfChain(transaction, price) }
+      const from = effectiveInstant({ ...found, ...chain }, edit)
       await raiseVersion(transaction, line.subscription_id, edit.now)
       return isOtherMoney
-        ? changeMoney(transaction, { ...change, from })
-        : changeQuantity(transaction, { ...change, from, quantity: edit.quantity ?? line.quantity })
+        ? changeMoney(transaction, { ...change, ...chain, from })
+        : changeQuantity(transaction, { ...change, ...chain, from, quantity: edit.quantity ?? line.quantity })
     }
     if (edit.effectiveFrom !== undefined && edit.quantity === undefined && !touchesMoney(edit.money)) {
       const message = 'is for a change of the quantity or the amount, which is missing'
@@ -66,21 +69,20 @@ interface LineChange {
   readonly subscription: LockedSubscription
   readonly line: StoredLine
   readonly price: PriceRow
+  readonly stretch: LineStretch
+  /** The end of the chain's last price. */
+  readonly chainEnd: Date | null
   readonly edit: LineItemEdit
   readonly from: Date
 }
 
-/** @throws invalid_operation for a line that has ended, validation_error for an instant outside it */
+/** @throws invalid_operation for a line whose stretch has ended, validation_error for an instant outside it */
 function effectiveInstant(
-  {
-    line,
-    price,
-    subscription,
-    chainEnd,
-  }: Omit<LineChange, 'edit' | 'from'> & { readonly chainEnd: Date | null },
+  { line, price, subscription, stretch, chainEnd }: Omit<LineChange, 'edit' | 'from'>,
   { effectiveFrom, now }: LineItemEdit,
 ): Date {
-  const { id, start_date: start, end_date: end } = line
+  const { id, start_date: start } = line
+  const { end } = stretch
   if (end && end <= now) throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
   const from = effectiveFrom ?? later(start, now)
   const problems: FieldProblem[] = []
@@ -94,7 +96,7 @@ function effectiveInstant(
     throw new CodedError('invalid_operation', `Line item ${id} is ONETIME: it bills once, at its start`)
   }
   // A sync has not brought the end to the line yet. A successor is none: the sync finds what changes here.
-  if (chainEnd && chainEnd <= from && from > start) {
+  if (chainEnd && chainEnd <= from && from > stretch.start) {
     throw new CodedError('invalid_operation', `Price ${price.id} of the line item has ended`)
   }
   return from
@@ -103,7 +105,7 @@ function effectiveInstant(
 /** A plan's price is overridden; a price of the subscription's own gets a successor. */
 async function changeMoney(
   scoped: Scoped,
-  { subscription, line, price, edit, money, from }: LineChange & { money: PriceMoney },
+  { subscription, line, price, stretch, chainEnd, edit, money, from }: LineChange & { money: PriceMoney },
 ): Promise<string> {
   const { now } = edit
   const quantity = edit.quantity ?? line.quantity
@@ -112,8 +114,6 @@ async function changeMoney(
     if (edit.metadata !== undefined) await changeMetadata(scoped, { ...line, id }, edit)
     return id
   }
-  // Asked before the override closes them.
-  const ends = { reach: await reachOfChain(scoped, line), chainEnd: await endOfChain(scoped, price) }
   const { lineItemId } = await writeOverride(scoped, subscription, {
     priceId: price.id,
     money,
@@ -122,7 +122,7 @@ async function changeMoney(
     effectiveFrom: from,
     now,
   })
-  const ended = endUnderOverride(from, ends)
+  const ended = endUnderOverride(from, stretch, chainEnd)
   if (ended.end_date !== null) {
     await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()
   }
@@ -132,7 +132,8 @@ async function changeMoney(
 /** The override stands for the whole chain: it ends where a user has ended that, or with the chain's last price. */
 function endUnderOverride(
   from: Date,
-  { reach, chainEnd }: { reach: Date | null; chainEnd: Date | null },
+  { reach }: LineStretch,
+  chainEnd: Date | null,
 ): Pick<StoredLine, 'end_date' | 'ended_by'> {
   if (reach && (chainEnd === null || reach <= chainEnd)) return { end_date: reach, ended_by: 'user' }
   // That end may not have been synced to the line yet.
@@ -155,39 +156,41 @@ async function endOfChain(scoped: Scoped, price: PriceRow): Promise<Date | null>
 }
 
 /**
+ * The line closes at the instant and another opens; a version of the stretch that begins then or later changes in place.
+ *
  * @throws not_implemented for a later change of a line of a plan's price: an override would have to take over each
  *   quantity in its time, which it does not do yet
  */
 async function changeQuantity(
   scoped: Scoped,
-  { line, price, edit, from, quantity }: LineChange & { quantity: string },
+  { line, price, stretch, edit, from, quantity }: LineChange & { readonly quantity: string },
 ): Promise<string> {
   const { now } = edit
-  const following = await continuationsOf(scoped, line)
-  const continued = following.filter((one) => equalTexts(one.quantity, line.quantity)).map(({ id }) => id)
-  if (from.getTime() === line.start_date.getTime()) {
-    await setQuantity(scoped, { ids: [line.id, ...continued], quantity, now })
-    if (edit.metadata !== undefined) await changeMetadata(scoped, line, edit)
-    return line.id
-  }
-  if (from > now && price.plan_id !== null) {
+  if (from > now && price.plan_id !== null && from > line.start_date) {
     const message =
       "of a plan's price cannot be scheduled yet: a quantity changes now, or at the line's start"
     const fields = [{ path: 'effective_from', message }]
     throw new CodedError('not_implemented', `effective_from: ${message}`, { details: { fields } })
   }
-  const id = newId('lineItem')
-  await scoped.db
-    .updateTable('subscription_line_items')
-    .set({ end_date: from, ended_by: 'user', ...change(scoped.scope, now) })
-    .where('id', '=', line.id)
-    .execute()
+  const { before, after, divided } = cutStretch(stretch, from)
+  const continued = stretch.following.filter((one) => equalTexts(one.quantity, line.quantity))
+  await endLinesAt(scoped, { lines: before, at: from, now })
+  await setQuantity(scoped, { ids: [...after, ...continued].map(({ id }) => id), quantity, now })
   const metadata = json(edit.metadata ?? line.metadata)
+  if (divided === undefined) {
+    const changed = after.findLast(({ start_date }) => start_date <= from)
+    assert(changed, `a version of line item ${line.id} begins there`)
+    if (edit.metadata !== undefined) await changeMetadata(scoped, changed, edit)
+    return changed.id
+  }
+  const { price_start: _, ...row } = divided
+  const id = newId('lineItem')
+  // Where its price has ended before, without a length: it says since when the quantity is what it is.
+  const end_date = row.end_date && later(from, row.end_date)
   await scoped.db
     .insertInto('subscription_line_items')
-    .values({ ...line, id, quantity, start_date: from, metadata, ...creation(scoped.scope, now) })
+    .values({ ...row, id, quantity, start_date: from, end_date, metadata, ...creation(scoped.scope, now) })
     .execute()
-  await setQuantity(scoped, { ids: continued, quantity, now })
   return id
 }
 

@@ -90,8 +90,20 @@ test('the end of a line is that of the lines which would carry it on, and of no 
   expect(await versionOf(scoped, subscriptionId)).toBe(2)
 })
 
-test('a line that its price ended cannot be drawn out over its successor’s', async () => {
-  await editPrice(scoped, price.id, 3)
+test('the end of a line that its price ends before is the end of its stretch', async () => {
+  const next = await editPrice(scoped, price.id, 3)
   await subscribe()
-  await expect(endFirst(daysFromNow(9))).rejects.toMatchObject({ code: 'validation_error' })
+  await endFirst(daysFromNow(9))
+  await endFirst(daysFromNow(9), daysFromNow(5))
+  expect(await linesOf(scoped, subscriptionId)).toMatchObject([
+    { price_id: price.id, end_date: daysFromNow(3), ended_by: 'price' },
+    { price_id: next.id, start_date: daysFromNow(3), end_date: daysFromNow(9), ended_by: 'user' },
+  ])
+  await expect(endFirst(daysFromNow(10), daysFromNow(5))).rejects.toMatchObject({ code: 'validation_error' })
+  // Before the price's end: it stands for the user's from then on.
+  await endFirst(daysFromNow(2), daysFromNow(5))
+  expect(await linesOf(scoped, subscriptionId)).toMatchObject([
+    { price_id: price.id, end_date: daysFromNow(2), ended_by: 'user' },
+    { price_id: next.id, start_date: daysFromNow(3), end_date: daysFromNow(3), ended_by: 'user' },
+  ])
 })

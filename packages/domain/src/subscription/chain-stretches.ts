@@ -35,19 +35,6 @@ export function stretchesOf<Line extends ChainLine>(
   })
 }
 
-/**
- * Until when the subscription has its chain without a gap, from a line on; null: for ever. What the plan's prices
- * do meanwhile is not asked.
- *
- * @param lines the chain's, that one among them
- */
-export function reachOf<Line extends ChainLine>(lines: readonly Line[], from: Line): Date | null {
-  const stretches = stretchesOf(lines, undefined)
-  const rest = stretches.slice(stretches.findIndex(({ line }) => line === from))
-  const last = rest.find(({ end }, index) => rest[index + 1]?.line.start_date.getTime() !== end?.getTime())
-  return last?.end ?? null
-}
-
 /** The end that a user set, also where the price has ended before it. */
 export function userEndOf({ ended_by, end_date, user_end }: Omit<ChainLine, 'price_id'>): Date | null {
   return ended_by === 'user' ? end_date : user_end
@@ -74,13 +61,13 @@ export function endWithin(
     : { end_date, ended_by: 'user', user_end: null }
 }
 
-function earliest(instants: readonly (Date | null | undefined)[]): Date | null {
+export function earliest(instants: readonly (Date | null | undefined)[]): Date | null {
   const known = instants.filter((instant) => instant != null)
   return known.length === 0 ? null : known.reduce(earlier)
 }
 
 /** Of two lines with one start the earlier one has no length, as its price ended before. */
-function compareLines(one: ChainLine, other: ChainLine): number {
+export function compareLines(one: ChainLine, other: ChainLine): number {
   const byStart = one.start_date.getTime() - other.start_date.getTime()
   if (byStart !== 0) return byStart
   const [end, otherEnd] = [endTime(one), endTime(other)]

@@ -1,7 +1,7 @@
 /**
  * Lines of a subscription: from creation, trial and price sync; shares of time (billing rules, sections 5 to 8).
  */
-export { reachOf } from './chain-stretches.ts'
+export { userEndOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
 export {
   type SubscriptionSync,
@@ -31,3 +31,10 @@ export {
 } from './subscription-lines.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
 export { unpricedTime } from './unpriced-time.ts'
+export {
+  carriedOn,
+  cutStretch,
+  type VersionLine,
+  type WholeStretch,
+  wholeStretchesOf,
+} from './whole-stretches.ts'

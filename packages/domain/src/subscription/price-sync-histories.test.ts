@@ -13,12 +13,16 @@ const seed = 20_260_401
 
 const offset = fc.integer({ min: -6, max: 9 })
 const quantity = fc.nat({ max: 4 }).map(String)
+const named = fc.option(fc.nat({ max: 5 }), { freq: 3 })
 const act = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('edit' as const), from: offset }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('end price' as const), at: offset }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('quantity' as const), from: offset, quantity }) },
-  fc.record({ kind: fc.constant('end line' as const), at: offset }),
-  fc.record({ kind: fc.constant('override' as const), from: offset }),
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('quantity' as const), named, from: offset, quantity }),
+  },
+  fc.record({ kind: fc.constant('end line' as const), named, at: offset }),
+  fc.record({ kind: fc.constant('override' as const), named, from: offset }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('add line' as const), from: offset, quantity }) },
 )
 const step = fc.record({
@@ -57,6 +61,8 @@ test('how often a sync ran, and when, decides no line of time that is still to b
         // Who adds a line says from when on the subscription has the chain: nothing that a sync had brought is left.
         if (act.kind === 'add line' && (often.lines.length === 0) !== (once.lines.length === 0)) continue
         const [one, other] = [takeChainStep(often, step, now), takeChainStep(once, step, now)]
+        if ('named' in step && step.named !== null && often.told.length > 0)
+          expect(one === undefined).toBe(other === undefined)
         // What a line that has not been synced refuses, or takes for longer, is no question of the bill.
         if (!one || !other) continue
         taken++

@@ -1,6 +1,7 @@
-import { endWithin, reachOf } from '../subscription/chain-stretches.ts'
+import { endWithin } from '../subscription/chain-stretches.ts'
 import { type SyncLine, type SyncPrice, syncLines } from '../subscription/price-sync.ts'
 import { later } from '../time/period.ts'
+import { changeQuantity, endLine, nameOf, overrideChain } from './line-acts.ts'
 
 /** One chain of a plan in one subscription: what price edits, users, billing and syncs do to it, over days. */
 export interface ChainHistory {
@@ -10,16 +11,21 @@ export interface ChainHistory {
   readonly unbilledFrom: number
   /** Versions from this place on have changed since the last sync. */
   readonly changedFrom: number
+  /** The lines that doors have told the user of: the first one, and those of answers. */
+  readonly told: readonly string[]
 }
 
 /** Days from the subscription's start. */
 export type ChainStep =
   | { readonly kind: 'edit'; readonly from: number }
   | { readonly kind: 'end price'; readonly at: number }
-  | { readonly kind: 'quantity'; readonly from: number; readonly quantity: string }
-  | { readonly kind: 'end line'; readonly at: number }
-  | { readonly kind: 'override'; readonly from: number }
+  | { readonly kind: 'quantity'; readonly named: Named; readonly from: number; readonly quantity: string }
+  | { readonly kind: 'end line'; readonly named: Named; readonly at: number }
+  | { readonly kind: 'override'; readonly named: Named; readonly from: number }
   | { readonly kind: 'add line'; readonly from: number; readonly quantity: string }
+
+/** A line that the user was told of, by its place among them; null: the one at work then. */
+type Named = number | null
 
 const terms = { currency: 'usd', billing_period: 'MONTHLY', billing_period_count: 1 } as const
 
@@ -38,6 +44,7 @@ export function beginHistory(start: number, withLine: boolean): ChainHistory {
     overriddenFrom: null,
     unbilledFrom: 0,
     changedFrom,
+    told: withLine ? [nameOf(line)] : [],
   }
 }
 
@@ -70,11 +77,11 @@ export function takeChainStep(history: ChainHistory, step: ChainStep, now: numbe
     case 'end price':
       return endPrice(history, dayOf(step.at))
     case 'quantity':
-      return changeQuantity(history, { from: dayOf(step.from), quantity: step.quantity, now: dayOf(now) })
+      return changeQuantity(history, { ...step, at: dayOf(step.from), now: dayOf(now) })
     case 'end line':
-      return endLine(history, dayOf(step.at), dayOf(now))
+      return endLine(history, { ...step, at: dayOf(step.at), now: dayOf(now) })
     case 'override':
-      return override(history, step.from, dayOf(now))
+      return overrideChain(history, { ...step, at: dayOf(step.from), day: step.from, now: dayOf(now) })
     case 'add line':
       return addLine(history, dayOf(step.from), step.quantity)
   }
@@ -108,89 +115,6 @@ function endPrice(history: ChainHistory, at: Date): ChainHistory | undefined {
   }
 }
 
-function chainEnd({ versions }: ChainHistory): Date | null {
-  return versions.at(-1)?.end_date ?? null
-}
-
-/** The line at work then, if it has not ended by now. */
-function lineAt({ lines }: ChainHistory, at: Date, now: Date): SyncLine | undefined {
-  return lines.find(
-    ({ start_date, end_date }) =>
-      start_date <= at && (end_date === null || (end_date > at && end_date > now)),
-  )
-}
-
-function following({ lines }: ChainHistory, line: SyncLine): SyncLine[] {
-  let reach = line.end_date
-  const later = lines
-    .filter(
-      (other) =>
-        reach &&
-        other !== line &&
-        other.start_date >= reach &&
-        other.end_date?.getTime() !== other.start_date.getTime(),
-    )
-    .toSorted((one, other) => one.start_date.getTime() - other.start_date.getTime())
-  const found: SyncLine[] = []
-  for (const other of later) {
-    if (reach === null || other.start_date > reach) break
-    found.push(other)
-    reach = other.end_date
-  }
-  return found
-}
-
-function changeQuantity(
-  history: ChainHistory,
-  { from, quantity, now }: { from: Date; quantity: string; now: Date },
-): ChainHistory | undefined {
-  const line = lineAt(history, from, now)
-  const end = chainEnd(history)
-  if (!line || from > now || history.overriddenFrom !== null) return undefined
-  const isAtStart = from.getTime() === line.start_date.getTime()
-  if (end && end <= from && !isAtStart) return undefined
-  if (line.quantity === quantity) return history
-  const continued = new Set(following(history, line).filter((one) => one.quantity === line.quantity))
-  const rest = history.lines.map((one) => (continued.has(one) ? { ...one, quantity } : one))
-  const others = rest.filter((one) => one !== line)
-  const changed: SyncLine[] = isAtStart
-    ? [{ ...line, quantity }]
-    : [
-        { ...line, end_date: from, ended_by: 'user' },
-        { ...line, quantity, start_date: from },
-      ]
-  return { ...history, lines: [...others, ...changed] }
-}
-
-function endAt(line: SyncLine, at: Date): SyncLine {
-  return { ...line, end_date: later(line.start_date, at), ended_by: 'user' }
-}
-
-function endLine(history: ChainHistory, at: Date, now: Date): ChainHistory | undefined {
-  const line = lineAt(history, at, now)
-  if (!line) return undefined
-  const ended = new Set([line, ...following(history, line)])
-  return { ...history, lines: history.lines.map((one) => (ended.has(one) ? endAt(one, at) : one)) }
-}
-
-/** The subscription's own line is the last of the result. */
-function override(history: ChainHistory, from: number, now: Date): ChainHistory | undefined {
-  const at = dayOf(from)
-  const line = lineAt(history, at, now)
-  const end = chainEnd(history)
-  if (!line || history.overriddenFrom !== null) return undefined
-  if (end && end <= at && at > line.start_date) return undefined
-  const reach = reachOf(history.lines, line)
-  const own: SyncLine = {
-    price_id: 'own',
-    quantity: line.quantity,
-    start_date: at,
-    ...endWithin({ userEnd: reach, end: reach }, { start: at, priceEnd: end }),
-  }
-  const closed = history.lines.map((one) => (one.end_date && one.end_date <= at ? one : endAt(one, at)))
-  return { ...history, overriddenFrom: from, lines: [...closed, own] }
-}
-
 function addLine(history: ChainHistory, from: Date, quantity: string): ChainHistory | undefined {
   const { versions, lines, overriddenFrom } = history
   const isTaken = lines.some(({ start_date, end_date }) => {
@@ -199,16 +123,17 @@ function addLine(history: ChainHistory, from: Date, quantity: string): ChainHist
   const first = versions.find(
     ({ start_date, end_date }) => start_date <= from && (!end_date || end_date > from),
   )
-  if (isTaken || !first || overriddenFrom !== null) return undefined
-  if (lines.some((line) => line.price_id === first.id && line.start_date.getTime() === from.getTime()))
-    return undefined
+  if (from < dayOf(0) || isTaken || !first || overriddenFrom !== null) return undefined
   const added = versions.slice(versions.indexOf(first)).flatMap((version): SyncLine[] => {
     const start_date = later(version.start_date, from)
     if (version.end_date && version.end_date <= start_date) return []
     const end = endWithin({ userEnd: null, end: null }, { start: start_date, priceEnd: version.end_date })
     return [{ price_id: version.id, quantity, start_date, ...end }]
   })
-  return { ...history, lines: [...lines, ...added] }
+  const names = new Set(lines.map(nameOf))
+  if (added.some((line) => names.has(nameOf(line)))) return undefined
+  const told = added.slice(0, 1).map(nameOf)
+  return { ...history, lines: [...lines, ...added], told: [...history.told, ...told] }
 }
 
 /** The lines from the first unbilled period on, in a fixed order; what lies before it is billed. */

@@ -1,5 +1,5 @@
 import { inTransaction } from '@flexprice/database/connection'
-import { isCodedError } from '@flexprice/domain'
+import { type CodedError, isCodedError } from '@flexprice/domain'
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,6 +12,7 @@ import {
   linesOf,
   makeWorld,
   sync,
+  toldOf,
   type WorldAct,
 } from '../testing/billed-world.ts'
 
@@ -36,8 +37,9 @@ afterAll(() => databases[Symbol.asyncDispose]())
 const offset = fc.integer({ min: -6, max: 8 })
 const place = fc.nat({ max: 3 })
 const quantity = fc.nat({ max: 5 }).map(String)
+const named = fc.option(fc.nat({ max: 5 }), { freq: 3 })
 const lineAct = (kind: 'quantity' | 'end line' | 'override' | 'add line', at: fc.Arbitrary<number>) =>
-  fc.record({ kind: fc.constant(kind), subscription: place, chain: place, at, quantity })
+  fc.record({ kind: fc.constant(kind), subscription: place, chain: place, named, at, quantity })
 const anAct: fc.Arbitrary<WorldAct> = fc.oneof(
   {
     weight: 5,
@@ -74,7 +76,10 @@ function onDay(one: WorldAct, day: number): WorldAct {
   return { ...one, start: day + one.start, end: one.end === null ? null : day + one.end }
 }
 
-/** In both or in none: what a line that has no sync's end yet takes for longer is no question of the bill. */
+/**
+ * In both or in none. Who names a line that a door has told of is refused in both or in none, too; the one at work then
+ * may be one that a sync has made.
+ */
 async function actInBoth(
   worlds: readonly [BilledWorld, BilledWorld],
   one: WorldAct,
@@ -83,20 +88,47 @@ async function actInBoth(
   const [often, once] = worlds
   if (one.kind === 'add line' && (await hasLines(often, one)) !== (await hasLines(once, one))) return false
   const before = worlds.map(({ chains }) => chains.map((chain) => [...chain]))
+  const outcomes: Outcome[] = []
   try {
     await inTransaction(often.scoped, (first) =>
       inTransaction(once.scoped, async (second) => {
-        await act({ ...often, scoped: first }, one, now)
-        await act({ ...once, scoped: second }, one, now)
+        outcomes.push(await attempt({ ...often, scoped: first }, one, now))
+        outcomes.push(await attempt({ ...once, scoped: second }, one, now))
+        const refusal = outcomes.find(({ refused }) => refused)?.refused
+        if (refusal) throw refusal
       }),
     )
-    return true
   } catch (error) {
-    if (!isCodedError(error) || !refusals.has(error.code)) throw error
+    if (!outcomes.some(({ refused }) => refused === error)) throw error
     for (const [index, { chains }] of worlds.entries())
       chains.splice(0, chains.length, ...(before[index] ?? []))
+    if (isOfToldLine(often, one))
+      expect(outcomes).toEqual(outcomes.map(() => ({ refused: expect.anything() })))
     return false
   }
+  for (const [index, world] of worlds.entries()) {
+    const line = outcomes[index]?.line
+    if ('subscription' in one && one.kind !== 'override' && line) toldOf(world, one).push(line)
+  }
+  return true
+}
+
+interface Outcome {
+  readonly line?: string | undefined
+  readonly refused?: CodedError
+}
+
+async function attempt(world: BilledWorld, one: WorldAct, now: Date): Promise<Outcome> {
+  try {
+    return { line: await act(world, one, now) }
+  } catch (error) {
+    if (!isCodedError(error) || !refusals.has(error.code)) throw error
+    return { refused: error }
+  }
+}
+
+function isOfToldLine(world: BilledWorld, one: WorldAct): boolean {
+  return 'named' in one && one.kind !== 'add line' && one.named !== null && toldOf(world, one).length > 0
 }
 
 /** Who adds a line says from when on the subscription has the chain: nothing is left of what a sync would bring. */

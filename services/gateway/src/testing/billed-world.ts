@@ -19,6 +19,8 @@ export interface BilledWorld {
   readonly subscriptionIds: readonly string[]
   /** The versions of each chain, oldest first. */
   readonly chains: string[][]
+  /** The lines that doors have told users of, by subscription and chain: the first ones, and those of answers. */
+  readonly told: Map<string, string[]>
 }
 
 /** What happens on a day, by days from the subscriptions' start; chains and subscriptions by their place. */
@@ -30,6 +32,8 @@ export type WorldAct =
       readonly kind: LineAct
       readonly subscription: number
       readonly chain: number
+      /** Which line that the user was told of, by its place among them; null: the one at work then. */
+      readonly named: number | null
       readonly at: number
       readonly quantity: string
     }
@@ -95,7 +99,14 @@ export async function makeWorld(scoped: Scoped): Promise<BilledWorld> {
     scoped,
     Array.from({ length: eventsCount }, (_, place) => eventAt(place)),
   )
-  return { scoped, planId, subscriptionIds, chains: prices.map(({ id }) => [id]) }
+  const world = { scoped, planId, subscriptionIds, chains: prices.map(({ id }) => [id]), told: new Map() }
+  for (const [subscription, id] of subscriptionIds.entries()) {
+    for (const [chain, versions] of world.chains.entries()) {
+      const lines = await linesOf(scoped, id, versions)
+      toldOf(world, { subscription, chain }).push(...lines.map((line) => line.id))
+    }
+  }
+  return world
 }
 
 const eventsCount = 60
@@ -107,8 +118,23 @@ function eventAt(place: number) {
   return { eventId: `e${place}`, timestamp, ...of }
 }
 
-/** Does it by the doors' own functions, and throws as they do. */
-export async function act(world: BilledWorld, one: WorldAct, now: Date): Promise<void> {
+/** The lines that the subscription's user was told of in the chain. */
+export function toldOf(
+  { subscriptionIds, chains, told }: BilledWorld,
+  { subscription, chain }: { subscription: number; chain: number },
+): string[] {
+  const key = `${subscription % subscriptionIds.length}.${chain % chains.length}`
+  const ids = told.get(key) ?? []
+  told.set(key, ids)
+  return ids
+}
+
+/**
+ * Does it by the doors' own functions, and throws as they do.
+ *
+ * @returns the line that the answer tells of
+ */
+export async function act(world: BilledWorld, one: WorldAct, now: Date): Promise<string | undefined> {
   const { scoped, planId, chains } = world
   if (one.kind === 'new price') {
     const dates = { start_date: dayOf(one.start), end_date: one.end === null ? null : dayOf(one.end) }
@@ -116,7 +142,7 @@ export async function act(world: BilledWorld, one: WorldAct, now: Date): Promise
     const [row] = await insertPrices(scoped, [price], now)
     assert(row, 'an insert returns its row')
     chains.push([row.id])
-    return
+    return undefined
   }
   const chain = chains[one.chain % chains.length]
   const priceId = chain?.at(-1)
@@ -128,33 +154,34 @@ export async function act(world: BilledWorld, one: WorldAct, now: Date): Promise
   } else if (one.kind === 'end price') {
     await endPrice(scoped, { priceId, endDate: dayOf(one.at), now })
   } else {
-    await changeLine(world, { ...one, kind: one.kind, chain }, now)
+    return changeLine(world, { ...one, kind: one.kind, versions: chain }, now)
   }
+  return undefined
 }
 
 async function changeLine(
-  { scoped, subscriptionIds }: BilledWorld,
-  {
-    kind,
-    subscription,
-    chain,
-    at,
-    quantity,
-  }: { kind: LineAct; subscription: number; chain: readonly string[]; at: number; quantity: string },
+  world: BilledWorld,
+  one: Extract<WorldAct, { kind: LineAct }> & { versions: readonly string[] },
   now: Date,
-): Promise<void> {
+): Promise<string> {
+  const { scoped, subscriptionIds } = world
+  const { kind, subscription, named, versions: chain, at, quantity } = one
   const subscriptionId = subscriptionIds[subscription % subscriptionIds.length] ?? ''
   const from = dayOf(at)
   if (kind === 'add line') {
     const id = await versionAt(scoped, chain, from)
-    await insertLineItem(scoped, { subscriptionId, price: { id }, quantity, startDate: from, now })
-    return
+    return insertLineItem(scoped, { subscriptionId, price: { id }, quantity, startDate: from, now })
   }
-  const lineItemId = await lineAt(scoped, { subscriptionId, chain, at: from })
-  if (kind === 'end line') return endLineItem(scoped, { lineItemId, endDate: from, now })
+  const told = toldOf(world, one)
+  const name = named === null ? undefined : told[named % told.length]
+  const lineItemId = name ?? (await lineAt(scoped, { subscriptionId, chain, at: from }))
+  if (kind === 'end line') {
+    await endLineItem(scoped, { lineItemId, endDate: from, now })
+    return lineItemId
+  }
   const money = kind === 'override' ? { amount: '3' } : {}
   const edit = kind === 'override' ? { money } : { money, quantity }
-  await updateLineItem(scoped, { lineItemId, ...edit, effectiveFrom: from, now })
+  return updateLineItem(scoped, { lineItemId, ...edit, effectiveFrom: from, now })
 }
 
 /** Where a chain has no line at that instant, the door has none to be asked for. */
