@@ -1,9 +1,9 @@
 import { updateEnvironmentSettings } from '@flexprice/database/tenancy'
+import { createTemporal } from '@flexprice/temporal-client'
 import type { BenchStack } from '../bench-stack.ts'
 import { type Book, eventsPerCustomer, linesPerSubscription, makeBook, period } from '../calculate/book.ts'
 import { type MeasuredTask, measureTask } from '../measure-task.ts'
 import { best, type Row, round } from '../report.ts'
-import { historyLength } from './bare-history.ts'
 import { bareRun } from './bare-run.ts'
 import { checkBilled, firstIds, keepAsExpected, makeDue } from './book-state.ts'
 import { rowByRow } from './row-by-row.ts'
@@ -82,6 +82,14 @@ function bill(stack: BenchStack, body: { dry_run?: true } = {}): Promise<Run> {
 function tellsItsCounts({ result }: Run, due: number): Row['checks'] {
   const { subscriptions_billed: billed, subscriptions_failed: failed, invoices_finalized: finalized } = result
   return { 'its result is what it did': billed === due && failed === 0 && finalized === due }
+}
+
+async function historyLength({ temporalAddress: address, scoped }: BenchStack, run: Run): Promise<number> {
+  await using temporal = createTemporal({ address, namespace: 'default' })
+  const { historyLength } = await temporal.describeWorkflow(scoped.scope, run.workflow_id, {
+    runId: run.run_id,
+  })
+  return historyLength
 }
 
 function runRow({ subscriptions }: Book, { runs, bare, checks, events }: Done): Row {
