@@ -37,7 +37,7 @@ test('200 with what a subscription and its customer are entitled to, and where i
   const { id: planned } = await caller.create('/entitlements', limits)
   const config = await addFeature('config')
   await caller.create('/entitlements', {
-    ...{ plan_id: plan, feature_id: config, feature_type: 'config', usage_limit: 3 },
+    ...{ plan_id: plan, feature_id: config, feature_type: 'config' },
     config_value: { seats: 5 },
   })
   const { id: own } = await caller.create('/entitlements', {
@@ -78,7 +78,7 @@ test('200 with what a subscription and its customer are entitled to, and where i
       customer_id: customerId,
       subscriptions: [{ id: subscriptionId }],
       features: [
-        { entitlement: { usage_limit: 3, configs: [{ seats: 5 }] }, sources: [{ entity_name: 'Pro' }] },
+        { entitlement: { config_values: [], configs: [{ seats: 5 }] }, sources: [{ entity_name: 'Pro' }] },
         { entitlement: { usage_limit: 500 } },
       ],
     },
@@ -87,4 +87,16 @@ test('200 with what a subscription and its customer are entitled to, and where i
   const { external_id } = z.object({ external_id: z.string() }).parse(customer)
   const byExternalId = await caller.call('GET', `/customers/external/${external_id}/entitlements`)
   expect(byExternalId).toEqual({ ...ofCustomer, headers: byExternalId.headers })
+})
+
+test('a limit of what has no usage is kept, and told', async () => {
+  const { subscriptionId, planId } = await addSubscription(caller)
+  const of = { plan_id: planId, feature_id: await addFeature('boolean'), feature_type: 'boolean' }
+  const unlimited = { plan_id: planId, feature_id: await addFeature('boolean'), feature_type: 'boolean' }
+  const kept = { usage_limit: 3, usage_reset_period: 'MONTHLY' }
+  await caller.create('/entitlements', { ...of, ...kept, is_enabled: true })
+  await caller.create('/entitlements', { ...unlimited, is_enabled: true })
+  const answer = await caller.call('GET', `/subscriptions/${subscriptionId}/entitlements`)
+  expect(answer).toMatchObject({ body: { features: [{ entitlement: kept, sources: [kept] }, {}] } })
+  expect(answer).not.toHaveProperty('body.features[1].entitlement.usage_limit')
 })

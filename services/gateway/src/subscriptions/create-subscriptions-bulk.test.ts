@@ -54,7 +54,6 @@ test('an item of any form is an item with an error', async () => {
     'validation_error',
     undefined,
   ])
-  expect(outcomes[1]?.error?.fields).toEqual({ idempotency_key: expect.any(String) })
   expect(outcomes[2]?.error?.fields).toEqual({ colour: 'is not a known field' })
 })
 
