@@ -122,6 +122,8 @@ async function changeMoney(
     effectiveFrom: from,
     now,
   })
+  // Also where the price ended before, as if no sync had brought that.
+  await endLinesAt(scoped, { lines: stretch.lines, at: from, now })
   const ended = endUnderOverride(from, stretch, chainEnd)
   if (ended.end_date !== null) {
     await scoped.db.updateTable('subscription_line_items').set(ended).where('id', '=', lineItemId).execute()

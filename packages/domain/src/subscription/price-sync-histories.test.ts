@@ -7,6 +7,7 @@ import {
   takeChainStep,
   unbilledLines,
 } from '../testing/chain-history.ts'
+import { nameOf } from '../testing/line-acts.ts'
 
 const runsCount = 10_000
 const seed = 20_260_401
@@ -71,6 +72,8 @@ test('how often a sync ran, and when, decides no line of time that is still to b
       }
       often = syncHistory(often)
       expect(unbilledLines(often)).toEqual(unbilledLines(syncHistory(once)))
+      // The database holds that a price has one line at a start.
+      expect(new Set(often.lines.map(nameOf)).size).toBe(often.lines.length)
       expect(syncHistory({ ...often, changedFrom: 0 }).lines).toEqual(often.lines)
     }),
     { numRuns: runsCount, seed },

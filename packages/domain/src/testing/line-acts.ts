@@ -128,6 +128,9 @@ export function overrideChain(
     start_date: at,
     ...endWithin({ userEnd: reach, end: reach }, { start: at, priceEnd: end }),
   }
-  const closed = history.lines.map((one) => (one.end_date && one.end_date <= at ? one : endAt(one, at)))
+  const names = new Set(stretch.lines.map(nameOf))
+  const closed = history.lines.map((one) =>
+    one.end_date && one.end_date <= at && !names.has(nameOf(one)) ? one : endAt(one, at),
+  )
   return { ...history, overriddenFrom: day, lines: [...closed, own] }
 }

@@ -108,7 +108,7 @@ async function actInBoth(
   }
   for (const [index, world] of worlds.entries()) {
     const line = outcomes[index]?.line
-    if ('subscription' in one && one.kind !== 'override' && line) toldOf(world, one).push(line)
+    if ('subscription' in one && line) toldOf(world, one).push(line)
   }
   return true
 }

@@ -179,7 +179,8 @@ async function changeLine(
     await endLineItem(scoped, { lineItemId, endDate: from, now })
     return lineItemId
   }
-  const money = kind === 'override' ? { amount: '3' } : {}
+  // None that an edit has: it would be no change where that has been synced.
+  const money = kind === 'override' ? { amount: '0.5' } : {}
   const edit = kind === 'override' ? { money } : { money, quantity }
   return updateLineItem(scoped, { lineItemId, ...edit, effectiveFrom: from, now })
 }
