@@ -1,11 +1,11 @@
-import { decimalFromInteger, isPositive } from '../money/decimal.ts'
-import { compareRatios, divideRatios, type Ratio, ratio, sumRatios, zeroRatio } from '../money/ratio.ts'
+import { decimalFromInteger } from '../money/decimal.ts'
+import { type Ratio, ratio, sumRatios } from '../money/ratio.ts'
 import type { Period } from '../time/period.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
-import type { ChainWindow, MeasuredUsage } from './cycle.ts'
+import type { ChainWindow, CycleLine, MeasuredUsage } from './cycle.ts'
 import { overlap } from './line-life.ts'
-import { netQuantities } from './net-quantities.ts'
+import { loweredShares, quantityShares, type TimedPieces } from './lowered-shares.ts'
 import { hullOf, lengthMs } from './period-runs.ts'
 import type { SpentPiece } from './spend-allowances.ts'
 
@@ -27,28 +27,33 @@ export interface WindowShares {
 
 /**
  * How each of a chain's windows in one interval is charged (billing rules, section 5): by quantity, q ÷ Q, or by its
- * share of the windows' time, bucket by bucket. In the order of the windows.
+ * share of the windows' time, bucket by bucket; what an allowance has lowered, by all that it was lowered with. In the
+ * order of the windows.
  */
 export function chainShares(
   usage: MeasuredUsage<unknown>,
   windows: Windows,
   pieces: readonly SpentPiece[],
 ): readonly WindowShares[] {
+  const buckets = [...bucketsOf(usage, windows, pieces)]
   if (windows.length === 1) {
-    const quantities = [...bucketsOf(usage, windows, pieces)].map((one) =>
-      sumRatios(one.pieces.map(({ billed }) => billed)),
-    )
+    const quantities = buckets.map((one) => sumRatios(one.pieces.map(({ billed }) => billed)))
     return [{ pieces, buckets: quantities.map((quantity) => ({ quantity, share: null, own: quantity })) }]
   }
-  const sharesOf = splitsByQuantity(usage.metering.meter) ? byQuantity : byTime
-  const ofBuckets = [...bucketsOf(usage, windows, pieces)].map((bucket) => sharesOf(windows, bucket))
+  const isByQuantity = splitsByQuantity(usage.metering.meter)
+  const runs = runsOfPrices(windows)
+  const timed = buckets.map((one) => ({ ...one, times: timesIn(windows, one.bucket) }))
+  const lowered = loweredShares(usage, timed, { isByQuantity, runs })
+  const ofBuckets = timed.map((bucket) => {
+    return lowered(bucket) ?? (isByQuantity ? byQuantity(bucket, runs) : byTime(bucket))
+  })
   return windows.map((_, place) => {
     const own = ofBuckets.flatMap((shares) => shares[place] ?? [])
     return { pieces: own.flatMap((one) => one.pieces), buckets: own.flatMap((one) => one.buckets) }
   })
 }
 
-type Windows = readonly ChainWindow<unknown>[]
+type Windows = readonly ChainWindow<CycleLine>[]
 
 /** Of one bucket, null where all of the interval is one, and of one group. */
 interface BucketPieces {
@@ -58,24 +63,31 @@ interface BucketPieces {
 
 const none: WindowShares = { pieces: [], buckets: [] }
 
-function byQuantity(windows: Windows, { pieces }: BucketPieces): WindowShares[] {
-  const ofWindows = windows.map((_, place) => pieces.filter(({ window }) => window === place))
-  const net = netQuantities(ofWindows.map((some) => sumRatios(some.map(({ billed }) => billed))))
-  const quantity = sumRatios(net)
-  return ofWindows.map((own, place) => {
-    const part = net[place]
-    if (!part || compareRatios(part, zeroRatio) === 0) return { pieces: own, buckets: [] }
-    const isAll = !isPositive(quantity.numerator) || compareRatios(part, quantity) === 0
-    const share = isAll ? null : divideRatios(part, quantity)
-    return { pieces: own, buckets: [{ quantity, share, own: part }] }
+/** For each window the same number as its neighbour, if their prices are the same. */
+function runsOfPrices(windows: Windows): number[] {
+  let run = 0
+  return windows.map(({ line, view }, place) => {
+    const last = windows[place - 1]
+    const isSame = last?.view === view && JSON.stringify(last.line.terms) === JSON.stringify(line.terms)
+    return isSame ? run : ++run
   })
 }
 
-function byTime(windows: Windows, { bucket, pieces }: BucketPieces): WindowShares[] {
-  const times = windows.map(({ window }) => {
+function timesIn(windows: Windows, bucket: Period | null): number[] {
+  return windows.map(({ window }) => {
     const time = bucket ? overlap(window, bucket) : window
     return time ? lengthMs(time) : 0
   })
+}
+
+function byQuantity({ pieces, times }: TimedPieces, runs: readonly number[]): WindowShares[] {
+  const ofWindows = times.map((_, place) => pieces.filter(({ window }) => window === place))
+  const parts = ofWindows.map((some) => sumRatios(some.map(({ quantity }) => quantity)))
+  const shares = quantityShares(parts, runs)
+  return ofWindows.map((own, place) => ({ pieces: own, buckets: shares[place] ?? [] }))
+}
+
+function byTime({ pieces, times }: TimedPieces): WindowShares[] {
   const whole = times.reduce((sum, time) => sum + time, 0)
   const quantity = sumRatios(pieces.map(({ billed }) => billed))
   return times.map((time) => {

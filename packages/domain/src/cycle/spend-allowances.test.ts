@@ -31,14 +31,14 @@ describe('an allowance is spent', () => {
       ['10'],
     ],
     [
-      'over lines in order of time',
+      'over lines of one chain by what each has',
       cycle,
       [
         line({ id: 'b', start: day('2026-03-10'), ...free(allowance(6)) }),
         line({ id: 'a', end: day('2026-03-10'), ...free(allowance(6)) }),
       ],
       march,
-      ['6', '0'],
+      ['3.5', '2.5'],
     ],
     [
       'over lines of one time in order of their ids',

@@ -76,32 +76,57 @@ const subscription = fc.record({
   bucketSize: fc.constantFrom(null, 'DAY' as const),
 })
 
+type Subscription = typeof subscription extends fc.Arbitrary<infer Value> ? Value : never
+
+interface Drawn {
+  readonly atMs: number
+  readonly month: number
+  readonly day: number
+  readonly value: number
+  readonly left: number
+  /** By each allowance. */
+  readonly used: readonly number[]
+}
+
+/** Each billed event with what is free of it, in order of time. */
+function drawnEvents({ trialDays, lastDay, events, allowances }: Subscription): Drawn[] {
+  const [from, until] = [start + trialDays * dayMs, start + lastDay * dayMs]
+  const totals = new Map<string, number>()
+  return events
+    .toSorted((left, right) => left.hour - right.hour)
+    .flatMap(({ hour, value }) => {
+      const atMs = start + hour * hourMs
+      if (atMs < from || atMs >= until) return []
+      let left = value
+      const used = allowances.map(({ limit, reset }, index) => {
+        const key = `${index} ${periodOf(reset, atMs)}`
+        const [before, drawn] = [totals.get(key) ?? 0, left]
+        totals.set(key, before + drawn)
+        left = limit === null ? 0 : Math.max(0, before + drawn - limit) - Math.max(0, before - limit)
+        return drawn - left
+      })
+      const month = months.filter((one) => one <= atMs).length - 1
+      return [{ atMs, month, day: Math.floor(atMs / dayMs), value, left, used }]
+    })
+}
+
 /** What each month costs, by the reference, in cents; zero for months of which nothing is billed. */
-function expectedMonths(of: typeof subscription extends fc.Arbitrary<infer Value> ? Value : never): bigint[] {
-  const [from, until] = [start + of.trialDays * dayMs, start + of.lastDay * dayMs]
+function expectedMonths(of: Subscription): bigint[] {
   const edits = of.edits.map((hour) => start + hour * hourMs).sort((left, right) => left - right)
-  const used = new Map<string, number>()
-  const billed = new Map<string, { month: number; ofLines: number[] }>()
-  for (const { hour, value } of of.events.toSorted((left, right) => left.hour - right.hour)) {
-    const atMs = start + hour * hourMs
-    if (atMs < from || atMs >= until) continue
-    let left = value
-    for (const [index, { limit, reset }] of of.allowances.entries()) {
-      const key = `${index} ${periodOf(reset, atMs)}`
-      const before = used.get(key) ?? 0
-      used.set(key, before + left)
-      left = limit === null ? 0 : Math.max(0, before + left - limit) - Math.max(0, before - limit)
-    }
-    const month = months.filter((one) => one <= atMs).length - 1
-    const edit = edits.filter((one) => one <= atMs).length
-    const key = `${month} ${of.bucketSize === null ? '' : Math.floor(atMs / dayMs)}`
-    const one = billed.get(key) ?? { month, ofLines: [0, ...edits].map(() => 0) }
-    one.ofLines[edit] = (one.ofLines[edit] ?? 0) + left
-    billed.set(key, one)
-  }
+  const [from, until] = [start + of.trialDays * dayMs, start + of.lastDay * dayMs]
+  const drawn = drawnEvents(of)
   return [0, 1, 2, 3].map((month) => {
-    const ofMonth = [...billed.values()].filter((one) => one.month === month)
-    return cents(ofMonth.flatMap(({ ofLines }) => chargesOf(of.model, ofLines)))
+    const [first, last] = [Math.max(from, months[month] ?? 0), Math.min(until, months[month + 1] ?? 0)]
+    const lives = [0, ...edits].map((edit, index) => {
+      return [Math.max(first, edit), Math.min(last, edits[index] ?? last)] as const
+    })
+    return cents(
+      chargesOf(
+        of,
+        lives,
+        drawn.filter((one) => one.month === month),
+      ),
+    )
   })
 }
 
@@ -110,21 +135,66 @@ interface Fraction {
   readonly bottom: number
 }
 
-/** What each line bears of one bucket: at its own price, for all of the bucket, by its part of it. */
-function chargesOf(model: Model, ofLines: readonly number[]): Fraction[] {
-  const net = ofLines.map((quantity) => Math.max(0, quantity))
-  for (const [place, quantity] of ofLines.entries()) {
-    const others = [...ofLines.keys()]
-    let owed = Math.max(0, -quantity)
-    for (const other of [...others.slice(0, place).reverse(), ...others.slice(place + 1)]) {
-      const taken = Math.min(owed, net[other] ?? 0)
-      net[other] = (net[other] ?? 0) - taken
-      owed -= taken
+type Lives = readonly (readonly [from: number, until: number])[]
+const sumOf = <Value>(all: readonly Value[], pick: (one: Value) => number) =>
+  all.reduce((sum, one) => sum + pick(one), 0)
+
+/**
+ * What each line bears of each bucket of a month, at its own price for all of the bucket: by its part, before anything
+ * is free, of the day that DAILY allowances lower, of the month that another one lowers, or of the bucket.
+ */
+function chargesOf(of: Subscription, lives: Lives, events: readonly Drawn[]): Fraction[] {
+  const isBucketed = of.bucketSize !== null
+  const isDaily = of.allowances.some(({ limit, reset }) => limit !== null && reset === 'DAILY')
+  const slots = [...Map.groupBy(events, ({ day }) => (isBucketed || isDaily ? day : 0)).values()]
+  const isWhole = slots.some((slot) =>
+    of.allowances.some(
+      ({ reset }, index) => reset !== 'DAILY' && sumOf(slot, ({ used }) => used[index] ?? 0),
+    ),
+  )
+  const isByDay = !isWhole && (isBucketed || isDaily)
+  const buckets = [...Map.groupBy(events, ({ day }) => (isBucketed ? day : 0)).values()]
+  return buckets.flatMap((bucket) => {
+    const whole = sumOf(bucket, ({ left }) => left)
+    if (whole <= 0) return []
+    return [...Map.groupBy(bucket, ({ day }) => (isByDay ? day : 0))].flatMap(([day, some]) => {
+      const left = sumOf(some, (one) => one.left)
+      const time = isByDay ? events.filter((one) => one.day === day) : isWhole ? events : bucket
+      const parts = left === 0 ? [] : partsOf(lives, time)
+      const all = sumOf(parts, (part) => part)
+      return parts.map((part, edit) => ({
+        top: priceOf(of.model, edit + 1, whole) * left * Math.abs(part),
+        bottom: whole * Math.abs(all),
+      }))
+    })
+  })
+}
+
+/** What each line has of a time; where that comes to nothing, its milliseconds in the days with events. */
+function partsOf(lives: Lives, events: readonly Drawn[]): number[] {
+  const ofLines = lives.map(([from, until]) =>
+    sumOf(
+      events.filter(({ atMs }) => atMs >= from && atMs < until),
+      ({ value }) => value,
+    ),
+  )
+  if (sumOf(ofLines, (quantity) => quantity) !== 0) return net(ofLines)
+  const days = [...new Set(events.map(({ day }) => day * dayMs))]
+  return lives.map(([from, until]) =>
+    sumOf(days, (day) => Math.max(0, Math.min(until, day + dayMs) - Math.max(from, day))),
+  )
+}
+
+function net(ofLines: readonly number[]): number[] {
+  const all = [...ofLines]
+  for (const place of all.keys()) {
+    for (const other of [...[...all.keys()].slice(0, place).reverse(), ...[...all.keys()].slice(place + 1)]) {
+      const taken = Math.max(0, Math.min(-(all[place] ?? 0), all[other] ?? 0))
+      all[other] = (all[other] ?? 0) - taken
+      all[place] = (all[place] ?? 0) + taken
     }
   }
-  const whole = ofLines.reduce((sum, quantity) => sum + quantity, 0)
-  if (whole <= 0) return []
-  return net.map((quantity, edit) => ({ top: priceOf(model, edit + 1, whole) * quantity, bottom: whole }))
+  return all
 }
 
 /** Rounded once, half up. */
