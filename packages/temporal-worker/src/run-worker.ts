@@ -10,6 +10,7 @@ import type { NativeConnection, Worker } from '@temporalio/worker'
 import { checkNamespace, connectToTemporal } from './connect-to-temporal.ts'
 import { createWorker } from './create-worker.ts'
 import { retryUntilDone } from './retry-until-done.ts'
+import { runToEnd } from './run-to-end.ts'
 import { installRuntime } from './runtime.ts'
 import { stopSignal } from './stop-signal.ts'
 import type { WorkerConfig } from './worker-config.ts'
@@ -77,7 +78,7 @@ async function runUntilStopped(worker: Worker, signal: AbortSignal, logger: Logg
   }
   signal.addEventListener('abort', shutdown, { once: true })
   try {
-    const ended = worker.run()
+    const ended = runToEnd(worker)
     if (signal.aborted) shutdown()
     logger.info(
       { 'event.action': 'started', 'labels.task_queue': worker.options.taskQueue },

@@ -9,6 +9,7 @@ import { testTemporalSettings } from '@flexprice/testing/temporal'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { connectToTemporal } from '../connect-to-temporal.ts'
 import { createWorker } from '../create-worker.ts'
+import { runToEnd } from '../run-to-end.ts'
 import type { WorkerConfig } from '../worker-config.ts'
 import { type BundleSource, workflowBundle } from '../workflow-bundle.ts'
 
@@ -28,7 +29,7 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
   const bundle = await workflowBundle({ name: definition.name, ...options.bundle }, { logger })
   const config = { ...defaults, temporal, ...options.config }
   const worker = await createWorker({ connection, definition, bundle, activities, config, logger })
-  const ended = worker.run()
+  const ended = runToEnd(worker)
   return {
     async [Symbol.asyncDispose]() {
       worker.shutdown()
