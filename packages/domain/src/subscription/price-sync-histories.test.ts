@@ -62,9 +62,10 @@ test('how often a sync ran, and when, decides no line of time that is still to b
         // Who adds a line says from when on the subscription has the chain: nothing that a sync had brought is left.
         if (act.kind === 'add line' && (often.lines.length === 0) !== (once.lines.length === 0)) continue
         const [one, other] = [takeChainStep(often, step, now), takeChainStep(once, step, now)]
-        if ('named' in step && step.named !== null && often.told.length > 0)
+        if ('named' in step && step.named !== null && often.told.length > 0) {
           expect(one === undefined).toBe(other === undefined)
-        // What a line that has not been synced refuses, or takes for longer, is no question of the bill.
+        }
+        // The line at work then may be one that a sync has made: it begins later.
         if (!one || !other) continue
         taken++
         often = one

@@ -1,19 +1,7 @@
 import { endWithin } from '../subscription/chain-stretches.ts'
 import { type SyncLine, type SyncPrice, syncLines } from '../subscription/price-sync.ts'
 import { later } from '../time/period.ts'
-import { changeQuantity, endLine, nameOf, overrideChain } from './line-acts.ts'
-
-/** One chain of a plan in one subscription: what price edits, users, billing and syncs do to it, over days. */
-export interface ChainHistory {
-  readonly versions: readonly SyncPrice[]
-  readonly lines: readonly SyncLine[]
-  readonly overriddenFrom: number | null
-  readonly unbilledFrom: number
-  /** Versions from this place on have changed since the last sync. */
-  readonly changedFrom: number
-  /** The lines that doors have told the user of: the first one, and those of answers. */
-  readonly told: readonly string[]
-}
+import { type ChainHistory, changeQuantity, endLine, nameOf, overrideChain } from './line-acts.ts'
 
 /** Days from the subscription's start. */
 export type ChainStep =

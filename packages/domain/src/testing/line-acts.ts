@@ -1,5 +1,5 @@
 import { endWithin } from '../subscription/chain-stretches.ts'
-import type { SyncLine } from '../subscription/price-sync.ts'
+import type { SyncLine, SyncPrice } from '../subscription/price-sync.ts'
 import {
   carriedOn,
   cutStretch,
@@ -8,7 +8,18 @@ import {
   wholeStretchesOf,
 } from '../subscription/whole-stretches.ts'
 import { later } from '../time/period.ts'
-import type { ChainHistory } from './chain-history.ts'
+
+/** One chain of a plan in one subscription: what price edits, users, billing and syncs do to it, over days. */
+export interface ChainHistory {
+  readonly versions: readonly SyncPrice[]
+  readonly lines: readonly SyncLine[]
+  readonly overriddenFrom: number | null
+  readonly unbilledFrom: number
+  /** Versions from this place on have changed since the last sync. */
+  readonly changedFrom: number
+  /** The lines that doors have told the user of: the first one, and those of answers. */
+  readonly told: readonly string[]
+}
 
 /** Which line is meant: one that the user was told of, by its place among them, or the one at work then. */
 export interface LineAct {
