@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decimalFromInteger, formatDecimal } from '../money/decimal.ts'
+import { readRatio, shownDecimal } from '../money/ratio.ts'
 import type { TestEvent } from '../testing/answer-questions.ts'
 import { allowances, invoiceOf, linesOf, meter, model } from '../testing/edited-subscription.ts'
 import { dec } from '../testing/price-arbitrary.ts'
-import { cycle, day, event, february } from '../testing/usage-cycle.ts'
+import { allowance, amounts, cycle, day, event, february, rate } from '../testing/usage-cycle.ts'
 import type { Allowance } from '../usage/allowance.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 
@@ -115,6 +116,27 @@ describe('a price edit in the middle of a period', () => {
     )
     expect(differing).toBeGreaterThan(100)
   }, 60_000)
+
+  it.each([
+    [null, ['5', '15']],
+    ['DAY' as const, ['5', '15']],
+  ])(
+    'shares what is free of a month by what each price has of it, and tells it, in buckets %s',
+    (bucketSize, expected) => {
+      const lines = linesOf([{ start: cycle.start, end: null }], [middle], (start) => ({
+        ...{ id: 'line', metering: { bucketSize, allowances: [allowance(10)] } },
+        terms: { amount: start < middle ? '1' : '3' },
+      }))
+      const events = [event('2026-02-05', '10'), event('2026-02-20', '10')]
+      expect(amounts({ ...cycle, closes: february }, lines, events)).toEqual(expected)
+      for (const { explanation } of rate({ ...cycle, closes: february }, lines, events)) {
+        if (!('usage' in explanation)) continue
+        const { quantity, billed_quantity, allowances } = explanation.usage
+        const figures = [quantity, billed_quantity, ...allowances.map(({ used }) => used)]
+        expect(figures.map((text) => formatDecimal(shownDecimal(readRatio(text))))).toEqual(['10', '5', '5'])
+      }
+    },
+  )
 
   it('keeps what is free in a day to the day: only the one that is cut is shared', () => {
     const lines = linesOf([{ start: cycle.start, end: null }], [noon], (start) => ({
