@@ -4,12 +4,13 @@ import { roundRatioMoney } from '../money/money.ts'
 import { addRatios, formatRatio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
 import { notNumericIn } from '../usage/not-numeric.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
-import { chainShares, type WindowShares } from './chain-shares.ts'
+import { chainShares } from './chain-shares.ts'
 import type { ChainWindow, CycleCharge, CycleLine, MeasuredUsage, PlannedUsage } from './cycle.ts'
 import { roundTogether } from './round-together.ts'
 import type { SpentPiece } from './spend-allowances.ts'
 import { type UsageCharge, usageCharge } from './usage-charge.ts'
 import type { ChainExplanation, UsageFacts } from './usage-explanation.ts'
+import type { WindowShares } from './window-shares.ts'
 
 /**
  * What each of a chain's windows in one interval is charged, rounded together; in the order of the windows.

@@ -1,29 +1,14 @@
 import { decimalFromInteger } from '../money/decimal.ts'
-import { type Ratio, ratio, sumRatios } from '../money/ratio.ts'
+import { ratio, sumRatios } from '../money/ratio.ts'
 import type { Period } from '../time/period.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import type { ChainWindow, CycleLine, MeasuredUsage } from './cycle.ts'
 import { overlap } from './line-life.ts'
-import { loweredShares, quantityShares, type TimedPieces } from './lowered-shares.ts'
+import { loweredShares } from './lowered-shares.ts'
 import { hullOf, lengthMs } from './period-runs.ts'
 import type { SpentPiece } from './spend-allowances.ts'
-
-/** A bucket, or a group of one, as a window is charged for it: its part of what all of the quantity costs at its price. */
-export interface BucketShare {
-  /** Of all windows of the chain. */
-  readonly quantity: Ratio
-  /** Null: all of it. */
-  readonly share: Ratio | null
-  /** What the window has of the quantity; the one value for shares of time. */
-  readonly own: Ratio
-}
-
-export interface WindowShares {
-  /** What was measured of the window, or of all where it is charged by its time. */
-  readonly pieces: readonly SpentPiece[]
-  readonly buckets: readonly BucketShare[]
-}
+import { quantityShares, type TimedPieces, type WindowShares } from './window-shares.ts'
 
 /**
  * How each of a chain's windows in one interval is charged (billing rules, section 5): by quantity, q ÷ Q, or by its

@@ -1,4 +1,4 @@
-import { decimalFromInteger, isNegative, isPositive } from '../money/decimal.ts'
+import { decimalFromInteger, isNegative } from '../money/decimal.ts'
 import {
   addRatios,
   compareRatios,
@@ -12,16 +12,16 @@ import {
 } from '../money/ratio.ts'
 import type { Period } from '../time/period.ts'
 import { allowancePeriodAt } from '../usage/allowance.ts'
-import type { BucketShare, WindowShares } from './chain-shares.ts'
 import type { MeasuredUsage } from './cycle.ts'
 import { netOfRuns } from './net-quantities.ts'
 import type { SpentPiece } from './spend-allowances.ts'
-
-/** Of one bucket, or of the interval, and of one group, with each window's milliseconds in it. */
-export interface TimedPieces {
-  readonly pieces: readonly SpentPiece[]
-  readonly times: readonly number[]
-}
+import {
+  type BucketShare,
+  isZero,
+  quantityShares,
+  type TimedPieces,
+  type WindowShares,
+} from './window-shares.ts'
 
 interface Sharing {
   readonly isByQuantity: boolean
@@ -66,17 +66,6 @@ export function loweredShares<Pieces extends TimedPieces>(
       buckets: billed[place] ?? [],
     }))
   }
-}
-
-/** Each window's part of the total as its share of it; windows that have nothing are left out: 0 costs 0. */
-export function quantityShares(parts: readonly Ratio[], runs: readonly number[]): BucketShare[][] {
-  const net = netOfRuns(parts, runs)
-  const quantity = sumRatios(net)
-  return net.map((part) => {
-    if (isZero(part)) return []
-    const isAll = !isPositive(quantity.numerator) || compareRatios(part, quantity) === 0
-    return [{ quantity, share: isAll ? null : divideRatios(part, quantity), own: part }]
-  })
 }
 
 interface PartedPiece {
@@ -200,9 +189,6 @@ const whole = ratio(decimalFromInteger(1), decimalFromInteger(1))
 function timeShare(times: readonly number[], place: number): Ratio {
   const all = times.reduce((sum, time) => sum + time, 0)
   const time = times[place] ?? 0
-  return time === 0 ? zeroRatio : ratio(decimalFromInteger(time), decimalFromInteger(all))
-}
-
-function isZero(value: Ratio): boolean {
-  return compareRatios(value, zeroRatio) === 0
+  if (time === 0 || time === all) return time === 0 ? zeroRatio : whole
+  return ratio(decimalFromInteger(time), decimalFromInteger(all))
 }

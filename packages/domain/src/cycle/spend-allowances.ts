@@ -17,7 +17,7 @@ export interface SpentPiece extends WindowPart {
  * What is left to bill of each chain's pieces, ascending by slot. An allowance is spent in order of time: first what
  * lies before the windows, then slot by slot, ties by the starts and ids of the chains' oldest lines: an edit moves
  * neither slots nor these, so that it moves no allowance from one chain to another. A line's allowances are
- * spent one after the other, each on what the one before has left. A value that runs on (`reset_usage` NEVER) is
+ * spent one after the other, each on what the one before has left. What falls on a chain is shared by `chainShares`. A value that runs on (`reset_usage` NEVER) is
  * reduced anew in each interval, but by an allowance given once only by what it has grown.
  *
  * @param view by which of its views each chain's usage is drawn: what is left of each is as if all prices had its buckets

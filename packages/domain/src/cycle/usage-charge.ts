@@ -1,7 +1,6 @@
 import { formatRatio, type Ratio, sumRatios, zeroRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
 import { notNumericWarnings } from '../usage/not-numeric.ts'
-import type { BucketShare } from './chain-shares.ts'
 import {
   type BucketsCharge,
   bucketGroupsMax,
@@ -10,6 +9,7 @@ import {
   type UsageExplanation,
   type UsageFacts,
 } from './usage-explanation.ts'
+import type { BucketShare } from './window-shares.ts'
 
 /** What one USAGE line is to bill: how it was measured, and its share of each bucket beyond allowances. */
 export interface BilledUsage {

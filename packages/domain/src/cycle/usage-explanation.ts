@@ -38,7 +38,10 @@ export interface LateExplanation {
 /** What the lines of one chain have together in one interval, and how its one rounding came to this line. */
 export interface ChainExplanation {
   readonly lines: number
-  /** By quantity: each bucket's `share` is the line's part of the usage; by time: of the time of the chain's windows. */
+  /**
+   * By quantity: each bucket's `share` is the line's part of the usage before allowances; by time: of the time of the
+   * chain's windows, or, in buckets that an allowance has lowered together, of their values, each parted by its time.
+   */
   readonly shared_by: 'quantity' | 'time'
   /** Beyond allowances: the total, or the one value. Of buckets the sum of those that this line has a share of. */
   readonly quantity: string
@@ -72,7 +75,7 @@ export interface UsedAllowance {
   /** Null: all usage is free. */
   readonly limit: number | null
   readonly reset: AllowanceReset | null
-  /** By this line in this window; below 0 where its usage was, and gave some back. */
+  /** The line's part of what was taken of its chain's windows; below 0 where usage was, and gave some back. */
   readonly used: string
 }
 
