@@ -136,9 +136,8 @@ test('what is not private stays as it is', () => {
 })
 
 test('redaction of a long line takes time in its length', () => {
-  const started = performance.now()
-  logged((log) =>
-    log.info({ password: 'x', text: 'a'.repeat(500_000), url: `a://${'b'.repeat(500_000)}` }, '@x'),
-  )
-  expect(performance.now() - started).toBeLessThan(2_000)
+  // What takes time in the square of it does not come to its end before the test's own time-out.
+  const long = { password: 'x', text: 'a'.repeat(2_000_000), url: `a://${'b'.repeat(2_000_000)}` }
+  const [line] = logged((log) => log.info(long, '@x'))
+  expect(line).toMatchObject({ password: expect.not.stringContaining('x') })
 })
