@@ -136,35 +136,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       using (environment_id = (select current_setting('app.environment_id', true)));
     create policy environment_isolation on billing_failures
       using (environment_id = (select current_setting('app.environment_id', true)));
-
-    -- Runs as the owner because a schedule's tick has no tenant: which environments have work that is due, by their
-    -- own clocks, behind the one that is given, and since when. It tells no more. Each kind of work is a probe of its partial index.
-    -- What has failed waits by the time of day.
-    create function list_due_environments(after_id text, environments_max integer)
-      returns table (tenant_id text, environment_id text, overdue_ms bigint)
-      language sql stable security definer set search_path = pg_catalog, public, pg_temp
-      as $$
-        select e.tenant_id, e.id, (extract(epoch from clock.now - due.since) * 1000)::bigint
-        from public.environments e
-        cross join lateral (select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now) clock
-        cross join lateral (select least(
-          (select s.next_billing_at from public.subscriptions s
-            where s.environment_id = e.id and s.next_billing_at <= clock.now and s.status <> 'deleted'
-              and s.subscription_status in ('active', 'trialing')
-              and not exists (select from public.billing_failures f
-                where f.environment_id = e.id and f.subscription_id = s.id and f.work = 'periods'
-                  and f.next_attempt_at > statement_timestamp())
-            order by s.next_billing_at limit 1),
-          (select i.finalize_at from public.invoices i
-            where i.environment_id = e.id and i.finalize_at <= clock.now and i.invoice_status = 'DRAFT'
-              and not exists (select from public.billing_failures f
-                where f.environment_id = e.id and f.subscription_id = i.subscription_id and f.work = 'drafts'
-                  and f.next_attempt_at > statement_timestamp())
-            order by i.finalize_at limit 1)) as since) due
-        where e.id > after_id and due.since is not null
-          and not exists (select from public.environment_settings s where s.environment_id = e.id and s.billing_paused)
-        order by e.id limit environments_max
-      $$;
-    revoke all on function list_due_environments(text, integer) from public;
   `.execute(db)
 }

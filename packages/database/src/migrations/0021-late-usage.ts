@@ -134,8 +134,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 async function createDueList(db: Kysely<unknown>): Promise<void> {
   await sql`
-    -- As before, and environments with late usage of subscriptions that have ended and whose drafts are closed.
-    create or replace function list_due_environments(after_id text, environments_max integer)
+    -- Runs as the owner because a schedule's tick has no tenant: which environments have work that is due, by their
+    -- own clocks, behind the one that is given, and since when. It tells no more. Each kind of work is a probe of its partial index.
+    -- What has failed waits by the time of day.
+    create function list_due_environments(after_id text, environments_max integer)
       returns table (tenant_id text, environment_id text, overdue_ms bigint)
       language sql stable security definer set search_path = pg_catalog, public, pg_temp
       as $$
@@ -164,5 +166,6 @@ async function createDueList(db: Kysely<unknown>): Promise<void> {
           and not exists (select from public.environment_settings s where s.environment_id = e.id and s.billing_paused)
         order by e.id limit environments_max
       $$;
+    revoke all on function list_due_environments(text, integer) from public;
   `.execute(db)
 }
