@@ -10,7 +10,6 @@ import type { NativeConnection, Worker } from '@temporalio/worker'
 import { checkNamespace, connectToTemporal } from './connect-to-temporal.ts'
 import { createWorker } from './create-worker.ts'
 import { retryUntilDone } from './retry-until-done.ts'
-import { runToEnd } from './run-to-end.ts'
 import { installRuntime } from './runtime.ts'
 import { stopSignal } from './stop-signal.ts'
 import type { WorkerConfig } from './worker-config.ts'
@@ -78,7 +77,7 @@ async function runUntilStopped(worker: Worker, signal: AbortSignal, logger: Logg
   }
   signal.addEventListener('abort', shutdown, { once: true })
   try {
-    const ended = runToEnd(worker)
+    const ended = worker.run()
     if (signal.aborted) shutdown()
     logger.info(
       { 'event.action': 'started', 'labels.task_queue': worker.options.taskQueue },

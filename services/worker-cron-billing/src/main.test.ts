@@ -3,7 +3,12 @@ import { insertPlan } from '@flexprice/database/catalog'
 import type { Scoped } from '@flexprice/database/connection'
 import { insertCustomer } from '@flexprice/database/customers'
 import { updateEnvironmentSettings } from '@flexprice/database/tenancy'
-import { createTestDatabase, insertMonthlySubscriptions, startService } from '@flexprice/testing'
+import {
+  createTestDatabase,
+  insertMonthlySubscriptions,
+  startService,
+  terminateLeftOvers,
+} from '@flexprice/testing'
 import { createTestTemporal, testTemporalSettings, withTestClient } from '@flexprice/testing/temporal'
 import { expect, test } from 'vitest'
 
@@ -101,6 +106,7 @@ test('ticks, twice for a minute, bill what is due once in every environment but 
     expect(await paused.db.selectFrom('billing_runs').selectAll().execute()).toEqual([])
   } finally {
     await withTestClient((client) => client.schedule.getHandle(definition.name).delete())
+    await terminateLeftOvers(definition)
   }
   expect(await worker.stop()).toBe(0)
 })

@@ -31,8 +31,8 @@ test('is refused as a test clock in production', async () => {
   })
 })
 
-test('asserts that the scope’s environment exists', async () => {
+test('of an environment that does not exist is not_found, and tried no more', async () => {
   const { scope } = await databases.newTenant()
   const nowhere = databases.database.scoped({ ...scope, environmentId: 'env_none' })
-  await expect(readNow(nowhere)).rejects.toThrow('environment of its tenant')
+  await expect(readNow(nowhere)).rejects.toMatchObject({ code: 'not_found' })
 })

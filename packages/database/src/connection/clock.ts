@@ -1,10 +1,12 @@
-import { assert } from '@flexprice/domain'
+import { assert, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 
 /**
  * The environment's "now" (billing rules, section 9): its test clock if it has one, else the time of
  * day of the database, which all processes share. Read once a request or activity, then handed on.
+ *
+ * @throws not_found for a scope whose environment is gone, which no further try brings back
  */
 export async function readNow(scoped: Scoped): Promise<Date> {
   const row = await scoped.db
@@ -12,7 +14,7 @@ export async function readNow(scoped: Scoped): Promise<Date> {
     .select(sql<Date>`coalesce(clock_at, date_trunc('milliseconds', clock_timestamp()))`.as('now'))
     .where('id', '=', scoped.scope.environmentId)
     .executeTakeFirst()
-  assert(row, 'the scope names an environment of its tenant')
+  if (!row) throw notFound('Environment', scoped.scope.environmentId)
   return row.now
 }
 

@@ -9,7 +9,6 @@ import { testTemporalSettings } from '@flexprice/testing/temporal'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { connectToTemporal } from '../connect-to-temporal.ts'
 import { createWorker } from '../create-worker.ts'
-import { runToEnd } from '../run-to-end.ts'
 import type { WorkerConfig } from '../worker-config.ts'
 import { type BundleSource, workflowBundle } from '../workflow-bundle.ts'
 
@@ -29,9 +28,11 @@ export async function startTestWorker(options: TestWorkerOptions): Promise<TestW
   const bundle = await workflowBundle({ name: definition.name, ...options.bundle }, { logger })
   const config = { ...defaults, temporal, ...options.config }
   const worker = await createWorker({ connection, definition, bundle, activities, config, logger })
-  const ended = runToEnd(worker)
+  const ended = worker.run()
   return {
     async [Symbol.asyncDispose]() {
+      // Before as well: a worker waits for a local activity between two tries, as another file's whose database has gone.
+      await terminateLeftOvers(definition)
       worker.shutdown()
       await ended
       await connection.close()
