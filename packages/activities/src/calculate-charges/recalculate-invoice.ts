@@ -18,8 +18,8 @@ import type { CalculateChargesDependencies, RecalculationInput } from './depende
 import { draftOf } from './draft-of.ts'
 
 /**
- * One transaction that holds the subscription and the invoice: rates by the snapshot that it keeps, replaces the lines (of a written
- * draft those of usage) and, if asked for, closes. What was closed by another request is answered as it is.
+ * One transaction that holds the subscription and the invoice: rates by the snapshot that it keeps, replaces the lines
+ * (of a written draft those of usage) and, if asked for, closes. What was closed by another request is answered as it is.
  */
 export async function recalculateInvoice(
   { scoped, events }: CalculateChargesDependencies,

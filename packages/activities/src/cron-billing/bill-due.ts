@@ -15,6 +15,7 @@ import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingInvoice, hasUsage } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
 import { advanceOf, endOf } from './advance-of.ts'
+import { ratedOrFailed } from './rated-or-failed.ts'
 
 export interface BillDue {
   /** What fell due by then is billed. */
@@ -58,10 +59,7 @@ export async function billDue(
     seenBy,
     lock: !bill.dryRun,
   })
-  const rated = outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
-  const failures = outcomes.flatMap((outcome) =>
-    'error' in outcome ? [failureOf(outcome.facts, outcome.error)] : [],
-  )
+  const { rated, failures } = ratedOrFailed(outcomes)
   const written = await write(transaction, rated, { ...bill, seenBy, ended })
   const billed = [...rated.map(({ facts }) => facts), ...ended]
   return { ...written, failures, subscriptionIds: billed.map(({ subscription }) => subscription.id) }
@@ -149,11 +147,4 @@ function withDelay(
   if (!hasUsage(one)) return draft
   const at = new Date(one.period.end.getTime() + settings.finalization_delay_hours * hourMs)
   return at <= now ? draft : { ...draft, invoice: { ...draft.invoice, finalize_at: at } }
-}
-
-function failureOf(
-  { subscription }: ChargeFacts,
-  { code, message }: Pick<BillingFailure, 'code' | 'message'>,
-): BillingFailure {
-  return { subscriptionId: subscription.id, code, message }
 }

@@ -8,10 +8,11 @@ import {
   writeDrafts,
 } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
-import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
+import { calculateCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingInvoice } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
+import { ratedOrFailed } from './rated-or-failed.ts'
 
 export interface BilledLate {
   /** Whose late usage was looked at. */
@@ -31,7 +32,7 @@ export async function billLate(transaction: Scoped, due: readonly DueRow[], now:
   // After the locks, as whatever closes an invoice of theirs has them.
   const seenBy = await takeUsageSnapshot(transaction)
   const outcomes = await calculateCharges(transaction, facts, { choiceOf: () => ({ kind: 'late' }), seenBy })
-  const rated = outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
+  const { rated, failures } = ratedOrFailed(outcomes)
   const charged = rated
     .filter(({ charges }) => charges.length > 0)
     .map((one) => ({ one, draft: draftOf(one, now) }))
@@ -50,11 +51,7 @@ export async function billLate(transaction: Scoped, due: readonly DueRow[], now:
   await finalizeInvoices(transaction, closed, now)
   return {
     subscriptionIds: rated.map(({ facts: { subscription } }) => subscription.id),
-    failures: outcomes.flatMap((outcome) => {
-      if (!('error' in outcome)) return []
-      const { code, message } = outcome.error
-      return [{ subscriptionId: outcome.facts.subscription.id, code, message }]
-    }),
+    failures,
     invoices: charged.map(({ draft }) => draft.invoice),
   }
 }

@@ -9,10 +9,11 @@ import {
   takeUsageSnapshot,
 } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
-import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
+import { calculateCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingInvoice } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
+import { ratedOrFailed } from './rated-or-failed.ts'
 
 export interface FinalizedDrafts {
   readonly subscriptionIds: readonly string[]
@@ -51,7 +52,7 @@ export async function finalizeDue(
     choiceOf: ({ subscription }) => choiceOf(draftOfSubscription.get(subscription.id)),
     seenBy,
   })
-  const rated = outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
+  const { rated, failures } = ratedOrFailed(outcomes)
   const drafts = rated.map((one) => {
     const invoice = draftOfSubscription.get(one.facts.subscription.id)
     assert(invoice, 'what was rated has a draft')
@@ -65,17 +66,7 @@ export async function finalizeDue(
   await finalizeInvoices(transaction, await closeLateUsage(transaction, closing, { seenBy, now }), now)
   return {
     subscriptionIds: rated.map(({ facts: { subscription } }) => subscription.id),
-    failures: outcomes.flatMap((outcome) =>
-      'error' in outcome
-        ? [
-            {
-              subscriptionId: outcome.facts.subscription.id,
-              code: outcome.error.code,
-              message: outcome.error.message,
-            },
-          ]
-        : [],
-    ),
+    failures,
     finalized: drafts.length,
   }
 }

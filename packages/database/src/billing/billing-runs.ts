@@ -1,4 +1,4 @@
-import { CodedError, notFound } from '@flexprice/domain'
+import { keyReused, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -22,7 +22,7 @@ export interface NewBillingRun {
  * Stores what is to be billed. Idempotent by its key.
  *
  * @returns the run, which may have run already
- * @throws invalid_operation when the key was used for another run
+ * @throws key_reused when the key was used for another run
  */
 export async function insertBillingRun(
   scoped: Scoped,
@@ -54,9 +54,7 @@ export async function insertBillingRun(
     .where('request_key', '=', asked.requestKey)
     .executeTakeFirstOrThrow()
   if (stored.request_hash === asked.requestHash) return stored
-  throw new CodedError('invalid_operation', 'The Idempotency-Key was used for another request', {
-    details: { fields: [{ path: 'Idempotency-Key', message: 'was used for another request' }] },
-  })
+  throw keyReused()
 }
 
 /** Of which nothing was due: as if it had never been. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Begins a statement, or stands behind its `select`, that is never named: its best plan depends on its arguments, as on the length of an
- * array, and PostgreSQL would in time choose one plan for all of them.
+ * At the beginning of a statement, or behind its `select`: it is never named. Its best plan depends on its arguments,
+ * as on the length of an array, and PostgreSQL would in time choose one plan for all of them.
  */
 export const plannedAnew = '/* planned anew */'
 

@@ -103,5 +103,8 @@ test('the same request, sent again with its key, is the same run', async () => {
   expect(await runOf(caller, again)).toMatchObject({ status: 'COMPLETED', subscriptions_billed: 3 })
   expect(await periodsOf(caller, id)).toEqual(missed)
   const used = await caller.call('POST', '/billing/runs', { dry_run: true }, key)
-  expect(used).toMatchObject({ status: 400 })
+  expect(used).toMatchObject({
+    status: 409,
+    body: { code: 'already_exists', details: { fields: { 'Idempotency-Key': expect.any(String) } } },
+  })
 })
