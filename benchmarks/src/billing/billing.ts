@@ -5,7 +5,7 @@ import { type Book, eventsPerCustomer, linesPerSubscription, makeBook, period } 
 import { type MeasuredTask, measureTask } from '../measure-task.ts'
 import { best, type Row, round } from '../report.ts'
 import { bareRun } from './bare-run.ts'
-import { checkBilled, firstIds, keepAsExpected, makeDue } from './book-state.ts'
+import { checkBilled, firstIds, keepAsExpected, makeDue, untilBilled } from './book-state.ts'
 import { rowByRow } from './row-by-row.ts'
 import { keepRows, writeSameRows } from './same-rows.ts'
 
@@ -40,6 +40,7 @@ export async function* benchBilling(stack: BenchStack, size: keyof typeof sizes)
   yield ownRow(done)
   yield await rowByRowRow(stack, book, { done, sample })
   yield againRow(done)
+  yield await killedRow(stack, book, done)
   yield await scalingRow(stack, book, { done, some })
 }
 
@@ -64,19 +65,22 @@ async function takeTurns(stack: BenchStack, book: Book, done: Done): Promise<voi
   done.runs.push(run)
   done.events = Math.max(done.events, await historyLength(stack, run))
   done.checks.push(await checkBilled(stack, book, subscriptions), tellsItsCounts(run, subscriptions))
-  await keepRows(stack)
+  const rows = await keepRows(stack, book)
   done.again.push(await bill(stack))
   await makeDue(stack, book, subscriptions)
-  done.same.push(await writeSameRows(stack, book))
+  done.same.push(await writeSameRows(stack, book, rows))
   done.checks.push(await checkBilled(stack, book, subscriptions))
 }
 
-function bill(stack: BenchStack, body: { dry_run?: true } = {}): Promise<Run> {
-  return measureTask<Billed>(stack, {
-    worker: 'worker-cron-billing',
-    path: '/v1/billing/runs',
-    body: { as_of: period.end, ...body },
-  })
+const worker = 'worker-cron-billing'
+
+function bill(
+  stack: BenchStack,
+  body: { dry_run?: true } = {},
+  meanwhile?: () => Promise<void>,
+): Promise<Run> {
+  const asked = { as_of: period.end, ...body }
+  return measureTask<Billed>(stack, { worker, path: '/v1/billing/runs', body: asked }, meanwhile)
 }
 
 function tellsItsCounts({ result }: Run, due: number): Row['checks'] {
@@ -160,6 +164,30 @@ function againRow({ runs, again }: Done): Row {
     goal: '≤ 0.02',
     checks: {
       'nothing billed': again.every(({ result }) => result.subscriptions_billed === 0),
+    },
+  }
+}
+
+/** Its worker is killed once about half is billed, and another one comes. */
+async function killedRow(stack: BenchStack, book: Book, { runs }: Done): Promise<Row> {
+  await makeDue(stack, book, book.subscriptions)
+  let before = 0
+  const run = await bill(stack, {}, async () => {
+    before = await untilBilled(stack, book, book.subscriptions / 2)
+    await stack.killAndRestart(worker)
+  })
+  const product = bestRun([run])
+  const floor = bestRun(runs)
+  const cost = round(product.wall_s - floor.wall_s, 1)
+  return {
+    scenario: `P6 billing run whose worker is killed with ${before} billed, against one that is not: ${cost} s more`,
+    size: 'as above',
+    ...compared(product, floor),
+    goal: '–',
+    checks: {
+      ...(await checkBilled(stack, book, book.subscriptions)),
+      ...tellsItsCounts(run, book.subscriptions),
+      'killed in the middle': before < book.subscriptions,
     },
   }
 }
