@@ -1,6 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { assertInvoice, type InvoiceAmounts, whatRemains } from '@flexprice/domain/invoice'
-import { parseDecimal } from '@flexprice/domain/money'
+import { parseDecimal, zero } from '@flexprice/domain/money'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -158,6 +158,8 @@ export function assertDraft({ invoice, lines }: NewInvoice): void {
 }
 
 function exact(text: string) {
+  // Most of an invoice's sums.
+  if (text === '0') return zero
   const value = parseDecimal(text)
   assert(value, `${text} is a decimal`)
   return value
