@@ -38,45 +38,24 @@ export async function finalizeInvoices(
 ): Promise<readonly ClosedStatus[]> {
   assert(scoped.db.isTransaction, 'invoices are closed with what they were rated from held')
   if (invoices.length === 0) return []
-  const statuses = invoices.map(closedStatus)
-  let count = 0
-  const closed = invoices.map((invoice, index): Closed => {
-    const status = statuses[index]
-    assert(status, 'each invoice has a status')
-    return { ...invoice, status, position: status === 'FINALIZED' ? ++count : null }
+  const closed = numbered(invoices)
+  const before = linesAndHistory(scoped, closed, now)
+  const number = takeInvoiceNumbers(scoped, {
+    count: closed.filter(({ position }) => position !== null).length,
+    finalizedAt: now,
+    after: before.map(({ name }) => name),
   })
-  const isUnwritten = ({ unwritten }: Closed): boolean => unwritten !== undefined
-  const parts = [
-    ...writeClosed(scoped, closed.filter(isUnwritten), { now, areFirst }),
-    ...closeWritten(
-      scoped,
-      closed.filter((one) => !isUnwritten(one)),
-      now,
-    ),
+  const unwritten = closed.filter((one) => one.unwritten !== undefined)
+  const written = closed.filter((one) => one.unwritten === undefined)
+  const closings = [
+    ...writeClosed(scoped, unwritten, { now, areFirst }),
+    ...closeWritten(scoped, written, now),
   ]
-  const history = insertRecords(
-    'invoice_history',
-    closed.flatMap((one) => historyOf(scoped, one, now)),
-  )
-  const lines = insertLines(
-    scoped,
-    closed.flatMap(({ unwritten }) => unwritten ?? []),
-    now,
-  )
-  const before = [
-    ...(lines ? [{ name: 'line', statement: lines }] : []),
-    { name: 'history', statement: sql`${history} returning 1` },
-  ]
-  const after = before.map(({ name }) => name)
-  const number = { name: 'number', statement: takeInvoiceNumbers(scoped, { count, finalizedAt: now, after }) }
   const { rows } = await sql<{ closed: number }>`
-    with ${sql.join([...before, number, ...parts].map(({ name, statement }) => sql`${sql.ref(name)} as (${statement})`))}
-    select ${sql.join(
-      parts.map(({ name }) => sql`(select count(*) from ${sql.ref(name)})`),
-      sql` + `,
-    )} as closed`.execute(scoped.db)
+    with ${sql.join([...before, { name: 'number', statement: number }, ...closings].map(asPart))}
+    select ${sql.join(closings.map(countOf), sql` + `)} as closed`.execute(scoped.db)
   assert(rows[0]?.closed === invoices.length, 'every draft that is held is still one')
-  return statuses
+  return closed.map(({ status }) => status)
 }
 
 /** Of a WITH. */
@@ -85,16 +64,46 @@ interface Part {
   readonly statement: RawBuilder<unknown>
 }
 
+function asPart({ name, statement }: Part): RawBuilder<unknown> {
+  return sql`${sql.ref(name)} as (${statement})`
+}
+
+function countOf({ name }: Part): RawBuilder<unknown> {
+  return sql`(select count(*) from ${sql.ref(name)})`
+}
+
 interface Closed extends ClosingInvoice {
   readonly status: ClosedStatus
   /** Among those that get a number, from 1 on; null for the others. */
   readonly position: number | null
 }
 
+function numbered(invoices: readonly ClosingInvoice[]): readonly Closed[] {
+  let last = 0
+  return invoices.map((invoice) => {
+    const status = closedStatus(invoice)
+    return { ...invoice, status, position: status === 'FINALIZED' ? ++last : null }
+  })
+}
+
 /** Nothing to bill is skipped; as a trial begins, the invoice of nothing is what tells of it (billing rules, section 7). */
 function closedStatus({ billing_reason, subtotal }: ClosingInvoice): ClosedStatus {
   if (billing_reason === 'SUBSCRIPTION_TRIAL_START') return 'FINALIZED'
   return isPositive(readDecimal(subtotal)) ? 'FINALIZED' : 'SKIPPED'
+}
+
+/** What is written before numbers are taken. */
+function linesAndHistory(scoped: Scoped, closed: readonly Closed[], now: Date): readonly Part[] {
+  const unwritten = closed.flatMap((one) => one.unwritten ?? [])
+  const lines = insertLines(scoped, unwritten, now)
+  const history = insertRecords(
+    'invoice_history',
+    closed.flatMap((one) => historyOf(scoped, one, now)),
+  )
+  return [
+    ...(lines ? [{ name: 'line', statement: lines }] : []),
+    { name: 'history', statement: sql`${history} returning 1` },
+  ]
 }
 
 function historyOf(scoped: Scoped, { id: invoiceId, status: to, unwritten }: Closed, now: Date) {

@@ -4,6 +4,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { type Charge, newInvoice } from '../testing/invoice-rows.ts'
 import { finalizeInvoices } from './finalize-invoices.ts'
 import { summarizeInvoices } from './invoice-summary.ts'
 import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
@@ -12,11 +13,6 @@ import { listInvoiceLineItems, searchInvoices } from './invoices.ts'
 let databases: TestDatabase
 let scoped: Scoped
 let customerId: string
-
-interface Charge {
-  readonly type: 'FIXED' | 'USAGE'
-  readonly amount: string
-}
 
 beforeAll(async () => {
   databases = await createTestDatabase()
@@ -50,56 +46,7 @@ function invoice(
   charges: readonly Charge[],
   changes: Partial<NewInvoice['invoice']> = {},
 ): NewInvoice {
-  const total = String(charges.reduce((sum, { amount }) => sum + Number(amount) * 10, 0) / 10)
-  const period = { period_start: now, period_end: daysFromNow(31) }
-  return {
-    invoice: {
-      ...{
-        id: newId('invoice'),
-        customer_id: customerId,
-        subscription_id: null,
-        currency,
-        billing_period: 'MONTHLY',
-      },
-      ...{
-        invoice_type: 'ONE_OFF',
-        billing_reason: 'MANUAL',
-        request_key: newId('invoice'),
-        description: '',
-      },
-      ...{ invoice_status: 'DRAFT', payment_status: 'PENDING' },
-      ...{ subtotal: total, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0', total },
-      ...{
-        adjustment_amount: '0',
-        amount_paid: '0',
-        amount_due: total,
-        issue_date: null,
-        due_date: null,
-        finalized_at: null,
-      },
-      ...{ paid_at: null, voided_at: null, last_computed_at: now, finalize_at: null },
-      ...{ billing_period_count: 1, billing_anchor: now, timezone: 'UTC' },
-      ...period,
-      ...changes,
-    },
-    lines: charges.map(({ type, amount }) => ({
-      ...{ id: newId('invoiceLineItem'), subscription_line_item_id: null, plan_id: null, price_id: null },
-      ...{
-        price_type: type,
-        display_name: type,
-        plan_display_name: '',
-        quantity: '1',
-        amount,
-        is_credit: false,
-        line_item_discount: '0',
-        invoice_level_discount: '0',
-      },
-      ...period,
-      explanation: { currency },
-      warnings: [],
-      ...{ late_of: null, revision: null },
-    })),
-  }
+  return newInvoice(currency, charges, { customer_id: customerId, ...changes })
 }
 
 function voided() {
@@ -152,47 +99,6 @@ test('the invoices of a subscription are counted from one, in the order that the
     { request_key: 'd', billing_sequence: 3 },
     { subscription_id: null, billing_sequence: null },
   ])
-})
-
-test('an invoice that is written closed is one that was a draft first; numbers go on in the order given', async () => {
-  const other = await databases.newTenant({ clockAt: now })
-  const { id: customer_id } = await insertCustomer(other, { external_id: 'bob', name: 'Bob' }, now)
-  const of = (amount: string, request_key: string) =>
-    invoice('usd', [{ type: 'USAGE', amount }], { customer_id, request_key })
-  const free = invoice('usd', [], { customer_id, request_key: 'free' })
-  const [first, draft, last] = [of('3', 'first'), of('4', 'draft'), of('5', 'last')]
-  const dueDate = daysFromNow(30)
-  const closing = (unwritten: NewInvoice) => ({ ...unwritten.invoice, dueDate, seenBy: '3:9:4,6', unwritten })
-  const closings = [closing(first), { ...closing(draft), unwritten: undefined }, closing(free), closing(last)]
-  const statuses = await inTransaction(other, async (transaction) => {
-    await insertInvoices(transaction, [draft], now)
-    return finalizeInvoices(transaction, closings, now)
-  })
-  expect(statuses).toEqual(['FINALIZED', 'FINALIZED', 'SKIPPED', 'FINALIZED'])
-  const rows = await other.db.selectFrom('invoices').selectAll().orderBy('id').execute()
-  const month = now.toISOString().slice(0, 7).replace('-', '')
-  const byKey = new Map(rows.map((row) => [row.request_key, row]))
-  const numbers = ['first', 'draft', 'free', 'last'].map((key) => byKey.get(key)?.invoice_number)
-  expect(numbers).toEqual([`INV-${month}-000001`, `INV-${month}-000002`, null, `INV-${month}-000003`])
-  const common = ({ id, request_key, invoice_number, version, ...row }: (typeof rows)[number]) => {
-    const { subtotal, total, amount_due, amount_remaining, ...same } = row
-    return same
-  }
-  const closed = rows.filter(({ invoice_status }) => invoice_status === 'FINALIZED').map(common)
-  expect(closed).toMatchObject([{ due_date: dueDate, issue_date: now, usage_snapshot: '3:9:4,6' }, {}, {}])
-  expect(new Set(closed.map((row) => JSON.stringify(row))).size).toBe(1)
-  expect(byKey.get('free')).toMatchObject({ finalized_at: null, issue_date: null, due_date: null })
-  const history = await other.db.selectFrom('invoice_history').selectAll().orderBy('id').execute()
-  const changes = history.map(({ invoice_id, from_value, to_value }) => [invoice_id, from_value, to_value])
-  expect(changes.toSorted()).toEqual(
-    [first, draft, free, last]
-      .flatMap(({ invoice: { id } }) => [
-        [id, null, 'DRAFT'],
-        [id, 'DRAFT', id === free.invoice.id ? 'SKIPPED' : 'FINALIZED'],
-      ])
-      .toSorted(),
-  )
-  expect(await listInvoiceLineItems(other, [first.invoice.id, last.invoice.id])).toHaveLength(2)
 })
 
 test('a customer’s summary is by currency, of finalized invoices only, the newest one’s first', async () => {
