@@ -2,11 +2,11 @@ import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bill, cyclesOf, day, invoicesOf } from '../testing/bill.ts'
 import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
-import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
+import type { Caller } from '../testing/caller-under-test.ts'
 import { addCharged } from '../testing/charged-subscription.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
-import { askForMove, moveClock } from '../testing/move-clock.ts'
+import { moveClock } from '../testing/move-clock.ts'
 
 let gateway: GatewayUnderTest
 beforeAll(async () => {
@@ -124,75 +124,6 @@ test('a move writes the same books as a schedule that comes at each instant, how
   for (const move of moves) expect(move).toEqual(schedule)
 })
 
-const standing = '2026-02-01T00:00:00.000Z'
-
-test.each<[string, object, RegExp]>([
-  ['an instant without a zone', { now: '2026-03-01T00:00:00' }, /RFC 3339 instant with its zone/],
-  ['no instant', {}, /./],
-  [
-    'before the clock',
-    { now: '2026-01-31T23:59:59.999Z' },
-    /must not be before the clock, which stands at 2026-02/,
-  ],
-  ['200 years back', { now: '1826-02-01T00:00:00Z' }, /RFC 3339 instant/],
-  ['11 years ahead', { now: '2037-02-01T00:00:00Z' }, /at most 10 years after 2026-02-01/],
-])('refused: %s', async (_, body, message) => {
-  const caller = await newClockedCaller(gateway, standing)
-  const answer = await caller.call('POST', '/environments/current/clock', body)
-  expect(answer).toMatchObject({ status: 400 })
-  expect(problemsOf(answer)).toEqual({ now: expect.stringMatching(message) })
-  expect(await clockOf(caller)).toMatchObject({ now: standing })
-})
-
-test('refused: in production, and in the past of an environment with records', async () => {
-  const production = await gateway.newCaller()
-  await gateway.database.asOwner("update environments set type = 'production' where id = $1", [
-    production.scoped.scope.environmentId,
-  ])
-  const inProduction = await askForMove(production, '2099-01-01T00:00:00Z')
-  expect([inProduction.status, problemsOf(inProduction)]).toEqual([
-    400,
-    { now: expect.stringContaining('production') },
-  ])
-  const used = await gateway.newCaller()
-  await used.create('/plans', { name: 'Pro' })
-  const inThePast = await askForMove(used, '2020-01-01T00:00:00Z')
-  expect([inThePast.status, problemsOf(inThePast)]).toEqual([
-    400,
-    { now: expect.stringContaining('must not be in the past') },
-  ])
-  for (const caller of [production, used])
-    expect(await clockOf(caller)).toMatchObject({ kind: 'time_of_day' })
-})
-
-test('another environment is not there, whoever it belongs to, and its clock stays', async () => {
-  const [caller, foreign] = await Promise.all([
-    newClockedCaller(gateway, standing),
-    newClockedCaller(gateway, standing),
-  ])
-  const { environmentId } = foreign.scoped.scope
-  for (const [method, body] of [
-    ['GET', undefined],
-    ['POST', { now: '2026-03-01T00:00:00Z' }],
-  ] as const) {
-    const answer = await caller.call(method, `/environments/${environmentId}/clock`, body)
-    expect(answer).toMatchObject({ status: 404 })
-  }
-  const sibling = await gateway.database.asOwner(
-    `insert into environments (id, tenant_id, name, type, clock_at)
-      values ('env_sibling', $1, 'Other', 'development', $2) returning id`,
-    [caller.scoped.scope.tenantId, standing],
-  )
-  expect(sibling).toHaveLength(1)
-  await addCharged(caller, { start: standing })
-  await addCharged(foreign, { start: standing })
-  await moveClock(caller, '2026-04-01T00:00:00Z')
-  expect(await clockOf(foreign)).toMatchObject({ now: standing })
-  expect(
-    await gateway.database.asOwner("select clock_at from environments where id = 'env_sibling'"),
-  ).toEqual([{ clock_at: new Date(standing) }])
-})
-
 test('what is asked for by the time of day follows the clock: events, effective dates, what is next', async () => {
   const caller = await newClockedCaller(gateway, '2030-01-01T00:00:00Z')
   const subscription = await addCharged(caller, { start: '2030-01-01T00:00:00Z' })
@@ -218,7 +149,7 @@ test('what is asked for by the time of day follows the clock: events, effective 
 })
 
 test('no cached answer of before is given after a move', async () => {
-  const caller = await newClockedCaller(gateway, standing)
+  const caller = await newClockedCaller(gateway, '2026-02-01T00:00:00Z')
   const { id: plan } = await caller.create('/plans', { name: 'Pro' })
   const price = await caller.create('/prices', priceBody(plan, { end_date: '2026-05-01T00:00:00Z' }))
   const pricesOf = async () => (await caller.call('GET', `/plans/${plan}`)).body
