@@ -6,6 +6,7 @@ export {
   keepReplacement,
   lockInvoice,
   lockInvoices,
+  lockSubscriptionOf,
   takeUsageSnapshot,
   voidInvoice,
 } from './invoice-states.ts'
