@@ -33,6 +33,7 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     amount_remaining: decimalText(row.amount_remaining),
     overpaid_amount: decimalText(row.overpaid_amount),
     description: row.description,
+    idempotency_key: givenKey(row),
     period_start: row.period_start ?? undefined,
     period_end: row.period_end ?? undefined,
     issue_date: row.issue_date ?? undefined,
@@ -45,6 +46,11 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     version: row.version,
     metadata: { ...row.metadata },
   }
+}
+
+/** Of a one-off; where its request had none, the row has its own id in the place. */
+function givenKey({ id, invoice_type, request_key }: InvoiceRow): string | undefined {
+  return invoice_type === 'ONE_OFF' && request_key !== id ? request_key : undefined
 }
 
 export function invoiceLineItemResponse(scope: Scope, row: InvoiceLineItemRow): InvoiceLineItemResponse {

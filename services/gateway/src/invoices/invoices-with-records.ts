@@ -1,6 +1,6 @@
 import type { InvoiceResponse } from '@flexprice/contracts/invoices'
 import type { Scoped } from '@flexprice/database/connection'
-import { type InvoiceRow, listInvoiceLineItems } from '@flexprice/database/invoices'
+import { type InvoiceRow, listInvoiceLineItems, listOverdue } from '@flexprice/database/invoices'
 import { pageSizeMax } from '@flexprice/database/search'
 import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
@@ -9,6 +9,8 @@ import { invoiceLineItemResponse, invoiceResponse } from './invoice-response.ts'
 
 interface WantedRecords {
   readonly lineItems: boolean
+  /** The environment's, by which they are overdue. */
+  readonly now: Date
   readonly expand?: ReadonlySet<'customer' | 'subscription'> | undefined
 }
 
@@ -16,23 +18,25 @@ interface WantedRecords {
 export async function invoicesWithRecords(
   scoped: Scoped,
   rows: readonly InvoiceRow[],
-  { lineItems, expand }: WantedRecords,
+  { lineItems, now, expand }: WantedRecords,
 ): Promise<InvoiceResponse[]> {
-  const [lines, customers, subscriptions] = await Promise.all([
-    lineItems ? linesByInvoice(scoped, rows) : undefined,
+  const ids = rows.map((row) => row.id)
+  const [lines, overdue, customers, subscriptions] = await Promise.all([
+    lineItems ? linesByInvoice(scoped, ids) : undefined,
+    listOverdue(scoped, ids, now),
     customersById(scoped, expand?.has('customer') ? rows.map((row) => row.customer_id) : []),
     subscriptionsById(scoped, expand?.has('subscription') ? rows : []),
   ])
   return rows.map((row) => ({
     ...invoiceResponse(scoped.scope, row),
+    overdue: overdue.has(row.id),
     line_items: lines && (lines.get(row.id) ?? []),
     customer: customers.get(row.customer_id),
     subscription: row.subscription_id === null ? undefined : subscriptions.get(row.subscription_id),
   }))
 }
 
-async function linesByInvoice(scoped: Scoped, rows: readonly InvoiceRow[]) {
-  const ids = rows.map((row) => row.id)
+async function linesByInvoice(scoped: Scoped, ids: readonly string[]) {
   const lines = ids.length === 0 ? [] : await listInvoiceLineItems(scoped, ids)
   return Map.groupBy(
     lines.map((line) => invoiceLineItemResponse(scoped.scope, line)),
