@@ -14,7 +14,7 @@ const urlLengthMax = 2_000
 const labelLengthMax = 255
 const label = text(labelLengthMax)
 
-const lineItem = z.strictObject({
+export const createInvoiceLineItem = z.strictObject({
   amount: decimalString,
   quantity: decimalString,
   display_name: name.optional(),
@@ -46,7 +46,7 @@ const createInvoiceFields = z.strictObject({
   customer_id: identifier,
   subscription_id: identifier.optional(),
   currency: text(3).overwrite((code) => code.toLowerCase()),
-  line_items: z.array(lineItem).max(linesMax).optional(),
+  line_items: z.array(createInvoiceLineItem).max(linesMax).optional(),
   subtotal: decimalString,
   total: decimalString,
   amount_due: decimalString,
@@ -57,16 +57,16 @@ const createInvoiceFields = z.strictObject({
   period_start: instant.optional(),
   period_end: instant.optional(),
   idempotency_key: idempotencyKey.optional(),
-  invoice_type: notBuiltValues(invoiceType, ['SUBSCRIPTION', 'CREDIT']).optional(),
-  invoice_status: notBuiltValues(invoiceStatus, ['VOIDED', 'SKIPPED']).optional(),
+  invoice_type: notBuiltValues(invoiceType.optional(), ['SUBSCRIPTION', 'CREDIT']),
+  invoice_status: notBuiltValues(invoiceStatus.optional(), ['VOIDED', 'SKIPPED']),
   payment_status: notBuiltValues(
-    paymentStatus,
+    paymentStatus.optional(),
     paymentStatus.options.filter((status) => status !== 'PENDING'),
-  ).optional(),
+  ),
   billing_reason: notBuiltValues(
-    billingReason,
+    billingReason.optional(),
     billingReason.options.filter((reason) => reason !== 'MANUAL'),
-  ).optional(),
+  ),
   amount_paid: notBuilt(decimalString, '0'),
   billing_period: notBuilt(label),
   checkout: notBuilt(laterObject('CheckoutParams')),
