@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import { makeSubscribable, startGatewayWithCreation } from '../testing/creation-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
-import { addOneOff, oneOffBody, oneOffOf, stated } from '../testing/one-off.ts'
+import { addOneOff, oneOffBody, oneOffsOf, stated } from '../testing/one-off.ts'
 
 const now = '2026-11-29T12:00:00Z'
 const number = (json: string) => JSON.rawJSON(json)
@@ -21,11 +21,6 @@ beforeAll(async () => {
   subscriptionId = (await caller.create('/subscriptions', body({ start_date: '2026-11-01T00:00:00Z' }))).id
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
-
-async function invoicesIn(who: Caller): Promise<number> {
-  const answer = await who.call('POST', '/invoices/search', { invoice_type: 'ONE_OFF' })
-  return z.object({ pagination: z.object({ total: z.int() }) }).parse(answer.body).pagination.total
-}
 
 test('createInvoice 201 finalized at once, with what was stated, as every door shows it', async () => {
   const made = await addOneOff(caller, customerId, {
@@ -141,12 +136,12 @@ test.each<[string, object, string[]]>([
   ['another currency than its subscription', { currency: 'eur', about: true }, ['currency']],
 ])('createInvoice 400 that names the field for %s', async (_what, changes, paths) => {
   const { about, ...fields }: { about?: boolean } = changes
-  const before = await invoicesIn(caller)
+  const before = await oneOffsOf(caller)
   const body = oneOffBody(customerId, { ...fields, ...(about && { subscription_id: subscriptionId }) })
   const answer = await caller.call('POST', '/invoices', body)
   expect(answer).toMatchObject({ status: 400, body: { code: 'validation_error' } })
   expect(Object.keys(problemsOf(answer)).toSorted()).toEqual(paths)
-  expect(await invoicesIn(caller)).toBe(before)
+  expect(await oneOffsOf(caller)).toBe(before)
 })
 
 test.each<[object, string]>([
@@ -206,71 +201,7 @@ test('404 that names who is another’s, deleted or of another kind; 400 for a s
     expect(answer).toMatchObject({ status })
     expect(Object.keys(problemsOf(answer))).toEqual(['subscription_id'])
   }
-  expect(await invoicesIn(stranger)).toBe(0)
-})
-
-describe('a key is one invoice', () => {
-  test('in the body, whenever and in whatever order the same comes again; 409 for another request', async () => {
-    const asked = { idempotency_key: 'order-1' }
-    const made = await addOneOff(caller, customerId, asked)
-    expect(made).toMatchObject({ idempotency_key: 'order-1' })
-    const again = Object.fromEntries(Object.entries(oneOffBody(customerId, asked)).toReversed())
-    expect((await caller.call('POST', '/invoices', again)).body).toEqual(made)
-    const lowered = oneOffBody(customerId, { ...asked, ...ten })
-    const refused = await caller.call('POST', '/invoices', lowered)
-    expect(refused).toMatchObject({ status: 409, body: { code: 'already_exists' } })
-    expect(Object.keys(problemsOf(refused))).toEqual(['idempotency_key'])
-    const elsewhere = await gateway.newCaller()
-    const customer = await elsewhere.create('/customers', { external_id: 'ada', name: 'Ada' })
-    expect((await addOneOff(elsewhere, customer.id, asked)).id).not.toBe(made.id)
-  })
-
-  test('in the header, also beside a body’s own and long after the answer was kept', async () => {
-    const headers = { 'Idempotency-Key': 'header-1' }
-    const made = await addOneOff(caller, customerId, {}, headers)
-    expect(made).toMatchObject({ idempotency_key: 'header-1' })
-    expect(await addOneOff(caller, customerId, {}, headers)).toEqual(made)
-    const other = oneOffBody(customerId, ten)
-    expect(await caller.call('POST', '/invoices', other, headers)).toMatchObject({ status: 409 })
-    await caller.scoped.db.deleteFrom('idempotency_keys').execute()
-    expect(await addOneOff(caller, customerId, {}, headers)).toEqual(made)
-    await caller.scoped.db.deleteFrom('idempotency_keys').execute()
-    expect(await caller.call('POST', '/invoices', other, headers)).toMatchObject({ status: 409 })
-    expect(await addOneOff(caller, customerId, { idempotency_key: 'header-1' })).toEqual(made)
-    const inBoth = await addOneOff(
-      caller,
-      customerId,
-      { idempotency_key: 'both' },
-      { 'Idempotency-Key': 'try-1' },
-    )
-    expect(
-      await addOneOff(caller, customerId, { idempotency_key: 'both' }, { 'Idempotency-Key': 'try-2' }),
-    ).toEqual(inBoth)
-  })
-
-  test('however many ask at once, with one number', async () => {
-    const before = await invoicesIn(caller)
-    const asked = Array.from({ length: 8 }, (_, index) =>
-      addOneOff(caller, customerId, { idempotency_key: `at-once-${index % 2}` }),
-    )
-    const made = await Promise.all(asked)
-    expect(new Set(made.map(({ id }) => id)).size).toBe(2)
-    expect(new Set(made.map(({ invoice_number }) => invoice_number)).size).toBe(2)
-    expect(await invoicesIn(caller)).toBe(before + 2)
-  })
-
-  test('until that one is voided, and a refusal keeps none', async () => {
-    const asked = { idempotency_key: 'to-void' }
-    const bad = oneOffBody(customerId, { ...asked, due_date: '2026-01-01T00:00:00Z' })
-    expect(await caller.call('POST', '/invoices', bad)).toMatchObject({ status: 400 })
-    const made = await addOneOff(caller, customerId, asked)
-    expect(await caller.call('POST', `/invoices/${made.id}/void`)).toMatchObject({ status: 200 })
-    const next = await addOneOff(caller, customerId, { ...asked, ...ten })
-    expect(next.id).not.toBe(made.id)
-    expect(oneOffOf(await caller.call('GET', `/invoices/${made.id}`))).toMatchObject({
-      invoice_status: 'VOIDED',
-    })
-  })
+  expect(await oneOffsOf(stranger)).toBe(0)
 })
 
 test('numbers of one-offs and of subscriptions have no gaps between them', async () => {

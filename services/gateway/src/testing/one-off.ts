@@ -37,6 +37,12 @@ export async function addOneOff(
   return oneOffOf(answer)
 }
 
+/** How many there are. */
+export async function oneOffsOf(caller: Caller): Promise<number> {
+  const answer = await caller.call('POST', '/invoices/search', { invoice_type: 'ONE_OFF' })
+  return z.object({ pagination: z.object({ total: z.int() }) }).parse(answer.body).pagination.total
+}
+
 export function oneOffOf({ body }: Answer): OneOff {
   return invoice.parse(body)
 }
