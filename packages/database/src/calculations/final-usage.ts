@@ -94,7 +94,7 @@ async function readRows(
       where p.subscription_id = any (${column((one) => one.subscription_id)}::text[])
     )
     select p.subscription_id, (select count(*) from invoices own where own.subscription_id = p.subscription_id
-        and own.invoice_type = 'SUBSCRIPTION' and own.request_key like 'late-%') as own_invoices,
+        and own.request_key like 'late-%') as own_invoices,
       i.id as invoice_id, i.period_start, i.period_end, i.billing_period, i.billing_period_count, i.billing_anchor,
       i.timezone, l.id as line_id, l.subscription_line_item_id, l.period_start as span_start, l.period_end as span_end,
       l.amount + late.amount - credits.amount as amount, l.quantity + late.quantity as quantity,

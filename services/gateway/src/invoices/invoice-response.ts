@@ -5,8 +5,16 @@ import { decimalText } from '../decimal-text.ts'
 import { recordResponse } from '../record-response.ts'
 import { warningsResponse } from '../warnings-response.ts'
 
-/** An invoice, without the records around it. */
-export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse {
+/**
+ * An invoice, without the records around it.
+ *
+ * @param overdue the ids of those of the answer's invoices that are
+ */
+export function invoiceResponse(
+  scope: Scope,
+  row: InvoiceRow,
+  overdue: ReadonlySet<string>,
+): InvoiceResponse {
   return {
     ...recordResponse(scope, row),
     status: row.status,
@@ -38,6 +46,7 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     period_end: row.period_end ?? undefined,
     issue_date: row.issue_date ?? undefined,
     due_date: row.due_date ?? undefined,
+    overdue: overdue.has(row.id),
     finalized_at: row.finalized_at ?? undefined,
     paid_at: row.paid_at ?? undefined,
     voided_at: row.voided_at ?? undefined,

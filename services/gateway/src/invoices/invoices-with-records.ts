@@ -1,11 +1,12 @@
 import type { InvoiceResponse } from '@flexprice/contracts/invoices'
 import type { Scoped } from '@flexprice/database/connection'
-import { type InvoiceRow, listInvoiceLineItems, listOverdue } from '@flexprice/database/invoices'
+import { type InvoiceRow, listInvoiceLineItems } from '@flexprice/database/invoices'
 import { pageSizeMax } from '@flexprice/database/search'
 import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
 import { subscriptionResponse } from '../subscriptions/subscription-response.ts'
 import { invoiceLineItemResponse, invoiceResponse } from './invoice-response.ts'
+import { overdueAmong } from './overdue-among.ts'
 
 interface WantedRecords {
   readonly lineItems: boolean
@@ -20,23 +21,22 @@ export async function invoicesWithRecords(
   rows: readonly InvoiceRow[],
   { lineItems, now, expand }: WantedRecords,
 ): Promise<InvoiceResponse[]> {
-  const ids = rows.map((row) => row.id)
   const [lines, overdue, customers, subscriptions] = await Promise.all([
-    lineItems ? linesByInvoice(scoped, ids) : undefined,
-    listOverdue(scoped, ids, now),
+    lineItems ? linesByInvoice(scoped, rows) : undefined,
+    overdueAmong(scoped, rows, now),
     customersById(scoped, expand?.has('customer') ? rows.map((row) => row.customer_id) : []),
     subscriptionsById(scoped, expand?.has('subscription') ? rows : []),
   ])
   return rows.map((row) => ({
-    ...invoiceResponse(scoped.scope, row),
-    overdue: overdue.has(row.id),
+    ...invoiceResponse(scoped.scope, row, overdue),
     line_items: lines && (lines.get(row.id) ?? []),
     customer: customers.get(row.customer_id),
     subscription: row.subscription_id === null ? undefined : subscriptions.get(row.subscription_id),
   }))
 }
 
-async function linesByInvoice(scoped: Scoped, ids: readonly string[]) {
+async function linesByInvoice(scoped: Scoped, rows: readonly InvoiceRow[]) {
+  const ids = rows.map((row) => row.id)
   const lines = ids.length === 0 ? [] : await listInvoiceLineItems(scoped, ids)
   return Map.groupBy(
     lines.map((line) => invoiceLineItemResponse(scoped.scope, line)),

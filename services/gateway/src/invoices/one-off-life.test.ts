@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { startGatewayWithCharges } from '../testing/charges-under-test.ts'
 import { type ClockedCaller, newClockedCaller } from '../testing/clocked-caller.ts'
+import { makeSubscribable } from '../testing/creation-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { addOneOff, type OneOff, oneOffOf, stated } from '../testing/one-off.ts'
 
@@ -179,4 +180,23 @@ test('overdue is one figure in answers, searches and the summary, by the environ
   expect(await caller.call('PUT', `/invoices/${late}`, postponed)).toMatchObject({
     body: { ...postponed, overdue: false, invoice_status: 'FINALIZED' },
   })
+})
+
+test('the newest invoice of a subscription says that it is overdue, wherever the subscription is read', async () => {
+  const { planId, body, ...of } = await makeSubscribable(caller)
+  const { id } = await caller.create('/subscriptions', body())
+  const due_date = '2026-12-01T00:00:00Z'
+  const made = await addOneOff(caller, of.customerId, { subscription_id: id, due_date })
+  for (const [at, overdue] of [
+    [start, false],
+    ['2026-12-02T00:00:00Z', true],
+  ] as const) {
+    await caller.moveClock(at)
+    const latest_invoice = { id: made.id, overdue }
+    expect(await caller.call('GET', `/subscriptions/${id}`)).toMatchObject({ body: { latest_invoice } })
+    const search = { plan_id: planId, expand: 'latest_invoice' }
+    expect(await caller.call('POST', '/subscriptions/search', search)).toMatchObject({
+      body: { items: [{ latest_invoice }] },
+    })
+  }
 })
