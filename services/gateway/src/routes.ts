@@ -30,7 +30,9 @@ import { getPlanEntitlementsRoute } from './entitlements/get-plan-entitlements.t
 import { getSubscriptionEntitlementsRoute } from './entitlements/get-subscription-entitlements.ts'
 import { queryEntitlementRoute } from './entitlements/query-entitlement.ts'
 import { updateEntitlementRoute } from './entitlements/update-entitlement.ts'
+import { getEnvironmentClockRoute } from './environments/get-environment-clock.ts'
 import { getEnvironmentSettingsRoute } from './environments/get-environment-settings.ts'
+import { moveEnvironmentClockRoute } from './environments/move-environment-clock.ts'
 import { updateEnvironmentSettingsRoute } from './environments/update-environment-settings.ts'
 import { getEventRoute } from './events/get-event.ts'
 import { ingestRoutes } from './events/ingest-routes.ts'
@@ -122,6 +124,8 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   listBillingFailuresRoute,
   listBillingRunsRoute,
   retryBillingFailureRoute,
+  getEnvironmentClockRoute,
+  moveEnvironmentClockRoute,
   getEnvironmentSettingsRoute,
   updateEnvironmentSettingsRoute,
   getTenantByIdRoute,

@@ -559,6 +559,7 @@ const declared = {
     request_hash: 'string',
     trigger: 'string',
     as_of: 'Date',
+    clock_from: 'Date | null',
     subscription_ids: 'json | null',
     dry_run: 'boolean',
     workflow_id: 'string | null',
