@@ -6,6 +6,8 @@ import { dropEventMonths } from '../events/drop-event-months.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import { voidInvoice } from './invoice-states.ts'
+import { getInvoice } from './invoices.ts'
+import { applyLateCredits, insertLateCredits } from './late-credits.ts'
 import { createOneOff, type NewOneOff } from './one-off-invoices.ts'
 
 let databases: TestDatabase
@@ -96,6 +98,23 @@ test('those of one subscription at once are counted one after the other', async 
     Array.from({ length: 5 }, () => createOneOff(scoped, oneOff({ subscriptionId: subscription.id }), now)),
   )
   expect(made.map(({ billing_sequence }) => billing_sequence).toSorted()).toEqual([1, 2, 3, 4, 5])
+})
+
+test('credits of late usage lower what is due of one about their subscription, which then stays', async () => {
+  const plan = await addPlan(scoped)
+  const { id: subscriptionId } = await addSubscription(scoped, { plan_id: plan.id, customer_id: customerId })
+  const { id } = await createOneOff(scoped, oneOff({ subscriptionId }), now)
+  const credit = {
+    ...{ subscription_id: subscriptionId, invoice_id: id, late_of: 'invli_late', revision: 1 },
+    ...{ currency: 'usd', amount: '4', explanation: {} },
+  }
+  await inTransaction(scoped, async (transaction) => {
+    await insertLateCredits(transaction, [credit], now)
+    await applyLateCredits(transaction, { subscriptionIds: [subscriptionId], closingIds: [] }, now)
+  })
+  const { total, amount_due, amount_remaining } = await getInvoice(scoped, id)
+  expect([total, amount_due, amount_remaining].map(Number)).toEqual([10, 6, 6])
+  await expect(voidInvoice(scoped, id, now)).rejects.toMatchObject({ code: 'in_use' })
 })
 
 test('a draft about an old time keeps no events: nothing of it is rated again', async () => {
