@@ -381,6 +381,7 @@ const declared = {
     invoice_type: 'string',
     billing_reason: 'string',
     request_key: 'string default',
+    request_hash: 'string | null',
     invoice_status: 'string',
     payment_status: 'string',
     invoice_number: 'string | null',

@@ -149,7 +149,7 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
     ),
     invoices: search<InvoiceSearch>(
       invoiceFields,
-      searchInvoices,
+      (scoped, asked) => searchInvoices(scoped, asked, now),
       ['invoice_ids', 'customer_id', 'external_customer_id', 'subscription_id', 'subscription_customer_id'],
       {
         invoice_ids: ids('inv'),
@@ -170,6 +170,7 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         period_start_lte: [far],
         period_end_gte: [past],
         period_end_lte: [far],
+        overdue: [true, false],
       },
     ),
     api_keys: search<ApiKeySearch>(new Map(), (scoped, asked) => searchApiKeys(scoped, asked, now), [], {}),
