@@ -37,7 +37,7 @@ export const createPaymentRequest = z.strictObject({
   idempotency_key: idempotencyKey.optional(),
   metadata: metadata.optional(),
   cancel_url: notBuilt(text(2_000)),
-  gateway_options: notBuilt(z.looseObject({})),
+  gateway_options: notBuilt(laterObject('PaymentGatewayOptions')),
   payment_gateway: notBuilt(paymentGateway),
   payment_method_id: notBuilt(identifier),
   save_card_and_make_default: notBuilt(z.boolean()),

@@ -1,3 +1,4 @@
+// tidy: long because it is a table: one entry a request.
 import { expect, test } from 'vitest'
 import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../catalog/feature.ts'
 import { groupFilter } from '../catalog/group.ts'
@@ -16,6 +17,12 @@ import {
   createInvoiceRequest,
   updateInvoiceRequest,
 } from '../invoices/invoice-create.ts'
+import {
+  createPaymentRequest,
+  paymentsQuery,
+  updateInvoicePaymentStatusRequest,
+  updatePaymentRequest,
+} from '../payments/payment.ts'
 import {
   createSubscriptionLineItemRequest,
   deleteSubscriptionLineItemRequest,
@@ -217,6 +224,46 @@ test.each([
     ],
   ],
   ['updateInvoice', updateInvoiceRequest, ['apply_discount', 'invoice_pdf_url']],
+  [
+    'createPayment',
+    createPaymentRequest,
+    [
+      'cancel_url',
+      'destination_type=CUSTOMER',
+      'gateway_options',
+      'payment_gateway',
+      'payment_method_id',
+      'payment_method_type=ACH',
+      'payment_method_type=CARD',
+      'payment_method_type=CREDITS',
+      'payment_method_type=PAYMENT_LINK',
+      'payment_method_type=UPI',
+      'save_card_and_make_default',
+      'success_url',
+    ],
+  ],
+  [
+    'updatePayment',
+    updatePaymentRequest,
+    [
+      'failed_at',
+      'gateway_payment_id',
+      'gateway_tracking_id',
+      'payment_gateway',
+      'payment_method_id',
+      'refunded_at',
+      'succeeded_at',
+      'voided_at',
+    ],
+  ],
+  ['listPayments', paymentsQuery, ['gateway_payment_id', 'gateway_tracking_id', 'payment_gateway']],
+  [
+    'updateInvoicePaymentStatus',
+    updateInvoicePaymentStatusRequest,
+    ['FAILED', 'INITIATED', 'PARTIALLY_REFUNDED', 'PROCESSING', 'REFUNDED', 'VOIDED'].map(
+      (status) => `payment_status=${status}`,
+    ),
+  ],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

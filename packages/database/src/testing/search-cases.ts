@@ -6,6 +6,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { type CustomerSearch, customerFields, searchCustomers } from '../customers/customers.ts'
 import { type InvoiceSearch, invoiceFields, searchInvoices } from '../invoices/invoices.ts'
 import { type LineItemSearch, lineItemFields, searchLineItems } from '../line-items/line-item-search.ts'
+import { type PaymentSearch, paymentFields, searchPayments } from '../payments/payments.ts'
 import type { Search } from '../search/search.ts'
 import type { SearchFields } from '../search/search-fields.ts'
 import {
@@ -173,6 +174,13 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         overdue: [true, false],
       },
     ),
+    payments: search<PaymentSearch>(paymentFields, searchPayments, ['payment_ids', 'destination_id'], {
+      payment_ids: ids('pay'),
+      destination_id: one('inv'),
+      payment_method_type: ['OFFLINE'],
+      payment_status: ['SUCCEEDED'],
+      currency: ['usd'],
+    }),
     api_keys: search<ApiKeySearch>(new Map(), (scoped, asked) => searchApiKeys(scoped, asked, now), [], {}),
   }
 }

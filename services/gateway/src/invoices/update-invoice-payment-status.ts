@@ -1,4 +1,5 @@
 import { updateInvoicePaymentStatus } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
 import { getInvoice } from '@flexprice/database/invoices'
 import { assert, invalid } from '@flexprice/domain'
 import { readDecimal } from '@flexprice/domain/money'
@@ -34,7 +35,10 @@ export function updateInvoicePaymentStatusRoute(
       const isSaid = amount === undefined && before.payment_status === status && status !== 'PENDING'
       if (!isSaid)
         await payInvoice(scoped, { invoiceId: id, payment_method_type: 'OFFLINE', amountOf, process: true })
-      const [invoice] = await invoicesWithRecords(scoped, [await getInvoice(scoped, id)], { lineItems: true })
+      const [invoice] = await invoicesWithRecords(scoped, [await getInvoice(scoped, id)], {
+        lineItems: true,
+        now: await readNow(scoped),
+      })
       assert(invoice, 'an invoice has an answer')
       return reply.send(invoice)
     },

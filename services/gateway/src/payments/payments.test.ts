@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
-import { addCharged } from '../testing/charged-subscription.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
+import { addOwing, owingSince, payment } from '../testing/owing-invoice.ts'
 
 let gateway: GatewayUnderTest
 beforeAll(async () => {
@@ -12,29 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
 
-const now = '2026-08-01T00:00:00.000Z'
-const found = z.object({ items: z.array(z.looseObject({ id: z.string() })) })
-
-/** A subscription of 10 whose opening invoice waits for its payment. */
-async function addOwing(caller: Caller, changes: object = {}) {
-  const { id: subscriptionId } = await addCharged(caller, { start: now, changes })
-  const body = { subscription_id: subscriptionId }
-  const { items } = found.parse((await caller.call('POST', '/invoices/search', body)).body)
-  const [invoice] = items
-  if (!invoice) throw new Error('there is an opening invoice')
-  return { subscriptionId, invoiceId: invoice.id }
-}
-
-function payment(destination_id: string, changes: object = {}) {
-  return {
-    destination_type: 'INVOICE',
-    destination_id,
-    payment_method_type: 'OFFLINE',
-    amount: '10',
-    currency: 'usd',
-    ...changes,
-  }
-}
+const now = owingSince
 
 async function invoiceOf(caller: Caller, id: string) {
   return (await caller.call('GET', `/invoices/${id}`)).body
@@ -195,60 +172,4 @@ test('an invoice’s payment state is told by what was paid elsewhere, never wri
   expect((await caller.call('GET', `/payments?destination_id=${invoiceId}`)).body).toMatchObject({
     items: [{ amount: '6', payment_method_type: 'OFFLINE' }, { amount: '4' }],
   })
-})
-
-test.each<[string, object, number, string | undefined]>([
-  ['zero', { amount: '0' }, 400, 'amount'],
-  ['negative', { amount: '-1' }, 400, 'amount'],
-  ['forty digits', { amount: '1'.repeat(40) }, 400, 'amount'],
-  ['a part of a cent', { amount: '1.001' }, 400, 'amount'],
-  ['no number', { amount: 'ten' }, 400, 'amount'],
-  ['another currency', { currency: 'eur' }, 400, 'currency'],
-  ['no currency', { currency: 'xxx' }, 400, 'currency'],
-  ['a customer', { destination_type: 'CUSTOMER' }, 400, 'destination_type'],
-  ['a card', { payment_method_type: 'CARD' }, 400, 'payment_method_type'],
-  ['a gateway', { payment_gateway: 'stripe' }, 400, 'payment_gateway'],
-  ['an id of another kind', { destination_id: 'cust_1' }, 404, undefined],
-  ['nothing', { destination_id: 'inv_none' }, 404, undefined],
-])('refused, and nothing is kept: %s', async (_, changes, status, field) => {
-  const caller = await newClockedCaller(gateway, now)
-  const { invoiceId } = await addOwing(caller)
-  const answer = await caller.call('POST', '/payments', payment(invoiceId, changes))
-  expect(answer.status).toBe(status)
-  if (field !== undefined) expect(Object.keys(problemsOf(answer))).toEqual([field])
-  expect((await caller.call('GET', '/payments')).body).toMatchObject({ items: [] })
-})
-
-test('a foreign, a draft, a voided and a skipped invoice cannot be paid, nor what is foreign be seen', async () => {
-  const [caller, foreign] = await Promise.all([
-    newClockedCaller(gateway, now),
-    newClockedCaller(gateway, now),
-  ])
-  const { invoiceId } = await addOwing(caller)
-  expect(await foreign.call('POST', '/payments', payment(invoiceId))).toMatchObject({ status: 404 })
-  const { id } = await caller.create('/payments', payment(invoiceId, { process_payment: false }))
-  for (const [method, path] of [
-    ['GET', ''],
-    ['PUT', ''],
-    ['DELETE', ''],
-    ['POST', '/process'],
-  ] as const) {
-    const body = method === 'PUT' ? {} : undefined
-    expect(await foreign.call(method, `/payments/${id}${path}`, body)).toMatchObject({ status: 404 })
-  }
-  expect((await foreign.call('GET', '/payments')).body).toMatchObject({ items: [] })
-  await caller.call('POST', `/invoices/${invoiceId}/void`)
-  expect(await caller.call('POST', `/payments/${id}/process`)).toMatchObject({ status: 409 })
-  expect(await caller.call('POST', '/payments', payment(invoiceId))).toMatchObject({ status: 409 })
-  for (const invoice_status of ['DRAFT', 'SKIPPED'] as const) {
-    const other = await addOwing(caller)
-    const none = { invoice_number: null, finalized_at: null }
-    await caller.scoped.db
-      .updateTable('invoices')
-      .set({ invoice_status, ...none })
-      .where('id', '=', other.invoiceId)
-      .execute()
-    const answer = await caller.call('POST', '/payments', payment(other.invoiceId))
-    expect(answer).toMatchObject({ status: 409, body: { details: { invoice_status } } })
-  }
 })
