@@ -58,7 +58,9 @@ const ownOperations = [
   'listBillingFailures',
   'retryBillingFailure',
   'cancelBillingRun',
+  'getEnvironmentClock',
   'getEnvironmentSettings',
+  'moveEnvironmentClock',
   'updateEnvironmentSettings',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({

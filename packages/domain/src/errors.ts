@@ -16,6 +16,12 @@ export const errorCodes = {
   already_exists: { kind: 'conflict', title: 'It exists already' },
   version_conflict: { kind: 'conflict', title: 'It was changed meanwhile' },
   invalid_operation: { kind: 'invalid', title: 'Not possible in the present state' },
+  /** As invalid_operation, where another act at another time would be possible: 409. */
+  state_conflict: {
+    kind: 'conflict',
+    title: 'Not possible in the present state',
+    wireCode: 'invalid_operation',
+  },
   in_use: { kind: 'conflict', title: 'It is in use', wireCode: 'already_exists' },
   key_reused: {
     kind: 'conflict',
@@ -120,9 +126,9 @@ export function invalid(fields: readonly FieldProblem[]): CodedError {
   return new CodedError('validation_error', message, { details: { fields } })
 }
 
-/** An `Idempotency-Key` stands for one request. */
-export function keyReused(): CodedError {
-  const fields = [{ path: 'Idempotency-Key', message: 'was used for another request' }]
+/** An `Idempotency-Key`, or a key that a request has among its fields, stands for one request. */
+export function keyReused(path = 'Idempotency-Key'): CodedError {
+  const fields = [{ path, message: 'was used for another request' }]
   return new CodedError('key_reused', errorCodes.key_reused.title, { details: { fields } })
 }
 

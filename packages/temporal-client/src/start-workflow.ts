@@ -1,4 +1,10 @@
-import { type InputOf, parseInput, type WorkflowContract } from '@flexprice/contracts/workflows'
+import {
+  type InputOf,
+  parseInput,
+  type WhenRunning,
+  type WorkflowContract,
+  type WorkflowDefinition,
+} from '@flexprice/contracts/workflows'
 import { invalid, type Scope } from '@flexprice/domain'
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowOptions } from '@temporalio/client'
 import { type CallOptions, call } from './call.ts'
@@ -23,7 +29,10 @@ export async function startWorkflow<Contract extends WorkflowContract>(
 ): Promise<StartedWorkflow> {
   const parsed = parseInput(contract, input)
   const start = startOptions(contract, parsed, scope)
-  return context.actFor(scope, () => call(client, () => send(client, contract, start), options))
+  const policy = contract.whenRunning?.(parsed) ?? contract.definition.whenRunning
+  return context.actFor(scope, () =>
+    call(client, () => send(client, contract.definition, { start, whenRunning: policy }), options),
+  )
 }
 
 export interface StartedWorkflow {
@@ -34,11 +43,10 @@ export interface StartedWorkflow {
 
 async function send(
   client: Client,
-  { definition }: WorkflowContract,
-  options: WorkflowOptions & { args: unknown[] },
+  definition: WorkflowDefinition,
+  { start: options, whenRunning }: { start: WorkflowOptions & { args: unknown[] }; whenRunning: WhenRunning },
 ): Promise<StartedWorkflow> {
   const { workflowId } = options
-  const { whenRunning } = definition
   if (whenRunning.policy === 'signal') {
     const handle = await client.workflow.signalWithStart(definition.type, {
       ...options,

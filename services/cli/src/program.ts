@@ -3,6 +3,7 @@ import { declaredVariables } from '@flexprice/configuration'
 import manifest from '../package.json' with { type: 'json' }
 import type { CommandContext } from './command-context.ts'
 import { addBilling } from './commands/billing.ts'
+import { addClock } from './commands/clock.ts'
 import { addEvents } from './commands/events.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
   addRun(program, context)
   addPlans(program, context)
   addBilling(program, context)
+  addClock(program, context)
   addWorkflows(program, context)
   addQueues(program, context)
   addSchedules(program, context)

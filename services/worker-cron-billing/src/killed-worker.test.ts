@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workflows } from '@flexprice/contracts/workflows'
+import { readNow } from '@flexprice/database/connection'
 import {
   createTestDatabase,
   type HeldPlace,
@@ -75,6 +76,42 @@ test('kill -9 of the worker in each phase of a page: after its restart all is bi
   for (const result of await results()) expect(result).toMatchObject({ status: 'Completed' })
   for (const { due, months = ['2026-08'] } of all) await expectBilledOnce(due, months)
 }, 180_000)
+
+test('kill -9 of the worker in a clock’s move: after its restart the move goes on, nothing is billed twice or passed over', async () => {
+  await using database = await createTestDatabase()
+  await using temporal = createTestTemporal()
+  await using left = new AsyncDisposableStack()
+  left.defer(() => terminateLeftOvers(workflows['cron-billing'].definition))
+  const worker = left.use(await startBillingWorker(database))
+  const from = '2026-08-02T00:00:00Z'
+  const to = '2026-12-01T00:00:00.000Z'
+  const due = await addDueEnvironment(database, from)
+  const { scope } = due.scoped
+  await using held = await holdStatements(database, [
+    { environmentId: scope.environmentId, ...{ table: 'subscriptions', on: 'update', when: secondMonth } },
+  ])
+  const move = { kind: 'clock', to } as const
+  const { workflowId, runId } = await temporal.startWorkflow(workflows['cron-billing'], move, scope)
+  await held.untilHeld(1)
+  await worker.kill()
+  await held.release()
+  await untilNobodyWorks(database)
+  expect(await readNow(due.scoped)).toEqual(new Date('2026-10-01T00:00:00Z'))
+  expect(await billsOf(due)).toHaveLength(3)
+
+  await using _restarted = await startBillingWorker(database)
+  const result = await temporal.workflowResult(scope, workflowId, { runId, waitMs: 60_000 })
+  expect(result).toMatchObject({
+    status: 'Completed',
+    // December's begin is a boundary of its own; what it closes waits for an hour.
+    result: { to, subscriptions_billed: 12, invoices_created: 12, invoices_finalized: 9 },
+  })
+  await due.moveClock('2026-12-01T01:00:00Z')
+  await (await startBillings(temporal, [due]))()
+  await expectBilledOnce(due, ['2026-08', '2026-09', '2026-10', '2026-11'])
+}, 180_000)
+
+const secondMonth = "old.current_period_start > '2026-08-15'"
 
 /** Until the killed worker's transactions are gone: PostgreSQL learns of its end when it next writes to it. */
 async function untilNobodyWorks({ asOwner }: TestDatabase): Promise<void> {

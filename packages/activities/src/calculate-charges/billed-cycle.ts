@@ -24,6 +24,8 @@ export interface BilledCycle {
   /** Of the invoice. */
   readonly period: Period
   readonly cycle: Cycle
+  /** The period that begins with it; null where none does. Of a trial's period the cycle charges nothing. */
+  readonly opens: Period | null
   /** Whether it bills what late events have changed of final invoices: the next one does. */
   readonly billsLate: boolean
 }
@@ -60,6 +62,7 @@ function within(subscription: Subscription, window: Period): BilledCycle {
     reason: 'SUBSCRIPTION_CYCLE',
     period: window,
     cycle: { ...terms(subscription), closes: window, opens: null, usage: 'within' },
+    opens: null,
     billsLate: false,
   }
 }
@@ -67,11 +70,11 @@ function within(subscription: Subscription, window: Period): BilledCycle {
 /** The invoice that comes as the period ends, whether it is the current one or another. */
 function ofPeriod(subscription: Subscription, window: Period): BilledCycle | undefined {
   const { subscription_status: status, next_billing_at: dueAt } = subscription
-  const isDue = (status === 'active' || status === 'trialing') && dueAt !== null
-  if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(subscription)
   const { start_date: start, trial_end: trialEnd, end_date: end } = subscription
   if (status === 'draft') return undefined
   if (trialEnd && isSamePeriod({ start, end: trialEnd }, window)) return afterTrial(subscription)
+  const isDue = (status === 'active' || status === 'trialing') && dueAt !== null
+  if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(subscription)
   const paid = { start: trialEnd ?? start, end }
   const period = periodAt(terms(subscription).grid, paid, window.start)
   return period && isSamePeriod(period, window) ? closing(subscription, period) : undefined
@@ -90,11 +93,17 @@ function nextBilling(subscription: Subscription): BilledCycle {
   if (status !== 'active' && status !== 'trialing') throw notBilled(subscription, `is ${status}`)
   if (dueAt === null) throw notBilled(subscription, 'has nothing due')
   const current = currentPeriod(subscription)
-  if (status === 'trialing') return afterTrial(subscription)
-  if (dueAt.getTime() === start.getTime()) {
-    return opening(subscription, 'SUBSCRIPTION_CREATE', current)
-  }
+  const isStart = dueAt.getTime() === start.getTime()
+  if (status === 'trialing') return isStart ? trialStart(subscription) : afterTrial(subscription)
+  if (isStart) return opening(subscription, 'SUBSCRIPTION_CREATE', current)
   return { ...closing(subscription, current), billsLate: true }
+}
+
+/** A trial that begins is told of by an invoice of nothing (billing rules, section 7). */
+function trialStart(subscription: Subscription): BilledCycle {
+  const period = currentPeriod(subscription)
+  const cycle = { ...terms(subscription), closes: null, opens: null }
+  return { reason: 'SUBSCRIPTION_TRIAL_START', period, cycle, opens: period, billsLate: false }
 }
 
 function afterTrial(subscription: Subscription): BilledCycle {
@@ -109,18 +118,19 @@ function closing(subscription: Subscription, closes: Period): BilledCycle {
   const { start_date: start, end_date: end } = subscription
   const opens = periodAt(terms(subscription).grid, { start, end }, closes.end) ?? null
   const cycle = { ...terms(subscription), closes, opens }
-  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle, billsLate: false }
+  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle, opens, billsLate: false }
 }
 
 function opening(subscription: Subscription, reason: BillingReason, opens: Period): BilledCycle {
   const cycle = { ...terms(subscription), closes: null, opens }
-  return { reason, period: opens, cycle, billsLate: false }
+  return { reason, period: opens, cycle, opens, billsLate: false }
 }
 
 /** Its last period's, and nothing of that period but what was added to it. */
 function lateAlone(subscription: Subscription): BilledCycle {
   const cycle = { ...terms(subscription), closes: null, opens: null }
-  return { reason: 'SUBSCRIPTION_CYCLE', period: currentPeriod(subscription), cycle, billsLate: true }
+  const period = currentPeriod(subscription)
+  return { reason: 'SUBSCRIPTION_CYCLE', period, cycle, opens: null, billsLate: true }
 }
 
 function terms(subscription: Subscription): Omit<Cycle, 'closes' | 'opens'> {

@@ -10,7 +10,7 @@ import { aggregateUsage } from '@flexprice/database/events'
 import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
 import { type CycleCharge, type CyclePlan, planCycle, rateCycle } from '@flexprice/domain/cycle'
 import type { Settlement } from '@flexprice/domain/invoice'
-import type { Grid, Period } from '@flexprice/domain/time'
+import type { Grid } from '@flexprice/domain/time'
 import type { UsageQuestion } from '@flexprice/domain/usage'
 import {
   type InvoicedCharge,
@@ -25,14 +25,12 @@ import { createTermsOfPrice, cycleLines, type FactLine, type TermsOfPrice } from
 import { inHalves } from './in-halves.ts'
 import { finalQuestions, type PlannedFinal, planFinals, type RatedLate, rateFinals } from './late-usage.ts'
 
-export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period' | 'billsLate'> {
+export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'period' | 'opens' | 'billsLate'> {
   readonly facts: ChargeFacts
   /** That the usage was rated on. */
   readonly grid: Grid
   /** What the invoice's draft has of FIXED lines: it stays, and none is among the charges. */
   readonly written: readonly WithLineId<InvoicedCharge>[]
-  /** The period that begins with it; null where none does. */
-  readonly opens: Period | null
   /** With the id that each would have as an invoice's line. */
   readonly charges: readonly WithLineId<CycleCharge<FactLine> & Pick<InvoicedCharge, 'late'>>[]
   /** What late events have changed of final invoices, as far as it is no charge of this one; null: none were looked at. */
@@ -166,7 +164,7 @@ function rated(
   const charges = withLineIds([...rateCycle(plan, answers.slice(0, own)), ...changed.charges])
   const all = [...written, ...charges]
   refuseTooLarge(all)
-  const { reason, period, billsLate, cycle } = billed
+  const { reason, period, opens, billsLate } = billed
   const settlement = settleCharges(facts.subscription.currency, all)
   return {
     ...{
@@ -175,7 +173,7 @@ function rated(
       period,
       billsLate,
       grid: plan.grid,
-      opens: cycle.opens,
+      opens,
       written,
       charges,
       settlement,

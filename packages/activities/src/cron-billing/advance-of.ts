@@ -39,6 +39,7 @@ function statusOf(
   { payment_behavior, collection_method }: Subscription,
   { reason, isUnpaid }: Billed,
 ): SubscriptionAdvance['status'] {
+  if (reason === 'SUBSCRIPTION_TRIAL_START') return 'trialing'
   const isFirst = reason === 'SUBSCRIPTION_CREATE' || reason === 'SUBSCRIPTION_TRIAL_END'
   if (!isFirst || !isUnpaid || collection_method === 'send_invoice') return 'active'
   return payment_behavior === 'default_active' ? 'active' : 'incomplete'

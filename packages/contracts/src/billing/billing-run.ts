@@ -29,8 +29,10 @@ export const billingRunResponse = z
   .object({
     id: z.string(),
     status: z.enum(['PENDING', 'RUNNING', 'COMPLETED', 'CANCELED']),
-    trigger: z.enum(['schedule', 'request']),
+    trigger: z.enum(['schedule', 'request', 'clock']),
     as_of: instant,
+    /** Of a move of the test clock, up to `as_of`: from where. */
+    clock_from: instant.optional(),
     subscription_ids: z.array(z.string()).optional(),
     dry_run: z.boolean(),
     workflow_id: z.string().optional(),

@@ -11,6 +11,8 @@ const input = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('due') }),
   /** One that was asked for: stored first, with what it may bill. */
   z.strictObject({ kind: z.literal('run'), billing_run_id: id }),
+  /** Moves the environment's test clock to an instant, RFC 3339, and bills what falls due on the way. */
+  z.strictObject({ kind: z.literal('clock'), to: z.iso.datetime() }),
 ])
 
 const count = z.number().int().nonnegative()
@@ -28,7 +30,10 @@ const run = z.strictObject({
   totals: z.array(z.strictObject({ currency: z.string(), invoices: count, total: z.string() })),
 })
 
-const result = z.union([tick, run])
+/** From where the clock was moved, and to where. */
+const clock = z.strictObject({ from: z.string(), to: z.string(), ...run.shape })
+
+const result = z.union([tick, clock, run])
 
 const progress = z.strictObject({
   subscriptions_due: count,
@@ -36,6 +41,8 @@ const progress = z.strictObject({
   subscriptions_failed: count,
   invoices_created: count,
   invoices_finalized: count,
+  /** Of a move of the clock: where it stands, and by that how much of its way is behind it. */
+  now: z.string().optional(),
   percent: z.number().min(0).max(100),
 })
 
@@ -44,14 +51,23 @@ export const cronBillingContract = defineContract({
   input,
   result,
   progress,
-  workflowId: (environmentId, request) =>
-    request.kind === 'run'
-      ? `billing:${environmentId}:${request.billing_run_id}`
-      : `billing:${environmentId}`,
-  entityId: (request) => (request.kind === 'run' ? request.billing_run_id : 'due'),
+  workflowId: (environmentId, request) => {
+    switch (request.kind) {
+      case 'run':
+        return `billing:${environmentId}:${request.billing_run_id}`
+      case 'clock':
+        return `billing-clock:${environmentId}`
+      default:
+        return `billing:${environmentId}`
+    }
+  },
+  // A second instant is no news for the move to the first one.
+  whenRunning: ({ kind }) => (kind === 'clock' ? { policy: 'refuse' } : cronBilling.whenRunning),
+  entityId: (request) => (request.kind === 'run' ? request.billing_run_id : request.kind),
 })
 
 export type CronBillingInput = z.infer<typeof input>
 export type CronBillingResult = z.infer<typeof result>
 export type CronBillingTick = z.infer<typeof tick>
+export type CronBillingMove = z.infer<typeof clock>
 export type CronBillingRun = z.infer<typeof run>

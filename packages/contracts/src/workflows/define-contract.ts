@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { WorkflowDefinition } from './define-workflow.ts'
+import type { WhenRunning, WorkflowDefinition } from './define-workflow.ts'
 
 /**
  * Ties a workflow's plain half to its schemas and its business key. A contract is reached through the
@@ -29,6 +29,8 @@ export interface WorkflowContract<
   readonly progress: Progress
   /** The business key, with `:` between, below 256 bytes: starting twice meets the same workflow. */
   workflowId(environmentId: string, input: z.output<Input>): string
+  /** How a second start for the same business key behaves, where that depends on the input: else as the definition says. */
+  readonly whenRunning?: (input: z.output<Input>) => WhenRunning
   /** The record it works on; `definition.entityType` says of which kind. */
   entityId(input: z.output<Input>): string
 }

@@ -27,6 +27,7 @@ export type {
 } from './calculate-charges.schema.ts'
 export type {
   CronBillingInput,
+  CronBillingMove,
   CronBillingResult,
   CronBillingRun,
   CronBillingTick,

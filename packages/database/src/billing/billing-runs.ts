@@ -37,6 +37,7 @@ export async function insertBillingRun(
       request_hash: asked.requestHash,
       trigger: asked.trigger,
       as_of: asked.asOf,
+      clock_from: null,
       subscription_ids: asked.subscriptionIds,
       dry_run: asked.dryRun,
       workflow_id: null,
@@ -124,10 +125,14 @@ export interface BillingRunCounts {
   readonly failed: number
   readonly invoicesCreated: number
   readonly invoicesFinalized: number
+  /** Of what was due: billed, closed or failed. */
+  readonly done: number
 }
 
-const counts = sql`sum(due)::bigint as due, sum(processed)::bigint as processed, sum(failed)::bigint as failed,
-  sum(invoices_created)::bigint as "invoicesCreated", sum(invoices_finalized)::bigint as "invoicesFinalized"`
+const counts = sql`coalesce(sum(due), 0)::bigint as due, coalesce(sum(processed), 0)::bigint as processed,
+  coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(invoices_created), 0)::bigint as "invoicesCreated",
+  coalesce(sum(invoices_finalized), 0)::bigint as "invoicesFinalized",
+  coalesce(sum(failed + case work when 'drafts' then invoices_finalized else processed end), 0)::bigint as done`
 
 export interface BillingRunTotal {
   readonly currency: string
@@ -148,15 +153,23 @@ export async function countBillingRuns(
   return new Map(rows.map(({ run_id, ...counts }) => [run_id, counts]))
 }
 
-/** How far the runs of a workflow's execution are, together; undefined before the first slice. */
+export interface BillingProgress extends BillingRunCounts {
+  /** Of a move of the clock: from where, to where, and where it stands. */
+  readonly clockFrom: Date | null
+  readonly clockTo: Date
+  readonly clockAt: Date | null
+}
+
+/** How far the runs of a workflow's execution are, together; undefined before the first. */
 export async function countRunsOfWorkflow(
   scoped: Scoped,
   workflowRunId: string,
-): Promise<BillingRunCounts | undefined> {
-  const { rows } = await sql<BillingRunCounts>`
-    select ${counts} from billing_runs r join billing_run_slices s on s.run_id = r.id
+): Promise<BillingProgress | undefined> {
+  const { rows } = await sql<BillingProgress>`
+    select ${counts}, min(r.clock_from) as "clockFrom", max(r.as_of) as "clockTo", min(e.clock_at) as "clockAt"
+    from billing_runs r join environments e on e.id = r.environment_id left join billing_run_slices s on s.run_id = r.id
     where r.environment_id = ${scoped.scope.environmentId} and r.workflow_run_id = ${workflowRunId}
-    having count(*) > 0`.execute(scoped.db)
+    having count(s.run_id) > 0 or min(r.clock_from) is not null`.execute(scoped.db)
   return rows[0]
 }
 

@@ -63,10 +63,13 @@ async function didNothing(scoped: Scoped, { id, passes }: BillingRunRow): Promis
   return rows[0]?.done === 0
 }
 
+/** In the order in which they are done: a draft is closed once no period is due, so that it is the last word. */
+export const billingWorks = ['periods', 'drafts', 'late'] as const satisfies readonly BillingWork[]
+
 /** A dry run writes nothing, so that its first pass has seen everything; and it closes no draft. */
 function worksOf({ dry_run: isDry, passes }: BillingRunRow): readonly BillingWork[] {
   if (isDry) return passes === 0 ? ['periods'] : []
-  return ['periods', 'drafts', 'late']
+  return billingWorks
 }
 
 async function notePass(

@@ -9,6 +9,7 @@ export {
   retryBillingFailure,
 } from './billing-failures.ts'
 export {
+  type BillingProgress,
   type BillingRunCounts,
   type BillingRunRow,
   type BillingRunTotal,
@@ -30,4 +31,5 @@ export {
   finishBillingPage,
   nextBillingPage,
 } from './billing-slices.ts'
+export { findClockMove, insertClockMove, nextDueInstant, turnClockSlice } from './clock-moves.ts'
 export type { DueRow } from './due-work.ts'

@@ -36,3 +36,24 @@ test('of an environment that does not exist is not_found, and tried no more', as
   const nowhere = databases.database.scoped({ ...scope, environmentId: 'env_none' })
   await expect(readNow(nowhere)).rejects.toMatchObject({ code: 'not_found' })
 })
+
+test('goes forward alone, in the handle’s environment alone, whatever the query', async () => {
+  const scoped = await databases.newTenant({ clockAt: now })
+  const sibling = await createEnvironment(databases.ownerUrl, {
+    ...{ tenantId: scoped.scope.tenantId, name: 'Other', type: 'development', clockAt: now },
+  })
+  const next = new Date(now.getTime() + 1)
+  // A query that forgets its condition.
+  const all = await scoped.db.updateTable('environments').set({ clock_at: next }).executeTakeFirst()
+  expect(all.numUpdatedRows).toBe(1n)
+  expect(await readNow(scoped)).toEqual(next)
+  expect(await databases.asOwner('select clock_at from environments where id = $1', [sibling.id])).toEqual([
+    { clock_at: now },
+  ])
+  for (const back of [now, null]) {
+    const set = scoped.db.updateTable('environments').set({ clock_at: back })
+    await expect(set.execute()).rejects.toMatchObject({ code: 'invalid_operation' })
+    const byOwner = databases.asOwner('update environments set clock_at = $1', [back])
+    await expect(byOwner).rejects.toMatchObject({ code: '23514' })
+  }
+})

@@ -1,5 +1,6 @@
 import { assert, notFound } from '@flexprice/domain'
-import { sql } from 'kysely'
+import type { ClockFacts } from '@flexprice/domain/time'
+import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
 
 /**
@@ -27,4 +28,39 @@ export async function readTimeOfDay(scoped: Scoped): Promise<Date> {
     select date_trunc('milliseconds', clock_timestamp()) as now`.execute(scoped.db)
   assert(rows[0], 'a select without a table yields a row')
   return rows[0].now
+}
+
+/** An environment's clock, and what a move of it goes by. */
+export async function readClock(scoped: Scoped): Promise<ClockFacts> {
+  return await clockFacts(scoped, sql``)
+}
+
+/** The same, held until the caller's transaction ends: of two that set a clock, the second sees the first. */
+export async function lockClock(scoped: Scoped): Promise<ClockFacts> {
+  assert(scoped.db.isTransaction, 'a lock ends with its transaction')
+  // Not its key: records that are made meanwhile name the environment, and must not wait.
+  return await clockFacts(scoped, sql`for no key update of e`)
+}
+
+async function clockFacts(
+  { db, scope: { environmentId } }: Scoped,
+  lock: RawBuilder<unknown>,
+): Promise<ClockFacts> {
+  const { rows } = await sql<ClockFacts>`
+    select e.type, e.clock_at as "clockAt", date_trunc('milliseconds', clock_timestamp()) as "timeOfDay",
+      not (exists (select from customers where environment_id = e.id)
+        or exists (select from features where environment_id = e.id)
+        or exists (select from groups where environment_id = e.id)
+        or exists (select from plans where environment_id = e.id)
+        or exists (select from event_ids where environment_id = e.id)) as "isEmpty"
+    from environments e where e.id = ${environmentId} ${lock}`.execute(db)
+  if (!rows[0]) throw notFound('Environment', environmentId)
+  return rows[0]
+}
+
+/** Sets the test clock of a development environment, forward alone: a trigger refuses the way back. */
+export async function writeClock({ db, scope }: Scoped, at: Date): Promise<void> {
+  await sql`
+    update environments set clock_at = ${at}, updated_at = date_trunc('milliseconds', clock_timestamp())
+    where id = ${scope.environmentId}`.execute(db)
 }

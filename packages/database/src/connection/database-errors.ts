@@ -50,6 +50,8 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     message: 'Only a development environment has a test clock',
     path: 'clock_at',
   },
+  environments_clock_forward: { code: 'invalid_operation', message: 'A test clock never goes back' },
+  billing_runs_one_move: { code: 'already_exists', message: 'The clock is being moved already' },
   environments_tenant_id_fkey: {
     code: 'not_found',
     message: 'The tenant does not exist',

@@ -4,7 +4,7 @@
  * HTTP or Temporal, never read a clock but in `clock.ts`, and never hand out a connection without a scope: row-level
  * security holds even if a query forgets.
  */
-export { readNow, readTimeOfDay } from './clock.ts'
+export { lockClock, readClock, readNow, readTimeOfDay, writeClock } from './clock.ts'
 export {
   type ApiKeyUse,
   createDatabase,

@@ -39,6 +39,8 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
     revoke insert, update, delete on tenants, environments from ${role};
     -- Row security makes it the caller's own tenant; its id and status stay the owner's.
     grant update (name, metadata, billing_details, updated_at) on tenants to ${role};
+    -- A development environment's clock, forward alone: a constraint and a trigger hold it.
+    grant update (clock_at, updated_at) on environments to ${role};
     grant execute on function find_api_key(bytea), touch_api_keys(text[], timestamptz[]) to ${role};
     grant execute on function purge_idempotency_keys(integer) to ${role};
     grant execute on function purge_subscription_batches(integer) to ${role};

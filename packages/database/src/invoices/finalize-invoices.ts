@@ -106,23 +106,35 @@ function linesAndHistory(scoped: Scoped, closed: readonly Closed[], now: Date): 
   ]
 }
 
-function historyOf(scoped: Scoped, { id: invoiceId, status: to, unwritten }: Closed, now: Date) {
+/** It begins, if that is not written yet; it is closed; and with nothing to pay it is paid. */
+function historyOf(scoped: Scoped, { id: invoiceId, status: to, unwritten, amount_due }: Closed, now: Date) {
   const reason = to === 'SKIPPED' ? 'nothing to bill' : 'finalized'
-  const begins = unwritten ? [beginning(scoped, invoiceId, now)] : []
+  const closed = { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now } as const
+  const paid = {
+    ...closed,
+    field: 'payment_status',
+    from: 'PENDING',
+    to: 'SUCCEEDED',
+    reason: 'nothing to pay',
+  } as const
   return [
-    ...begins,
-    historyRow(scoped, { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now }),
+    ...(unwritten ? [beginning(scoped, invoiceId, now)] : []),
+    ...(isNothing(amount_due) ? [closed, paid] : [closed]).map((one) => historyRow(scoped, one)),
   ]
 }
 
-function closedColumns({ status, position, amount_due, dueDate, seenBy }: Closed, now: Date) {
+function isNothing(amount: string): boolean {
+  return !isPositive(readDecimal(amount))
+}
+
+function closedColumns({ status, position, amount_due, dueDate, seenBy, unwritten }: Closed, now: Date) {
   const isFinal = status === 'FINALIZED'
-  const isPaid = !isPositive(readDecimal(amount_due))
+  const isPaid = isNothing(amount_due)
   return {
     invoice_status: status,
     position,
     payment_status: isPaid ? 'SUCCEEDED' : 'PENDING',
-    issue_date: isFinal ? now : null,
+    issue_date: unwritten?.invoice.issue_date ?? (isFinal ? now : null),
     due_date: isFinal ? dueDate : null,
     finalized_at: isFinal ? now : null,
     paid_at: isFinal && isPaid ? now : null,
@@ -159,7 +171,7 @@ function closeWritten(scoped: Scoped, closed: readonly Closed[], now: Date): rea
   const statement = sql`
     update invoices i set (invoice_status, invoice_number, payment_status, issue_date, due_date, finalized_at,
         paid_at, usage_snapshot) = (
-      select invoice_status, ${invoiceNumberAt(sql`c.position`)}, payment_status, issue_date, due_date, finalized_at,
+      select invoice_status, ${invoiceNumberAt(sql`c.position`)}, payment_status, coalesce(i.issue_date, c.issue_date), due_date, finalized_at,
         paid_at, usage_snapshot
       from jsonb_to_record(${JSON.stringify(values)}::jsonb -> i.id) as c (invoice_status text, position integer,
         payment_status text, issue_date timestamptz, due_date timestamptz, finalized_at timestamptz,

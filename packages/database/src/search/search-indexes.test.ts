@@ -28,6 +28,7 @@ const tables = [
   'subscriptions',
   'subscription_line_items',
   'invoices',
+  'payments',
   'api_keys',
 ] as const
 const testTimeoutMs = 120_000

@@ -32,8 +32,10 @@ export interface BillingRunTable extends Audited {
   environment_id: string
   request_key: string
   request_hash: string
-  trigger: 'schedule' | 'request'
+  trigger: 'schedule' | 'request' | 'clock'
   as_of: Date
+  /** Of a move of the test clock, up to `as_of`: from where. */
+  clock_from: Date | null
   subscription_ids: readonly string[] | null
   dry_run: boolean
   workflow_id: string | null

@@ -53,9 +53,9 @@ describe('a tenant and its environments', () => {
     // Every tenant's row, were it not for row security.
     const everyone = await scoped.db.updateTable('tenants').set({ name: 'x' }).executeTakeFirst()
     expect(everyone.numUpdatedRows).toBe(1n)
-    await expect(
-      scoped.db.updateTable('environments').set({ clock_at: now }).execute(),
-    ).rejects.toMatchObject(denied)
+    for (const forged of [{ name: 'x' }, { type: 'production' }] as const) {
+      await expect(scoped.db.updateTable('environments').set(forged).execute()).rejects.toMatchObject(denied)
+    }
     await expect(
       scoped.db.deleteFrom('environments').where('tenant_id', '=', tenantId).execute(),
     ).rejects.toMatchObject(denied)

@@ -44,6 +44,9 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
       select ${id('inv')}, ${id('cust')}, ${id('subs')}, 'SUBSCRIPTION', 'SUBSCRIPTION_CYCLE',
         case when n % 2 = 0 then 'FINALIZED' else 'DRAFT' end, 'PENDING', 'usd', ${at}, ${at} + interval '1 month', n, n, n,
         case when n % 2 = 0 then ${at} end, case when n % 2 = 0 then 'INV-' || n end, ${tail}`,
+    sql`insert into payments (id, invoice_id, customer_id, payment_method_type, payment_status, currency, amount,
+        succeeded_at, ${head})
+      select ${id('pay')}, ${id('inv')}, ${id('cust')}, 'OFFLINE', 'SUCCEEDED', 'usd', n, ${at}, ${tail}`,
     sql`insert into api_keys (id, name, key_hash, display_id, user_id, tenant_id, environment_id)
       select ${id('key')}, 'key ' || n, sha256(convert_to(${environmentId} || n, 'UTF8')), 'sk_', 'u', e.tenant_id, e.id
       from environments e, generate_series(1, ${rows}::int) n where e.id = ${environmentId}`,

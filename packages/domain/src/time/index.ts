@@ -9,6 +9,7 @@ export {
   type RecurringPeriod,
   recurringPeriods,
 } from './billing-period.ts'
+export { type ClockFacts, clockMoveProblem, clockMoveStart, clockMoveYearsMax } from './clock-move.ts'
 export { dueDate, type PaymentTerms } from './due-date.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary } from './grid.ts'
 export { type Lifetime, later, type Period } from './period.ts'

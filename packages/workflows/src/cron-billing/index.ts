@@ -1,5 +1,10 @@
 import type { CronBillingActivities } from '@flexprice/activities/cron-billing'
-import type { CronBillingInput, CronBillingResult, CronBillingRun } from '@flexprice/contracts/workflows'
+import type {
+  CronBillingInput,
+  CronBillingMove,
+  CronBillingResult,
+  CronBillingRun,
+} from '@flexprice/contracts/workflows'
 import { billingRequestedSignal } from '@flexprice/contracts/workflows/cron-billing'
 import {
   CancellationScope,
@@ -25,6 +30,8 @@ export async function CronBillingWorkflow(input: CronBillingInput): Promise<Cron
       return billWhatIsDue()
     case 'run':
       return (await billPasses(input.billing_run_id, 0)) ?? nothing
+    case 'clock':
+      return moveClock(input.to)
   }
 }
 
@@ -36,15 +43,17 @@ const { startDueBilling } = proxyLocalActivities<Pick<CronBillingActivities, 'st
   retry: whileSomebodyWaits,
 })
 
-const { beginBillingPass, completeBillingRun } = proxyLocalActivities<
-  Pick<CronBillingActivities, 'beginBillingPass' | 'completeBillingRun'>
+const { beginBillingPass, beginClockMove, completeBillingRun } = proxyLocalActivities<
+  Pick<CronBillingActivities, 'beginBillingPass' | 'beginClockMove' | 'completeBillingRun'>
 >({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '24 hours',
   retry: untilDone,
 })
 
-const { billSlice } = proxyActivities<Pick<CronBillingActivities, 'billSlice'>>({
+const { advanceClock, billSlice } = proxyActivities<
+  Pick<CronBillingActivities, 'advanceClock' | 'billSlice'>
+>({
   heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '6 hours',
   scheduleToCloseTimeout: '24 hours',
@@ -77,17 +86,39 @@ async function billWhatIsDue(): Promise<CronBillingRun> {
 /** Pass after pass, until nothing is due any more: of a subscription that is behind, each bills periods, oldest first. */
 async function billPasses(asked: string | null, part: number): Promise<CronBillingRun | undefined> {
   let runId = asked
+  return await orCanceled(
+    () => runId,
+    async () => {
+      for (let pass = 1; ; pass++) {
+        const begun = await beginBillingPass({ runId, pass, part })
+        if (begun === null) return undefined
+        const run = begun.runId
+        runId = run
+        if (begun.slices.length === 0) return await completeBillingRun({ runId: run, canceled: false })
+        await inParallel(begun.slices, (slice) => billSlice({ runId: run, pass, slice }))
+      }
+    },
+  )
+}
+
+/** A cancelled move stops at an instant at which everything is billed or still due: the clock stands there. */
+async function moveClock(to: string): Promise<CronBillingMove> {
+  const { runId, from } = await beginClockMove({ to })
+  return await orCanceled(
+    () => runId,
+    async () => {
+      await advanceClock({ runId })
+      return { from, to, ...(await completeBillingRun({ runId, canceled: false })) }
+    },
+  )
+}
+
+/** The run of what is cancelled is closed as such, before the workflow ends. */
+async function orCanceled<Result>(runId: () => string | null, work: () => Promise<Result>): Promise<Result> {
   try {
-    for (let pass = 1; ; pass++) {
-      const begun = await beginBillingPass({ runId, pass, part })
-      if (begun === null) return undefined
-      const run = begun.runId
-      runId = run
-      if (begun.slices.length === 0) return await completeBillingRun({ runId: run, canceled: false })
-      await inParallel(begun.slices, (slice) => billSlice({ runId: run, pass, slice }))
-    }
+    return await work()
   } catch (failure) {
-    const canceled = runId
+    const canceled = runId()
     if (isCancellation(failure) && canceled !== null) {
       await CancellationScope.nonCancellable(() => completeBillingRun({ runId: canceled, canceled: true }))
     }

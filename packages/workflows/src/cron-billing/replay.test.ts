@@ -25,7 +25,7 @@ const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWit
 const options = { workflowBundle: { code } }
 
 test('there are recorded histories of every course', () => {
-  const courses = ['due', 'nothing-due', 'retried-slice', 'run', 'tick']
+  const courses = ['clock', 'due', 'nothing-due', 'retried-slice', 'run', 'tick']
   expect(files.sort()).toEqual(courses.map((course) => `${course}.history.json`))
 })
 

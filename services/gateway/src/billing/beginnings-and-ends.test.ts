@@ -55,6 +55,33 @@ test('a trial that ends in a missed period: its usage is free, and paid periods 
   expect(await subscriptionOf(caller, subscription.id)).toMatchObject({ subscription_status: 'active' })
 })
 
+test('a trial whose start lay ahead is told of at its start, and charged for at its end, not before', async () => {
+  const caller = await newClockedCaller(gateway, '2026-08-01T00:00:00Z')
+  const changes = { trial_period_days: 14 }
+  const start = '2026-08-10T00:00:00Z'
+  const { id } = await addCharged(caller, { start, changes })
+  const ending = await addCharged(caller, {
+    start,
+    changes: { ...changes, end_date: '2026-08-20T00:00:00Z' },
+  })
+  await caller.moveClock(start)
+  expect(await bill(caller)).toMatchObject({ subscriptions_billed: 2, invoices_finalized: 2 })
+  const begun = 'SUBSCRIPTION_TRIAL_START 2026-08-10'
+  expect(await billsOf(caller, id)).toEqual([`${begun} 2026-08-24 FINALIZED 0`])
+  expect(await bill(caller)).toMatchObject({ due: 0 })
+  for (const trial of [id, ending.id]) {
+    expect(await subscriptionOf(caller, trial)).toMatchObject({ subscription_status: 'trialing' })
+  }
+  await caller.moveClock('2026-08-24T00:00:00Z')
+  expect(await bill(caller)).toMatchObject({ subscriptions_billed: 2, invoices_created: 1 })
+  expect(await billsOf(caller, id)).toEqual([
+    `${begun} 2026-08-24 FINALIZED 0`,
+    'SUBSCRIPTION_TRIAL_END 2026-08-24 2026-09-24 FINALIZED 10',
+  ])
+  expect(await billsOf(caller, ending.id)).toEqual([`${begun} 2026-08-20 FINALIZED 0`])
+  expect(await subscriptionOf(caller, ending.id)).toMatchObject({ subscription_status: 'cancelled' })
+})
+
 test('a subscription that ends with its trial, or in it, is cancelled then, and was never billed', async () => {
   const caller = await newClockedCaller(gateway, '2026-08-01T00:00:00Z')
   const trial = { trial_period_days: 14 }

@@ -17,6 +17,7 @@ export async function billingRunResponses(
       status: statusOf(row),
       trigger: row.trigger,
       as_of: row.as_of,
+      clock_from: row.clock_from ?? undefined,
       subscription_ids: row.subscription_ids ? [...row.subscription_ids] : undefined,
       dry_run: row.dry_run,
       workflow_id: row.workflow_id ?? undefined,

@@ -3,6 +3,7 @@ import { getEnvironmentSettings as readSettings } from '@flexprice/database/tena
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
+import { ownEnvironment } from './own-environment.ts'
 import { settingsResponse } from './settings-response.ts'
 
 export function getEnvironmentSettingsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -10,7 +11,8 @@ export function getEnvironmentSettingsRoute(api: Api, { database }: Pick<Depende
     ...routeOf(getEnvironmentSettings),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
-      return reply.send(settingsResponse(scoped, request.params.id, await readSettings(scoped)))
+      ownEnvironment(scoped, request.params.id)
+      return reply.send(settingsResponse(scoped, await readSettings(scoped)))
     },
   })
 }

@@ -12,6 +12,7 @@ const invoices = z.object({
       invoice_status: z.string(),
       period_start: z.string(),
       period_end: z.string(),
+      created_at: z.string(),
       total: z.string(),
       invoice_number: z.string().optional(),
     }),

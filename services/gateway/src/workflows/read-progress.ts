@@ -1,5 +1,5 @@
 import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
-import { countRunsOfWorkflow } from '@flexprice/database/billing'
+import { type BillingProgress, countRunsOfWorkflow } from '@flexprice/database/billing'
 import { getCalculationProgress } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { getBatchProgress } from '@flexprice/database/creation'
@@ -71,9 +71,18 @@ async function cronBillingProgress(scoped: Scoped, { runId }: Execution) {
       subscriptions_failed: counts.failed,
       invoices_created: counts.invoicesCreated,
       invoices_finalized: counts.invoicesFinalized,
-      percent: percentOf(counts.processed + counts.failed + counts.invoicesFinalized, counts.due),
+      ...howFar(counts),
     }
   )
+}
+
+/** A move of the clock by its way, as what falls due on it is not known before. */
+function howFar({ clockFrom: from, clockTo: to, clockAt: at, done, due }: BillingProgress) {
+  if (from === null || at === null) return { percent: percentOf(done, due) }
+  return {
+    now: at.toISOString(),
+    percent: percentOf(at.getTime() - from.getTime(), to.getTime() - from.getTime()),
+  }
 }
 
 async function priceSyncProgress(scoped: Scoped, workflow: Execution) {

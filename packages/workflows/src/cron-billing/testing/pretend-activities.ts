@@ -9,6 +9,8 @@ export function pretendCronBilling(changes: Partial<CronBillingActivities> = {})
       slices: pass === 1 ? [0, 1] : [],
     }),
     billSlice: async () => {},
+    beginClockMove: async () => ({ runId: 'bill_1', from: '2026-01-01T00:00:00.000Z' }),
+    advanceClock: async () => {},
     completeBillingRun: async ({ runId }) => ({
       billing_run_id: runId,
       subscriptions_billed: 2,
@@ -25,4 +27,5 @@ export const inputs = {
   tick: { kind: 'tick' },
   due: { kind: 'due' },
   run: { kind: 'run', billing_run_id: 'bill_1' },
+  clock: { kind: 'clock', to: '2026-02-01T00:00:00.000Z' },
 } as const

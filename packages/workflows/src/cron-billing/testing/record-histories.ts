@@ -9,7 +9,7 @@ const contract = workflows['cron-billing']
 
 await using temporal = createTestTemporal()
 
-for (const kind of ['tick', 'due', 'run'] as const) {
+for (const kind of ['tick', 'due', 'run', 'clock'] as const) {
   await recordHistory(temporal, kind, {
     contract,
     input: inputs[kind],
