@@ -7,9 +7,10 @@ const nextPeriodEnd = '2026-10-01T00:00:00.000Z'
 
 /** As before any billing, with so many subscriptions due by the period's end, and no run paying for the one before. */
 export async function makeDue({ owner, superuser }: BenchStack, book: Book, due: number): Promise<void> {
-  await owner.query(`truncate invoices, invoice_line_items, invoice_history, invoice_number_counters,
-    late_credits, late_looks, late_notices, invoice_adjustments,
-    billing_runs, billing_run_slices, billing_run_totals, billing_failures`)
+  // With whatever refers to them.
+  await owner.query(
+    'truncate invoices, invoice_number_counters, late_looks, late_notices, billing_runs, billing_failures cascade',
+  )
   await owner.query(
     `update subscriptions s set version = 1,
       current_period_start = case when n <= $2 then $3::timestamptz else $4 end,
