@@ -25,7 +25,7 @@ const answerTimeoutMs = 5_000
 const gateway = 'gateway'
 /**
  * By itself V8's nursery grows with the machine: on a large one a worker that goes through pages of rows would hold
- * 100 MB and more of garbage, and be no faster (measured).
+ * 100 MB more of garbage (measured, docs/speed.md).
  */
 const workerFlags = ['--max-semi-space-size=32']
 
