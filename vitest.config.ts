@@ -7,7 +7,7 @@ const withoutStack = [
   'tidy/**/*.test.ts',
 ]
 const all = [
-  '{packages,services,deploy,benchmarks,end-to-end}/**/*.test.ts',
+  '{packages,services,deploy,benchmarks,simulation,end-to-end}/**/*.test.ts',
   '*.test.ts',
   'tidy/**/*.test.ts',
 ]

@@ -1,0 +1,199 @@
+import type { Allowance, Step, Subscribe, UsageEvent } from '../lives/step.ts'
+import { billCreation, billPeriod, finalize, type Surroundings } from './bill.ts'
+import { type Chain, changedFrom, edited, ended, linesOf } from './lines.ts'
+import { begin, type Invoice, type Subscription, stretchesOf } from './subscription.ts'
+
+/**
+ * What should be billed, by the billing rules (sections 1 to 8) alone: it shares no code with the product and reads
+ * none of its rows. It knows no wallets, discounts, taxes, changes of plan, pauses or late usage that is billed.
+ */
+export interface Model {
+  readonly subscriptions: ReadonlyMap<number, Subscription>
+  readonly events: readonly CameEvent[]
+  /** The plan's chains as they are now, synced or not. */
+  readonly chains: ReadonlyMap<number, Chain>
+  /** Does what the step says. False: the rules have no place for it in this life, and nothing is done. */
+  apply(step: Step): boolean
+  /** When something falls due next; undefined for never. */
+  nextDue(): number | undefined
+  /** Bills all that is due, one period after the other, then closes what has waited long enough. */
+  bill(now: number): void
+}
+
+export interface CameEvent extends UsageEvent {
+  isVoided: boolean
+}
+
+export function createModel(): Model {
+  const chains = new Map<number, Chain>()
+  const allowances = new Map<number, Allowance>()
+  const subscriptions = new Map<number, Subscription>()
+  const events: CameEvent[] = []
+  const ids = new Set<string>()
+  const byMeter = new Map<string, CameEvent[]>()
+
+  const around = (now: number): Surroundings => ({
+    now,
+    allowances,
+    seen: events.length,
+    eventsOf: (subscription, meter) =>
+      (byMeter.get(`${subscription} ${meter}`) ?? []).filter(({ isVoided }) => !isVoided),
+  })
+  const state = { chains, allowances, subscriptions }
+
+  return {
+    subscriptions,
+    events,
+    chains,
+    apply(step) {
+      if (step.kind === 'send-events') {
+        for (const event of step.events) {
+          if (ids.has(event.id) || event.time > step.at + 86_400_000) continue
+          ids.add(event.id)
+          const came = { ...event, isVoided: false }
+          events.push(came)
+          const key = `${event.subscription} ${event.meter}`
+          byMeter.set(key, [...(byMeter.get(key) ?? []), came])
+        }
+        return true
+      }
+      if (step.kind === 'subscribe') return subscribe(state, step, around(step.at))
+      return act(state, step)
+    },
+    nextDue() {
+      const due = [...subscriptions.values()].flatMap(({ dueAt, invoices }) => [
+        ...(dueAt === null ? [] : [dueAt]),
+        ...invoices.flatMap(({ finalizeAt }) => (finalizeAt === null ? [] : [finalizeAt])),
+      ])
+      return due.length > 0 ? Math.min(...due) : undefined
+    },
+    bill(now) {
+      const seen = around(now)
+      for (const subscription of subscriptions.values()) {
+        while (subscription.dueAt !== null && subscription.dueAt <= now) billPeriod(subscription, seen)
+        for (const invoice of subscription.invoices) {
+          if (invoice.finalizeAt !== null && invoice.finalizeAt <= now) finalize(subscription, invoice, seen)
+        }
+      }
+    },
+  }
+}
+
+interface State {
+  readonly chains: Map<number, Chain>
+  readonly allowances: Map<number, Allowance>
+  readonly subscriptions: Map<number, Subscription>
+}
+
+function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Surroundings): boolean {
+  if (subscriptions.has(step.subscription)) return false
+  const { start, period, count } = step.terms
+  const end = step.terms.end ?? Infinity
+  const fitting = [...chains].filter(
+    ([, { terms }]) => terms.isOnce || (terms.period === period && terms.count === count),
+  )
+  const reaches = ({ versions }: Chain) => versions.some((one) => one.end > start && one.start < end)
+  if (!fitting.some(([, chain]) => reaches(chain))) return false
+  const subscription = begin(step, around.now, new Map(fitting))
+  subscriptions.set(step.subscription, subscription)
+  billCreation(subscription, around)
+  return true
+}
+
+type Act = Exclude<Step, { kind: 'send-events' | 'subscribe' }>
+
+function act(state: State, step: Act): boolean {
+  const { chains } = state
+  switch (step.kind) {
+    case 'wait':
+      return true
+    case 'add-price': {
+      if (chains.has(step.chain)) return false
+      const { money } = step.price
+      const versions = [{ money, start: step.start, end: Infinity }]
+      chains.set(step.chain, { id: step.chain, terms: step.price, versions })
+      return true
+    }
+    case 'edit-price': {
+      const chain = chains.get(step.chain)
+      const last = chain?.versions.at(-1)
+      if (!chain || !last || step.from <= last.start || last.end <= Math.max(step.from, step.at)) return false
+      if (JSON.stringify(last.money) === JSON.stringify(step.money)) return false
+      chains.set(step.chain, edited(chain, step.money, step.from))
+      return true
+    }
+    case 'end-price': {
+      const chain = chains.get(step.chain)
+      const last = chain?.versions.at(-1)
+      if (!chain || !last || step.end <= last.start) return false
+      chains.set(step.chain, ended(chain, step.end))
+      return true
+    }
+    case 'allow-usage':
+      if (state.allowances.has(step.meter) || state.subscriptions.size > 0) return false
+      state.allowances.set(step.meter, step)
+      return true
+    case 'sync-prices':
+      for (const subscription of state.subscriptions.values()) sync(subscription, chains)
+      return true
+    case 'change-quantity':
+    case 'end-line':
+    case 'add-line':
+    case 'override-price':
+      return changeLine(state, step)
+    default:
+      return false
+  }
+}
+
+/** What is compatible comes; a ONETIME price came with the creation, or not at all. */
+function sync(subscription: Subscription, chains: ReadonlyMap<number, Chain>): void {
+  if (subscription.status === 'cancelled') return
+  const { period, count } = subscription.grid
+  for (const [id, chain] of chains) {
+    const { terms } = chain
+    if (!terms.isOnce && terms.period === period && terms.count === count) subscription.chains.set(id, chain)
+  }
+}
+
+type LineAct = Extract<
+  Step,
+  { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }
+>
+
+function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
+  const subscription = subscriptions.get(step.subscription)
+  const chain = subscription?.chains.get(step.chain)
+  const current = chains.get(step.chain)
+  if (!subscription || !chain || !current || chain.terms.isOnce) return false
+  const from = Math.max(step.at, subscription.start)
+  if (subscription.status === 'cancelled' || from >= subscription.end) return false
+  if (!current.versions.some(({ start, end }) => start <= from && end > from)) return false
+  const stretches = stretchesOf(subscription, step.chain)
+  const keep = (changed: typeof stretches): boolean => {
+    subscription.stretches.set(step.chain, changed)
+    return true
+  }
+  if (step.kind === 'add-line') {
+    if (chain !== current || stretches.some(({ end }) => end > from)) return false
+    if (stretches.some(({ own }) => own)) return false
+    return keep([...stretches, { start: from, end: Infinity, quantity: step.quantity, own: null }])
+  }
+  const line = linesOf(chain, stretches).find(({ start, end }) => start <= from && end > from)
+  if (!line) return false
+  switch (step.kind) {
+    case 'change-quantity':
+      return keep(changedFrom(stretches, from, { quantity: step.quantity }))
+    case 'end-line': {
+      const before = stretches.filter(({ start }) => start < from)
+      return keep(before.map((stretch) => ({ ...stretch, end: Math.min(stretch.end, from) })))
+    }
+    case 'override-price': {
+      if (JSON.stringify(line.money) === JSON.stringify(step.money)) return false
+      const until = current.versions.at(-1)?.end ?? Infinity
+      return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))
+    }
+  }
+}
+
+export type { Invoice }

@@ -1,0 +1,146 @@
+import { createCalculateChargesActivities } from '@flexprice/activities/calculate-charges'
+import {
+  type EventListQuery,
+  type EventPage,
+  listLateEvents, listUnattributedEvents } from '@flexprice/database/events'
+import { allLines } from '../model/bill.ts'
+import type { Model } from '../model/model.ts'
+import type { Subscription } from '../model/subscription.ts'
+import { billInProcess } from '../product/bill-in-process.ts'
+import { type Product, subscriptionOf } from '../product/product.ts'
+
+interface Previewed {
+  readonly subscription: number
+  readonly start: number
+  readonly total: string
+}
+
+/** What costs much: previews of the instant before, and a billing run again. */
+export const checkThorough = {
+  /** What the next invoices of those that are due now will be, by their previews. */
+  async before(product: Product, model: Model, now: number): Promise<readonly Previewed[]> {
+    const due = [...model.subscriptions.values()].filter(
+      ({ dueAt, status, end, trialEnd }) =>
+        dueAt !== null && dueAt <= now && !(status === 'trialing' && trialEnd === end),
+    )
+    const previewed: Previewed[] = []
+    for (const { id } of due) {
+      const { preview } = await activitiesOf(product).previewInvoice({
+        kind: 'preview',
+        request_key: '',
+        subscription_id: subscriptionOf(product, { subscription: id }),
+        window: null,
+      })
+      const { period_start: start, total } = preview
+      previewed.push({ subscription: id, start: new Date(String(start)).getTime(), total: String(total) })
+    }
+    return previewed
+  },
+
+  async after(product: Product, previews: readonly Previewed[], now: number): Promise<string[]> {
+    const problems: string[] = []
+    for (const { subscription, start, total } of previews) {
+      const invoice = await product.scoped.db
+        .selectFrom('invoices')
+        .select('total')
+        .where('subscription_id', '=', subscriptionOf(product, { subscription }))
+        .where('period_start', '=', new Date(start))
+        .where('invoice_status', '<>', 'VOIDED')
+        .orderBy('id', 'desc')
+        .executeTakeFirst()
+      const billed = invoice?.total ?? '0'
+      if (Number(billed) === Number(total)) continue
+      problems.push(`subscription ${subscription} was previewed as ${total}, and billed ${billed}`)
+    }
+    const again = await billInProcess(product.scoped, new Date(now))
+    if (again.done > 0) problems.push(`a second billing did ${again.done} more`)
+    return [...problems, ...(await gapsIn(product))]
+  },
+}
+
+/** What has to be true of a whole life: each event once or listed with its reason, and numbers without gaps. */
+export async function checkWhole(product: Product, model: Model): Promise<string[]> {
+  return [...(await gapsIn(product)), ...(await misplacedEvents(product, model))]
+}
+
+async function gapsIn({ scoped }: Product): Promise<string[]> {
+  const rows = await scoped.db
+    .selectFrom('invoices')
+    .select('invoice_number')
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('invoice_number', 'is not', null)
+    .execute()
+  const months = Map.groupBy(
+    rows.map(({ invoice_number }) => /^(.*)-(\d+)$/.exec(invoice_number ?? '')),
+    (parts) => parts?.[1] ?? '',
+  )
+  return [...months].flatMap(([month, numbers]) => {
+    const sorted = numbers.map((parts) => Number(parts?.[2])).sort((left, right) => left - right)
+    return sorted.every((number, index) => number === index + 1)
+      ? []
+      : [`the numbers of ${month} are ${sorted.join(', ')}`]
+  })
+}
+
+const pageSize = 1_000
+
+async function misplacedEvents(product: Product, model: Model): Promise<string[]> {
+  const listed = {
+    late: await idsOf(product, listLateEvents),
+    unattributed: await idsOf(product, listUnattributedEvents),
+  }
+  return model.events.flatMap((event, position) => {
+    const subscription = model.subscriptions.get(event.subscription)
+    const expected = event.isVoided ? 'counted' : placeOf(event, position, subscription)
+    const actual = listed.late.has(event.id)
+      ? 'late'
+      : listed.unattributed.has(event.id)
+        ? 'unattributed'
+        : 'counted'
+    const is = `event ${event.id} of ${new Date(event.time).toISOString()}`
+    return expected === actual ? [] : [`${is} should be ${expected}, and is ${actual}`]
+  })
+}
+
+/** `counted` are those of trials and of periods that are not closed yet, too: they are on a line, and nowhere listed. */
+function placeOf(
+  { time, meter }: Model['events'][number],
+  position: number,
+  subscription: Subscription | undefined,
+): 'counted' | 'late' | 'unattributed' {
+  if (!subscription) return 'unattributed'
+  const isOnLine = allLines(subscription).some(
+    ({ chain, start, end }) => chain.terms.meter === meter && start <= time && end > time,
+  )
+  if (!isOnLine || time >= subscription.end) return 'unattributed'
+  const invoice = subscription.invoices.find(
+    ({ period, usage, status }) =>
+      usage.length > 0 && status !== 'DRAFT' && status !== 'VOIDED' && period.start <= time && period.end > time,
+  )
+  return invoice && position >= invoice.seen ? 'late' : 'counted'
+}
+
+async function idsOf(
+  { scoped }: Product,
+  list: (of: Product['scoped'], query: EventListQuery) => Promise<EventPage>,
+): Promise<Set<string>> {
+  const ids = new Set<string>()
+  let after: EventPage['last']
+  do {
+    const page = await list(scoped, { pageSize, after })
+    for (const { event_id } of page.rows) ids.add(event_id)
+    after = page.hasMore ? page.last : undefined
+  } while (after)
+  return ids
+}
+
+const unheard = {
+  calculated: () => undefined,
+  completed: () => undefined,
+  closed: () => undefined,
+  previewed: () => undefined,
+}
+
+function activitiesOf({ scoped }: Product) {
+  return createCalculateChargesActivities({ scoped: () => scoped, slicesMax: 1, events: unheard })
+}
