@@ -73,7 +73,14 @@ function allows(pkg: Package, other: Package, use: Use): boolean {
   const [otherGroup, otherName = ''] = other.folder.split('/')
   if ((group === 'benchmarks' || group === 'simulation') && otherGroup === 'deploy') return true
   if (otherGroup !== 'packages') return false
-  if (use === 'test' || group === 'benchmarks' || group === 'simulation' || group === 'end-to-end' || name === 'testing') return true
+  if (
+    use === 'test' ||
+    group === 'benchmarks' ||
+    group === 'simulation' ||
+    group === 'end-to-end' ||
+    name === 'testing'
+  )
+    return true
   if (group !== 'packages') return otherName !== 'testing'
   const tables = use === 'value' ? [mayLoad] : [mayLoad, mayName]
   return tables.some((allowed) => allowed[name]?.includes(otherName))

@@ -31,7 +31,11 @@ export interface Report extends Omit<Played, 'failure'> {
 const findingsMax = 5
 
 /** Lives all customers' lives, some at a time, and shrinks those that fail. */
-export async function simulate(databases: Databases, of: Simulation, tell: (line: string) => void): Promise<Report> {
+export async function simulate(
+  databases: Databases,
+  of: Simulation,
+  tell: (line: string) => void,
+): Promise<Report> {
   const started = performance.now()
   const lives = Math.ceil(of.customers / of.customersPerLife)
   const played: Played[] = []
@@ -41,7 +45,12 @@ export async function simulate(databases: Databases, of: Simulation, tell: (line
     while (next < lives && findings.length < findingsMax) {
       const seed = of.seed * lives + next++
       const customers = of.customersPerLife
-      const steps = randomLife(seed, { start: lifeStart, years: of.years, customers, steps: Math.ceil(of.steps / lives) })
+      const steps = randomLife(seed, {
+        start: lifeStart,
+        years: of.years,
+        customers,
+        steps: Math.ceil(of.steps / lives),
+      })
       const life = await playLife(databases, steps)
       played.push(life)
       if (life.failure) findings.push(await smallest(databases, { seed, steps, played: life }, of, tell))
@@ -49,9 +58,23 @@ export async function simulate(databases: Databases, of: Simulation, tell: (line
     }
   }
   await Promise.all(Array.from({ length: of.lifeWorkers }, work))
-  const total = { steps: sumOf(played, 'steps'), skipped: sumOf(played, 'skipped'), billings: sumOf(played, 'billings') }
-  const billed = { invoices: sumOf(played, 'invoices'), lines: sumOf(played, 'lines'), events: sumOf(played, 'events') }
-  return { ...total, ...billed, lives: played.length, seconds: (performance.now() - started) / 1_000, findings }
+  const total = {
+    steps: sumOf(played, 'steps'),
+    skipped: sumOf(played, 'skipped'),
+    billings: sumOf(played, 'billings'),
+  }
+  const billed = {
+    invoices: sumOf(played, 'invoices'),
+    lines: sumOf(played, 'lines'),
+    events: sumOf(played, 'events'),
+  }
+  return {
+    ...total,
+    ...billed,
+    lives: played.length,
+    seconds: (performance.now() - started) / 1_000,
+    findings,
+  }
 }
 
 async function smallest(
@@ -76,6 +99,9 @@ async function smallest(
   return { ...last, steps }
 }
 
-function sumOf(played: readonly Played[], what: 'steps' | 'skipped' | 'billings' | 'invoices' | 'lines' | 'events') {
+function sumOf(
+  played: readonly Played[],
+  what: 'steps' | 'skipped' | 'billings' | 'invoices' | 'lines' | 'events',
+) {
   return played.reduce((sum, life) => sum + life[what], 0)
 }

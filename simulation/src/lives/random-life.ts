@@ -1,5 +1,5 @@
-import { randomMoney, randomPrice, randomQuantity } from './random-price.ts'
 import { createRandom, type Random } from './random.ts'
+import { randomMoney, randomPrice, randomQuantity } from './random-price.ts'
 import type { Period, Step, SubscriptionTerms, UsageEvent } from './step.ts'
 
 export interface LifeSize {
@@ -47,7 +47,15 @@ const counts: Record<Period, readonly [number, ...number[]]> = {
 function newLife(random: Random, { start, years, customers, steps: stepsMax }: LifeSize) {
   const steps: Step[] = []
   const sent: UsageEvent[] = []
-  const period = random.pick(['MONTHLY', 'MONTHLY', 'MONTHLY', 'WEEKLY', 'QUARTERLY', 'DAILY', 'ANNUAL'] as const)
+  const period = random.pick([
+    'MONTHLY',
+    'MONTHLY',
+    'MONTHLY',
+    'WEEKLY',
+    'QUARTERLY',
+    'DAILY',
+    'ANNUAL',
+  ] as const)
   const count = random.pick(counts[period])
   const stepMs = (years * 365.25 * dayMs) / stepsMax
   let at = start
@@ -56,7 +64,8 @@ function newLife(random: Random, { start, years, customers, steps: stepsMax }: L
   const meters: number[] = []
   const anyChain = () => random.below(Math.max(1, chains))
   const anySubscription = () => random.below(Math.max(1, subscribed))
-  const around = (back: number, ahead: number) => at + Math.floor((random.below(back + ahead + 1) - back) * dayMs)
+  const around = (back: number, ahead: number) =>
+    at + Math.floor((random.below(back + ahead + 1) - back) * dayMs)
 
   const life = {
     steps,
@@ -70,12 +79,24 @@ function newLife(random: Random, { start, years, customers, steps: stepsMax }: L
       const reset = random.pick(['BILLING_PERIOD', 'BILLING_PERIOD', 'NEVER'] as const)
       // Free for all time is of running sums here: what it means of other values the model does not say.
       const isSum = meter % metersMax < 2 || meter % metersMax === 6
-      steps.push({ kind: 'allow-usage', at, meter, limit: random.below(30), reset: isSum ? reset : 'BILLING_PERIOD' })
+      steps.push({
+        kind: 'allow-usage',
+        at,
+        meter,
+        limit: random.below(30),
+        reset: isSum ? reset : 'BILLING_PERIOD',
+      })
     },
     addPrice(): void {
       const meter = meters.length < metersMax && random.chance(0.6) ? freeMeter() : null
       const price = randomPrice(random, { period, count, meter })
-      steps.push({ kind: 'add-price', at, chain: chains++, price, start: random.chance(0.8) ? start - 400 * dayMs : around(20, 60) })
+      steps.push({
+        kind: 'add-price',
+        at,
+        chain: chains++,
+        price,
+        start: random.chance(0.8) ? start - 400 * dayMs : around(20, 60),
+      })
     },
     doSomething(): void {
       if (subscribed < customers && random.chance(0.1)) return subscribe()
@@ -93,7 +114,12 @@ function newLife(random: Random, { start, years, customers, steps: stepsMax }: L
   function subscribe(): void {
     const from = random.chance(0.6) ? at : around(70, 40)
     const terms: SubscriptionTerms = {
-      ...{ period, count, zone: random.pick(zones), cycle: random.pick(['anniversary', 'calendar'] as const) },
+      ...{
+        period,
+        count,
+        zone: random.pick(zones),
+        cycle: random.pick(['anniversary', 'calendar'] as const),
+      },
       anchor: random.chance(0.2) ? around(60, 60) : null,
       start: from,
       end: random.chance(0.25) ? from + (1 + random.below(700)) * dayMs + random.below(dayMs) : null,
@@ -127,9 +153,22 @@ function newLife(random: Random, { start, years, customers, steps: stepsMax }: L
     ...[send, send, send, send, send, send, send],
     () => void steps.push({ kind: 'sync-prices', at }),
     () => void steps.push({ kind: 'sync-prices', at }),
-    () => void steps.push({ kind: 'edit-price', at, chain: anyChain(), money: randomMoney(random), from: random.chance(0.5) ? at : around(40, 40) }),
+    () =>
+      void steps.push({
+        kind: 'edit-price',
+        at,
+        chain: anyChain(),
+        money: randomMoney(random),
+        from: random.chance(0.5) ? at : around(40, 40),
+      }),
     () => {
-      if (random.chance(0.1)) steps.push({ kind: 'end-price', at, chain: anyChain(), end: random.chance(0.5) ? at : around(20, 90) })
+      if (random.chance(0.1))
+        steps.push({
+          kind: 'end-price',
+          at,
+          chain: anyChain(),
+          end: random.chance(0.5) ? at : around(20, 90),
+        })
       else steps.push({ kind: 'change-quantity', ...line(), quantity: randomQuantity(random) })
     },
     () => void steps.push({ kind: 'change-quantity', ...line(), quantity: randomQuantity(random) }),

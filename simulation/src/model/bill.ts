@@ -79,12 +79,7 @@ function open(
   if (fixed.length > 0) add(subscription, { reason, period, lines: fixed }, around)
 }
 
-function close(
-  subscription: Subscription,
-  closes: Span,
-  opens: Span | null,
-  around: Surroundings,
-): void {
+function close(subscription: Subscription, closes: Span, opens: Span | null, around: Surroundings): void {
   const lines = allLines(subscription)
   const terms = fixedTerms(subscription)
   const fixed = [

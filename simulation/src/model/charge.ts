@@ -1,5 +1,17 @@
 import type { Money, Tier } from '../lives/step.ts'
-import { compare, floor, fromText, minus, nothing, over, plus, type Ratio, ratio, times, whole } from './ratio.ts'
+import {
+  compare,
+  floor,
+  fromText,
+  minus,
+  nothing,
+  over,
+  plus,
+  type Ratio,
+  ratio,
+  times,
+  whole,
+} from './ratio.ts'
 
 /** What a quantity costs (billing rules, section 3), exact. */
 export function charge(money: Money, quantity: Ratio): Ratio {

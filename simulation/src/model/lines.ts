@@ -47,7 +47,11 @@ export function linesOf(chain: Chain, stretches: readonly Stretch[]): Line[] {
 export function edited(chain: Chain, money: Money, from: number): Chain {
   const last = chain.versions.at(-1)
   if (!last) return chain
-  const versions = [...chain.versions.slice(0, -1), { ...last, end: from }, { money, start: from, end: last.end }]
+  const versions = [
+    ...chain.versions.slice(0, -1),
+    { ...last, end: from },
+    { money, start: from, end: last.end },
+  ]
   return { ...chain, versions }
 }
 

@@ -1,6 +1,7 @@
 import type { Allowance, Step, Subscribe, UsageEvent } from '../lives/step.ts'
 import { billCreation, billPeriod, finalize, type Surroundings } from './bill.ts'
 import { type Chain, changedFrom, edited, ended, linesOf } from './lines.ts'
+import { compare, fromText } from './ratio.ts'
 import { begin, type Invoice, type Subscription, stretchesOf } from './subscription.ts'
 
 /**
@@ -156,10 +157,7 @@ function sync(subscription: Subscription, chains: ReadonlyMap<number, Chain>): v
   }
 }
 
-type LineAct = Extract<
-  Step,
-  { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }
->
+type LineAct = Extract<Step, { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }>
 
 function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
   const subscription = subscriptions.get(step.subscription)
@@ -183,6 +181,7 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
   if (!line) return false
   switch (step.kind) {
     case 'change-quantity':
+      if (compare(fromText(line.quantity), fromText(step.quantity)) === 0) return false
       return keep(changedFrom(stretches, from, { quantity: step.quantity }))
     case 'end-line': {
       const before = stretches.filter(({ start }) => start < from)

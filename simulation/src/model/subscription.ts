@@ -44,7 +44,11 @@ export interface Invoice {
 }
 
 /** The beginning of a subscription (billing rules, sections 2 and 7), before its first invoice. */
-export function begin({ subscription, terms }: Subscribe, now: number, chains: Map<number, Chain>): Subscription {
+export function begin(
+  { subscription, terms }: Subscribe,
+  now: number,
+  chains: Map<number, Chain>,
+): Subscription {
   const { period, count, zone, start, trialDays, isProrated } = terms
   const end = terms.end ?? Infinity
   const trialEnd = trialDays > 0 ? Math.min(addDays(start, trialDays, zone), end) : null

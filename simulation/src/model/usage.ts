@@ -3,8 +3,8 @@ import { charge } from './charge.ts'
 import type { ExpectedLine } from './fixed.ts'
 import { type Span, shared } from './grid.ts'
 import type { Line } from './lines.ts'
-import * as exact from './ratio.ts'
 import type { Ratio } from './ratio.ts'
+import * as exact from './ratio.ts'
 
 export interface UsageTerms {
   /** What is billed, and the whole interval of the grid that holds it. */
@@ -39,7 +39,8 @@ export function usageLines(lines: readonly Line[], terms: UsageTerms): ExpectedL
     type: 'USAGE',
     start: window.start,
     cents: cents[index] ?? 0n,
-    events: counted[index]?.length ?? 0,
+    // Of one value for all windows each line tells all of its events.
+    events: isSplit(meter) ? (counted[index]?.length ?? 0) : counted.flat().length,
   }))
 }
 

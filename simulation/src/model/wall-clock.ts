@@ -3,7 +3,11 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 /** What clocks on the wall show at an instant, in milliseconds as if they showed UTC. */
 export function wallTime(instant: number, zone: string): number {
   if (zone === 'UTC') return instant
-  const parts = new Map(formatOf(zone).formatToParts(instant).map(({ type, value }) => [type, Number(value)]))
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
   const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0
   const seconds = Date.UTC(
     ...([part('year'), part('month') - 1, part('day'), part('hour') % 24] as const),

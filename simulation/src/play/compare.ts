@@ -2,8 +2,13 @@ import type { ExpectedLine } from '../model/fixed.ts'
 import type { Model } from '../model/model.ts'
 import { centsText } from '../model/ratio.ts'
 import type { Invoice } from '../model/subscription.ts'
-import { type Product } from '../product/product.ts'
-import { readInvoices, readSubscriptions, type StoredInvoice, type StoredLine } from '../product/read-invoices.ts'
+import type { Product } from '../product/product.ts'
+import {
+  readInvoices,
+  readSubscriptions,
+  type StoredInvoice,
+  type StoredLine,
+} from '../product/read-invoices.ts'
 
 /** What has been compared so far: the product's invoices by id, and how many lines. */
 export interface Compared {
@@ -57,7 +62,8 @@ function compareInvoice(model: Model, stored: StoredInvoice): string[] {
   const of = `subscription ${stored.subscription}, ${stored.reason} ${day(stored.start)} to ${day(stored.end)}`
   if (!expected) return [`${of} (${stored.status}, ${stored.subtotal}) is not expected`]
   const problems: string[] = []
-  if (expected.status !== stored.status) problems.push(`${of}: expected ${expected.status}, is ${stored.status}`)
+  if (expected.status !== stored.status)
+    problems.push(`${of}: expected ${expected.status}, is ${stored.status}`)
   if (expected.period.end !== stored.end) problems.push(`${of}: expected to end ${day(expected.period.end)}`)
   const wanted = [...expected.fixed, ...expected.usage]
   if (!areSame(wanted, stored.lines)) {
@@ -76,9 +82,11 @@ function areSame(wanted: readonly ExpectedLine[], stored: readonly StoredLine[])
   if (wanted.length !== stored.length) return false
   const pairs = sorted(wanted.map(wordsOf)).map((want, index) => ({ want, have: sorted(stored)[index] }))
   const fits = pairs.every(({ want, have }) => {
-    if (!have || want.chain !== have.chain || want.type !== have.type || want.start !== have.start) return false
+    if (!have || want.chain !== have.chain || want.type !== have.type || want.start !== have.start)
+      return false
     if (want.type === 'USAGE' && want.events !== have.events) return false
-    const isOneOfMany = want.type === 'USAGE' && pairs.filter((pair) => pair.want.chain === want.chain).length > 1
+    const isOneOfMany =
+      want.type === 'USAGE' && pairs.filter((pair) => pair.want.chain === want.chain).length > 1
     const difference = centsOf(want.amount) - centsOf(have.amount)
     return difference === 0n || (isOneOfMany && difference * difference === 1n)
   })
@@ -89,7 +97,10 @@ function sumsByChain(lines: readonly StoredLine[]): string {
   const sums = [...Map.groupBy(lines, ({ chain }) => chain)].map(
     ([chain, some]) => [chain, some.reduce((sum, { amount }) => sum + centsOf(amount), 0n)] as const,
   )
-  return sums.map(([chain, sum]) => `${chain}:${sum}`).sort().join(' ')
+  return sums
+    .map(([chain, sum]) => `${chain}:${sum}`)
+    .sort()
+    .join(' ')
 }
 
 function centsOf(amount: string): bigint {

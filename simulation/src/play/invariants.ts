@@ -2,7 +2,9 @@ import { createCalculateChargesActivities } from '@flexprice/activities/calculat
 import {
   type EventListQuery,
   type EventPage,
-  listLateEvents, listUnattributedEvents } from '@flexprice/database/events'
+  listLateEvents,
+  listUnattributedEvents,
+} from '@flexprice/database/events'
 import { allLines } from '../model/bill.ts'
 import type { Model } from '../model/model.ts'
 import type { Subscription } from '../model/subscription.ts'
@@ -115,7 +117,11 @@ function placeOf(
   if (!isOnLine || time >= subscription.end) return 'unattributed'
   const invoice = subscription.invoices.find(
     ({ period, usage, status }) =>
-      usage.length > 0 && status !== 'DRAFT' && status !== 'VOIDED' && period.start <= time && period.end > time,
+      usage.length > 0 &&
+      status !== 'DRAFT' &&
+      status !== 'VOIDED' &&
+      period.start <= time &&
+      period.end > time,
   )
   return invoice && position >= invoice.seen ? 'late' : 'counted'
 }

@@ -32,7 +32,13 @@ const thoroughEach = 25
 /** Lives a life in an environment of its own, the product beside the model, until they differ or it ends. */
 export async function playLife(databases: Databases, steps: readonly Step[]): Promise<Played> {
   const product = await createProduct(databases, lifeStart)
-  const life = { product, model: createModel(), compared: { invoices: new Map(), lines: 0 }, since: lifeStart, billings: 0 }
+  const life = {
+    product,
+    model: createModel(),
+    compared: { invoices: new Map(), lines: 0 },
+    since: lifeStart,
+    billings: 0,
+  }
   let skipped = 0
   let done = 0
   const told = (failure?: Failure): Played => ({

@@ -1,5 +1,10 @@
 import { billPage } from '@flexprice/activities/cron-billing'
-import { cutBillingSlices, endBillingRun, insertBillingRun, type NewBillingRun } from '@flexprice/database/billing'
+import {
+  cutBillingSlices,
+  endBillingRun,
+  insertBillingRun,
+  type NewBillingRun,
+} from '@flexprice/database/billing'
 import { inTransaction, type Scoped } from '@flexprice/database/connection'
 import { getEnvironmentSettings } from '@flexprice/database/tenancy'
 

@@ -72,7 +72,12 @@ export async function perform(product: Product, step: Step): Promise<void> {
     case 'add-line': {
       const id = await versionAtWork(product, step, now)
       const { quantity } = step
-      await insertLineItem(scoped, { subscriptionId: subscriptionOf(product, step), price: { id }, quantity, now })
+      await insertLineItem(scoped, {
+        subscriptionId: subscriptionOf(product, step),
+        price: { id },
+        quantity,
+        now,
+      })
       return
     }
     default:

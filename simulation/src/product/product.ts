@@ -53,7 +53,14 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
   const plan = await insertPlan(scoped, { name: 'Simulated' }, now)
   const unheard = { created: () => undefined, itemBroke: () => undefined, activated: () => undefined }
   return {
-    ...{ scoped, planId: plan.id, prices: new Map(), chains: new Map(), subscriptions: new Map(), meters: new Map() },
+    ...{
+      scoped,
+      planId: plan.id,
+      prices: new Map(),
+      chains: new Map(),
+      subscriptions: new Map(),
+      meters: new Map(),
+    },
     creation: createSubscriptionCreationActivities({ scoped: () => scoped, events: unheard }),
     async moveClock(to) {
       await owner
@@ -104,7 +111,10 @@ export async function makeCustomer({ scoped }: Product, subscription: number, no
   await insertCustomer(scoped, { external_id: name, name }, now)
 }
 
-export function subscriptionOf({ subscriptions }: Product, { subscription }: { subscription: number }): string {
+export function subscriptionOf(
+  { subscriptions }: Product,
+  { subscription }: { subscription: number },
+): string {
   const id = subscriptions.get(subscription)
   if (id === undefined) throw new Error(`subscription ${subscription} was not made`)
   return id

@@ -25,7 +25,15 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
   const { scoped } = product
   const invoices = await scoped.db
     .selectFrom('invoices')
-    .select(['id', 'subscription_id', 'billing_reason', 'invoice_status', 'period_start', 'period_end', 'subtotal'])
+    .select([
+      'id',
+      'subscription_id',
+      'billing_reason',
+      'invoice_status',
+      'period_start',
+      'period_end',
+      'subtotal',
+    ])
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('updated_at', '>=', new Date(since))
     .execute()
@@ -47,7 +55,10 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
   }))
 }
 
-async function readLines(product: Product, invoiceIds: readonly string[]): Promise<Map<string, StoredLine[]>> {
+async function readLines(
+  product: Product,
+  invoiceIds: readonly string[],
+): Promise<Map<string, StoredLine[]>> {
   const { scoped, chains } = product
   const rows = await scoped.db
     .selectFrom('invoice_line_items as line')
@@ -65,11 +76,16 @@ async function readLines(product: Product, invoiceIds: readonly string[]): Promi
       type: row.price_type ?? '',
       start: row.period_start.getTime(),
       amount: plainText(row.amount),
-      events: typeof row.explanation.event_count === 'number' ? row.explanation.event_count : undefined,
+      events: eventsOf(row.explanation),
     },
   }))
   const grouped = Map.groupBy(stored, ({ invoiceId }) => invoiceId)
   return new Map([...grouped].map(([id, some]) => [id, some.map(({ line }) => line)]))
+}
+
+function eventsOf({ usage }: Readonly<Record<string, unknown>>): number | undefined {
+  if (typeof usage !== 'object' || usage === null || !('event_count' in usage)) return undefined
+  return typeof usage.event_count === 'number' ? usage.event_count : undefined
 }
 
 /** Where each subscription stands. */

@@ -90,11 +90,19 @@ function nextBilling(subscription: Subscription): BilledCycle {
   if (status !== 'active' && status !== 'trialing') throw notBilled(subscription, `is ${status}`)
   if (dueAt === null) throw notBilled(subscription, 'has nothing due')
   const current = currentPeriod(subscription)
-  if (status === 'trialing') return afterTrial(subscription)
-  if (dueAt.getTime() === start.getTime()) {
+  const isStart = dueAt.getTime() === start.getTime()
+  if (status === 'trialing') return isStart ? trialStart(subscription) : afterTrial(subscription)
+  if (isStart) {
     return opening(subscription, 'SUBSCRIPTION_CREATE', current)
   }
   return { ...closing(subscription, current), billsLate: true }
+}
+
+/** Of a trial that lay ahead as the subscription was made: the invoice of nothing that tells of it. */
+function trialStart(subscription: Subscription): BilledCycle {
+  const cycle = { ...terms(subscription), closes: null, opens: null }
+  const period = currentPeriod(subscription)
+  return { reason: 'SUBSCRIPTION_TRIAL_START', period, cycle, billsLate: false }
 }
 
 function afterTrial(subscription: Subscription): BilledCycle {

@@ -16,13 +16,20 @@ export interface Billed {
 
 /**
  * Where a subscription goes once its due period is billed (billing rules, sections 7 and 8): into the period that
- * begins; or, its last one billed and its end passed, it is cancelled.
+ * begins; into the trial that lay ahead; or, its last one billed and its end passed, it is cancelled.
  */
 export function advanceOf(subscription: Subscription, billed: Billed): SubscriptionAdvance {
   const { id, version } = subscription
-  const { opens } = billed
+  const { opens, reason } = billed
+  if (reason === 'SUBSCRIPTION_TRIAL_START') return trialOf(subscription)
   if (opens === null) return endOf(subscription)
   return { id, version, status: statusOf(subscription, billed), period: opens, nextBillingAt: opens.end }
+}
+
+/** A trial that lay ahead has begun: next comes its end. */
+function trialOf(subscription: Subscription): SubscriptionAdvance {
+  const { id, version, current_period_start: start, current_period_end: end } = subscription
+  return { id, version, status: 'trialing', period: { start, end }, nextBillingAt: end }
 }
 
 /** Its end has come, and nothing is due any more. */

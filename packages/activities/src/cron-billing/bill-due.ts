@@ -86,8 +86,14 @@ function applyDue(due: readonly ChargeFacts[]): {
   readonly going: readonly ChargeFacts[]
 } {
   const endsWithTrial = ({ subscription }: ChargeFacts): boolean => {
-    const { subscription_status: status, end_date: end, trial_end: trialEnd } = subscription
-    return status === 'trialing' && end !== null && trialEnd !== null && end <= trialEnd
+    const {
+      subscription_status: status,
+      end_date: end,
+      trial_end: trialEnd,
+      next_billing_at: dueAt,
+    } = subscription
+    const isOver = trialEnd !== null && dueAt !== null && dueAt >= trialEnd
+    return status === 'trialing' && isOver && end !== null && end <= trialEnd
   }
   return { ended: due.filter(endsWithTrial), going: due.filter((facts) => !endsWithTrial(facts)) }
 }
@@ -103,7 +109,7 @@ async function write(
   { settings, now, dryRun, seenBy, ended }: Write,
 ): Promise<Pick<Billed, 'invoices' | 'finalized'>> {
   const charged = rated
-    .filter(({ charges }) => charges.length > 0)
+    .filter(({ charges, reason }) => charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START')
     .map((one) => ({ one, draft: withDelay(draftOf(one, now), one, { settings, now }) }))
   const invoices = charged.map(({ draft }) => draft.invoice)
   if (dryRun) return { invoices, finalized: 0 }

@@ -28,7 +28,7 @@ export interface LateEventRow extends EventRow {
 
 /**
  * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
- * its lines that meter them is at work at their instant.
+ * its lines that meter them is at work at their instant: a line without an end ends with its subscription.
  */
 export function listUnattributedEvents(
   scoped: Scoped,
@@ -84,7 +84,8 @@ const isOnALine = sql`exists (
   join prices p on p.id = l.price_id
   join meters m on m.id = p.meter_id
   where c.external_id = e.external_customer_id and c.status = 'published'
-    and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp) and ${isMetered})`
+    and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp)
+    and (s.end_date is null or s.end_date > e.timestamp) and ${isMetered})`
 
 const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
 

@@ -55,6 +55,34 @@ test('a trial that ends in a missed period: its usage is free, and paid periods 
   expect(await subscriptionOf(caller, subscription.id)).toMatchObject({ subscription_status: 'active' })
 })
 
+test('a trial whose start lay ahead begins then, with its invoice of nothing, and is paid for from its end on', async () => {
+  const caller = await newClockedCaller(gateway, '2026-08-20T00:00:00Z')
+  const trial = { trial_period_days: 14 }
+  const start = '2026-09-10T00:00:00Z'
+  const { id } = await addCharged(caller, { start, changes: trial })
+  const ending = await addCharged(caller, { start, changes: { ...trial, end_date: '2026-09-20T00:00:00Z' } })
+  await caller.moveClock(start)
+  expect(await bill(caller)).toMatchObject({ subscriptions_billed: 2, invoices_finalized: 2 })
+  const begun = ['SUBSCRIPTION_TRIAL_START 2026-09-10 2026-09-24 FINALIZED 0']
+  expect(await billsOf(caller, id)).toEqual(begun)
+  expect(await subscriptionOf(caller, id)).toMatchObject({
+    subscription_status: 'trialing',
+    current_period_start: '2026-09-10T00:00:00.000Z',
+    current_period_end: '2026-09-24T00:00:00.000Z',
+  })
+  expect(await bill(caller)).toMatchObject({ due: 0 })
+  await caller.moveClock('2026-09-24T00:00:00Z')
+  expect(await bill(caller)).toMatchObject({ subscriptions_billed: 2, invoices_finalized: 1 })
+  expect(await billsOf(caller, id)).toEqual([
+    ...begun,
+    'SUBSCRIPTION_TRIAL_END 2026-09-24 2026-10-24 FINALIZED 10',
+  ])
+  expect(await billsOf(caller, ending.id)).toEqual([
+    'SUBSCRIPTION_TRIAL_START 2026-09-10 2026-09-20 FINALIZED 0',
+  ])
+  expect(await subscriptionOf(caller, ending.id)).toMatchObject({ subscription_status: 'cancelled' })
+})
+
 test('a subscription that ends with its trial, or in it, is cancelled then, and was never billed', async () => {
   const caller = await newClockedCaller(gateway, '2026-08-01T00:00:00Z')
   const trial = { trial_period_days: 14 }
@@ -70,7 +98,7 @@ test('a subscription that ends with its trial, or in it, is cancelled then, and 
   }
 })
 
-test('a subscription that ends inside a period: the last one is short, billed, and only then cancelled', async () => {
+test('a subscription that ends inside a period: the last one is short, billed, and only then cancelled; what comes behind its end is listed', async () => {
   const caller = await newClockedCaller(gateway, '2026-08-01T00:00:00Z')
   const ending = (proration_behavior: string) =>
     addCharged(caller, { changes: { end_date: '2026-09-16T00:00:00Z', proration_behavior } })
@@ -105,6 +133,13 @@ test('a subscription that ends inside a period: the last one is short, billed, a
   }
   await caller.moveClock('2027-09-16T01:00:00Z')
   expect(await bill(caller)).toMatchObject({ due: 0 })
+  const { body } = await caller.call('GET', '/events/unattributed')
+  expect(body).toMatchObject({
+    items: [
+      { timestamp: '2026-09-16T00:00:00.000Z', reason: 'no_line' },
+      { timestamp: '2026-09-16T00:00:00.000Z', reason: 'no_line' },
+    ],
+  })
 })
 
 test('ONETIME and yearly lines in a monthly subscription are billed once, and once a year', async () => {
