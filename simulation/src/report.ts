@@ -18,12 +18,15 @@ function describeFinding({ seed, steps, played }: Finding): string {
   const { failure } = played
   return [
     `\nSeed ${seed}, shrunk to ${steps.length} steps:`,
-    ...steps.map((step, index) => `${String(index).padStart(3)}  ${describeStep(step)}`),
+    ...(steps.length > stepsTold ? ['  (its first ones are left out here)'] : []),
+    ...steps.map((step, index) => `${String(index).padStart(3)}  ${describeStep(step)}`).slice(-stepsTold),
     `At step ${failure?.step}, ${failure?.at}:`,
     ...(failure?.problems ?? []).map((problem) => `  ${problem}`),
   ].join('\n')
 }
 
+/** Longer ones were not shrunk, and nobody reads them. */
+const stepsTold = 60
 const instants = new Set(['time', 'start', 'end', 'from', 'anchor'])
 
 function describeStep({ kind, at, ...rest }: Step): string {

@@ -2,6 +2,7 @@ import { randomLife } from './lives/random-life.ts'
 import type { Step } from './lives/step.ts'
 import { lifeStart, type Played, playLife } from './play/play-life.ts'
 import { shrink } from './play/shrink.ts'
+import { withoutParties } from './play/without.ts'
 import type { Databases } from './product/product.ts'
 
 export interface Simulation {
@@ -87,16 +88,23 @@ async function smallest(
   // Nothing after the failing step has been lived.
   const lived = found.steps.slice(0, (found.played.failure?.step ?? found.steps.length) + 1)
   let last: Finding = { ...found, steps: lived }
-  const steps = await shrink(
-    lived,
-    async (some) => {
-      const played = await playLife(databases, some)
-      if (played.failure) last = { ...found, steps: some, played }
-      return played.failure !== undefined
-    },
-    triesMax,
-  )
+  const fails = async (some: readonly Step[]): Promise<boolean> => {
+    const played = await playLife(databases, some)
+    const isSame = shapeOf(played) === shapeOf(found.played)
+    if (isSame) last = { ...found, steps: some, played }
+    return isSame
+  }
+  for (const without of withoutParties(lived)) {
+    const some = without(last.steps)
+    if (triesMax > 0 && some.length < last.steps.length) await fails(some)
+  }
+  const steps = await shrink(last.steps, fails, triesMax)
   return { ...last, steps }
+}
+
+/** Of a failure what other numbers would not change: a life is shrunk to the failure that was found, not to another one. */
+function shapeOf({ failure }: Played): string | undefined {
+  return failure?.problems[0]?.split('\n')[0]?.replace(/\d[\d.:TZ-]*/g, '#')
 }
 
 function sumOf(

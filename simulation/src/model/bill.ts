@@ -1,6 +1,6 @@
 import type { Allowance, UsageEvent } from '../lives/step.ts'
 import { advanceLines, arrearLines, type ExpectedLine, onceLines } from './fixed.ts'
-import { intervalAt, type Span } from './grid.ts'
+import { intervalAt, type Span, shared } from './grid.ts'
 import { type Line, linesOf } from './lines.ts'
 import { type Invoice, periodFrom, type Reason, type Subscription, stretchesOf } from './subscription.ts'
 import { usageLines } from './usage.ts'
@@ -51,6 +51,10 @@ export function billPeriod(subscription: Subscription, around: Surroundings): vo
 export function finalize(subscription: Subscription, invoice: Invoice, around: Surroundings): void {
   if (invoice.reason === 'SUBSCRIPTION_CYCLE') {
     invoice.usage = usageOf(subscription, invoice.period, invoice.interval, around)
+    invoice.metered = allLines(subscription).flatMap(({ chain, ...line }) => {
+      const window = shared(line, invoice.period)
+      return window && chain.terms.meter !== null ? [{ ...window, meter: chain.terms.meter }] : []
+    })
   }
   invoice.seen = around.seen
   invoice.finalizeAt = null
@@ -107,7 +111,7 @@ function add(
   const finalizeAt = usage.length > 0 && period.end + delayMs > around.now ? period.end + delayMs : null
   const invoice: Invoice = {
     ...{ reason, period, interval, fixed, usage, finalizeAt },
-    ...{ status: 'DRAFT', seen: around.seen },
+    ...{ status: 'DRAFT', seen: around.seen, metered: [] },
   }
   subscription.invoices.push(invoice)
   if (finalizeAt === null) finalize(subscription, invoice, around)

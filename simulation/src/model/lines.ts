@@ -60,6 +60,21 @@ export function ended(chain: Chain, end: number): Chain {
   return last ? { ...chain, versions: [...chain.versions.slice(0, -1), { ...last, end }] } : chain
 }
 
+/** Money that is equal by what its model reads is no edit. */
+export function isSameMoney(left: Money, right: Money): boolean {
+  return wordsOf(left) === wordsOf(right)
+}
+
+function wordsOf({ model, amount, divideBy, round, tiers }: Money): string {
+  if (model === 'FLAT_FEE') return JSON.stringify([model, amount])
+  return JSON.stringify(model === 'PACKAGE' ? [model, amount, divideBy, round] : [model, tiers])
+}
+
+/** Of a ONETIME chain the first version that a subscription can have: the chain bills once, not each version. */
+export function earliestOf(chain: Chain, start: number): Chain {
+  return { ...chain, versions: chain.versions.filter(({ end }) => end > start).slice(0, 1) }
+}
+
 /** The same stretches, with a change from an instant on; at a stretch's start it changes in place. */
 export function changedFrom(
   stretches: readonly Stretch[],

@@ -1,6 +1,6 @@
 import type { Allowance, Step, Subscribe, UsageEvent } from '../lives/step.ts'
 import { billCreation, billPeriod, finalize, type Surroundings } from './bill.ts'
-import { type Chain, changedFrom, edited, ended, linesOf } from './lines.ts'
+import { type Chain, changedFrom, earliestOf, edited, ended, isSameMoney, linesOf } from './lines.ts'
 import { compare, fromText } from './ratio.ts'
 import { begin, type Invoice, type Subscription, stretchesOf } from './subscription.ts'
 
@@ -95,7 +95,11 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   )
   const reaches = ({ versions }: Chain) => versions.some((one) => one.end > start && one.start < end)
   if (!fitting.some(([, chain]) => reaches(chain))) return false
-  const subscription = begin(step, around.now, new Map(fitting))
+  const subscription = begin(
+    step,
+    around.now,
+    new Map(fitting.map(([id, chain]) => [id, chain.terms.isOnce ? earliestOf(chain, start) : chain])),
+  )
   subscriptions.set(step.subscription, subscription)
   billCreation(subscription, around)
   return true
@@ -119,7 +123,7 @@ function act(state: State, step: Act): boolean {
       const chain = chains.get(step.chain)
       const last = chain?.versions.at(-1)
       if (!chain || !last || step.from <= last.start || last.end <= Math.max(step.from, step.at)) return false
-      if (JSON.stringify(last.money) === JSON.stringify(step.money)) return false
+      if (isSameMoney(last.money, step.money)) return false
       chains.set(step.chain, edited(chain, step.money, step.from))
       return true
     }
@@ -188,7 +192,7 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
       return keep(before.map((stretch) => ({ ...stretch, end: Math.min(stretch.end, from) })))
     }
     case 'override-price': {
-      if (JSON.stringify(line.money) === JSON.stringify(step.money)) return false
+      if (isSameMoney(line.money, step.money)) return false
       const until = current.versions.at(-1)?.end ?? Infinity
       return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))
     }

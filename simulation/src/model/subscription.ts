@@ -36,6 +36,8 @@ export interface Invoice {
   readonly interval: Span
   fixed: readonly ExpectedLine[]
   usage: readonly ExpectedLine[]
+  /** The windows of its USAGE lines. */
+  metered: readonly (Span & { readonly meter: number })[]
   status: 'DRAFT' | 'FINALIZED' | 'SKIPPED' | 'VOIDED'
   /** Of a draft that waits for late events. */
   finalizeAt: number | null

@@ -14,7 +14,7 @@ export interface UsageTerms {
   readonly allowance: Allowance | undefined
   /** Of the subscription's customer and the meter, as the rating sees them. */
   readonly events: readonly UsageEvent[]
-  /** When the chain first measured anything: where usage of all time is counted from. */
+  /** When what is paid begins: where usage of all time is counted from. */
   readonly since: number
 }
 
@@ -30,9 +30,13 @@ export function usageLines(lines: readonly Line[], terms: UsageTerms): ExpectedL
   if (windows.length === 0) return []
   const meter = lines[0]?.chain.terms.meter ?? 0
   const counted = windows.map(({ window }) => within(terms.events, window))
+  const before = lines.flatMap((line) => {
+    const earlier = shared(line, { start: terms.since, end: terms.period.start })
+    return earlier ? within(terms.events, earlier) : []
+  })
   const amounts = isSplit(meter)
-    ? splitAmounts(windows, counted, terms, meter)
-    : timedAmounts(windows, counted, terms, meter)
+    ? splitAmounts(windows, counted, { ...terms, before }, meter)
+    : timedAmounts(windows, counted, { ...terms, before }, meter)
   const cents = sharedCents(amounts)
   return windows.map(({ line, window }, index) => ({
     chain: line.chain.id,
@@ -44,6 +48,11 @@ export function usageLines(lines: readonly Line[], terms: UsageTerms): ExpectedL
   }))
 }
 
+interface Counted extends UsageTerms {
+  /** The events of the chain's earlier windows. */
+  readonly before: readonly UsageEvent[]
+}
+
 interface Window {
   readonly line: Line
   readonly window: Span
@@ -52,7 +61,7 @@ interface Window {
 function splitAmounts(
   windows: readonly Window[],
   counted: readonly (readonly UsageEvent[])[],
-  terms: UsageTerms,
+  terms: Counted,
   meter: number,
 ): Ratio[] {
   const all = counted.flat()
@@ -72,7 +81,7 @@ function splitAmounts(
 function timedAmounts(
   windows: readonly Window[],
   counted: readonly (readonly UsageEvent[])[],
-  terms: UsageTerms,
+  terms: Counted,
   meter: number,
 ): Ratio[] {
   const value = single(counted.flat(), meter)
@@ -85,12 +94,11 @@ function timedAmounts(
 }
 
 /** What is free of a quantity: once for all time less what was free before. */
-function freeOf(quantity: Ratio, { allowance, events, since, period }: UsageTerms, meter: number): Ratio {
+function freeOf(quantity: Ratio, { allowance, before }: Counted, meter: number): Ratio {
   if (!allowance) return exact.nothing
   const limit = exact.whole(allowance.limit)
   if (allowance.reset === 'BILLING_PERIOD') return exact.smaller(quantity, limit)
-  const before = additive(within(events, { start: since, end: period.start }), meter)
-  const rest = exact.greater(exact.nothing, exact.minus(limit, before))
+  const rest = exact.greater(exact.nothing, exact.minus(limit, additive(before, meter)))
   return exact.smaller(quantity, rest)
 }
 

@@ -29,6 +29,7 @@ export interface LateEventRow extends EventRow {
 /**
  * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
  * its lines that meter them is at work at their instant: a line without an end ends with its subscription.
+ * What a closed invoice has counted, or came late for, is none of them, whatever a sync has made of its line since.
  */
 export function listUnattributedEvents(
   scoped: Scoped,
@@ -36,7 +37,7 @@ export function listUnattributedEvents(
 ): Promise<EventPage<UnattributedEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
-    keep: sql`not ${isOnALine}`,
+    keep: sql`not ${isOnALine} and not exists (${closedInvoice(sql`true`)})`,
     also: sql`, case when exists (select from customers c where c.external_id = e.external_customer_id
       and c.status = 'published') then 'no_line' else 'unknown_customer' end as reason`,
   })
