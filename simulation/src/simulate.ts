@@ -29,7 +29,7 @@ export interface Report extends Omit<Played, 'failure'> {
   readonly findings: readonly Finding[]
 }
 
-const findingsMax = 5
+const findingsMax = 12
 
 /** Lives all customers' lives, some at a time, and shrinks those that fail. */
 export async function simulate(

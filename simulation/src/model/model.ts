@@ -58,6 +58,14 @@ export function createModel(): Model {
         }
         return true
       }
+      if (step.kind === 'void-event') {
+        const position = events.findIndex(({ id }) => id === step.id)
+        const event = events[position]
+        if (!event || event.isVoided || isBilled(subscriptions.get(event.subscription), event, position))
+          return false
+        event.isVoided = true
+        return true
+      }
       if (step.kind === 'subscribe') return subscribe(state, step, around(step.at))
       return act(state, step)
     },
@@ -78,6 +86,18 @@ export function createModel(): Model {
       }
     },
   }
+}
+
+/** What a final invoice has counted is taken back by no one. */
+function isBilled(subscription: Subscription | undefined, event: CameEvent, position: number): boolean {
+  const invoices = subscription?.invoices.filter(({ status }) => status === 'FINALIZED') ?? []
+  return invoices.some(
+    ({ seen, metered }) =>
+      position < seen &&
+      metered.some(
+        ({ meter, start, end }) => meter === event.meter && start <= event.time && end > event.time,
+      ),
+  )
 }
 
 interface State {
@@ -105,7 +125,7 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   return true
 }
 
-type Act = Exclude<Step, { kind: 'send-events' | 'subscribe' }>
+type Act = Exclude<Step, { kind: 'send-events' | 'void-event' | 'subscribe' }>
 
 function act(state: State, step: Act): boolean {
   const { chains } = state
@@ -179,6 +199,8 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
   if (step.kind === 'add-line') {
     if (chain !== current || stretches.some(({ end }) => end > from)) return false
     if (stretches.some(({ own }) => own)) return false
+    // A known gap: the line without a length that ending it left of a version to come stands in the way (decision 25).
+    if (current.versions.some(({ start }) => start > from)) return false
     return keep([...stretches, { start: from, end: Infinity, quantity: step.quantity, own: null }])
   }
   const line = linesOf(chain, stretches).find(({ start, end }) => start <= from && end > from)

@@ -88,7 +88,8 @@ async function gapsIn({ scoped }: Product): Promise<string[]> {
   })
 }
 
-const pageSize = 1_000
+/** Each page looks at all events behind it, so that all of a life's are asked for at once. */
+const pageSize = 50_000
 
 async function misplacedEvents(product: Product, model: Model): Promise<string[]> {
   const listed = {

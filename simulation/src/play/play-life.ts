@@ -56,7 +56,7 @@ export async function playLife(databases: Databases, steps: readonly Step[]): Pr
       if (problems.length > 0) return told({ step: index, at: day(life.since), problems })
       done++
     } catch (error) {
-      return told({ step: index, at: day(step.at), problems: [messageOf(error)] })
+      return told({ step: index, at: day(step.at), problems: [`${step.kind}: ${messageOf(error)}`] })
     }
   }
   const problems = await checkWhole(product, life.model)

@@ -27,9 +27,11 @@ export interface Product {
 }
 
 const poolSizeMax = 4
+/** For lists of all of a life's events, on a machine that is busy with others. */
+const statementTimeoutMs = 120_000
 
 export function openDatabases({ appUrl, ownerUrl }: { appUrl: string; ownerUrl: string }): Databases {
-  const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax })
+  const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, statementTimeoutMs })
   const owner = createDatabase({ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 })
   return {
     ...{ app, owner, ownerUrl },
