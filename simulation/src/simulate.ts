@@ -1,8 +1,8 @@
 import { randomLife } from './lives/random-life.ts'
+import { shrink } from './lives/shrink.ts'
 import type { Step } from './lives/step.ts'
+import { withoutParties } from './lives/without-parties.ts'
 import { lifeStart, type Played, playLife } from './play/play-life.ts'
-import { shrink } from './play/shrink.ts'
-import { withoutParties } from './play/without.ts'
 import type { Databases } from './product/product.ts'
 
 export interface Simulation {

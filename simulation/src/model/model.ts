@@ -1,8 +1,9 @@
-import type { Allowance, Step, Subscribe, UsageEvent } from '../lives/step.ts'
+import type { Allowance, Step, Subscribe } from '../lives/step.ts'
 import { billCreation, billPeriod, finalize, type Surroundings } from './bill.ts'
 import { type Chain, changedFrom, earliestOf, edited, ended, isSameMoney, linesOf } from './lines.ts'
 import { compare, fromText } from './ratio.ts'
-import { begin, type Invoice, type Subscription, stretchesOf } from './subscription.ts'
+import { begin, type Subscription, stretchesOf } from './subscription.ts'
+import { type CameEvent, createUsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8) alone: it shares no code with the product and reads
@@ -21,26 +22,14 @@ export interface Model {
   bill(now: number): void
 }
 
-export interface CameEvent extends UsageEvent {
-  isVoided: boolean
-}
-
 export function createModel(): Model {
   const chains = new Map<number, Chain>()
   const allowances = new Map<number, Allowance>()
   const subscriptions = new Map<number, Subscription>()
-  const events: CameEvent[] = []
-  const ids = new Set<string>()
-  const byMeter = new Map<string, CameEvent[]>()
-
-  const around = (now: number): Surroundings => ({
-    now,
-    allowances,
-    seen: events.length,
-    eventsOf: (subscription, meter) =>
-      (byMeter.get(`${subscription} ${meter}`) ?? []).filter(({ isVoided }) => !isVoided),
-  })
+  const log = createUsageLog()
+  const { events } = log
   const state = { chains, allowances, subscriptions }
+  const around = (now: number): Surroundings => ({ now, allowances, seen: events.length, eventsOf: log.of })
 
   return {
     subscriptions,
@@ -48,26 +37,17 @@ export function createModel(): Model {
     chains,
     apply(step) {
       if (step.kind === 'send-events') {
-        for (const event of step.events) {
-          if (ids.has(event.id) || event.time > step.at + 86_400_000) continue
-          ids.add(event.id)
-          const came = { ...event, isVoided: false }
-          events.push(came)
-          const key = `${event.subscription} ${event.meter}`
-          byMeter.set(key, [...(byMeter.get(key) ?? []), came])
-        }
-        return true
-      }
-      if (step.kind === 'void-event') {
-        const position = events.findIndex(({ id }) => id === step.id)
-        const event = events[position]
-        if (!event || event.isVoided || isBilled(subscriptions.get(event.subscription), event, position))
-          return false
-        event.isVoided = true
+        log.receive(step)
         return true
       }
       if (step.kind === 'subscribe') return subscribe(state, step, around(step.at))
-      return act(state, step)
+      if (step.kind !== 'void-event') return act(state, step)
+      const position = events.findIndex(({ id }) => id === step.id)
+      const event = events[position]
+      if (!event || event.isVoided) return false
+      if (isBilled(subscriptions.get(event.subscription), event, position)) return false
+      event.isVoided = true
+      return true
     },
     nextDue() {
       const due = [...subscriptions.values()].flatMap(({ dueAt, invoices }) => [
@@ -197,10 +177,11 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
     return true
   }
   if (step.kind === 'add-line') {
+    // Known gaps: what ended a line at its start, or a line of a version to come, left it without a length, and that
+    // stands in the way of another one from there on (decision 25).
+    if (step.at < subscription.start || current.versions.some(({ start }) => start > from)) return false
     if (chain !== current || stretches.some(({ end }) => end > from)) return false
     if (stretches.some(({ own }) => own)) return false
-    // A known gap: the line without a length that ending it left of a version to come stands in the way (decision 25).
-    if (current.versions.some(({ start }) => start > from)) return false
     return keep([...stretches, { start: from, end: Infinity, quantity: step.quantity, own: null }])
   }
   const line = linesOf(chain, stretches).find(({ start, end }) => start <= from && end > from)
@@ -215,10 +196,10 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
     }
     case 'override-price': {
       if (isSameMoney(line.money, step.money)) return false
-      const until = current.versions.at(-1)?.end ?? Infinity
+      // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
+      const before = stretches.find(({ start, end }) => start <= from && end > from)?.own
+      const until = before?.until ?? current.versions.at(-1)?.end ?? Infinity
       return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))
     }
   }
 }
-
-export type { Invoice }

@@ -5,7 +5,6 @@ export interface Ratio {
 }
 
 export const nothing: Ratio = { over: 0n, under: 1n }
-export const one: Ratio = { over: 1n, under: 1n }
 
 export function ratio(over: bigint, under: bigint): Ratio {
   const divisor = commonDivisor(over < 0n ? -over : over, under < 0n ? -under : under) || 1n

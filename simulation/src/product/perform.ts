@@ -20,33 +20,10 @@ export async function perform(product: Product, step: Step): Promise<void> {
   switch (step.kind) {
     case 'wait':
       return
-    case 'add-price': {
-      const { meter } = step.price
-      const meterId = meter === null ? undefined : (await meterOf(product, meter, now)).meterId
-      const of = { planId: product.planId, meterId, start: new Date(step.start) }
-      const [row] = await inTransaction(scoped, (transaction) =>
-        insertPrices(transaction, [priceRow(step.price, of)], now),
-      )
-      if (row) {
-        product.prices.set(step.chain, row.id)
-        product.chains.set(row.id, step.chain)
-      }
-      return
-    }
-    case 'edit-price': {
-      const edit = { priceId: priceOf(product, step.chain), changes: moneyRow(step.money), now }
-      const effectiveFrom = new Date(step.from)
-      const row = await inTransaction(scoped, (transaction) =>
-        updatePrice(transaction, { ...edit, effectiveFrom }),
-      )
-      product.prices.set(step.chain, row.id)
-      return
-    }
-    case 'end-price': {
-      const end = { priceId: priceOf(product, step.chain), endDate: new Date(step.end), now }
-      await inTransaction(scoped, (transaction) => endPrice(transaction, end))
-      return
-    }
+    case 'add-price':
+    case 'edit-price':
+    case 'end-price':
+      return changePrices(product, step, now)
     case 'allow-usage':
       return allow(product, step, now)
     case 'sync-prices':
@@ -57,32 +34,64 @@ export async function perform(product: Product, step: Step): Promise<void> {
       return send(product, step)
     case 'void-event':
       return inTransaction(scoped, (transaction) => voidEvent(transaction, step.id, now))
-    case 'change-quantity': {
-      const lineItemId = await lineAtWork(product, step, now)
-      await updateLineItem(scoped, { lineItemId, quantity: step.quantity, money: {}, now })
-      return
-    }
+    case 'change-quantity':
     case 'end-line':
-      return endLineItem(scoped, { lineItemId: await lineAtWork(product, step, now), now })
-    case 'override-price': {
-      const lineItemId = await lineAtWork(product, step, now)
-      await updateLineItem(scoped, { lineItemId, money: moneyRow(step.money), now })
-      return
-    }
-    case 'add-line': {
-      const id = await versionAtWork(product, step, now)
-      const { quantity } = step
-      await insertLineItem(scoped, {
-        subscriptionId: subscriptionOf(product, step),
-        price: { id },
-        quantity,
-        now,
-      })
-      return
-    }
+    case 'override-price':
+    case 'add-line':
+      return changeLines(product, step, now)
     default:
       throw new Error(`${step.kind} is not performed yet`)
   }
+}
+
+type Of<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
+
+async function changePrices(
+  product: Product,
+  step: Of<'add-price' | 'edit-price' | 'end-price'>,
+  now: Date,
+): Promise<void> {
+  const { scoped, prices, chains, planId } = product
+  if (step.kind === 'add-price') {
+    const { meter } = step.price
+    const meterId = meter === null ? undefined : (await meterOf(product, meter, now)).meterId
+    const row = priceRow(step.price, { planId, meterId, start: new Date(step.start) })
+    const made = await inTransaction(scoped, (transaction) => insertPrices(transaction, [row], now))
+    for (const { id } of made) {
+      prices.set(step.chain, id)
+      chains.set(id, step.chain)
+    }
+    return
+  }
+  const priceId = priceOf(product, step.chain)
+  await inTransaction(scoped, async (transaction) => {
+    if (step.kind === 'end-price') {
+      await endPrice(transaction, { priceId, endDate: new Date(step.end), now })
+      return
+    }
+    const effectiveFrom = new Date(step.from)
+    const edit = { priceId, changes: moneyRow(step.money), effectiveFrom, now }
+    prices.set(step.chain, (await updatePrice(transaction, edit)).id)
+  })
+}
+
+async function changeLines(
+  product: Product,
+  step: Of<'change-quantity' | 'end-line' | 'override-price' | 'add-line'>,
+  now: Date,
+): Promise<void> {
+  const { scoped } = product
+  if (step.kind === 'add-line') {
+    const price = { id: await versionAtWork(product, step, now) }
+    const subscriptionId = subscriptionOf(product, step)
+    await insertLineItem(scoped, { subscriptionId, price, quantity: step.quantity, now })
+    return
+  }
+  const lineItemId = await lineAtWork(product, step, now)
+  if (step.kind === 'end-line') return endLineItem(scoped, { lineItemId, now })
+  const change =
+    step.kind === 'change-quantity' ? { quantity: step.quantity, money: {} } : { money: moneyRow(step.money) }
+  await updateLineItem(scoped, { lineItemId, ...change, now })
 }
 
 async function allow(product: Product, { meter, limit, reset }: AllowUsage, now: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Step } from '../lives/step.ts'
+import type { Step } from './step.ts'
 
 /** The life without some of those that it is about: what is tried first, as it takes most steps away at once. */
 export function withoutParties(steps: readonly Step[]): readonly ((steps: readonly Step[]) => Step[])[] {
