@@ -16,8 +16,6 @@ export type Step =
   | OverridePrice
   | SendEvents
   | VoidEvent
-  | VoidInvoice
-  | ReplaceInvoice
   | Wait
 
 interface At {
@@ -114,19 +112,6 @@ export interface UsageEvent {
 export interface VoidEvent extends At {
   readonly kind: 'void-event'
   readonly id: string
-}
-
-/** Of the subscription's invoices the how manieth from the last. */
-export interface VoidInvoice extends At {
-  readonly kind: 'void-invoice'
-  readonly subscription: number
-  readonly fromLast: number
-}
-
-export interface ReplaceInvoice extends At {
-  readonly kind: 'replace-invoice'
-  readonly subscription: number
-  readonly fromLast: number
 }
 
 /** Time passes; with `leap` the billing was behind, and finds all that fell due at once. */

@@ -7,7 +7,9 @@ import { type CameEvent, createUsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8) alone: it shares no code with the product and reads
- * none of its rows. It knows no wallets, discounts, taxes, changes of plan, pauses or late usage that is billed.
+ * none of its rows. It knows no wallets, discounts, taxes, changes of plan, pauses,
+ * voided, replaced or one-off invoices, late usage that is billed, buckets, filters, running values (`reset_usage`
+ * NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
   readonly subscriptions: ReadonlyMap<number, Subscription>

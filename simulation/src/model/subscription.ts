@@ -38,7 +38,7 @@ export interface Invoice {
   usage: readonly ExpectedLine[]
   /** The windows of its USAGE lines. */
   metered: readonly (Span & { readonly meter: number })[]
-  status: 'DRAFT' | 'FINALIZED' | 'SKIPPED' | 'VOIDED'
+  status: 'DRAFT' | 'FINALIZED' | 'SKIPPED'
   /** Of a draft that waits for late events. */
   finalizeAt: number | null
   /** The events that its last rating has seen. */
