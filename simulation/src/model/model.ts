@@ -183,7 +183,7 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
     // stands in the way of another one from there on (decision 25).
     if (step.at < subscription.start || current.versions.some(({ start }) => start > from)) return false
     if (chain !== current || stretches.some(({ end }) => end > from)) return false
-    if (stretches.some(({ own }) => own)) return false
+    if (subscription.overridden.has(step.chain)) return false
     return keep([...stretches, { start: from, end: Infinity, quantity: step.quantity, own: null }])
   }
   const line = linesOf(chain, stretches).find(({ start, end }) => start <= from && end > from)
@@ -201,6 +201,7 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
       // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
       const before = stretches.find(({ start, end }) => start <= from && end > from)?.own
       const until = before?.until ?? current.versions.at(-1)?.end ?? Infinity
+      subscription.overridden.add(step.chain)
       return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))
     }
   }

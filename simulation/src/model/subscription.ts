@@ -20,6 +20,8 @@ export interface Subscription {
   chains: Map<number, Chain>
   /** Of the chains that somebody has touched; the others have one from the start on. */
   stretches: Map<number, readonly Stretch[]>
+  /** The chains that it has, or had, money of its own for. */
+  readonly overridden: Set<number>
   readonly invoices: Invoice[]
 }
 
@@ -63,6 +65,7 @@ export function begin(
     status: trialEnd === null ? 'active' : 'trialing',
     dueAt: start > now ? start : current.end,
     stretches: new Map(),
+    overridden: new Set(),
     invoices: [],
   }
 }
