@@ -32,9 +32,16 @@ const numbers = {
   ...{ years: Number(values.years), customers: Number(values.customers), steps: Number(values.steps) },
   ...{ seed: Number(values.seed), lifeWorkers: Number(values.workers), triesMax: Number(values.tries) },
 }
-const bad = Object.entries(numbers).filter(([, number]) => !Number.isInteger(number) || number < 0)
+const names = new Map([
+  ['lifeWorkers', 'workers'],
+  ['triesMax', 'tries'],
+])
+const mayBeNone = ['seed', 'triesMax']
+const bad = Object.entries(numbers).filter(
+  ([name, number]) => !Number.isInteger(number) || number < (mayBeNone.includes(name) ? 0 : 1),
+)
 if (values.help || bad.length > 0) {
-  const wrong = bad.map(([name]) => `${name} must be a whole number\n`).join('')
+  const wrong = bad.map(([name]) => `${names.get(name) ?? name} must be a whole number above 0\n`).join('')
   process.stderr.write(`${wrong}${usage}\n`)
   process.exit(values.help ? 0 : 2)
 }
