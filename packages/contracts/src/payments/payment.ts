@@ -6,7 +6,7 @@ import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
 import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
-import { queryIdentifiers } from '../wire/query-identifiers.ts'
+import { queryIds } from '../wire/query-identifiers.ts'
 import { recordFields, recordStatus } from '../wire/record-fields.ts'
 import { expand, listOf, queryPage } from '../wire/search.ts'
 import { description, identifier, text } from '../wire/text.ts'
@@ -69,13 +69,18 @@ export const updatePaymentRequest = z
     context.issues.push({ code: 'custom', input: message, path: ['error_message'], message: problem })
   })
 
+/** A text in the contract; it is one of these. */
+function choiceOf<Choice extends z.ZodType<string, string>>(choices: Choice) {
+  return z.string().pipe(choices).optional().meta({ type: 'string', enum: undefined })
+}
+
 export const paymentsQuery = z.strictObject({
   ...queryPage,
-  payment_ids: queryIdentifiers.optional(),
+  payment_ids: queryIds.optional(),
   destination_id: identifier.optional(),
-  destination_type: text(50).optional(),
-  payment_method_type: text(50).optional(),
-  payment_status: text(50).optional(),
+  destination_type: choiceOf(destinationType),
+  payment_method_type: choiceOf(paymentMethodType),
+  payment_status: choiceOf(paymentStatus),
   currency: currency.optional(),
   order: z.enum(['asc', 'desc']).optional(),
   sort: text(500).optional(),

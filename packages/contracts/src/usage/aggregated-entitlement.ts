@@ -8,7 +8,7 @@ import {
 } from '../entitlements/entitlement.ts'
 import { subscriptionResponse } from '../subscriptions/subscription.ts'
 import { laterObject } from '../wire/not-built.ts'
-import { queryIdentifiers } from '../wire/query-identifiers.ts'
+import { queryIds } from '../wire/query-identifiers.ts'
 
 /** What all sources grant of a feature together; a limit that is left out is none. */
 const aggregatedEntitlement = z
@@ -73,4 +73,4 @@ export const customerEntitlementsResponse = z
   })
   .meta({ id: 'CustomerEntitlementsResponse' })
 
-export const entitledFeatureIds = z.strictObject({ feature_ids: queryIdentifiers.optional() })
+export const entitledFeatureIds = z.strictObject({ feature_ids: queryIds.optional() })

@@ -3,7 +3,7 @@ import { featureResponse } from '../catalog/feature.ts'
 import { grantDurationUnit, grantMeasure } from '../entitlements/entitlement.ts'
 import { instant } from '../wire/instant.ts'
 import { laterObject } from '../wire/not-built.ts'
-import { queryIdentifiers } from '../wire/query-identifiers.ts'
+import { queryIdentifiers, queryIds } from '../wire/query-identifiers.ts'
 import { pagination } from '../wire/search.ts'
 import { identifier } from '../wire/text.ts'
 import { warnings } from '../wire/warning.ts'
@@ -13,9 +13,9 @@ import { entitlementSource } from './aggregated-entitlement.ts'
 export const customerUsageQuery = z.strictObject({
   customer_id: identifier.optional(),
   customer_lookup_key: identifier.optional(),
-  feature_ids: queryIdentifiers.optional(),
+  feature_ids: queryIds.optional(),
   feature_lookup_keys: queryIdentifiers.optional(),
-  subscription_ids: queryIdentifiers.optional(),
+  subscription_ids: queryIds.optional(),
 })
 export type CustomerUsageQuery = z.output<typeof customerUsageQuery>
 

@@ -277,3 +277,8 @@ test('a field that is not built is ignored when empty or at its default, else re
   expect(issues?.map(({ path }) => path.join('.')).toSorted()).toEqual(['sort', 'status'])
   expect(issues).toContainEqual(expect.objectContaining({ params: { code: notImplementedIssue } }))
 })
+
+test('an instant for a field that is not built is refused, and not taken for an empty object', () => {
+  const issues = updatePaymentRequest.safeParse({ succeeded_at: '2020-01-01T00:00:00Z' }).error?.issues
+  expect(issues).toMatchObject([{ path: ['succeeded_at'], params: { code: notImplementedIssue } }])
+})

@@ -56,5 +56,7 @@ function refuse(context: z.core.ParsePayload, message: string): void {
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false || value === 0) return true
   if (Array.isArray(value)) return value.length === 0
+  // An instant has no fields of its own, and is something all the same.
+  if (value instanceof Date) return false
   return typeof value === 'object' && Object.keys(value).length === 0
 }

@@ -90,7 +90,7 @@ export async function updateCustomer(
  * Marks the customer as deleted, which frees its external id. Needs the caller's transaction: the row
  * is locked against a creation's foreign key check, so that no subscription slips in meanwhile.
  *
- * @throws not_found; in_use that names a subscription which is not cancelled
+ * @throws not_found; in_use that names a subscription which is not cancelled, or an invoice that is not closed or paid
  */
 export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Promise<void> {
   assert(scoped.db.isTransaction, 'a customer is deleted in a transaction')
@@ -103,11 +103,39 @@ export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Pro
       details: { used_by: 'subscription', subscription_id: subscription.id },
     })
   }
+  const invoice = await findOpenInvoice(scoped, id)
+  if (invoice) {
+    throw new CodedError(
+      'in_use',
+      `Customer ${id} is used by invoice ${invoice.id}, which is still to be paid`,
+      {
+        details: { used_by: 'invoice', invoice_id: invoice.id },
+      },
+    )
+  }
   await scoped.db
     .updateTable('customers')
     .set({ status: 'deleted', ...change(scoped.scope, now) })
     .where('id', '=', id)
     .execute()
+}
+
+/** A draft, or a final one of which something remains. */
+function findOpenInvoice({ db }: Scoped, customerId: string): Promise<{ id: string } | undefined> {
+  return db
+    .selectFrom('invoices')
+    .select('id')
+    .where('customer_id', '=', customerId)
+    .where('status', '<>', 'deleted')
+    .where((where) =>
+      where.or([
+        where('invoice_status', '=', 'DRAFT'),
+        where.and([where('invoice_status', '=', 'FINALIZED'), where('amount_remaining', '>', '0')]),
+      ]),
+    )
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 /** @throws validation_error for a filter or sort that does not exist */

@@ -92,7 +92,7 @@ export function refuseDueBeforeIssue(
 ): void {
   const issued = issue_date ?? now
   if (due_date === null || due_date >= issued) return
-  const message = `must not be before the invoice is issued, ${issued.toISOString()}`
+  const message = `must not be before the invoice is issued, ${issued.toISOString()}: PUT /invoices/{id} moves that of a draft`
   throw invalid([{ path: 'due_date', message }])
 }
 

@@ -1,4 +1,4 @@
-import { keyReused, notFound } from '@flexprice/domain'
+import { CodedError, keyReused, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -49,9 +49,9 @@ export function insertPayment(
 }
 
 /**
- * The payment that was made with the key, deleted ones too; undefined where there is none.
+ * The payment that was made with the key; undefined where there is none.
  *
- * @throws key_reused when it was made by another request
+ * @throws key_reused when it was made by another request; state_conflict when it has been deleted since
  */
 export async function findPaymentByKey(
   { db, scope }: Scoped,
@@ -64,6 +64,10 @@ export async function findPaymentByKey(
     .where('idempotency_key', '=', key)
     .executeTakeFirst()
   if (row && row.request_hash !== hash) throw keyReused()
+  if (row?.status === 'deleted') {
+    const message = `Payment ${row.id}, which was made with this idempotency_key, has been deleted: pay with another one`
+    throw new CodedError('state_conflict', message, { details: { payment_id: row.id } })
+  }
   return row
 }
 

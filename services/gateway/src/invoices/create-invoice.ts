@@ -22,11 +22,9 @@ export function createInvoiceRoute(api: Api, { database }: Pick<Dependencies, 'd
       if (asked.subscription_id !== undefined) expectIdOf('subscription', asked.subscription_id)
       const now = await readNow(scoped)
       const key = oneOffKey(request, idempotency_key)
-      const row = await createOneOff(
-        scoped,
-        { ...newOneOff(asked), key, requestHash: requestHash(asked) },
-        now,
-      )
+      const oneOff = newOneOff(asked)
+      // Of what is meant: a default that is written out is no other request.
+      const row = await createOneOff(scoped, { ...oneOff, key, requestHash: requestHash(oneOff) }, now)
       const [invoice] = await invoicesWithRecords(scoped, [row], { lineItems: true, now })
       assert(invoice, 'a row has its answer')
       return reply.code(201).send(invoice)

@@ -1,9 +1,8 @@
 import { updateInvoicePaymentStatus } from '@flexprice/contracts/operations'
-import { readNow } from '@flexprice/database/connection'
+import { inTransaction, readNow } from '@flexprice/database/connection'
 import { getInvoice } from '@flexprice/database/invoices'
-import { assert, invalid } from '@flexprice/domain'
-import { readDecimal } from '@flexprice/domain/money'
-import { paidStatus } from '@flexprice/domain/payment'
+import { lockPayableInvoice } from '@flexprice/database/payments'
+import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
@@ -22,19 +21,15 @@ export function updateInvoicePaymentStatusRoute(
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('invoice', id)
-      const { payment_status: status, amount } = request.body
-      const amountOf = (remaining: string) => {
-        const paid = amount ?? remaining
-        const reached = paidStatus(readDecimal(remaining), readDecimal(paid))
-        if (reached === status) return paid
-        const message = `is not what a payment of ${paid} makes of it, of which ${remaining} remains: that is ${reached}`
-        throw invalid([{ path: 'payment_status', message }])
-      }
-      const before = await getInvoice(scoped, id)
-      // The whole of it, said again.
-      const isSaid = amount === undefined && before.payment_status === status && status !== 'PENDING'
-      if (!isSaid)
-        await payInvoice(scoped, { invoiceId: id, payment_method_type: 'OFFLINE', amountOf, process: true })
+      const { payment_status: makes, amount } = request.body
+      await inTransaction(scoped, async (transaction) => {
+        const { payment_status: before } = await lockPayableInvoice(transaction, id)
+        // All of it, said again.
+        if (amount === undefined && before === makes && makes !== 'PENDING') return
+        await payInvoice(transaction, {
+          ...{ invoiceId: id, payment_method_type: 'OFFLINE', amount, makes, process: true },
+        })
+      })
       const [invoice] = await invoicesWithRecords(scoped, [await getInvoice(scoped, id)], {
         lineItems: true,
         now: await readNow(scoped),

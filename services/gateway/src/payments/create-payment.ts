@@ -16,7 +16,7 @@ export function createPaymentRoute(api: Api, { database }: Pick<Dependencies, 'd
       expectIdOf('invoice', invoiceId)
       const payment = await payInvoice(scoped, {
         ...{ invoiceId, currency, metadata, payment_method_type: 'OFFLINE' },
-        amountOf: () => amount,
+        amount,
         process: request.body.process_payment,
         request: key === undefined ? undefined : { key, hash: requestHash(request.body) },
       })

@@ -1,4 +1,5 @@
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
+import type { InvoiceRow } from '@flexprice/database/invoices'
 import {
   findPaymentByKey,
   getPayment,
@@ -10,12 +11,16 @@ import {
   refuseUnpayable,
 } from '@flexprice/database/payments'
 import { invalid } from '@flexprice/domain'
-import { currencyExponent, isWholeUnits, readDecimal } from '@flexprice/domain/money'
+import { currencyExponent, isStorable, isWholeUnits, readDecimal } from '@flexprice/domain/money'
+import { paidStatus } from '@flexprice/domain/payment'
+import { decimalText } from '../decimal-text.ts'
 
 export interface InvoicePayment extends Pick<NewPayment, 'payment_method_type' | 'metadata' | 'request'> {
   readonly invoiceId: string
-  /** Decides by what remains: a decimal text. */
-  readonly amountOf: (remaining: string) => string
+  /** A decimal text; all that remains unless given. */
+  readonly amount?: string | undefined
+  /** What it must make of the invoice, if somebody has said it. */
+  readonly makes?: string
   /** The invoice's own unless given. */
   readonly currency?: string
   /** Settles it at once. */
@@ -37,8 +42,9 @@ export function payInvoice(scoped: Scoped, asked: InvoicePayment): Promise<Payme
     if (made) return made
     refuseUnpayable(invoice)
     const { id, customer_id, currency } = invoice
-    const amount = asked.amountOf(invoice.amount_remaining)
+    const amount = asked.amount ?? decimalText(invoice.amount_remaining)
     refuseAmount({ amount, currency: asked.currency ?? currency, of: currency })
+    refuseOutcome(invoice, amount, asked.makes)
     const now = await readNow(transaction)
     const money = { currency, amount, payment_method_type, metadata, request }
     const payment = await insertPayment(transaction, { invoice_id: id, customer_id, ...money }, now)
@@ -54,4 +60,22 @@ function refuseAmount({ amount, currency, of }: { amount: string; currency: stri
   const digits = currencyExponent(currency)
   const message = `must have at most ${digits} digits after the point: nobody can pay less than one unit of ${currency}`
   throw invalid([{ path: 'amount', message }])
+}
+
+/** @throws validation_error for what it does not make of the invoice, or what the invoice cannot hold */
+function refuseOutcome(
+  { amount_due: due, amount_paid: before, amount_remaining: remaining }: InvoiceRow,
+  amount: string,
+  makes: string | undefined,
+): void {
+  const paid = readDecimal(before).plus(readDecimal(amount))
+  if (!isStorable(paid)) {
+    throw invalid([
+      { path: 'amount', message: 'makes what was paid have more digits than an amount may have' },
+    ])
+  }
+  const reached = paidStatus(readDecimal(due), paid)
+  if (makes === undefined || reached === makes) return
+  const message = `is not what a payment of ${amount} makes of it: ${decimalText(remaining)} remains, so that is ${reached}`
+  throw invalid([{ path: 'payment_status', message }])
 }

@@ -3,7 +3,7 @@ import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
-import { addOwing, owingSince, payment } from '../testing/owing-invoice.ts'
+import { addOwing, found, owingSince, payment } from '../testing/owing-invoice.ts'
 
 let gateway: GatewayUnderTest
 beforeAll(async () => {
@@ -172,4 +172,49 @@ test('an invoice’s payment state is told by what was paid elsewhere, never wri
   expect((await caller.call('GET', `/payments?destination_id=${invoiceId}`)).body).toMatchObject({
     items: [{ amount: '6', payment_method_type: 'OFFLINE' }, { amount: '4' }],
   })
+})
+
+test('a payment that was deleted is no payment of its key any more, and its answer does not read as one', async () => {
+  const caller = await newClockedCaller(gateway, now)
+  const { invoiceId } = await addOwing(caller)
+  const body = payment(invoiceId, { process_payment: false, idempotency_key: 'slip-8' })
+  const { id } = await caller.create('/payments', body)
+  await caller.call('DELETE', `/payments/${id}`)
+  expect(await caller.call('POST', '/payments', body)).toMatchObject({
+    status: 409,
+    body: { message: expect.stringContaining(id) },
+  })
+})
+
+test('a list of ids is found in whichever form clients send it', async () => {
+  const caller = await newClockedCaller(gateway, now)
+  const { invoiceId } = await addOwing(caller)
+  const part = payment(invoiceId, { amount: '1' })
+  const ids = [await caller.create('/payments', part), await caller.create('/payments', part)].map(
+    ({ id }) => id,
+  )
+  await caller.create('/payments', part)
+  for (const query of [`payment_ids=${ids.join(',')}`, ids.map((id) => `payment_ids=${id}`).join('&')]) {
+    const { items } = found.parse((await caller.call('GET', `/payments?${query}`)).body)
+    expect(items.map(({ id }) => id).sort()).toEqual(ids.sort())
+  }
+})
+
+test('a customer who has still to pay cannot be deleted, and one who has paid can', async () => {
+  const caller = await newClockedCaller(gateway, now)
+  const { id: customer_id } = await caller.create('/customers', { external_id: 'ada', name: 'Ada' })
+  const sums = { subtotal: '10', total: '10', amount_due: '10' }
+  const lines = [{ amount: '10', quantity: '1' }]
+  const { id } = await caller.create('/invoices', {
+    customer_id,
+    currency: 'usd',
+    line_items: lines,
+    ...sums,
+  })
+  expect(await caller.call('DELETE', `/customers/${customer_id}`)).toMatchObject({
+    status: 409,
+    body: { details: { invoice_id: id } },
+  })
+  await caller.create('/payments', payment(id))
+  expect(await caller.call('DELETE', `/customers/${customer_id}`)).toMatchObject({ status: 204 })
 })

@@ -68,3 +68,38 @@ test('a foreign, a draft, a voided and a skipped invoice cannot be paid, nor wha
     expect(answer).toMatchObject({ status: 409, body: { details: { invoice_status } } })
   }
 })
+
+test.each([
+  ['payment_status=bogus', 'payment_status'],
+  ['payment_status=succeeded', 'payment_status'],
+  ['payment_method_type=bogus', 'payment_method_type'],
+  ['destination_type=invoice', 'destination_type'],
+  ['start_time=yesterday', 'start_time'],
+])('a list by %s is refused by its field, and not answered as empty', async (query, field) => {
+  const answer = await (await gateway.newCaller()).call('GET', `/payments?${query}`)
+  expect([answer.status, Object.keys(problemsOf(answer))]).toEqual([400, [field]])
+})
+
+test.each(['succeeded_at', 'failed_at', 'voided_at', 'refunded_at'])(
+  '%s is the clock’s, and refused by its name',
+  async (field) => {
+    const caller = await newClockedCaller(gateway, now)
+    const { invoiceId } = await addOwing(caller)
+    const { id } = await caller.create('/payments', payment(invoiceId, { process_payment: false }))
+    const answer = await caller.call('PUT', `/payments/${id}`, { payment_status: 'SUCCEEDED', [field]: now })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'not_implemented' } })
+    expect(Object.keys(problemsOf(answer))).toEqual([field])
+  },
+)
+
+test('what an invoice has been paid never has more digits than can be stored', async () => {
+  const caller = await newClockedCaller(gateway, now)
+  const { invoiceId } = await addOwing(caller)
+  await caller.create('/payments', payment(invoiceId, { amount: '9.99' }))
+  const answer = await caller.call(
+    'POST',
+    '/payments',
+    payment(invoiceId, { amount: '99999999999999999999' }),
+  )
+  expect([answer.status, Object.keys(problemsOf(answer))]).toEqual([400, ['amount']])
+})

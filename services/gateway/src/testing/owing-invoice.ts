@@ -3,7 +3,7 @@ import type { Caller } from './caller-under-test.ts'
 import { addCharged } from './charged-subscription.ts'
 
 export const owingSince = '2026-08-01T00:00:00.000Z'
-const found = z.object({ items: z.array(z.looseObject({ id: z.string() })) })
+export const found = z.object({ items: z.array(z.looseObject({ id: z.string() })) })
 
 /** A subscription of 10 whose opening invoice waits for its payment. */
 export async function addOwing(caller: Caller, changes: object = {}) {
