@@ -50,6 +50,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'idempotency',
       'tenancy',
       'customers',
+      'wallets',
       'entitlements',
       'catalog',
       'events',

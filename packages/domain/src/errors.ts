@@ -120,9 +120,9 @@ export function invalid(fields: readonly FieldProblem[]): CodedError {
   return new CodedError('validation_error', message, { details: { fields } })
 }
 
-/** An `Idempotency-Key` stands for one request. */
-export function keyReused(): CodedError {
-  const fields = [{ path: 'Idempotency-Key', message: 'was used for another request' }]
+/** An `Idempotency-Key`, or a key that a request has among its fields, stands for one request. */
+export function keyReused(path = 'Idempotency-Key'): CodedError {
+  const fields = [{ path, message: 'was used for another request' }]
   return new CodedError('key_reused', errorCodes.key_reused.title, { details: { fields } })
 }
 

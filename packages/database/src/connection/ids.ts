@@ -27,6 +27,8 @@ export const idPrefixes = {
   syncPreview: 'spv',
   auditEntry: 'audit',
   billingRun: 'bill',
+  wallet: 'wallet',
+  walletTransaction: 'wtxn',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

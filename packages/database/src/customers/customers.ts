@@ -90,7 +90,7 @@ export async function updateCustomer(
  * Marks the customer as deleted, which frees its external id. Needs the caller's transaction: the row
  * is locked against a creation's foreign key check, so that no subscription slips in meanwhile.
  *
- * @throws not_found; in_use that names a subscription which is not cancelled
+ * @throws not_found; in_use that names a subscription which is not cancelled, or a wallet which is not closed
  */
 export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Promise<void> {
   assert(scoped.db.isTransaction, 'a customer is deleted in a transaction')
@@ -101,6 +101,12 @@ export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Pro
   if (subscription) {
     throw new CodedError('in_use', `Customer ${id} is used by subscription ${subscription.id}`, {
       details: { used_by: 'subscription', subscription_id: subscription.id },
+    })
+  }
+  const wallet = await findOpenWallet(scoped, id)
+  if (wallet) {
+    throw new CodedError('in_use', `Customer ${id} has wallet ${wallet.id}: terminate it first`, {
+      details: { used_by: 'wallet', wallet_id: wallet.id },
     })
   }
   await scoped.db
@@ -161,6 +167,17 @@ function findLiveSubscription(scoped: Scoped, customerId: string): Promise<{ id:
     .select('id')
     .where('customer_id', '=', customerId)
     .where('subscription_status', '<>', 'cancelled')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+function findOpenWallet({ db, scope }: Scoped, customerId: string): Promise<{ id: string } | undefined> {
+  return db
+    .selectFrom('wallets')
+    .select('id')
+    .where('environment_id', '=', scope.environmentId)
+    .where('customer_id', '=', customerId)
+    .where('wallet_status', '<>', 'closed')
     .limit(1)
     .executeTakeFirst()
 }

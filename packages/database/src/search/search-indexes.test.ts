@@ -28,6 +28,8 @@ const tables = [
   'subscriptions',
   'subscription_line_items',
   'invoices',
+  'wallets',
+  'wallet_transactions',
   'api_keys',
 ] as const
 const testTimeoutMs = 120_000
