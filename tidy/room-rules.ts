@@ -24,6 +24,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'wire',
       'tenancy',
       'customers',
+      'wallets',
       'catalog',
       'entitlements',
       'plans',

@@ -28,3 +28,4 @@ export {
 } from './late-credits.ts'
 export { keepLateLooks } from './late-looks.ts'
 export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'
+export { type OpenInvoices, sumOpenInvoices } from './open-invoices.ts'

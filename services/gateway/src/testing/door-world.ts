@@ -19,6 +19,8 @@ export type RecordKind =
   | 'subscription'
   | 'lineItem'
   | 'invoice'
+  | 'wallet'
+  | 'walletTransaction'
   | 'calculation'
   | 'preview'
   | 'workflow'
@@ -45,6 +47,8 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
     subscription_ids: [subscription.id],
   })
   const invoice = await firstOf(caller, '/invoices/search', { subscription_id: subscription.id })
+  const wallet = await caller.create('/wallets', { ...inWallet, customer_id: customerId })
+  const credit = await firstOf(caller, '/wallets/transactions/search', {})
   await caller.call('POST', '/events', { ...event, external_customer_id: externalId })
   const calculated = await caller.call('POST', '/calculations', { subscription_ids: [subscription.id] })
   await completed(caller, calculated)
@@ -62,6 +66,8 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
       subscription: subscription.id,
       lineItem: line,
       invoice,
+      wallet: wallet.id,
+      walletTransaction: credit,
       event: event.event_id,
     },
     ...{ calculation: calculation_id, preview: preview_id, workflow: workflow_id },
@@ -69,6 +75,7 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
   }
 }
 
+const inWallet = { currency: 'usd', initial_credits_to_load: '5' }
 const event = { event_name: 'api_call', event_id: 'an-event', timestamp: '2026-08-02T00:00:00Z' }
 
 async function firstOf(caller: Caller, path: string, search: object): Promise<string> {
