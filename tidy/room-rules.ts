@@ -15,7 +15,7 @@ const never = /^$/
 // The same nouns where packages hold the same thing: who looks for all that concerns a price finds three rooms.
 const packageRooms: Readonly<Record<string, Rooms>> = {
   domain: {
-    rooms: ['money', 'time', 'price', 'entitlement', 'usage', 'subscription', 'cycle', 'invoice', 'wallet'],
+    rooms: ['money', 'time', 'price', 'entitlement', 'usage', 'subscription', 'cycle', 'invoice', 'wallet', 'payment'],
     top: ['assert', 'errors', 'index', 'scope'],
     alone: never,
   },
@@ -31,6 +31,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'usage',
       'events',
       'invoices',
+      'payments',
       'calculations',
       'price-sync',
       'billing',
@@ -57,6 +58,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'subscriptions',
       'line-items',
       'invoices',
+      'payments',
       'creation',
       'price-sync',
       'calculations',
