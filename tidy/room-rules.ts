@@ -15,7 +15,18 @@ const never = /^$/
 // The same nouns where packages hold the same thing: who looks for all that concerns a price finds three rooms.
 const packageRooms: Readonly<Record<string, Rooms>> = {
   domain: {
-    rooms: ['money', 'time', 'price', 'entitlement', 'usage', 'subscription', 'cycle', 'invoice', 'wallet'],
+    rooms: [
+      'money',
+      'time',
+      'price',
+      'entitlement',
+      'usage',
+      'subscription',
+      'cycle',
+      'invoice',
+      'wallet',
+      'payment',
+    ],
     top: ['assert', 'errors', 'index', 'scope'],
     alone: never,
   },
@@ -32,6 +43,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'usage',
       'events',
       'invoices',
+      'payments',
       'calculations',
       'price-sync',
       'billing',
@@ -58,6 +70,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'subscriptions',
       'line-items',
       'invoices',
+      'payments',
       'creation',
       'price-sync',
       'calculations',

@@ -1,3 +1,4 @@
+import { workflows } from '@flexprice/contracts/workflows'
 import { priceSyncWorkflowId } from '@flexprice/contracts/workflows/price-sync'
 import { insertPlan, insertPrices, listPlanPrices } from '@flexprice/database/catalog'
 import {
@@ -8,12 +9,13 @@ import {
   type Scoped,
 } from '@flexprice/database/connection'
 import { insertCustomer } from '@flexprice/database/customers'
-import { insertSubscriptions } from '@flexprice/database/subscriptions'
+import { getSubscription, insertSubscriptions } from '@flexprice/database/subscriptions'
 import { createApiKey, createEnvironment, createTenant, hashApiKey } from '@flexprice/database/tenancy'
 import { gridIntervalAt } from '@flexprice/domain/time'
 import type { DatabasePart } from './database.ts'
+import { makeDemoMonth } from './demo-month.ts'
 import { demoPrices } from './demo-prices.ts'
-import type { DemoSettings } from './settings-file.ts'
+import type { DemoMonthSettings, DemoSettings } from './settings-file.ts'
 import type { DemoStack, Stack } from './stack-file.ts'
 import type { StackRun } from './stack-run.ts'
 
@@ -25,6 +27,7 @@ export interface DemoPart {
 
 const customerCount = 1_000
 const poolSize = 4
+const closedAfterMs = 2 * 3_600_000
 const priceAgeMs = 100 * 86_400_000
 const actor = { userId: 'local-stack', requestId: 'local-stack' }
 
@@ -43,12 +46,22 @@ export async function makeDemo(
   if (known) {
     const scoped = await scopeOfKey(pool, known.api_key)
     // Awaited here: the pool is closed on the way out.
-    if (scoped) return await describe(scoped, known, 'there already')
+    if (scoped) {
+      const demo = known.month
+        ? known
+        : { ...known, month: await makeDemoMonth(pool, { ownerUrl: database.ownerUrl, actor }) }
+      run.settings.change({ demo })
+      return await describe(pool, { scoped, demo }, 'there already')
+    }
   }
   tell(`making a tenant, a key, a plan and ${customerCount} subscriptions`)
-  const { scoped, demo } = await create(pool, database.ownerUrl)
+  const { scoped, demo: first } = await create(pool, database.ownerUrl)
+  run.settings.change({ demo: first })
+  tell('making an environment with a test clock, and a month of usage events')
+  const demo = { ...first, month: await makeDemoMonth(pool, { ownerUrl: database.ownerUrl, actor }) }
   run.settings.change({ demo })
-  return await describe(scoped, demo, `1 plan, ${demoPrices.length} prices, ${customerCount} subscriptions`)
+  const made = `${demoPrices.length} prices, ${customerCount} subscriptions; an environment with a test clock`
+  return await describe(pool, { scoped, demo }, `1 plan, ${made}`)
 }
 
 /** The commands to try on a stack that runs already: what they name may have changed since it was started. */
@@ -61,7 +74,8 @@ export async function currentDemo({
   await using pool = createDatabase({ url, applicationName: 'local-stack', poolSizeMax: 1 })
   const scoped = await scopeOfKey(pool, apiKey)
   // Awaited here: the pool is closed on the way out.
-  return scoped && (await commandsFor(scoped, demo.plan_id))
+  const month = demo.month && (await monthFor(pool, demo.month))
+  return scoped && { ...(await commandsFor(scoped, demo.plan_id)), month }
 }
 
 /** The demo of the settings, if this database has it: another one may be given by DATABASE_URL since. */
@@ -126,9 +140,28 @@ async function subscribeCustomers(scoped: Scoped, planId: string, now: Date): Pr
 }
 
 /** The commands name the price as it stands now: an earlier edit has ended the one that the demo began with. */
-async function describe(scoped: Scoped, demo: DemoSettings, taken: string): Promise<DemoPart> {
-  const commands = await commandsFor(scoped, demo.plan_id)
+async function describe(
+  pool: Database,
+  { scoped, demo }: { scoped: Scoped; demo: DemoSettings },
+  taken: string,
+): Promise<DemoPart> {
+  const month = demo.month && (await monthFor(pool, demo.month))
+  const commands = { ...(await commandsFor(scoped, demo.plan_id)), month }
   return { taken: `tenant "Demo", ${taken}`, apiKey: demo.api_key, commands }
+}
+
+/** Two hours behind the end of its period: the invoice has been closed then. Undefined once it has no next one. */
+async function monthFor(
+  pool: Database,
+  { api_key, subscription_id }: DemoMonthSettings,
+): Promise<DemoStack['month']> {
+  const scoped = await scopeOfKey(pool, api_key)
+  if (!scoped) return undefined
+  const { current_period_end: end } = await getSubscription(scoped, subscription_id)
+  const next_clock = new Date(end.getTime() + closedAfterMs).toISOString()
+  const move = { kind: 'clock', to: next_clock } as const
+  const workflow_id = workflows['cron-billing'].workflowId(scoped.scope.environmentId, move)
+  return { api_key, subscription_id, next_clock, workflow_id }
 }
 
 async function commandsFor(scoped: Scoped, planId: string): Promise<DemoStack> {

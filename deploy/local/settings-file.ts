@@ -5,7 +5,13 @@ import { readJson, writePrivateJson } from './private-file.ts'
 import { reasonOf, StepFailure } from './step-failure.ts'
 
 /** The demo data that was made, to be found again. */
-const demoSchema = z.object({ api_key: z.string(), plan_id: z.string() })
+const monthSchema = z.object({ api_key: z.string(), subscription_id: z.string() })
+const demoSchema = z.object({
+  api_key: z.string(),
+  plan_id: z.string(),
+  /** The environment with a test clock; older starts made none. */
+  month: monthSchema.optional(),
+})
 
 const settingsSchema = z.object({
   passwords: z.object({ superuser: z.string(), owner: z.string(), app: z.string() }),
@@ -17,6 +23,7 @@ const settingsSchema = z.object({
 })
 
 export type DemoSettings = z.output<typeof demoSchema>
+export type DemoMonthSettings = z.output<typeof monthSchema>
 export type Settings = z.output<typeof settingsSchema>
 
 /** `.local/settings.json`: what outlives a stop. Passwords are made at the first start. */

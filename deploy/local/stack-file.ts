@@ -20,6 +20,15 @@ const demoSchema = z.object({
   price_id: z.string().optional(),
   next_amount: z.string(),
   workflow_id: z.string(),
+  /** Of the environment with a test clock. */
+  month: z
+    .object({
+      api_key: z.string(),
+      subscription_id: z.string(),
+      next_clock: z.string(),
+      workflow_id: z.string(),
+    })
+    .optional(),
 })
 
 const stackSchema = z.object({

@@ -1,4 +1,4 @@
-import type { Stack } from './stack-file.ts'
+import type { DemoStack, Stack } from './stack-file.ts'
 
 /** What a person needs to use a running stack: the URLs, the key, and commands that work when pasted. */
 export function summary(stack: Stack, stackFile: string): string {
@@ -21,14 +21,22 @@ export function summary(stack: Stack, stackFile: string): string {
 function commandsToTry(stack: Stack): readonly string[] {
   const { gateway_url: url, api_key: key, demo } = stack
   if (!url || !key || !demo?.price_id) return []
-  const call = `curl -sS -w '\\n' -H 'x-api-key: ${key}'`
-  const json = `-H 'content-type: application/json'`
+  const { month } = demo
+  const call = callWith(key)
   return [
-    "For the README's first walk:",
+    ...(month
+      ? [
+          "For the README's first walk:",
+          '',
+          `  export GATEWAY=${url} API_KEY=${month.api_key} SUBSCRIPTION_ID=${month.subscription_id}`,
+          '',
+        ]
+      : []),
+    'For the walks of docs/api.md:',
     '',
     `  export GATEWAY=${url} API_KEY=${key} PLAN_ID=${demo.plan_id} PRICE_ID=${demo.price_id}`,
     '',
-    'Four things to try, in this order:',
+    'Things to try, in this order:',
     '',
     '  # The demo plan, with how many of its subscriptions lack its newest prices',
     `  ${call} ${url}/v1/plans/${demo.plan_id}`,
@@ -42,6 +50,29 @@ function commandsToTry(stack: Stack): readonly string[] {
     '',
     '  # One more subscription, with its lines and its opening invoice: sent twice, it is made once',
     `  ${call} -X POST ${json} -H 'idempotency-key: try-it' -d '${JSON.stringify(oneMore(demo.plan_id))}' ${url}/v1/subscriptions`,
+    '',
+    ...(month ? monthToTry(url, month) : []),
+  ]
+}
+
+const json = `-H 'content-type: application/json'`
+
+function callWith(key: string): string {
+  return `curl -sS -w '\\n' -H 'x-api-key: ${key}'`
+}
+
+/** With the key of another environment, which has a test clock. */
+function monthToTry(url: string, month: NonNullable<DemoStack['month']>): readonly string[] {
+  const call = callWith(month.api_key)
+  const invoices = `${call} -X POST ${json} -d '{"subscription_id":"${month.subscription_id}"}' ${url}/v1/invoices/search`
+  return [
+    '  # A month passes in an environment with a test clock, and what falls due is billed',
+    `  ${call} -X POST ${json} -d '{"now":"${month.next_clock}"}' ${url}/v1/environments/current/clock && \\`,
+    `  ${call} '${url}/v1/tasks/result?workflow_id=${month.workflow_id}&wait=30s'`,
+    '',
+    '  # Its invoices, and how each amount of the newest came about',
+    `  ${invoices}`,
+    `  ${call} ${url}/v1/invoices/$(${invoices} | grep -o 'inv_[0-9A-Za-z]*' | head -1)/explain`,
     '',
   ]
 }

@@ -24,4 +24,11 @@ test("FlexPrice's SDK for Python goes from a customer to an invoice, and its mod
   expect(seen.line_prices).toEqual(seen.expected_prices)
   expect(seen.line_meters).toEqual(['api.call'])
   expect(seen.replaced_invoice).toEqual(['DRAFT', 'FINALIZED', '19.99'])
+  expect(seen.one_off).toEqual({
+    same: true,
+    status: ['DRAFT', 'FINALIZED', 'PENDING'],
+    money: ['usd', '350.5', '350.5', '100', '250.5'],
+    notes: ['2900-02-01', '7', 'sdk-python-one-off'],
+    refusal: [400, 'validation_error', ['total']],
+  })
 })

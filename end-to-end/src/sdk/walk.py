@@ -69,6 +69,39 @@ def replaced_invoice(sdk, plan):
     return [replacement.invoice_status, closed.invoice_status, closed.total]
 
 
+def one_off_invoice(sdk):
+    """A draft that is asked for twice, due later than it said, finalized and found as one that is not overdue."""
+    customer = sdk.customers.create_customer(external_id="sdk-python-one-off", name="Bea")
+    asked = {
+        "customer_id": customer.id,
+        "currency": "USD",
+        "line_items": [
+            {"display_name": "Setup", "quantity": "1", "amount": "100"},
+            {"display_name": "Hours", "quantity": "2.5", "amount": "250.50"},
+        ],
+        "subtotal": "350.50",
+        "total": "350.50",
+        "amount_due": "350.50",
+        "invoice_status": "DRAFT",
+        "due_date": "2900-01-01T00:00:00Z",
+        "idempotency_key": "sdk-python-one-off",
+    }
+    made = sdk.invoices.create_invoice(**asked)
+    again = sdk.invoices.create_invoice(**asked)
+    sdk.invoices.update_invoice(id=made.id, due_date="2900-02-01T00:00:00Z", metadata={"order": "7"})
+    sdk.invoices.finalize_invoice(id=made.id)
+    found = sdk.invoices.query_invoice(customer_id=customer.id, invoice_type="ONE_OFF").items
+    shown = sdk.invoices.get_invoice(id=made.id)
+    wrong = refusal_of(lambda: sdk.invoices.create_invoice(**{**asked, "idempotency_key": "other", "total": "350"}))
+    return {
+        "same": again.id == made.id and [one.id for one in found] == [made.id],
+        "status": [made.invoice_status, shown.invoice_status, shown.payment_status],
+        "money": [shown.currency, shown.total, shown.amount_remaining, *(line.amount for line in shown.line_items)],
+        "notes": [shown.due_date.isoformat()[:10], shown.metadata["order"], shown.idempotency_key],
+        "refusal": wrong,
+    }
+
+
 def walk(sdk):
     customer = sdk.customers.create_customer(external_id="sdk-python", name="Ada", email="ada@example.com")
     seats = sdk.features.create_feature(name="Seats", type_="static", lookup_key="seats")
@@ -148,6 +181,7 @@ def walk(sdk):
     return {
         **seen,
         "replaced_invoice": replaced,
+        "one_off": one_off_invoice(sdk),
         "subscription_status": subscription.subscription_status,
         "line_prices": sorted(line.price_id for line in lines.items),
         "expected_prices": sorted([successor.id, usage.id]),

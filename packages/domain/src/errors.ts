@@ -16,6 +16,12 @@ export const errorCodes = {
   already_exists: { kind: 'conflict', title: 'It exists already' },
   version_conflict: { kind: 'conflict', title: 'It was changed meanwhile' },
   invalid_operation: { kind: 'invalid', title: 'Not possible in the present state' },
+  /** As invalid_operation, where another act at another time would be possible: 409. */
+  state_conflict: {
+    kind: 'conflict',
+    title: 'Not possible in the present state',
+    wireCode: 'invalid_operation',
+  },
   in_use: { kind: 'conflict', title: 'It is in use', wireCode: 'already_exists' },
   key_reused: {
     kind: 'conflict',

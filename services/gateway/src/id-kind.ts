@@ -12,10 +12,11 @@ export function expectIdOf(kind: IdKind, id: string): void {
   const other = Object.entries(idPrefixes).find(([, known]) => known === prefix)?.[0]
   if (other === undefined || other === kind) return
   const [wanted, given] = [words(kind), words(other)]
-  throw new CodedError('not_found', `${id} is the id of a ${given}, not of a ${wanted}`, { details: { id } })
+  throw new CodedError('not_found', `${id} is the id of ${given}, not of ${wanted}`, { details: { id } })
 }
 
-/** `lineItem` as people say it. */
+/** `lineItem` as people say it: a line item. */
 function words(kind: string): string {
-  return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  const article = /^[aei]/.test(kind) ? 'an' : 'a'
+  return `${article} ${kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`
 }

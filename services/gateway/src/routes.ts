@@ -50,6 +50,7 @@ import { createGroupRoute } from './groups/create-group.ts'
 import { deleteGroupRoute } from './groups/delete-group.ts'
 import { getGroupRoute } from './groups/get-group.ts'
 import { queryGroupRoute } from './groups/query-group.ts'
+import { createInvoiceRoute } from './invoices/create-invoice.ts'
 import { explainInvoiceRoute } from './invoices/explain-invoice.ts'
 import { finalizeInvoiceRoute } from './invoices/finalize-invoice.ts'
 import { getCustomerInvoiceSummaryRoute } from './invoices/get-customer-invoice-summary.ts'
@@ -58,7 +59,15 @@ import { getInvoicePreviewRoute } from './invoices/get-invoice-preview.ts'
 import { queryInvoiceRoute } from './invoices/query-invoice.ts'
 import { recalculateInvoiceRoute } from './invoices/recalculate-invoice.ts'
 import { recalculateInvoiceV2Route } from './invoices/recalculate-invoice-v2.ts'
+import { updateInvoiceRoute } from './invoices/update-invoice.ts'
+import { updateInvoicePaymentStatusRoute } from './invoices/update-invoice-payment-status.ts'
 import { voidInvoiceRoute } from './invoices/void-invoice.ts'
+import { createPaymentRoute } from './payments/create-payment.ts'
+import { deletePaymentRoute } from './payments/delete-payment.ts'
+import { getPaymentRoute } from './payments/get-payment.ts'
+import { listPaymentsRoute } from './payments/list-payments.ts'
+import { processPaymentRoute } from './payments/process-payment.ts'
+import { updatePaymentRoute } from './payments/update-payment.ts'
 import { clonePlanRoute } from './plans/clone-plan.ts'
 import { createPlanRoute } from './plans/create-plan.ts'
 import { deletePlanRoute } from './plans/delete-plan.ts'
@@ -135,6 +144,13 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   retryBillingFailureRoute,
   getEnvironmentClockRoute,
   moveEnvironmentClockRoute,
+  createPaymentRoute,
+  deletePaymentRoute,
+  getPaymentRoute,
+  listPaymentsRoute,
+  processPaymentRoute,
+  updatePaymentRoute,
+  updateInvoicePaymentStatusRoute,
   getEnvironmentSettingsRoute,
   updateEnvironmentSettingsRoute,
   getTenantByIdRoute,
@@ -197,6 +213,8 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   updateSubscriptionLineItemRoute,
   deleteSubscriptionLineItemRoute,
   getSubscriptionsForCustomerRoute,
+  createInvoiceRoute,
+  updateInvoiceRoute,
   getInvoiceRoute,
   queryInvoiceRoute,
   explainInvoiceRoute,

@@ -2,6 +2,7 @@ import type { RecalculatedInvoice } from '@flexprice/contracts/workflows'
 import { readChargeFacts } from '@flexprice/database/calculations'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import {
+  closeOneOff,
   finalizeInvoices,
   getInvoice,
   type InvoiceRow,
@@ -42,10 +43,14 @@ async function rateDraft(
   if (finalize && (status === 'FINALIZED' || status === 'SKIPPED')) return status
   const { subscription_id: subscriptionId, period_start: start, period_end: end } = invoice
   if (status !== 'DRAFT') throw refused(invoice, `is ${status}: only a draft is rated again`)
+  const now = await readNow(transaction)
+  if (invoice.invoice_type === 'ONE_OFF') {
+    if (finalize) return closeOneOff(transaction, invoice, now)
+    throw refused(invoice, 'is a one-off: there is nothing to rate')
+  }
   if (subscriptionId === null || start === null || end === null) {
     throw refused(invoice, 'is of no subscription')
   }
-  const now = await readNow(transaction)
   if (finalize) refuseEarly(invoice, { start, end }, now)
   const seenBy = await takeUsageSnapshot(transaction)
   if (facts.length === 0) throw notFound('Subscription', subscriptionId)

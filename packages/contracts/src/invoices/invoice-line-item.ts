@@ -3,6 +3,7 @@ import { instant } from '../wire/instant.ts'
 import { laterObject } from '../wire/not-built.ts'
 import { recordFields } from '../wire/record-fields.ts'
 import { warnings } from '../wire/warning.ts'
+import { invoiceStatus, paymentStatus } from './invoice-choices.ts'
 
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */
 const laterFields = {
@@ -51,12 +52,26 @@ export const invoiceLineItemResponse = z
   .meta({ id: 'InvoiceLineItemResponse' })
 export type InvoiceLineItemResponse = z.output<typeof invoiceLineItemResponse>
 
-/** Ours: how each line's amount came about, as it was kept when the line was made. */
+/** Ours: how each line's amount came about, as it was kept when the line was made, and what became of the invoice. */
 export const invoiceExplanationResponse = z
   .object({
     invoice_id: z.string(),
     invoice_number: z.string().optional(),
+    invoice_status: invoiceStatus,
+    payment_status: paymentStatus,
     currency: z.string(),
+    /** Each change of its states from its writing on, oldest first, by the environment's clock. */
+    history: z.array(
+      z.object({
+        field: z.enum(['invoice_status', 'payment_status']),
+        /** Left out where the invoice begins. */
+        from: z.string().optional(),
+        to: z.string(),
+        reason: z.string().optional(),
+        changed_at: instant,
+        changed_by: z.string(),
+      }),
+    ),
     lines: z.array(
       z.object({
         invoice_line_item_id: z.string(),
@@ -67,7 +82,10 @@ export const invoiceExplanationResponse = z
         amount: z.string(),
         period_start: instant,
         period_end: instant,
-        /** Price and tiers used, packages, proration: the amount can be computed again from it alone. */
+        /**
+         * Price and tiers used, packages, proration: the amount can be computed again from it alone. Of a one-off what
+         * its request stated.
+         */
         explanation: z.record(z.string(), z.unknown()),
       }),
     ),

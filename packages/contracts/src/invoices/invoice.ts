@@ -40,6 +40,8 @@ export const invoiceFilter = z.strictObject({
   period_start_lte: instant.optional(),
   period_end_gte: instant.optional(),
   period_end_lte: instant.optional(),
+  /** Ours: finalized, not paid wholly, and due before the environment's now. */
+  overdue: z.boolean().optional(),
   skip_line_items: z.boolean().default(false),
   expand: expand(['customer', 'subscription']),
 })
@@ -75,7 +77,6 @@ const laterFields = {
   custom_currency: laterObject('CustomCurrency').optional(),
   fx_conversion: laterObject('FxConversion').optional(),
   hosted_invoice_url: z.string().optional(),
-  idempotency_key: z.string().optional(),
   invoice_pdf_url: z.string().optional(),
   is_manually_edited: z.boolean().optional(),
   recalculated_invoice_id: z.string().optional(),
@@ -125,10 +126,14 @@ export const invoiceResponse = z
     amount_remaining: z.string(),
     overpaid_amount: z.string().optional(),
     description: z.string().optional(),
+    /** Of a one-off: the key that its request had. */
+    idempotency_key: z.string().optional(),
     period_start: instant.optional(),
     period_end: instant.optional(),
     issue_date: instant.optional(),
     due_date: instant.optional(),
+    /** Ours: finalized, not paid wholly, and due before the environment's now. */
+    overdue: z.boolean().optional(),
     finalized_at: instant.optional(),
     paid_at: instant.optional(),
     voided_at: instant.optional(),

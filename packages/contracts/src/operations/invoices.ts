@@ -6,6 +6,7 @@ import {
   listInvoicesResponse,
   previewInvoiceRequest,
 } from '../invoices/invoice.ts'
+import { createInvoiceRequest, updateInvoiceRequest } from '../invoices/invoice-create.ts'
 import { invoiceExplanationResponse } from '../invoices/invoice-line-item.ts'
 import { customerInvoiceSummaries } from '../invoices/invoice-summary.ts'
 import { successResponse } from '../wire/error.ts'
@@ -15,6 +16,24 @@ import { workflowStarted } from '../wire/workflow-execution.ts'
 
 const tag = 'Invoices'
 const byId = z.strictObject({ id: identifier })
+
+export const createInvoice = operation({
+  operationId: 'createInvoice',
+  method: 'POST',
+  path: '/invoices',
+  tag,
+  summary: 'Bill a customer once: lines with their sums; finalized at once unless invoice_status is DRAFT',
+  schema: { body: createInvoiceRequest, response: { 201: invoiceResponse } },
+})
+
+export const updateInvoice = operation({
+  operationId: 'updateInvoice',
+  method: 'PUT',
+  path: '/invoices/{id}',
+  tag,
+  summary: 'Change when an unpaid invoice is due, or the notes on one; amounts never change',
+  schema: { params: byId, body: updateInvoiceRequest, response: { 200: invoiceResponse } },
+})
 
 export const getInvoice = operation({
   operationId: 'getInvoice',
@@ -39,7 +58,7 @@ export const explainInvoice = operation({
   method: 'GET',
   path: '/invoices/{id}/explain',
   tag,
-  summary: 'How the amount of each line of an invoice came about',
+  summary: 'How the amount of each line of an invoice came about, and the history of its states',
   schema: { params: byId, response: { 200: invoiceExplanationResponse } },
 })
 

@@ -9,6 +9,7 @@ import * as events from './events.ts'
 import * as features from './features.ts'
 import * as groups from './groups.ts'
 import * as invoices from './invoices.ts'
+import * as payments from './payments.ts'
 import * as plans from './plans.ts'
 import * as prices from './prices.ts'
 import * as subscriptions from './subscriptions.ts'
@@ -30,6 +31,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(features),
   ...Object.values(groups),
   ...Object.values(invoices),
+  ...Object.values(payments),
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),

@@ -1,3 +1,4 @@
+// tidy: long because it is a table: one entry a request.
 import { expect, test } from 'vitest'
 import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../catalog/feature.ts'
 import { groupFilter } from '../catalog/group.ts'
@@ -11,6 +12,17 @@ import {
 } from '../entitlements/entitlement.ts'
 import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
 import { getInvoiceQuery, invoiceFilter } from '../invoices/invoice.ts'
+import {
+  createInvoiceLineItem,
+  createInvoiceRequest,
+  updateInvoiceRequest,
+} from '../invoices/invoice-create.ts'
+import {
+  createPaymentRequest,
+  paymentsQuery,
+  updateInvoicePaymentStatusRequest,
+  updatePaymentRequest,
+} from '../payments/payment.ts'
 import {
   createSubscriptionLineItemRequest,
   deleteSubscriptionLineItemRequest,
@@ -165,6 +177,114 @@ test.each([
     'topUpWallet',
     topUpWalletRequest,
     ['checkout', 'coupons', 'force_sync_invoice', 'transaction_reason=PURCHASED_CREDIT_INVOICED'],
+  ],
+  [
+    'createInvoice',
+    createInvoiceRequest,
+    [
+      'amount_paid',
+      'billing_period',
+      ...[
+        'AUTO_INVOICE_THRESHOLD',
+        'PRORATION',
+        'SUBSCRIPTION_CREATE',
+        'SUBSCRIPTION_CYCLE',
+        'SUBSCRIPTION_PAUSED',
+        'SUBSCRIPTION_RESUME',
+        'SUBSCRIPTION_TRIAL_END',
+        'SUBSCRIPTION_TRIAL_START',
+        'SUBSCRIPTION_UPDATE',
+        'WALLET_AUTO_TOPUP',
+      ].map((reason) => `billing_reason=${reason}`),
+      'checkout',
+      'coupons',
+      'force_sync_invoice',
+      'invoice_coupons',
+      'invoice_number',
+      'invoice_pdf_url',
+      'invoice_status=SKIPPED',
+      'invoice_status=VOIDED',
+      'invoice_type=CREDIT',
+      'invoice_type=SUBSCRIPTION',
+      'line_item_coupons',
+      ...[
+        'FAILED',
+        'INITIATED',
+        'OVERPAID',
+        'PARTIALLY_REFUNDED',
+        'PROCESSING',
+        'REFUNDED',
+        'SUCCEEDED',
+        'VOIDED',
+      ].map((status) => `payment_status=${status}`),
+      'tax_rate_overrides',
+      'tax_rates',
+      'total_prepaid_applied',
+    ],
+  ],
+  [
+    'createInvoice.line_items',
+    createInvoiceLineItem,
+    [
+      'adjusted_entitlement_quantity',
+      'commitment_info',
+      'entity_id',
+      'entity_type',
+      'invoice_level_discount',
+      'line_item_discount',
+      'meter_display_name',
+      'meter_id',
+      'plan_display_name',
+      'plan_id',
+      'prepaid_credits_applied',
+      'price_id',
+      'price_type',
+      'price_unit',
+      'price_unit_amount',
+      'subscription_id',
+      'subscription_line_item_id',
+    ],
+  ],
+  ['updateInvoice', updateInvoiceRequest, ['apply_discount', 'invoice_pdf_url']],
+  [
+    'createPayment',
+    createPaymentRequest,
+    [
+      'cancel_url',
+      'destination_type=CUSTOMER',
+      'gateway_options',
+      'payment_gateway',
+      'payment_method_id',
+      'payment_method_type=ACH',
+      'payment_method_type=CARD',
+      'payment_method_type=CREDITS',
+      'payment_method_type=PAYMENT_LINK',
+      'payment_method_type=UPI',
+      'save_card_and_make_default',
+      'success_url',
+    ],
+  ],
+  [
+    'updatePayment',
+    updatePaymentRequest,
+    [
+      'failed_at',
+      'gateway_payment_id',
+      'gateway_tracking_id',
+      'payment_gateway',
+      'payment_method_id',
+      'refunded_at',
+      'succeeded_at',
+      'voided_at',
+    ],
+  ],
+  ['listPayments', paymentsQuery, ['gateway_payment_id', 'gateway_tracking_id', 'payment_gateway']],
+  [
+    'updateInvoicePaymentStatus',
+    updateInvoicePaymentStatusRequest,
+    ['FAILED', 'INITIATED', 'PARTIALLY_REFUNDED', 'PROCESSING', 'REFUNDED', 'VOIDED'].map(
+      (status) => `payment_status=${status}`,
+    ),
   ],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {

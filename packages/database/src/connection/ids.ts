@@ -26,6 +26,7 @@ export const idPrefixes = {
   event: 'event',
   syncPreview: 'spv',
   auditEntry: 'audit',
+  payment: 'pay',
   billingRun: 'bill',
   wallet: 'wallet',
   walletTransaction: 'wtxn',

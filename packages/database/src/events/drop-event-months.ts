@@ -89,7 +89,8 @@ const unbilled = `
     join meters m on m.id = p.meter_id
     where s.subscription_status in ('active', 'trialing', 'paused', 'incomplete') and l.start_date < $1)
   select
-    (select count(*)::integer from invoices where invoice_status = 'DRAFT' and period_start < $1) as drafts,
+    (select count(*)::integer from invoices where invoice_status = 'DRAFT' and invoice_type = 'SUBSCRIPTION'
+      and period_start < $1) as drafts,
     (select count(distinct id)::integer from metered where current_period_start < $1) as periods,
     (select count(distinct id)::integer from metered
       where reset_usage = 'NEVER' and (end_date is null or end_date >= $1)) as running`

@@ -35,7 +35,7 @@ export async function finalizeInvoices(
   const statuses = invoices.map(closedStatus)
   const history = insertRecords(
     'invoice_history',
-    invoices.map(({ id }, index) => becomes(scoped, id, statuses[index], now)),
+    invoices.flatMap((invoice, index) => becomes(scoped, invoice, statuses[index], now)),
   )
   // Last but for the rows that get them, as the counter's row is held from here on.
   const count = statuses.filter((status) => status === 'FINALIZED').length
@@ -43,7 +43,7 @@ export async function finalizeInvoices(
   let taken = 0
   const closed = invoices.map(({ id, amount_due, dueDate, seenBy }, index) => {
     const isFinal = statuses[index] === 'FINALIZED'
-    const isPaid = !isPositive(readDecimal(amount_due))
+    const isPaid = isNothing(amount_due)
     const row = {
       invoice_status: statuses[index],
       invoice_number: isFinal ? numbers[taken++] : null,
@@ -62,8 +62,8 @@ export async function finalizeInvoices(
     with history as (${history}), closed as (
       update invoices i set (invoice_status, invoice_number, payment_status, issue_date, due_date, finalized_at,
           paid_at, usage_snapshot) = (
-        select invoice_status, invoice_number, payment_status, finalized_at, due_date, finalized_at, paid_at,
-          usage_snapshot
+        select invoice_status, invoice_number, payment_status, coalesce(i.issue_date, finalized_at), due_date, finalized_at,
+          paid_at, usage_snapshot
         from jsonb_to_record(${JSON.stringify(Object.fromEntries(closed))}::jsonb -> i.id) as c (invoice_status text,
           invoice_number text, payment_status text, due_date timestamptz, finalized_at timestamptz,
           paid_at timestamptz, usage_snapshot pg_snapshot)),
@@ -82,8 +82,26 @@ function closedStatus({ billing_reason, subtotal }: ClosingInvoice): ClosedStatu
   return isPositive(readDecimal(subtotal)) ? 'FINALIZED' : 'SKIPPED'
 }
 
-function becomes(scoped: Scoped, invoiceId: string, to: ClosedStatus | undefined, now: Date) {
+/** The rows of its history: it is closed, and with nothing to pay it is paid. */
+function becomes(
+  scoped: Scoped,
+  { id: invoiceId, amount_due }: ClosingInvoice,
+  to: ClosedStatus | undefined,
+  now: Date,
+) {
   assert(to, 'each invoice has a status')
   const reason = to === 'SKIPPED' ? 'nothing to bill' : 'finalized'
-  return historyRow(scoped, { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now })
+  const closed = { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now } as const
+  const paid = {
+    ...closed,
+    field: 'payment_status',
+    from: 'PENDING',
+    to: 'SUCCEEDED',
+    reason: 'nothing to pay',
+  } as const
+  return (isNothing(amount_due) ? [closed, paid] : [closed]).map((one) => historyRow(scoped, one))
+}
+
+function isNothing(amount: string): boolean {
+  return !isPositive(readDecimal(amount))
 }

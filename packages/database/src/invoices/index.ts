@@ -2,10 +2,13 @@
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
 export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
+export { type InvoiceChanges, updateInvoice } from './invoice-changes.ts'
+export { type InvoiceHistoryRow, listInvoiceHistory } from './invoice-history.ts'
 export {
   keepReplacement,
   lockInvoice,
   lockInvoices,
+  lockSubscriptionOf,
   takeUsageSnapshot,
   voidInvoice,
 } from './invoice-states.ts'
@@ -28,4 +31,6 @@ export {
 } from './late-credits.ts'
 export { keepLateLooks } from './late-looks.ts'
 export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'
+export { closeOneOff, createOneOff, type NewOneOff, type OneOffLine } from './one-off-invoices.ts'
 export { type OpenInvoices, sumOpenInvoices } from './open-invoices.ts'
+export { listOverdue } from './overdue-invoices.ts'

@@ -59,9 +59,7 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
     const { invoice_status: before, amount_paid, payment_status } = await lockInvoice(transaction, id)
     if (before === 'VOIDED') return
     if (before === 'SKIPPED') throw refused(id, 'is SKIPPED: there is nothing to void', before)
-    if (isPositive(readDecimal(amount_paid))) {
-      throw new CodedError('in_use', `Invoice ${id} has ${amount_paid} paid: refund it first`)
-    }
+    if (isPositive(readDecimal(amount_paid))) await refusePaid(transaction, id)
     await refuseBilledLate(transaction, id)
     await noteVoidedLateLines(transaction, id, now)
     await transaction.db
@@ -91,8 +89,27 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
   })
 }
 
+/** @throws in_use that names the payments */
+async function refusePaid({ db }: Scoped, id: string): Promise<never> {
+  const payments = await db
+    .selectFrom('payments')
+    .select('id')
+    .where('invoice_id', '=', id)
+    .where('payment_status', '=', 'SUCCEEDED')
+    .orderBy('id')
+    .execute()
+  const payment_ids = payments.map((payment) => payment.id)
+  throw new CodedError(
+    'in_use',
+    `Invoice ${id} has been paid by ${payment_ids.join(', ')}: it cannot be voided`,
+    {
+      details: { used_by: 'payment', payment_ids },
+    },
+  )
+}
+
 /** In the one order of locks, before the invoice: whoever adds late lines to its lines holds it. */
-async function lockSubscriptionOf({ db, scope }: Scoped, invoiceId: string): Promise<void> {
+export async function lockSubscriptionOf({ db, scope }: Scoped, invoiceId: string): Promise<void> {
   await sql`
     select from subscriptions s where s.environment_id = ${scope.environmentId} and s.id = (
       select i.subscription_id from invoices i

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { isOverdue } from './overdue-invoices.ts'
 
 /** What a customer was billed in one currency and has not paid. Amounts are decimal strings. */
 export interface InvoiceSummary {
@@ -17,7 +18,7 @@ export interface InvoiceSummary {
 
 /**
  * A customer's finalized invoices by currency: drafts are not owed yet, voided and skipped ones never.
- * Unpaid is what has an amount remaining, overdue what of it was due before `now`. The currency of the newest
+ * Unpaid is what has an amount remaining, overdue what `isOverdue` says. The currency of the newest
  * invoice comes first.
  */
 export async function summarizeInvoices(
@@ -26,7 +27,7 @@ export async function summarizeInvoices(
 ): Promise<InvoiceSummary[]> {
   const { rows } = await sql<InvoiceSummary>`
     with owed as materialized (
-      select id, currency, total, amount_remaining, due_date < ${now} as is_late from invoices
+      select id, currency, total, amount_remaining, ${isOverdue(now)} as is_overdue from invoices
       where customer_id = ${customerId} and invoice_status = 'FINALIZED' and status = 'published'
     ),
     charged as (
@@ -37,9 +38,9 @@ export async function summarizeInvoices(
     )
     select currency, count(*) as "invoiceCount",
       count(*) filter (where amount_remaining > 0) as "unpaidCount",
-      count(*) filter (where amount_remaining > 0 and is_late) as "overdueCount",
+      count(*) filter (where is_overdue) as "overdueCount",
       sum(total) as revenue, sum(amount_remaining) as unpaid,
-      coalesce(sum(amount_remaining) filter (where is_late), 0) as overdue,
+      coalesce(sum(amount_remaining) filter (where is_overdue), 0) as overdue,
       coalesce((select sum(amount) from charged
         where charged.currency = owed.currency and price_type is distinct from 'USAGE'), 0) as "unpaidFixed",
       coalesce((select sum(amount) from charged

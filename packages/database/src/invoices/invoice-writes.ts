@@ -6,6 +6,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import type { InvoiceLineItemTable, InvoiceTable } from '../tables/invoice-tables.ts'
+import type { Metadata } from '../tables/row-types.ts'
 
 /** A draft with its lines, as the rules made it. What it does not have yet comes as it is closed (`finalizeInvoices`). */
 export interface NewInvoice {
@@ -14,13 +15,14 @@ export interface NewInvoice {
     | 'invoice_number'
     | 'billing_sequence'
     | 'metadata'
+    | 'request_hash'
     | 'usage_snapshot'
     | 'recalculated_invoice_id'
     | 'version'
     | 'status'
     | 'amount_remaining'
     | 'overpaid_amount'
-  >
+  > & { readonly metadata?: Metadata; readonly request_hash?: string }
   readonly lines: readonly NewInvoiceLine[]
 }
 
@@ -33,7 +35,7 @@ export type NewInvoiceLine = NewRecord<
   | 'metadata'
   | 'is_voided'
   | 'prepaid_credits_applied'
->
+> & { readonly metadata?: Metadata }
 
 /**
  * Writes drafts with their lines and the beginning of their history, in the caller's transaction, which

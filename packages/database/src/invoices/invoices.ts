@@ -11,6 +11,7 @@ import type {
   InvoiceTable,
   PaymentStatus,
 } from '../tables/invoice-tables.ts'
+import { isOverdue } from './overdue-invoices.ts'
 
 /** Decimals come as PostgreSQL keeps them, with all 18 digits after the point. */
 export type InvoiceRow = Selectable<InvoiceTable>
@@ -37,6 +38,7 @@ export interface InvoiceSearch extends Search {
   readonly period_start_lte?: Date | undefined
   readonly period_end_gte?: Date | undefined
   readonly period_end_lte?: Date | undefined
+  readonly overdue?: boolean | undefined
 }
 
 /** @throws not_found */
@@ -72,7 +74,11 @@ export async function listLatestInvoices(
 }
 
 /** @throws validation_error for a filter or sort that does not exist */
-export async function searchInvoices(scoped: Scoped, search: InvoiceSearch): Promise<SearchPage<InvoiceRow>> {
+export async function searchInvoices(
+  scoped: Scoped,
+  search: InvoiceSearch,
+  now: Date,
+): Promise<SearchPage<InvoiceRow>> {
   const query = allOf(scoped.db.selectFrom('invoices').selectAll(), [
     anyOf('id', search.invoice_ids),
     equal('customer_id', search.customer_id),
@@ -96,6 +102,7 @@ export async function searchInvoices(scoped: Scoped, search: InvoiceSearch): Pro
     upTo('period_start', search.period_start_lte),
     from('period_end', search.period_end_gte),
     upTo('period_end', search.period_end_lte),
+    search.overdue === undefined ? undefined : sql<boolean>`${isOverdue(now)} = ${search.overdue}`,
   ])
   return searchPage(query, search, invoiceFields)
 }

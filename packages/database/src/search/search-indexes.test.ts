@@ -30,6 +30,7 @@ const tables = [
   'invoices',
   'wallets',
   'wallet_transactions',
+  'payments',
   'api_keys',
 ] as const
 const testTimeoutMs = 120_000

@@ -13,6 +13,8 @@ export interface InvoiceTable extends Audited {
   invoice_type: 'SUBSCRIPTION' | 'ONE_OFF' | 'CREDIT'
   billing_reason: BillingReason
   request_key: Generated<string>
+  /** Of a one-off: the hash of what its request asked for. */
+  request_hash: string | null
   invoice_status: InvoiceStatus
   payment_status: PaymentStatus
   invoice_number: string | null

@@ -29,6 +29,7 @@ import type {
   LateNoticeTable,
 } from './invoice-tables.ts'
 import type { FeatureTable, GroupTable, MeterTable } from './metering-tables.ts'
+import type { PaymentTable } from './payment-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
 import type {
   PlanSubscriptionCountTable,
@@ -63,6 +64,7 @@ export interface Tables {
   invoice_line_items: InvoiceLineItemTable
   invoice_history: InvoiceHistoryTable
   invoice_number_counters: InvoiceNumberCounterTable
+  payments: PaymentTable
   late_notices: LateNoticeTable
   late_looks: LateLookTable
   late_credits: LateCreditTable

@@ -6,6 +6,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { type CustomerSearch, customerFields, searchCustomers } from '../customers/customers.ts'
 import { type InvoiceSearch, invoiceFields, searchInvoices } from '../invoices/invoices.ts'
 import { type LineItemSearch, lineItemFields, searchLineItems } from '../line-items/line-item-search.ts'
+import { type PaymentSearch, paymentFields, searchPayments } from '../payments/payments.ts'
 import type { Search } from '../search/search.ts'
 import type { SearchFields } from '../search/search-fields.ts'
 import {
@@ -155,7 +156,7 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
     ),
     invoices: search<InvoiceSearch>(
       invoiceFields,
-      searchInvoices,
+      (scoped, asked) => searchInvoices(scoped, asked, now),
       ['invoice_ids', 'customer_id', 'external_customer_id', 'subscription_id', 'subscription_customer_id'],
       {
         invoice_ids: ids('inv'),
@@ -176,6 +177,7 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         period_start_lte: [far],
         period_end_gte: [past],
         period_end_lte: [far],
+        overdue: [true, false],
       },
     ),
     wallets: search<WalletSearch>(walletFields, searchWallets, ['wallet_ids', 'customer_id'], {
@@ -202,6 +204,13 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         expiry_date_before: [far],
       },
     ),
+    payments: search<PaymentSearch>(paymentFields, searchPayments, ['payment_ids', 'destination_id'], {
+      payment_ids: ids('pay'),
+      destination_id: one('inv'),
+      payment_method_type: ['OFFLINE'],
+      payment_status: ['SUCCEEDED'],
+      currency: ['usd'],
+    }),
     api_keys: search<ApiKeySearch>(new Map(), (scoped, asked) => searchApiKeys(scoped, asked, now), [], {}),
   }
 }

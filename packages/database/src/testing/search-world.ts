@@ -51,6 +51,9 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
         topup_conversion_rate, priority, expiry_date, reference_type, reference_id, origin, idempotency_key, ${head})
       select ${id('wtxn')}, ${id('wallet')}, ${id('cust')}, 1, 'credit', 'completed', 'FREE_CREDIT_GRANT', 'usd', n, n, n, 0, n,
         1, 1, n % 10, ${at}, 'EXTERNAL', 'ref-' || n, 'top_up', 'key-' || n, ${tail}`,
+    sql`insert into payments (id, invoice_id, customer_id, payment_method_type, payment_status, currency, amount,
+        succeeded_at, ${head})
+      select ${id('pay')}, ${id('inv')}, ${id('cust')}, 'OFFLINE', 'SUCCEEDED', 'usd', n, ${at}, ${tail}`,
     sql`insert into api_keys (id, name, key_hash, display_id, user_id, tenant_id, environment_id)
       select ${id('key')}, 'key ' || n, sha256(convert_to(${environmentId} || n, 'UTF8')), 'sk_', 'u', e.tenant_id, e.id
       from environments e, generate_series(1, ${rows}::int) n where e.id = ${environmentId}`,

@@ -8,6 +8,7 @@ export {
   whatRemains,
 } from './invoice.ts'
 export { type LoweredDue, lowerDue } from './lower-due.ts'
+export { type OneOffTerms, validateOneOff } from './one-off.ts'
 export {
   type Adjustments,
   type AppliedAmount,

@@ -1,5 +1,11 @@
 import { explainInvoice } from '@flexprice/contracts/operations'
-import { getInvoice, type InvoiceLineItemRow, listInvoiceLineItems } from '@flexprice/database/invoices'
+import {
+  getInvoice,
+  type InvoiceHistoryRow,
+  type InvoiceLineItemRow,
+  listInvoiceHistory,
+  listInvoiceLineItems,
+} from '@flexprice/database/invoices'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -13,15 +19,26 @@ export function explainInvoiceRoute(api: Api, { database }: Pick<Dependencies, '
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('invoice', id)
-      const [invoice, lines] = await Promise.all([getInvoice(scoped, id), listInvoiceLineItems(scoped, [id])])
+      const [invoice, history, lines] = await Promise.all([
+        getInvoice(scoped, id),
+        listInvoiceHistory(scoped, id),
+        listInvoiceLineItems(scoped, [id]),
+      ])
       return reply.send({
         invoice_id: invoice.id,
         invoice_number: invoice.invoice_number ?? undefined,
+        invoice_status: invoice.invoice_status,
+        payment_status: invoice.payment_status,
         currency: invoice.currency,
+        history: history.map(toldChange),
         lines: lines.map(explainedLine),
       })
     },
   })
+}
+
+function toldChange({ field, from_value, to_value: to, reason, changed_at, changed_by }: InvoiceHistoryRow) {
+  return { field, from: from_value ?? undefined, to, reason: reason || undefined, changed_at, changed_by }
 }
 
 function explainedLine(line: InvoiceLineItemRow) {

@@ -1,4 +1,5 @@
 import { getInvoice } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
 import { getInvoice as findInvoice } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
@@ -14,9 +15,9 @@ export function getInvoiceRoute(api: Api, { database }: Pick<Dependencies, 'data
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('invoice', id)
-      const row = await findInvoice(scoped, id)
+      const [row, now] = await Promise.all([findInvoice(scoped, id), readNow(scoped)])
       const { expand } = request.query
-      const [invoice] = await invoicesWithRecords(scoped, [row], { lineItems: true, expand })
+      const [invoice] = await invoicesWithRecords(scoped, [row], { lineItems: true, now, expand })
       assert(invoice, 'a row has its answer')
       return reply.send(invoice)
     },

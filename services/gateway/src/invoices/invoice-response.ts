@@ -5,8 +5,16 @@ import { decimalText } from '../decimal-text.ts'
 import { recordResponse } from '../record-response.ts'
 import { warningsResponse } from '../warnings-response.ts'
 
-/** An invoice, without the records around it. */
-export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse {
+/**
+ * An invoice, without the records around it.
+ *
+ * @param overdue the ids of those of the answer's invoices that are
+ */
+export function invoiceResponse(
+  scope: Scope,
+  row: InvoiceRow,
+  overdue: ReadonlySet<string>,
+): InvoiceResponse {
   return {
     ...recordResponse(scope, row),
     status: row.status,
@@ -33,10 +41,12 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     amount_remaining: decimalText(row.amount_remaining),
     overpaid_amount: decimalText(row.overpaid_amount),
     description: row.description,
+    idempotency_key: givenKey(row),
     period_start: row.period_start ?? undefined,
     period_end: row.period_end ?? undefined,
     issue_date: row.issue_date ?? undefined,
     due_date: row.due_date ?? undefined,
+    overdue: overdue.has(row.id),
     finalized_at: row.finalized_at ?? undefined,
     paid_at: row.paid_at ?? undefined,
     voided_at: row.voided_at ?? undefined,
@@ -45,6 +55,11 @@ export function invoiceResponse(scope: Scope, row: InvoiceRow): InvoiceResponse 
     version: row.version,
     metadata: { ...row.metadata },
   }
+}
+
+/** Of a one-off; where its request had none, the row has its own id in the place. */
+function givenKey({ id, invoice_type, request_key }: InvoiceRow): string | undefined {
+  return invoice_type === 'ONE_OFF' && request_key !== id ? request_key : undefined
 }
 
 export function invoiceLineItemResponse(scope: Scope, row: InvoiceLineItemRow): InvoiceLineItemResponse {

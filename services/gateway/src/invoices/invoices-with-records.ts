@@ -6,9 +6,12 @@ import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
 import { subscriptionResponse } from '../subscriptions/subscription-response.ts'
 import { invoiceLineItemResponse, invoiceResponse } from './invoice-response.ts'
+import { overdueAmong } from './overdue-among.ts'
 
 interface WantedRecords {
   readonly lineItems: boolean
+  /** The environment's, by which they are overdue. */
+  readonly now: Date
   readonly expand?: ReadonlySet<'customer' | 'subscription'> | undefined
 }
 
@@ -16,15 +19,16 @@ interface WantedRecords {
 export async function invoicesWithRecords(
   scoped: Scoped,
   rows: readonly InvoiceRow[],
-  { lineItems, expand }: WantedRecords,
+  { lineItems, now, expand }: WantedRecords,
 ): Promise<InvoiceResponse[]> {
-  const [lines, customers, subscriptions] = await Promise.all([
+  const [lines, overdue, customers, subscriptions] = await Promise.all([
     lineItems ? linesByInvoice(scoped, rows) : undefined,
+    overdueAmong(scoped, rows, now),
     customersById(scoped, expand?.has('customer') ? rows.map((row) => row.customer_id) : []),
     subscriptionsById(scoped, expand?.has('subscription') ? rows : []),
   ])
   return rows.map((row) => ({
-    ...invoiceResponse(scoped.scope, row),
+    ...invoiceResponse(scoped.scope, row, overdue),
     line_items: lines && (lines.get(row.id) ?? []),
     customer: customers.get(row.customer_id),
     subscription: row.subscription_id === null ? undefined : subscriptions.get(row.subscription_id),

@@ -1,4 +1,5 @@
 import { queryInvoice } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
 import { searchInvoices } from '@flexprice/database/invoices'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -12,8 +13,13 @@ export function queryInvoiceRoute(api: Api, { database }: Pick<Dependencies, 'da
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const { expand, skip_line_items } = request.body
-      const { items, total } = await searchInvoices(scoped, request.body)
-      const invoices = await invoicesWithRecords(scoped, items, { lineItems: !skip_line_items, expand })
+      const now = await readNow(scoped)
+      const { items, total } = await searchInvoices(scoped, request.body, now)
+      const invoices = await invoicesWithRecords(scoped, items, {
+        lineItems: !skip_line_items,
+        now,
+        expand,
+      })
       return reply.send(cursoredList({ items: invoices, total }, request, (invoice) => invoice))
     },
   })

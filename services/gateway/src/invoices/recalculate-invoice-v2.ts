@@ -1,4 +1,5 @@
 import { recalculateInvoiceV2 } from '@flexprice/contracts/operations'
+import { readNow } from '@flexprice/database/connection'
 import { getInvoice } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
@@ -8,6 +9,7 @@ import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { awaitWorkflow } from '../workflows/await-workflow.ts'
 import { invoicesWithRecords } from './invoices-with-records.ts'
+import { refuseOneOff } from './refuse-one-off.ts'
 import { startRecalculation } from './start-recalculation.ts'
 
 /** @param closing aborts when the process is to stop: whoever waits is told of the workflow instead */
@@ -24,9 +26,11 @@ export function recalculateInvoiceV2Route(
       const { id } = request.params
       const { finalize = true } = request.query
       expectIdOf('invoice', id)
+      refuseOneOff(await getInvoice(scoped, id), 'there is nothing to rate; finalize closes it')
       const started = await startRecalculation(temporal, scoped, request, { id, finalize })
       await awaitWorkflow(temporal, scoped.scope, started, { reply, waitMsMax, closing })
-      const [invoice] = await invoicesWithRecords(scoped, [await getInvoice(scoped, id)], { lineItems: true })
+      const [row, now] = await Promise.all([getInvoice(scoped, id), readNow(scoped)])
+      const [invoice] = await invoicesWithRecords(scoped, [row], { lineItems: true, now })
       assert(invoice, 'a row has its answer')
       return reply.send(invoice)
     },

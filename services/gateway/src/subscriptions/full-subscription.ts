@@ -2,6 +2,7 @@ import type { Scoped } from '@flexprice/database/connection'
 import { getFullSubscription } from '@flexprice/database/creation'
 import { customerResponse } from '../customers/customer-response.ts'
 import { invoiceResponse } from '../invoices/invoice-response.ts'
+import { overdueAmong } from '../invoices/overdue-among.ts'
 import { planResponse } from '../plans/plan-response.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { subscriptionResponse } from './subscription-response.ts'
@@ -18,12 +19,13 @@ export async function fullSubscription(
   { warnings = false }: { warnings?: boolean } = {},
 ) {
   const { subscription, plan, customer, lines, latestInvoice } = await getFullSubscription(scoped, id)
+  const overdue = await overdueAmong(scoped, latestInvoice ? [latestInvoice] : [])
   return {
     ...subscriptionResponse(scoped.scope, subscription),
     plan: planResponse(scoped.scope, plan),
     customer: customerResponse(scoped.scope, customer),
     line_items: lines.map((line) => lineItemResponse(scoped.scope, line)),
     ...(warnings && subscription.warnings.length > 0 && { warnings: [...subscription.warnings] }),
-    ...(latestInvoice && { latest_invoice: invoiceResponse(scoped.scope, latestInvoice) }),
+    ...(latestInvoice && { latest_invoice: invoiceResponse(scoped.scope, latestInvoice, overdue) }),
   }
 }

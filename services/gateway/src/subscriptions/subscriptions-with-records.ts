@@ -6,6 +6,7 @@ import type { SubscriptionRow } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
 import { aggregatedFeaturesOfEach } from '../entitlements/aggregated-features.ts'
 import { invoiceResponse } from '../invoices/invoice-response.ts'
+import { overdueAmong } from '../invoices/overdue-among.ts'
 import { plansById } from '../plans/plans-by-id.ts'
 import { lineItemResponse } from './line-item-response.ts'
 import { lineRecords } from './line-records.ts'
@@ -67,7 +68,11 @@ async function latestInvoices(scoped: Scoped, rows: readonly SubscriptionRow[]) 
     scoped,
     rows.map((row) => row.id),
   )
+  const overdue = await overdueAmong(scoped, invoices)
   return new Map(
-    invoices.map((invoice) => [invoice.subscription_id, { ...invoiceResponse(scoped.scope, invoice) }]),
+    invoices.map((invoice) => [
+      invoice.subscription_id,
+      { ...invoiceResponse(scoped.scope, invoice, overdue) },
+    ]),
   )
 }

@@ -162,6 +162,11 @@ const bodies: Readonly<Record<string, BodyOf>> = {
   createEntitlementsBulk: (world) => ({ items: [entitlementBody(world)] }),
   createFeature: (_world, unique) => meteredFeatureBody({ lookup_key: `feature-${unique}` }),
   createGroup: (_world, unique) => ({ name: 'Group', lookup_key: `group-${unique}`, entity_type: 'price' }),
+  createInvoice: ({ customer, subscription }) => ({
+    ...{ customer_id: customer, subscription_id: subscription, currency: 'usd' },
+    line_items: [{ display_name: 'Setup', quantity: '1', amount: '10.5' }],
+    ...{ subtotal: '10.5', total: '10.5', amount_due: '10.5' },
+  }),
   createPrice: ({ plan, meter }) => priceBody(plan, usageOf(meter)),
   createPricesBulk: ({ plan, meter }) => ({ items: [priceBody(plan, usageOf(meter))] }),
   createSubscription: (world) => subscriptionBody(world),

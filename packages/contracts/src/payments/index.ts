@@ -1,0 +1,2 @@
+/** Payments of invoices. */
+export type { PaymentResponse } from './payment.ts'

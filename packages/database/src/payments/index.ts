@@ -1,0 +1,14 @@
+/** What was paid on invoices, and what it makes of them. */
+export {
+  deletePayment,
+  findPaymentByKey,
+  getPayment,
+  insertPayment,
+  invoiceNumbersOf,
+  type NewPayment,
+  type PaymentRow,
+  type PaymentSearch,
+  searchPayments,
+  updatePaymentMetadata,
+} from './payments.ts'
+export { lockPayableInvoice, lockPayment, movePayment, refuseUnpayable } from './settle-payments.ts'

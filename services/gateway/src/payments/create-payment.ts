@@ -1,0 +1,26 @@
+import { createPayment } from '@flexprice/contracts/operations'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { requestHash } from '../subscriptions/request-key.ts'
+import { payInvoice } from './pay-invoice.ts'
+import { paymentResponse } from './payment-response.ts'
+
+export function createPaymentRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+  api.route({
+    ...routeOf(createPayment),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const { destination_id: invoiceId, amount, currency, metadata, idempotency_key: key } = request.body
+      expectIdOf('invoice', invoiceId)
+      const payment = await payInvoice(scoped, {
+        ...{ invoiceId, currency, metadata, payment_method_type: 'OFFLINE' },
+        amountOf: () => amount,
+        process: request.body.process_payment,
+        request: key === undefined ? undefined : { key, hash: requestHash(request.body) },
+      })
+      return reply.code(201).send(await paymentResponse(scoped, payment))
+    },
+  })
+}
