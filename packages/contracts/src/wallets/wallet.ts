@@ -86,7 +86,7 @@ export const createWalletRequest = z
     const { conversion_rate, topup_conversion_rate, currency: of } = context.value
     const rates = { conversion_rate, topup_conversion_rate }
     for (const [path, rate] of Object.entries(rates)) {
-      const message = rate && conversionRateProblem(readDecimal(rate), of)
+      const message = rate && parseCurrency(of) ? conversionRateProblem(readDecimal(rate), of) : undefined
       if (message) context.issues.push({ code: 'custom', input: rate, path: [path], message })
     }
   })
@@ -113,13 +113,15 @@ export const walletFilter = z.strictObject({
   expand: expand([]),
 })
 
+const queryTruth = z.stringbool({ truthy: ['true'], falsy: ['false'] }).meta({ type: 'boolean' })
+
 /** A customer by either of its two names. */
 export const customerWalletsQuery = z.strictObject({
   id: identifier.optional(),
   lookup_key: identifier.optional(),
-  include_real_time_balance: z.stringbool().meta({ type: 'boolean' }).optional(),
+  include_real_time_balance: queryTruth.optional(),
   // Balances are never cached, so that both values mean what we do.
-  from_cache: z.stringbool().meta({ type: 'boolean' }).optional(),
+  from_cache: queryTruth.optional(),
   expand: expand([]),
   '-': notBuilt(queryInteger(0, queryNumberMax)),
 })

@@ -1,5 +1,6 @@
 import { priceBody } from '@flexprice/testing'
 import { z } from 'zod'
+import { addWallet } from './add-wallet.ts'
 import type { Caller } from './caller-under-test.ts'
 import { makeSubscribable } from './creation-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'
@@ -47,7 +48,7 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
     subscription_ids: [subscription.id],
   })
   const invoice = await firstOf(caller, '/invoices/search', { subscription_id: subscription.id })
-  const wallet = await caller.create('/wallets', { ...inWallet, customer_id: customerId })
+  const wallet = await addWallet(caller, { customer_id: customerId, initial_credits_to_load: '5' })
   const credit = await firstOf(caller, '/wallets/transactions/search', {})
   await caller.call('POST', '/events', { ...event, external_customer_id: externalId })
   const calculated = await caller.call('POST', '/calculations', { subscription_ids: [subscription.id] })
@@ -75,7 +76,6 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
   }
 }
 
-const inWallet = { currency: 'usd', initial_credits_to_load: '5' }
 const event = { event_name: 'api_call', event_id: 'an-event', timestamp: '2026-08-02T00:00:00Z' }
 
 async function firstOf(caller: Caller, path: string, search: object): Promise<string> {
