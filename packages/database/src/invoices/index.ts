@@ -1,4 +1,5 @@
 /** Invoices with their lines, numbers, states and history. */
+export { billLine } from './apply-credits.ts'
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
 export type { ClosingInvoice } from './closing-invoice.ts'
 export { type DraftOutcome, refreshDrafts, replaceDrafts, writeDrafts } from './draft-invoices.ts'
