@@ -86,6 +86,8 @@ async function receive(
       response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
       return
     default:
+      // Somebody who still asks for what had this port before.
+      if (request.method === 'GET') return void response.writeHead(404).end()
       throw new Error(`No exporter sends this: ${message}`)
   }
 }
