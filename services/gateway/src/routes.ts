@@ -106,6 +106,7 @@ import { getSubscriptionUsageRoute } from './usage/get-subscription-usage.ts'
 import { getUsageAnalyticsRoute } from './usage/get-usage-analytics.ts'
 import { getUsageByMeterRoute } from './usage/get-usage-by-meter.ts'
 import { getUsageStatisticsRoute } from './usage/get-usage-statistics.ts'
+import { walletRoutes } from './wallets/wallet-routes.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -219,6 +220,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getUsageAnalyticsRoute,
   getSubscriptionUsageRoute,
   getCustomerUsageSummaryRoute,
+  ...walletRoutes,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -101,6 +101,16 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'already_exists',
     message: 'The line has been invoiced for this span',
   },
+  wallets_open_unique: {
+    code: 'already_exists',
+    message: 'The customer has an open wallet of this currency, conversion rate and price types',
+    path: 'currency',
+  },
+  // Passing: the next try finds what the other request booked.
+  wallet_transactions_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another request with this idempotency_key has just been served',
+  },
   // Passing: the next try finds the other's run and takes it on.
   price_sync_runs_one_open: {
     code: 'service_unavailable',

@@ -28,6 +28,8 @@ export const idPrefixes = {
   auditEntry: 'audit',
   payment: 'pay',
   billingRun: 'bill',
+  wallet: 'wallet',
+  walletTransaction: 'wtxn',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

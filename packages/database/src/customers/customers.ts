@@ -90,7 +90,8 @@ export async function updateCustomer(
  * Marks the customer as deleted, which frees its external id. Needs the caller's transaction: the row
  * is locked against a creation's foreign key check, so that no subscription slips in meanwhile.
  *
- * @throws not_found; in_use that names a subscription which is not cancelled, or an invoice that is not closed or paid
+ * @throws not_found; in_use that names a subscription that is not cancelled, an invoice that is not closed or paid, or an
+ *   open wallet
  */
 export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Promise<void> {
   assert(scoped.db.isTransaction, 'a customer is deleted in a transaction')
@@ -112,6 +113,12 @@ export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Pro
         details: { used_by: 'invoice', invoice_id: invoice.id },
       },
     )
+  }
+  const wallet = await findOpenWallet(scoped, id)
+  if (wallet) {
+    throw new CodedError('in_use', `Customer ${id} has wallet ${wallet.id}: terminate it first`, {
+      details: { used_by: 'wallet', wallet_id: wallet.id },
+    })
   }
   await scoped.db
     .updateTable('customers')
@@ -189,6 +196,17 @@ function findLiveSubscription(scoped: Scoped, customerId: string): Promise<{ id:
     .select('id')
     .where('customer_id', '=', customerId)
     .where('subscription_status', '<>', 'cancelled')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+function findOpenWallet({ db, scope }: Scoped, customerId: string): Promise<{ id: string } | undefined> {
+  return db
+    .selectFrom('wallets')
+    .select('id')
+    .where('environment_id', '=', scope.environmentId)
+    .where('customer_id', '=', customerId)
+    .where('wallet_status', '<>', 'closed')
     .limit(1)
     .executeTakeFirst()
 }

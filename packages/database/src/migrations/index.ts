@@ -23,6 +23,7 @@ import * as lateUsage from './0021-late-usage.ts'
 import * as quantitiesAsUsed from './0022-quantities-as-used.ts'
 import * as testClocks from './0023-test-clocks.ts'
 import * as oneOffInvoices from './0025-one-off-invoices.ts'
+import * as wallets from './0026-wallets.ts'
 import * as payments from './0027-payments.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
@@ -51,5 +52,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0022-quantities-as-used': quantitiesAsUsed,
   '0023-test-clocks': testClocks,
   '0025-one-off-invoices': oneOffInvoices,
+  '0026-wallets': wallets,
   '0027-payments': payments,
 }

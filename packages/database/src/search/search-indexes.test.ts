@@ -28,6 +28,8 @@ const tables = [
   'subscriptions',
   'subscription_line_items',
   'invoices',
+  'wallets',
+  'wallet_transactions',
   'payments',
   'api_keys',
 ] as const

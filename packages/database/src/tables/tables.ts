@@ -38,6 +38,7 @@ import type {
 } from './subscription-tables.ts'
 import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
 import type { ApiKeyTable, EnvironmentTable, TenantTable } from './tenancy-tables.ts'
+import type { WalletConsumptionTable, WalletTable, WalletTransactionTable } from './wallet-tables.ts'
 
 /**
  * The schema as Kysely sees it; `tables.test.ts` holds it against the live one.
@@ -68,6 +69,9 @@ export interface Tables {
   late_looks: LateLookTable
   late_credits: LateCreditTable
   invoice_adjustments: InvoiceAdjustmentTable
+  wallets: WalletTable
+  wallet_transactions: WalletTransactionTable
+  wallet_consumptions: WalletConsumptionTable
   subscription_batches: SubscriptionBatchTable
   subscription_batch_items: SubscriptionBatchItemTable
   idempotency_keys: IdempotencyKeyTable

@@ -20,6 +20,12 @@ import {
   subscriptionFields,
 } from '../subscriptions/subscription-search.ts'
 import { type ApiKeySearch, searchApiKeys } from '../tenancy/api-keys.ts'
+import {
+  searchWalletTransactions,
+  type WalletTransactionSearch,
+  walletTransactionFields,
+} from '../wallets/wallet-transactions.ts'
+import { searchWallets, type WalletSearch, walletFields } from '../wallets/wallets.ts'
 import { now } from './catalog-rows.ts'
 import { searchWorldId } from './search-world.ts'
 
@@ -172,6 +178,30 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         period_end_gte: [past],
         period_end_lte: [far],
         overdue: [true, false],
+      },
+    ),
+    wallets: search<WalletSearch>(walletFields, searchWallets, ['wallet_ids', 'customer_id'], {
+      wallet_ids: ids('wallet'),
+      customer_id: one('cust'),
+      wallet_status: ['active'],
+    }),
+    wallet_transactions: search<WalletTransactionSearch>(
+      walletTransactionFields,
+      searchWalletTransactions,
+      ['id', 'wallet_id', 'reference_id'],
+      {
+        id: one('wtxn'),
+        wallet_id: one('wallet'),
+        type: ['credit'],
+        transaction_status: ['completed'],
+        transaction_reason: ['FREE_CREDIT_GRANT'],
+        reference_type: ['EXTERNAL'],
+        reference_id: ['ref-7'],
+        created_by: ['u7'],
+        priority: [7],
+        credits_available_gt: ['7'],
+        expiry_date_after: [past],
+        expiry_date_before: [far],
       },
     ),
     payments: search<PaymentSearch>(paymentFields, searchPayments, ['payment_ids', 'destination_id'], {

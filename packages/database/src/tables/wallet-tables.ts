@@ -1,0 +1,81 @@
+import type { Generated } from 'kysely'
+import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
+
+export type WalletStatus = 'active' | 'frozen' | 'closed'
+
+export interface WalletTable extends Audited {
+  id: string
+  environment_id: string
+  customer_id: string
+  name: Generated<string>
+  description: Generated<string>
+  currency: string
+  wallet_type: Generated<'PRE_PAID'>
+  wallet_status: Generated<WalletStatus>
+  allowed_price_types: Generated<'ALL' | 'USAGE' | 'FIXED'>
+  conversion_rate: string
+  topup_conversion_rate: string
+  credit_balance: Generated<string>
+  transaction_count: Generated<number>
+  metadata: JsonWithDefault<Metadata>
+  status: Generated<RecordStatus>
+}
+
+export type TransactionReason =
+  | 'INVOICE_PAYMENT'
+  | 'FREE_CREDIT_GRANT'
+  | 'SUBSCRIPTION_CREDIT_GRANT'
+  | 'PURCHASED_CREDIT_INVOICED'
+  | 'PURCHASED_CREDIT_DIRECT'
+  | 'CREDIT_NOTE'
+  | 'CREDIT_EXPIRED'
+  | 'WALLET_TERMINATION'
+  | 'MANUAL_BALANCE_DEBIT'
+  | 'CREDIT_ADJUSTMENT'
+  | 'INVOICE_VOID_REFUND'
+  | 'PURCHASED_CREDIT_BONUS'
+
+/** A row of a wallet's ledger: it never changes but for what is available of a credit. */
+export interface WalletTransactionTable extends Audited {
+  id: string
+  environment_id: string
+  wallet_id: string
+  customer_id: string
+  /** The how manieth of its wallet it is, from 1 on. */
+  position: number
+  type: 'credit' | 'debit'
+  transaction_status: 'pending' | 'completed' | 'failed'
+  transaction_reason: TransactionReason
+  currency: string
+  credit_amount: string
+  amount: string
+  credits_available: string
+  credit_balance_before: string
+  credit_balance_after: string
+  conversion_rate: string
+  topup_conversion_rate: string
+  priority: number | null
+  effective_date: Date | null
+  expiry_date: Date | null
+  is_purchased: Generated<boolean>
+  parent_transaction_id: string | null
+  reference_type: 'PAYMENT' | 'EXTERNAL' | 'REQUEST' | 'INVOICE'
+  reference_id: string
+  /** Who books by keys of its own; with the key it is one transaction, for ever. */
+  origin: string
+  idempotency_key: string
+  request_hash: Generated<string>
+  description: Generated<string>
+  metadata: JsonWithDefault<Metadata>
+  status: Generated<RecordStatus>
+}
+
+/** Which credits a transaction took from, or gave back to. */
+export interface WalletConsumptionTable {
+  environment_id: string
+  transaction_id: string
+  credit_transaction_id: string
+  credits: string
+  /** Of a debit: what of it has come back. */
+  credits_returned: Generated<string>
+}

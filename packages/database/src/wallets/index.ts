@@ -1,0 +1,27 @@
+/** Wallets of prepaid credits: a ledger of what came in, what it paid, and what came back (billing rules, section 11). */
+export { type BookedCredit, bookCredits, type NewCredit } from './book-credits.ts'
+export { expireCredits } from './expire-credits.ts'
+export type { BookingKey, CreditTerms } from './ledger.ts'
+export { payInvoices, previewPayments } from './pay-invoices.ts'
+export { returnInvoiceCredits } from './return-credits.ts'
+export { terminateWallet } from './terminate-wallet.ts'
+export {
+  type Consumption,
+  getWalletTransaction,
+  listConsumptions,
+  searchWalletTransactions,
+  type WalletTransactionRow,
+  type WalletTransactionSearch,
+} from './wallet-transactions.ts'
+export {
+  type CreditSplit,
+  getWallet,
+  insertWallet,
+  listCustomerWallets,
+  type NewWallet,
+  searchWallets,
+  splitCredits,
+  updateWallet,
+  type WalletChanges,
+  type WalletRow,
+} from './wallets.ts'

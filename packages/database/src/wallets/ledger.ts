@@ -1,0 +1,194 @@
+import { assert } from '@flexprice/domain'
+import {
+  type Decimal,
+  formatDecimal,
+  isNegative,
+  isPositive,
+  readDecimal,
+  sumDecimals,
+  zero,
+} from '@flexprice/domain/money'
+import type { UsedCredit } from '@flexprice/domain/wallet'
+import { sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import { change } from '../connection/row-changes.ts'
+import type { Metadata } from '../tables/row-types.ts'
+import type { TransactionReason, WalletTransactionTable } from '../tables/wallet-tables.ts'
+import type { HeldWallet } from './held-wallets.ts'
+
+/** What is booked on a wallet that is held. Ledger rows are made of nothing else. */
+export interface LedgerEntry {
+  /** Of its row, by `newId('walletTransaction')`. */
+  readonly id: string
+  readonly type: 'credit' | 'debit'
+  readonly reason: TransactionReason
+  readonly credits: Decimal
+  /** In money, whole units. */
+  readonly amount: Decimal
+  /** Of a debit the credits that it takes, of a credit those that it gives back to: it has nothing of its own of these. */
+  readonly breakdown: readonly UsedCredit[]
+  /** Of what comes back: the debits that had taken it. */
+  readonly returns?: readonly (UsedCredit & { readonly debitId: string })[]
+  readonly terms?: CreditTerms
+  readonly parentId?: string
+  readonly reference: Pick<WalletTransactionTable, 'reference_type' | 'reference_id'>
+  readonly key: BookingKey
+  readonly description?: string
+  readonly metadata?: Metadata
+}
+
+export interface CreditTerms {
+  readonly priority: number | null
+  readonly effectiveAt: Date | null
+  readonly expiresAt: Date | null
+  readonly isPurchased: boolean
+}
+
+/** The same one is one transaction, for ever: a unique index holds it. */
+export interface BookingKey {
+  /** Who makes the keys: `top_up`, `invoice`, … */
+  readonly origin: string
+  readonly value: string
+  /** What it is called by whoever asked. */
+  readonly field?: string
+  /** Of what was asked, where the key is a caller's. */
+  readonly requestHash?: string
+}
+
+export interface Booking {
+  readonly held: HeldWallet
+  readonly entries: readonly LedgerEntry[]
+}
+
+/**
+ * Books on wallets that the transaction holds, in the order given: the rows, what is left of the credits, and the
+ * balances, in one statement however many there are. Asserts that a balance stays what is available of its credits.
+ */
+export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], now: Date): Promise<void> {
+  assert(scoped.db.isTransaction, 'wallets are written while they are held')
+  const written = bookings.filter(({ entries }) => entries.length > 0).map(bookOne)
+  if (written.length === 0) return
+  const rows = written.flatMap((one) => one.rows)
+  const consumptions = written.flatMap((one) => one.consumptions)
+  const environment_id = scoped.scope.environmentId
+  const left = sumsOf(written.flatMap((one) => one.left))
+  const returned = sumsOf(written.flatMap((one) => one.returned))
+  const balances = Object.fromEntries(
+    written.map(({ held, balance, count }) => [held.row.id, { balance, count }]),
+  )
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  const insertConsumptions =
+    consumptions.length === 0
+      ? sql`select 1`
+      : insertRecords('wallet_consumptions', { rows: consumptions, shared: { environment_id } })
+  // Each looks its values up by its id, as in `finalizeInvoices`.
+  const result = await sql<{ credits: number; returned: number; wallets: number }>`
+    with booked as (${insertRecords('wallet_transactions', audited(scoped, rows, now))}),
+    consumed as (${insertConsumptions}),
+    credits as (
+      update wallet_transactions c set credits_available = c.credits_available + (${left.json}::jsonb ->> c.id)::numeric,
+        updated_at = ${updated_at}, updated_by = ${updated_by}
+      where c.environment_id = ${environment_id} and c.id = any (${left.ids}::text[]) returning 1),
+    returned as (
+      update wallet_consumptions c set credits_returned = c.credits_returned
+        + (${returned.json}::jsonb ->> (c.transaction_id || ' ' || c.credit_transaction_id))::numeric
+      where c.environment_id = ${environment_id}
+        and c.transaction_id = any (${returned.ids.map((id) => id.split(' ')[0] ?? '')}::text[])
+        and ${returned.json}::jsonb ? (c.transaction_id || ' ' || c.credit_transaction_id) returning 1),
+    balanced as (
+      update wallets w set (credit_balance, transaction_count) = (
+          select balance, count from jsonb_to_record(${JSON.stringify(balances)}::jsonb -> w.id)
+            as b (balance numeric, count integer)),
+        updated_at = ${updated_at}, updated_by = ${updated_by}
+      where w.environment_id = ${environment_id} and w.id = any (${Object.keys(balances)}::text[]) returning 1)
+    select (select count(*) from credits) as credits, (select count(*) from returned) as returned,
+      (select count(*) from balanced) as wallets`.execute(scoped.db)
+  const counts = result.rows[0]
+  assert(counts?.wallets === written.length, 'every wallet that is held is booked on')
+  assert(
+    counts.credits === left.ids.length && counts.returned === returned.ids.length,
+    'every credit is there',
+  )
+}
+
+type NewRow = NewRecord<WalletTransactionTable, 'status'>
+
+/** One wallet's rows, and what they change: the balance goes from row to row. */
+function bookOne({ held, entries }: Booking) {
+  const { row } = held
+  let balance = readDecimal(row.credit_balance)
+  let position = row.transaction_count
+  const left = new Map<string, Decimal>()
+  const lower = (creditId: string, by: Decimal) => left.set(creditId, (left.get(creditId) ?? zero).minus(by))
+  const rows = entries.map((entry): NewRow => {
+    const before = balance
+    const isCredit = entry.type === 'credit'
+    const broken = sumDecimals(entry.breakdown.map(({ credits }) => credits))
+    balance = isCredit ? before.plus(entry.credits) : before.minus(entry.credits)
+    for (const { creditId, credits } of entry.breakdown)
+      lower(creditId, isCredit ? zero.minus(credits) : credits)
+    const given = isCredit ? entry.credits.minus(broken) : zero
+    assert(isCredit || broken.eq(entry.credits), 'a debit names the credits that it takes')
+    assert(!isNegative(given) && !isNegative(balance), 'nothing comes of nothing')
+    return rowOf(held, entry, { before, after: balance, given, position: ++position })
+  })
+  // What is booked and taken at once is written as it is left.
+  const own = new Map(rows.map(({ id, credits_available }) => [id, readDecimal(credits_available)]))
+  for (const [creditId, change] of left) {
+    const available = own.get(creditId) ?? held.credits.get(creditId)?.available ?? zero
+    assert(!isNegative(available.plus(change)), `${creditId} has what is taken of it`)
+    if (own.has(creditId)) own.set(creditId, available.plus(change))
+  }
+  return {
+    rows: rows.map((one) => ({ ...one, credits_available: formatDecimal(own.get(one.id) ?? zero) })),
+    ...{ held, balance: formatDecimal(balance), count: position },
+    left: [...left].flatMap(([id, credits]) => (own.has(id) ? [] : [{ id, credits }])),
+    consumptions: entries.flatMap(({ breakdown }, index) =>
+      breakdown.map(({ creditId, credits }) => ({
+        transaction_id: entries[index]?.id,
+        credit_transaction_id: creditId,
+        credits: formatDecimal(credits),
+      })),
+    ),
+    returned: entries.flatMap(({ returns = [] }) =>
+      returns.map(({ debitId, creditId, credits }) => ({ id: `${debitId} ${creditId}`, credits })),
+    ),
+  }
+}
+
+function rowOf(
+  { row }: HeldWallet,
+  entry: LedgerEntry,
+  { before, after, given, position }: { before: Decimal; after: Decimal; given: Decimal; position: number },
+): NewRow {
+  const { terms, reference, key } = entry
+  assert(isPositive(entry.credits), 'something is booked')
+  return {
+    id: entry.id,
+    ...{ wallet_id: row.id, customer_id: row.customer_id, position, type: entry.type },
+    ...{ transaction_status: 'completed', transaction_reason: entry.reason, currency: row.currency },
+    credit_amount: formatDecimal(entry.credits),
+    amount: formatDecimal(entry.amount),
+    credits_available: formatDecimal(given),
+    credit_balance_before: formatDecimal(before),
+    credit_balance_after: formatDecimal(after),
+    ...{ conversion_rate: row.conversion_rate, topup_conversion_rate: row.topup_conversion_rate },
+    priority: terms?.priority ?? null,
+    effective_date: terms?.effectiveAt ?? null,
+    expiry_date: terms?.expiresAt ?? null,
+    is_purchased: terms?.isPurchased ?? false,
+    parent_transaction_id: entry.parentId ?? null,
+    ...reference,
+    ...{ origin: key.origin, idempotency_key: key.value, request_hash: key.requestHash ?? '' },
+    description: entry.description ?? '',
+    metadata: entry.metadata ?? {},
+  }
+}
+
+function sumsOf(changes: readonly { readonly id: string; readonly credits: Decimal }[]) {
+  const sums = [...Map.groupBy(changes, ({ id }) => id)].map(
+    ([id, some]) => [id, formatDecimal(sumDecimals(some.map(({ credits }) => credits)))] as const,
+  )
+  return { ids: sums.map(([id]) => id), json: JSON.stringify(Object.fromEntries(sums)) }
+}
