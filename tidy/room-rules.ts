@@ -15,7 +15,18 @@ const never = /^$/
 // The same nouns where packages hold the same thing: who looks for all that concerns a price finds three rooms.
 const packageRooms: Readonly<Record<string, Rooms>> = {
   domain: {
-    rooms: ['money', 'time', 'price', 'entitlement', 'usage', 'subscription', 'cycle', 'invoice', 'payment'],
+    rooms: [
+      'money',
+      'time',
+      'price',
+      'entitlement',
+      'usage',
+      'subscription',
+      'cycle',
+      'invoice',
+      'payment',
+      'credit-note',
+    ],
     top: ['assert', 'errors', 'index', 'scope'],
     alone: never,
   },
