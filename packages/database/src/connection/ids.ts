@@ -27,6 +27,9 @@ export const idPrefixes = {
   syncPreview: 'spv',
   auditEntry: 'audit',
   payment: 'pay',
+  creditNote: 'crnote',
+  creditNoteLineItem: 'crnli',
+  refund: 'refund',
   billingRun: 'bill',
 } as const
 

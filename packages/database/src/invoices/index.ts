@@ -1,7 +1,9 @@
 /** Invoices with their lines, numbers, states and history. */
+export { activateSubscriptions } from './activate-subscriptions.ts'
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
-export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { historyRow, replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
+export { type InvoiceAdjustmentRow, listInvoiceAdjustments } from './invoice-adjustments.ts'
 export { type InvoiceChanges, updateInvoice } from './invoice-changes.ts'
 export { type InvoiceHistoryRow, listInvoiceHistory } from './invoice-history.ts'
 export {
@@ -30,6 +32,8 @@ export {
   previewLateCredits,
 } from './late-credits.ts'
 export { keepLateLooks } from './late-looks.ts'
-export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'
+export { isEarlyClosing, noteEarlyClosings, noteVoidedCredits, tidyLateNotices } from './late-notices.ts'
+export { lowerInvoices } from './lower-invoices.ts'
+export { takeNumbers } from './number-counters.ts'
 export { closeOneOff, createOneOff, type NewOneOff, type OneOffLine } from './one-off-invoices.ts'
 export { listOverdue } from './overdue-invoices.ts'

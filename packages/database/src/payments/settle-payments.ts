@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { historyRow } from '../invoices/draft-invoices.ts'
-import { type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
+import { activateSubscriptions, type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
 
 /**
@@ -59,6 +59,7 @@ export async function movePayment(
     })
   }
   if (to === 'SUCCEEDED') refuseUnpayable(invoice)
+  if (from === 'SUCCEEDED') await refuseRefunded(scoped, id)
   await scoped.db
     .updateTable('payments')
     .set({
@@ -72,6 +73,21 @@ export async function movePayment(
     .execute()
   const sign = to === 'SUCCEEDED' ? 1 : from === 'SUCCEEDED' ? -1 : 0
   if (sign !== 0) await changePaid(scoped, { invoice, payment, sign }, now)
+}
+
+/** Taken back, what was given back of it would be money that was never paid. */
+async function refuseRefunded({ db, scope }: Scoped, id: string): Promise<void> {
+  const refunds = await db
+    .selectFrom('refunds')
+    .select('id')
+    .where('environment_id', '=', scope.environmentId)
+    .where('payment_id', '=', id)
+    .orderBy('id')
+    .execute()
+  if (refunds.length === 0) return
+  const refund_ids = refunds.map((refund) => refund.id)
+  const message = `Payment ${id} was given back by ${refund_ids.join(', ')}: it cannot be taken back`
+  throw new CodedError('state_conflict', message, { details: { used_by: 'refund', refund_ids } })
 }
 
 const atOf = {
@@ -105,7 +121,7 @@ async function changePaid(
     .executeTakeFirstOrThrow()
   assert(numUpdatedRows === 1n, 'an invoice that is held is as it was read')
   if (status !== invoice.payment_status) await noteStatus(scoped, { invoice, payment, sign, status }, now)
-  if (isPaid) await activateSubscription(scoped, invoice, now)
+  if (isPaid) await activateSubscriptions(scoped, [invoice.id], now)
 }
 
 async function noteStatus(
@@ -123,19 +139,5 @@ async function noteStatus(
   await scoped.db
     .insertInto('invoice_history')
     .values(historyRow(scoped, { ...of, from: invoice.payment_status, to: status, reason, now }))
-    .execute()
-}
-
-/** Paying its first invoice turns an incomplete subscription into an active one (billing rules, section 7). */
-async function activateSubscription(scoped: Scoped, invoice: InvoiceRow, now: Date): Promise<void> {
-  const { billing_reason: reason, subscription_id: id } = invoice
-  const isFirst = reason === 'SUBSCRIPTION_CREATE' || reason === 'SUBSCRIPTION_TRIAL_END'
-  if (!isFirst || id === null) return
-  await scoped.db
-    .updateTable('subscriptions')
-    .set({ subscription_status: 'active', version: sql`version + 1`, ...change(scoped.scope, now) })
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where('id', '=', id)
-    .where('subscription_status', '=', 'incomplete')
     .execute()
 }

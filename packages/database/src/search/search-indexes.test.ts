@@ -29,6 +29,7 @@ const tables = [
   'subscription_line_items',
   'invoices',
   'payments',
+  'refunds',
   'api_keys',
 ] as const
 const testTimeoutMs = 120_000

@@ -75,6 +75,7 @@ describe('a note takes back', () => {
       [of('c', '1')],
       { 'line_items[0].invoice_line_item_id': 'is a line that gives money back itself' },
     ],
+    ['no lines, which never means all', [], { line_items: 'must name what to take back' }],
     ['nothing', [of('a', '0')], { 'line_items[0].amount': 'must be greater than 0' }],
     ['less than nothing', [of('a', '-1')], { 'line_items[0].amount': 'must be greater than 0' }],
     [

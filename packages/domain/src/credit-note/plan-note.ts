@@ -58,6 +58,8 @@ export function planNote(
   invoice: BilledInvoice,
   asked: readonly AskedNoteLine[],
 ): PlannedNote | { readonly problems: readonly FieldProblem[] } {
+  if (asked.length === 0)
+    return { problems: [{ path: 'line_items', message: 'must name what to take back' }] }
   const left = leftOfLines(invoice)
   const seen = new Set<string>()
   const problems = asked.flatMap((one, index): FieldProblem[] => {
