@@ -196,4 +196,11 @@ test('impossible: a second note by the same idempotency key, also at once; anoth
   const second = await addOwing(caller)
   const elsewhere = await callNote(caller, second.invoiceId, '2', { idempotency_key: 'case-7' })
   expect(elsewhere).toMatchObject({ status: 409 })
+  // Two invoices at once with one key: one has it, the other is told to look again, and finds it used.
+  const both = await Promise.all(
+    [invoiceId, second.invoiceId].map((id) => callNote(caller, id, '1', { idempotency_key: 'case-8' })),
+  )
+  const [made, refused] = both.map(({ status }) => status).toSorted()
+  expect(made).toBe(201)
+  expect([409, 503]).toContain(refused)
 })
