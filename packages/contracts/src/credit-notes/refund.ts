@@ -14,7 +14,10 @@ export const refundsQuery = z.strictObject({
   refund_statuses: queryIdentifiers.optional(),
   refund_destinations: queryIdentifiers.optional(),
   /** Those whose money has gone back. */
-  only_settled: z.stringbool().meta({ type: 'boolean' }).optional(),
+  only_settled: z
+    .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+    .meta({ type: 'boolean' })
+    .optional(),
   gateway: notBuilt(text(50)),
 })
 
