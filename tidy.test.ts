@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { borderProblems } from './tidy/border-rules.ts'
 import { circleProblems } from './tidy/circle-rules.ts'
+import { clockProblems, idleReaders } from './tidy/clock-rules.ts'
 import { configurationPageProblems, exampleProblems } from './tidy/configuration-rules.ts'
 import { dependencyProblems } from './tidy/dependency-rules.ts'
 import {
@@ -49,6 +50,9 @@ describe('the code', () => {
   it('reads the environment in config.ts only', () => expectNone(sources.flatMap(environmentProblems)))
 
   it('of the domain is pure', () => expectNone(sources.flatMap(purityProblems)))
+
+  it('goes by the environment’s clock, but where the time of day is meant', () =>
+    expectNone([...sources.flatMap(clockProblems), ...idleReaders(sources)]))
 
   it('has no `any`, no `!` and no `as` but at a border', () => expectNone(sources.flatMap(escapeProblems)))
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { clockProblems } from './clock-rules.ts'
 import {
   barrelProblems,
   defaultExportProblems,
@@ -42,6 +43,8 @@ describe('a rule finds', () => {
     ],
     ['a clock', purityProblems, 'packages/domain/src/a.ts', 'call(Date.now())'],
     ['a clock behind new', purityProblems, 'packages/domain/src/a.ts', 'call(new Date())'],
+    ['the time of day', clockProblems, 'services/gateway/src/a.ts', 'call(new Date())'],
+    ['the time of day in SQL', clockProblems, 'packages/database/src/a/a.ts', 'sql`select now()`'],
     ['chance', purityProblems, 'packages/domain/src/a.ts', 'call(Math.random())'],
     ['I/O', purityProblems, 'packages/domain/src/a.ts', 'fetch(a)'],
     ['a barrel', noEntries, 'packages/a/src/b/index.ts', "export { a } from './a.ts'"],

@@ -1,10 +1,10 @@
-import { assert } from '@flexprice/domain'
 import { type LoweredDue, lowerDue } from '@flexprice/domain/invoice'
 import { type Decimal, isPositive, readDecimal, sumDecimals } from '@flexprice/domain/money'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
-import { lowerInvoices, takeNumbers } from '../invoices/index.ts'
+import { lowerInvoices } from '../invoices/index.ts'
 import type { RefundTarget } from '../tables/credit-note-tables.ts'
+import { takeCreditNoteNumber } from './credit-note-number.ts'
 import type { CreditNoteRow } from './credit-notes.ts'
 import { giveBack } from './give-back.ts'
 import type { HeldForNote } from './lock-noted-invoice.ts'
@@ -24,10 +24,7 @@ export async function settleCreditNote(
   const { lowered, money } = splitNote({ ...note, total: readDecimal(note.total_amount) }, held)
   await lowerInvoices(scoped, 'credit_note', lowered, now)
   if (isPositive(money)) await giveBack(scoped, { note, amount: money, target }, now)
-  const [number] = await takeNumbers(scoped, 'credit_note_number_counters', {
-    ...{ count: 1, finalizedAt: now, otherwise: 'CN' },
-  })
-  assert(number, 'one number is taken')
+  const number = await takeCreditNoteNumber(scoped, now)
   return scoped.db
     .updateTable('credit_notes')
     .set({

@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
-import { historyRow, lockInvoices, lockSubscriptionOf, noteVoidedCredits } from '../invoices/index.ts'
+import { lockInvoices, lockSubscriptionOf, noteVoidedCredits } from '../invoices/index.ts'
+import { historyRow } from '../invoices/invoice-writes.ts'
 import { type CreditNoteRow, getCreditNote } from './credit-notes.ts'
 
 /**

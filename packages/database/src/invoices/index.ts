@@ -1,7 +1,7 @@
 /** Invoices with their lines, numbers, states and history. */
 export { activateSubscriptions } from './activate-subscriptions.ts'
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
-export { historyRow, replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { type DraftOutcome, refreshDrafts, replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
 export { type InvoiceAdjustmentRow, listInvoiceAdjustments } from './invoice-adjustments.ts'
 export { type InvoiceChanges, updateInvoice } from './invoice-changes.ts'
@@ -34,6 +34,5 @@ export {
 export { keepLateLooks } from './late-looks.ts'
 export { isEarlyClosing, noteEarlyClosings, noteVoidedCredits, tidyLateNotices } from './late-notices.ts'
 export { lowerInvoices } from './lower-invoices.ts'
-export { takeNumbers } from './number-counters.ts'
 export { closeOneOff, createOneOff, type NewOneOff, type OneOffLine } from './one-off-invoices.ts'
 export { listOverdue } from './overdue-invoices.ts'

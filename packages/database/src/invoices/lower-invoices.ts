@@ -7,7 +7,7 @@ import { newId } from '../connection/ids.ts'
 import { insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import { activateSubscriptions } from './activate-subscriptions.ts'
-import { historyRow } from './draft-invoices.ts'
+import { historyRow } from './invoice-writes.ts'
 
 /** What kind of credits lowers what is due, as the invoices' history calls it. */
 export type CreditKind = 'late_credit' | 'credit_note'
@@ -78,7 +78,7 @@ async function keepAdjustments(
     adjusted_at: now,
     adjusted_by: scoped.scope.userId,
   }))
-  await insertRecords('invoice_adjustments', adjustments, paidBefore).execute(scoped.db)
+  await insertRecords('invoice_adjustments', adjustments, { computed: [paidBefore] }).execute(scoped.db)
 }
 
 const paidBefore = {
