@@ -36,6 +36,6 @@ test("FlexPrice's SDK for Python goes from a customer to an invoice, and its mod
     numbered: true,
     refunds: [['5', 'SUCCEEDED', 'OUT_OF_BAND']],
     money: ['20', '10', '5', 'SUCCEEDED'],
-    refusal: [409, 'already_exists', []],
+    refusal: [400, 'validation_error', ['line_items[0].amount']],
   })
 })

@@ -115,10 +115,12 @@ def credited_invoice(sdk):
         amount="20",
         currency="usd",
     )
-    made = sdk.credit_notes.create_credit_note(
-        invoice_id=invoice.id,
-        reason="SERVICE_ISSUE",
-        line_items=[{"invoice_line_item_id": invoice.line_items[0].id, "amount": "15"}],
+    take_back = sdk.credit_notes.create_credit_note
+    of_line = {"invoice_line_item_id": invoice.line_items[0].id}
+    asked = {"invoice_id": invoice.id, "reason": "SERVICE_ISSUE"}
+    made = take_back(
+        **asked,
+        line_items=[{**of_line, "amount": "15"}],
         process_credit_note=False,
         idempotency_key="sdk-python-credited",
     )
@@ -130,7 +132,7 @@ def credited_invoice(sdk):
         "numbered": closed.credit_note_number.startswith("CN-"),
         "refunds": [[one.amount, one.refund_status, one.refund_destination] for one in refunds],
         "money": [shown.amount_due, shown.adjustment_amount, shown.refunded_amount, shown.payment_status],
-        "refusal": refusal_of(lambda: sdk.invoices.void_invoice(id=invoice.id)),
+        "refusal": refusal_of(lambda: take_back(**asked, line_items=[{**of_line, "amount": "15.01"}])),
     }
 
 
