@@ -31,4 +31,11 @@ test("FlexPrice's SDK for Python goes from a customer to an invoice, and its mod
     notes: ['2900-02-01', '7', 'sdk-python-one-off'],
     refusal: [400, 'validation_error', ['total']],
   })
+  expect(seen.credited).toEqual({
+    status: ['DRAFT', 'FINALIZED', 'REFUND'],
+    numbered: true,
+    refunds: [['5', 'SUCCEEDED', 'OUT_OF_BAND']],
+    money: ['20', '10', '5', 'SUCCEEDED'],
+    refusal: [400, 'validation_error', ['line_items[0].amount']],
+  })
 })

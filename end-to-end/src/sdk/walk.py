@@ -102,6 +102,40 @@ def one_off_invoice(sdk):
     }
 
 
+def credited_invoice(sdk):
+    """An invoice that is paid in part: a note lowers what is due of it, and gives back the rest of what it takes."""
+    customer = sdk.customers.create_customer(external_id="sdk-python-credited", name="Ida")
+    sums = {"subtotal": "30", "total": "30", "amount_due": "30"}
+    lines = [{"display_name": "Setup", "quantity": "1", "amount": "30"}]
+    invoice = sdk.invoices.create_invoice(customer_id=customer.id, currency="usd", line_items=lines, **sums)
+    sdk.payments.create_payment(
+        destination_type="INVOICE",
+        destination_id=invoice.id,
+        payment_method_type="OFFLINE",
+        amount="20",
+        currency="usd",
+    )
+    take_back = sdk.credit_notes.create_credit_note
+    of_line = {"invoice_line_item_id": invoice.line_items[0].id}
+    asked = {"invoice_id": invoice.id, "reason": "SERVICE_ISSUE"}
+    made = take_back(
+        **asked,
+        line_items=[{**of_line, "amount": "15"}],
+        process_credit_note=False,
+        idempotency_key="sdk-python-credited",
+    )
+    closed = sdk.credit_notes.process_credit_note(id=made.id, refund_target="BACK_TO_SOURCE")
+    refunds = sdk.refunds.list_refunds(credit_note_ids=[made.id]).items
+    shown = sdk.invoices.get_invoice(id=invoice.id)
+    return {
+        "status": [made.credit_note_status, closed.credit_note_status, closed.credit_note_type],
+        "numbered": closed.credit_note_number.startswith("CN-"),
+        "refunds": [[one.amount, one.refund_status, one.refund_destination] for one in refunds],
+        "money": [shown.amount_due, shown.adjustment_amount, shown.refunded_amount, shown.payment_status],
+        "refusal": refusal_of(lambda: take_back(**asked, line_items=[{**of_line, "amount": "15.01"}])),
+    }
+
+
 def walk(sdk):
     customer = sdk.customers.create_customer(external_id="sdk-python", name="Ada", email="ada@example.com")
     seats = sdk.features.create_feature(name="Seats", type_="static", lookup_key="seats")
@@ -182,6 +216,7 @@ def walk(sdk):
         **seen,
         "replaced_invoice": replaced,
         "one_off": one_off_invoice(sdk),
+        "credited": credited_invoice(sdk),
         "subscription_status": subscription.subscription_status,
         "line_prices": sorted(line.price_id for line in lines.items),
         "expected_prices": sorted([successor.id, usage.id]),

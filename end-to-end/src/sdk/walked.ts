@@ -28,10 +28,14 @@ export const walked = z.object({
   workflows: z.object({ completed: z.array(z.string()), cancelled: z.int() }),
   /** Of what is not valid and of what is not built: status, code and the names of bad fields. */
   refusals: z.array(z.tuple([z.int(), z.string(), z.array(z.string())])),
-  /** Only the newest SDK knows these: a customer's lines with their meters, what a voided invoice became, a one-off. */
+  /**
+   * Only the newest SDK knows these: a customer's lines with their meters, what a voided invoice became, a one-off, one
+   * that is credited.
+   */
   line_meters: z.array(z.string()).optional(),
   replaced_invoice: z.array(z.string()).optional(),
   one_off: z.looseObject({}).optional(),
+  credited: z.looseObject({}).optional(),
 })
 
 /** A fee of 19.99 in advance; its edit to 24.99 comes after the opening invoice, and moves no money already billed. */

@@ -13,6 +13,12 @@ import { downloadCalculationRoute } from './calculations/download-calculation.ts
 import { getCalculationRoute } from './calculations/get-calculation.ts'
 import { listCalculationItemsRoute } from './calculations/list-calculation-items.ts'
 import type { AppConfig } from './config.ts'
+import { createCreditNoteRoute } from './credit-notes/create-credit-note.ts'
+import { getCreditNoteRoute } from './credit-notes/get-credit-note.ts'
+import { getRefundRoute } from './credit-notes/get-refund.ts'
+import { listRefundsRoute } from './credit-notes/list-refunds.ts'
+import { processCreditNoteRoute } from './credit-notes/process-credit-note.ts'
+import { voidCreditNoteRoute } from './credit-notes/void-credit-note.ts'
 import { createCustomerRoute } from './customers/create-customer.ts'
 import { deleteCustomerRoute } from './customers/delete-customer.ts'
 import { getCustomerRoute } from './customers/get-customer.ts'
@@ -134,6 +140,12 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   retryBillingFailureRoute,
   getEnvironmentClockRoute,
   moveEnvironmentClockRoute,
+  createCreditNoteRoute,
+  getCreditNoteRoute,
+  processCreditNoteRoute,
+  voidCreditNoteRoute,
+  getRefundRoute,
+  listRefundsRoute,
   createPaymentRoute,
   deletePaymentRoute,
   getPaymentRoute,

@@ -2,6 +2,8 @@ import { z } from 'zod'
 
 /** The choices of the contract that requests and answers about invoices share. */
 export const invoiceType = z.enum(['SUBSCRIPTION', 'ONE_OFF', 'CREDIT'])
+export const creditNoteStatus = z.enum(['DRAFT', 'FINALIZED', 'VOIDED'])
+export const creditNoteType = z.enum(['ADJUSTMENT', 'REFUND'])
 export const invoiceStatus = z.enum(['DRAFT', 'FINALIZED', 'VOIDED', 'SKIPPED'])
 export const paymentStatus = z.enum([
   'INITIATED',

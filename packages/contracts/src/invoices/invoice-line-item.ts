@@ -3,7 +3,7 @@ import { instant } from '../wire/instant.ts'
 import { laterObject } from '../wire/not-built.ts'
 import { recordFields } from '../wire/record-fields.ts'
 import { warnings } from '../wire/warning.ts'
-import { invoiceStatus, paymentStatus } from './invoice-choices.ts'
+import { creditNoteStatus, creditNoteType, invoiceStatus, paymentStatus } from './invoice-choices.ts'
 
 /** Fields of things that come with their own issues: in the contract, left out by us until then. */
 const laterFields = {
@@ -70,6 +70,26 @@ export const invoiceExplanationResponse = z
         reason: z.string().optional(),
         changed_at: instant,
         changed_by: z.string(),
+      }),
+    ),
+    /** What has lowered what is due of it, oldest first: a credit note's id and number, or the line that late usage lowered. */
+    adjustments: z.array(
+      z.object({
+        amount: z.string(),
+        adjusted_at: instant,
+        credit_note_id: z.string().optional(),
+        credit_note_number: z.string().optional(),
+        late_of: z.string().optional(),
+      }),
+    ),
+    /** What was taken back of it, whatever that lowered or gave back. */
+    credit_notes: z.array(
+      z.object({
+        credit_note_id: z.string(),
+        credit_note_number: z.string().optional(),
+        credit_note_status: creditNoteStatus,
+        credit_note_type: creditNoteType,
+        total_amount: z.string(),
       }),
     ),
     lines: z.array(

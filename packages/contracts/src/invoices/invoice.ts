@@ -80,7 +80,6 @@ const laterFields = {
   invoice_pdf_url: z.string().optional(),
   is_manually_edited: z.boolean().optional(),
   recalculated_invoice_id: z.string().optional(),
-  refunded_amount: z.string().optional(),
   source_type: z.literal('checkout').optional(),
   tax_exemption_reason_code: z
     .enum([
@@ -125,6 +124,7 @@ export const invoiceResponse = z
     amount_paid: z.string(),
     amount_remaining: z.string(),
     overpaid_amount: z.string().optional(),
+    refunded_amount: z.string().optional(),
     description: z.string().optional(),
     /** Of a one-off: the key that its request had. */
     idempotency_key: z.string().optional(),

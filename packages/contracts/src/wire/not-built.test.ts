@@ -4,6 +4,8 @@ import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../ca
 import { groupFilter } from '../catalog/group.ts'
 import { meterAggregation } from '../catalog/meter.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from '../catalog/price.ts'
+import { createCreditNoteRequest } from '../credit-notes/credit-note.ts'
+import { refundsQuery } from '../credit-notes/refund.ts'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from '../customers/customer.ts'
 import {
   createEntitlementRequest,
@@ -286,6 +288,8 @@ test.each([
       (status) => `payment_status=${status}`,
     ),
   ],
+  ['createCreditNote', createCreditNoteRequest, ['credit_note_number']],
+  ['listRefunds', refundsQuery, ['gateway']],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

@@ -72,6 +72,7 @@ type Row = GridColumns & {
   readonly span_start: Date
   readonly span_end: Date
   readonly amount: string
+  readonly noted: string
   readonly quantity: string
   readonly revision: number
   readonly allowances: readonly Allowance[]
@@ -97,7 +98,7 @@ async function readRows(
         and own.request_key like 'late-%') as own_invoices,
       i.id as invoice_id, i.period_start, i.period_end, i.billing_period, i.billing_period_count, i.billing_anchor,
       i.timezone, l.id as line_id, l.subscription_line_item_id, l.period_start as span_start, l.period_end as span_end,
-      l.amount + late.amount - credits.amount as amount, l.quantity + late.quantity as quantity,
+      l.amount + late.amount - credits.amount as amount, notes.amount as noted, l.quantity + late.quantity as quantity,
       greatest(late.revision, credits.revision) as revision,
       coalesce(l.explanation #> '{usage,allowances}', '[]') as allowances
     from pending p
@@ -117,6 +118,11 @@ async function readRows(
         select coalesce(sum(x.amount), 0) as amount, coalesce(max(x.revision), 0) as revision
         from late_credits x where x.late_of = l.id
       ) credits
+      cross join lateral (
+        select coalesce(sum(x.amount), 0) as amount from credit_note_line_items x
+        join credit_notes n on n.environment_id = x.environment_id and n.id = x.credit_note_id
+        where x.first_line_id = l.id and n.credit_note_status = 'FINALIZED'
+      ) notes
     ) on i.subscription_id = p.subscription_id and i.environment_id = ${scope.environmentId}
       and i.invoice_status in ('FINALIZED', 'SKIPPED') and i.billing_reason = 'SUBSCRIPTION_CYCLE'
       and i.request_key = '' and i.usage_snapshot is not null and i.period_end > p.since
@@ -144,6 +150,7 @@ function finalLine(row: Row): FinalLine {
     lineId: row.subscription_line_item_id,
     span: { start: row.span_start, end: row.span_end },
     amount: readDecimal(row.amount),
+    noted: readDecimal(row.noted),
     quantity: readDecimal(row.quantity),
     revision: row.revision,
     allowances: row.allowances.map(({ id, limit, reset }) => ({ id, limit, reset })),

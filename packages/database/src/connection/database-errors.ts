@@ -93,6 +93,15 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'service_unavailable',
     message: 'Another request with this idempotency key has just been served',
   },
+  // Two at once, of different invoices: the next try is told that the key was used.
+  credit_notes_idempotency_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another credit note with this idempotency_key has just been made',
+  },
+  payments_idempotency_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another payment with this idempotency_key has just been made',
+  },
   invoices_identity_unique: {
     code: 'already_exists',
     message: 'The subscription has an invoice of this reason and period',

@@ -79,6 +79,7 @@ const nestedInvoice: NestedRow<InvoiceRow> = {
     'amount_paid',
     'amount_remaining',
     'overpaid_amount',
+    'refunded_amount',
   ],
   instants: {
     period_start: true,

@@ -1,9 +1,11 @@
 /** Invoices with their lines, numbers, states and history. */
+export { activateSubscriptions } from './activate-subscriptions.ts'
 export { billLine } from './apply-credits.ts'
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
 export type { ClosingInvoice } from './closing-invoice.ts'
 export { type DraftOutcome, refreshDrafts, replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { type ClosedStatus, finalizeInvoices } from './finalize-invoices.ts'
+export { type InvoiceAdjustmentRow, listInvoiceAdjustments } from './invoice-adjustments.ts'
 export { type InvoiceChanges, updateInvoice } from './invoice-changes.ts'
 export { type InvoiceHistoryRow, listInvoiceHistory } from './invoice-history.ts'
 export {
@@ -32,7 +34,8 @@ export {
   previewLateCredits,
 } from './late-credits.ts'
 export { keepLateLooks } from './late-looks.ts'
-export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'
+export { isEarlyClosing, noteEarlyClosings, noteVoidedCredits, tidyLateNotices } from './late-notices.ts'
+export { lowerInvoices } from './lower-invoices.ts'
 export { closeOneOff, createOneOff, type NewOneOff, type OneOffLine } from './one-off-invoices.ts'
 export { type OpenInvoices, sumOpenInvoices } from './open-invoices.ts'
 export { listOverdue } from './overdue-invoices.ts'

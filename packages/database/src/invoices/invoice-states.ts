@@ -7,6 +7,7 @@ import { returnInvoiceCredits } from '../wallets/return-credits.ts'
 import { historyRow } from './invoice-writes.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { noteVoidedLateLines } from './late-notices.ts'
+import { refuseBilledLate, refuseNoted, refusePaid } from './refuse-voiding.ts'
 
 /** Holds an invoice until the caller's transaction ends. @throws not_found */
 export async function lockInvoice(scoped: Scoped, id: string): Promise<InvoiceRow> {
@@ -53,7 +54,8 @@ export async function takeUsageSnapshot(scoped: Scoped): Promise<string> {
  * come back. Of one that is
  * voided already nothing changes.
  *
- * @throws not_found; invalid_operation for a skipped one; in_use for one that has been paid
+ * @throws not_found; invalid_operation for a skipped one; in_use for one that has been paid, or credited,
+ *   which names by what
  */
 export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void> {
   return inTransaction(scoped, async (transaction) => {
@@ -62,6 +64,7 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
     if (before === 'VOIDED') return
     if (before === 'SKIPPED') throw refused(id, 'is SKIPPED: there is nothing to void', before)
     if (isPositive(readDecimal(amount_paid))) await refusePaid(transaction, id)
+    await refuseNoted(transaction, id)
     await refuseBilledLate(transaction, id)
     await returnInvoiceCredits(transaction, id, now)
     await noteVoidedLateLines(transaction, id, now)
@@ -92,25 +95,6 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
   })
 }
 
-/** @throws in_use that names the payments */
-async function refusePaid({ db }: Scoped, id: string): Promise<never> {
-  const payments = await db
-    .selectFrom('payments')
-    .select('id')
-    .where('invoice_id', '=', id)
-    .where('payment_status', '=', 'SUCCEEDED')
-    .orderBy('id')
-    .execute()
-  const payment_ids = payments.map((payment) => payment.id)
-  throw new CodedError(
-    'in_use',
-    `Invoice ${id} has been paid by ${payment_ids.join(', ')}: it cannot be voided`,
-    {
-      details: { used_by: 'payment', payment_ids },
-    },
-  )
-}
-
 /** In the one order of locks, before the invoice: whoever adds late lines to its lines holds it. */
 export async function lockSubscriptionOf({ db, scope }: Scoped, invoiceId: string): Promise<void> {
   await sql`
@@ -118,19 +102,6 @@ export async function lockSubscriptionOf({ db, scope }: Scoped, invoiceId: strin
       select i.subscription_id from invoices i
       where i.environment_id = ${scope.environmentId} and i.id = ${invoiceId})
     for update`.execute(db)
-}
-
-/** Made anew, it would bill those events again that its lines were billed for, or credited, later. */
-async function refuseBilledLate({ db }: Scoped, id: string): Promise<void> {
-  const { rows } = await sql<{ late: string }>`
-    select 'late usage on ' || x.invoice_id as late from invoice_line_items l
-    join invoice_line_items x on x.late_of = l.id and not x.is_voided where l.invoice_id = ${id}
-    union all select 'credits of late usage' from late_credits where invoice_id = ${id}
-    union all select 'an adjustment' from invoice_adjustments where invoice_id = ${id} limit 1`.execute(db)
-  if (!rows[0]) return
-  throw new CodedError('in_use', `Invoice ${id} has ${rows[0].late}: it cannot be voided`, {
-    details: { used_by: 'late_usage' },
-  })
 }
 
 /** What was made in the place of a voided invoice, which the caller holds. */

@@ -22,6 +22,7 @@ export interface NewInvoice {
     | 'status'
     | 'amount_remaining'
     | 'overpaid_amount'
+    | 'refunded_amount'
   > & { readonly metadata?: Metadata; readonly request_hash?: string }
   readonly lines: readonly NewInvoiceLine[]
 }

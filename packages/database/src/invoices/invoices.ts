@@ -160,6 +160,7 @@ export const invoiceFields = searchFields<keyof InvoiceTable>({
     'amount_paid',
     'amount_remaining',
     'overpaid_amount',
+    'refunded_amount',
     'version',
   ],
   instant: [

@@ -8,7 +8,8 @@ import { audited, insertRecords, type NewRecord } from '../connection/insert-rec
 import { change } from '../connection/row-changes.ts'
 import type { LateCreditTable } from '../tables/invoice-tables.ts'
 import type { ClosingInvoice } from './closing-invoice.ts'
-import { historyRow, insertInvoices } from './invoice-writes.ts'
+import { insertInvoices } from './invoice-writes.ts'
+import { lowerInvoices, sumsBy } from './lower-invoices.ts'
 
 export type NewLateCredit = Omit<NewRecord<LateCreditTable>, 'id' | 'remaining_amount'>
 
@@ -73,7 +74,7 @@ async function lowerAll(
 ): Promise<ReadonlyMap<string, string>> {
   if (lowered.length === 0) return new Map()
   await takeFromCredits(scoped, lowered, now)
-  return lowerInvoices(scoped, lowered, now)
+  return lowerInvoices(scoped, 'late_credit', lowered, now)
 }
 
 /** What a subscription's credits, and those that come with it, would lower an invoice by that was closed now. */
@@ -139,65 +140,11 @@ async function readOpenInvoices(
 
 async function takeFromCredits(scoped: Scoped, lowered: readonly LoweredDue[], now: Date): Promise<void> {
   const { updated_at, updated_by } = change(scoped.scope, now)
-  const adjustments = lowered.map(({ creditId, invoiceId, amount }) => ({
-    id: newId('invoiceAdjustment'),
-    environment_id: scoped.scope.environmentId,
-    invoice_id: invoiceId,
-    late_credit_id: creditId,
-    amount: formatDecimal(amount),
-    adjusted_at: now,
-    adjusted_by: scoped.scope.userId,
-  }))
-  await insertRecords('invoice_adjustments', adjustments).execute(scoped.db)
   const taken = sumsBy(lowered, ({ creditId }) => creditId)
   await sql`
     update late_credits c set remaining_amount = c.remaining_amount - t.amount, updated_at = ${updated_at},
       updated_by = ${updated_by}
-    from unnest(${taken.map(({ id }) => id)}::text[], ${taken.map(({ amount }) => amount)}::numeric[]) as t (id, amount)
+    from unnest(${taken.map(({ id }) => id)}::text[], ${taken.map(({ amount }) => formatDecimal(amount))}::numeric[])
+      as t (id, amount)
     where c.id = t.id`.execute(scoped.db)
-}
-
-async function lowerInvoices(
-  scoped: Scoped,
-  lowered: readonly LoweredDue[],
-  now: Date,
-): Promise<ReadonlyMap<string, string>> {
-  const by = sumsBy(lowered, ({ invoiceId }) => invoiceId)
-  const { updated_at, updated_by } = change(scoped.scope, now)
-  const { rows } = await sql<{ id: string; amount_due: string; is_paid_now: boolean; was: string }>`
-    update invoices i set adjustment_amount = i.adjustment_amount + l.amount, amount_due = i.amount_due - l.amount,
-      payment_status = case when l.is_paid_now then 'SUCCEEDED' else i.payment_status end,
-      paid_at = case when l.is_paid_now then ${updated_at} else i.paid_at end,
-      version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
-    from (
-      select given.*, before.payment_status as was,
-        before.invoice_status = 'FINALIZED' and before.amount_remaining = given.amount as is_paid_now
-      from unnest(${by.map(({ id }) => id)}::text[], ${by.map(({ amount }) => amount)}::numeric[]) as given (id, amount)
-      join invoices before on before.environment_id = ${scoped.scope.environmentId} and before.id = given.id
-    ) l
-    where i.environment_id = ${scoped.scope.environmentId} and i.id = l.id
-    returning i.id, i.amount_due, l.is_paid_now, l.was`.execute(scoped.db)
-  assert(rows.length === by.length, 'every invoice that is held is lowered')
-  const paid = rows.filter(({ is_paid_now }) => is_paid_now)
-  if (paid.length > 0) {
-    const reason = 'credits of late usage'
-    const history = paid.map(({ id, was }) =>
-      historyRow(scoped, {
-        invoiceId: id,
-        field: 'payment_status',
-        from: was,
-        to: 'SUCCEEDED',
-        reason,
-        now,
-      }),
-    )
-    await insertRecords('invoice_history', history).execute(scoped.db)
-  }
-  return new Map(rows.map(({ id, amount_due }) => [id, amount_due]))
-}
-
-function sumsBy(lowered: readonly LoweredDue[], key: (one: LoweredDue) => string) {
-  return [...Map.groupBy(lowered, key)].map(([id, some]) => {
-    return { id, amount: formatDecimal(sumDecimals(some.map(({ amount }) => amount))) }
-  })
 }

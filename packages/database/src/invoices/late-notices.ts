@@ -56,6 +56,26 @@ export async function noteVoidedLateLines(
     group by c.external_id`.execute(db)
 }
 
+/**
+ * A note on usage is voided: what late usage could not credit beside it is looked at anew. In the transaction that
+ * voids it.
+ */
+export async function noteVoidedCredits(
+  { db, scope }: Scoped,
+  creditNoteId: string,
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into late_notices (environment_id, external_customer_id, since, due_at)
+    select ${scope.environmentId}, c.external_id, min(l.period_start), ${now}
+    from credit_note_line_items n
+    join invoice_line_items l on l.environment_id = n.environment_id and l.id = n.first_line_id
+    join customers c on c.environment_id = l.environment_id and c.id = l.customer_id
+    join environment_settings s on s.environment_id = n.environment_id and s.late_usage = 'bill'
+    where n.environment_id = ${scope.environmentId} and n.credit_note_id = ${creditNoteId} and l.price_type = 'USAGE'
+    group by c.external_id`.execute(db)
+}
+
 /** Notices of one customer beyond so many become one. */
 const noticesPerCustomerMax = 50
 /** Whoever may need one without having a final invoice that anybody can see has ended long before. */

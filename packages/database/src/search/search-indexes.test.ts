@@ -31,6 +31,7 @@ const tables = [
   'wallets',
   'wallet_transactions',
   'payments',
+  'refunds',
   'api_keys',
 ] as const
 const testTimeoutMs = 120_000

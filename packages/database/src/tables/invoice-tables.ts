@@ -34,6 +34,8 @@ export interface InvoiceTable extends Audited {
   adjustment_amount: Generated<string>
   amount_due: string
   amount_paid: Generated<string>
+  /** What was given back of what was paid. */
+  refunded_amount: Generated<string>
   amount_remaining: GeneratedAlways<string>
   overpaid_amount: GeneratedAlways<string>
   description: Generated<string>
@@ -153,8 +155,14 @@ export interface InvoiceAdjustmentTable {
   id: string
   environment_id: string
   invoice_id: string
-  late_credit_id: string
+  /** One of the two is what it comes from. */
+  late_credit_id: string | null
+  credit_note_id: string | null
   amount: string
+  /** What the invoice had been paid as it was lowered. */
+  paid_before: Generated<string>
+  /** Its note was voided: it lowers the invoice no more. */
+  voided_at: Date | null
   adjusted_at: Date
   adjusted_by: string
 }

@@ -14,6 +14,12 @@ import type {
   CalculationTotalTable,
 } from './calculation-tables.ts'
 import type { PlanTable, PriceTable } from './catalog-tables.ts'
+import type {
+  CreditNoteLineItemTable,
+  CreditNoteNumberCounterTable,
+  CreditNoteTable,
+  RefundTable,
+} from './credit-note-tables.ts'
 import type { CustomerTable } from './customer-tables.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EventIdTable, EventTable } from './event-tables.ts'
@@ -65,6 +71,10 @@ export interface Tables {
   invoice_history: InvoiceHistoryTable
   invoice_number_counters: InvoiceNumberCounterTable
   payments: PaymentTable
+  credit_notes: CreditNoteTable
+  credit_note_line_items: CreditNoteLineItemTable
+  credit_note_number_counters: CreditNoteNumberCounterTable
+  refunds: RefundTable
   late_notices: LateNoticeTable
   late_looks: LateLookTable
   late_credits: LateCreditTable

@@ -3,6 +3,7 @@ import { type GroupSearch, groupFields, searchGroups } from '../catalog/groups.t
 import { type PlanSearch, planFields, searchPlans } from '../catalog/plans.ts'
 import { type PriceSearch, priceFields, searchPrices } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
+import { type RefundSearch, refundFields, searchRefunds } from '../credit-notes/refunds.ts'
 import { type CustomerSearch, customerFields, searchCustomers } from '../customers/customers.ts'
 import { type InvoiceSearch, invoiceFields, searchInvoices } from '../invoices/invoices.ts'
 import { type LineItemSearch, lineItemFields, searchLineItems } from '../line-items/line-item-search.ts'
@@ -211,6 +212,19 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
       payment_status: ['SUCCEEDED'],
       currency: ['usd'],
     }),
+    refunds: search<RefundSearch>(
+      refundFields,
+      searchRefunds,
+      ['invoice_ids', 'payment_ids', 'credit_note_ids'],
+      {
+        invoice_ids: ids('inv'),
+        payment_ids: ids('pay'),
+        credit_note_ids: ids('crnote'),
+        refund_statuses: [['SUCCEEDED']],
+        refund_destinations: [['OUT_OF_BAND']],
+        only_settled: [true],
+      },
+    ),
     api_keys: search<ApiKeySearch>(new Map(), (scoped, asked) => searchApiKeys(scoped, asked, now), [], {}),
   }
 }

@@ -54,6 +54,13 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
     sql`insert into payments (id, invoice_id, customer_id, payment_method_type, payment_status, currency, amount,
         succeeded_at, ${head})
       select ${id('pay')}, ${id('inv')}, ${id('cust')}, 'OFFLINE', 'SUCCEEDED', 'usd', n, ${at}, ${tail}`,
+    sql`insert into credit_notes (id, invoice_id, customer_id, credit_note_status, credit_note_type, reason, currency,
+        total_amount, ${head})
+      select ${id('crnote')}, ${id('inv')}, ${id('cust')}, 'DRAFT', 'REFUND', 'DUPLICATE', 'usd', n, ${tail}`,
+    sql`insert into refunds (id, credit_note_id, invoice_id, payment_id, currency, amount, refund_destination,
+        refund_reason, refund_status, succeeded_at, ${head})
+      select ${id('refund')}, ${id('crnote')}, ${id('inv')}, ${id('pay')}, 'usd', n, 'OUT_OF_BAND', 'OTHER', 'SUCCEEDED',
+        ${at}, ${tail}`,
     sql`insert into api_keys (id, name, key_hash, display_id, user_id, tenant_id, environment_id)
       select ${id('key')}, 'key ' || n, sha256(convert_to(${environmentId} || n, 'UTF8')), 'sk_', 'u', e.tenant_id, e.id
       from environments e, generate_series(1, ${rows}::int) n where e.id = ${environmentId}`,

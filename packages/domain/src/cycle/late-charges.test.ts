@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatDecimal, zero } from '../money/decimal.ts'
+import { dec } from '../testing/price-arbitrary.ts'
 import { allowance, cycle, day, event, line, rate, someEvents } from '../testing/usage-cycle.ts'
 import type { Cycle, CycleCharge, CycleLine, CycleTerms } from './cycle.ts'
 import { type BilledUsage, type LateCharge, lateCharges } from './late-charges.ts'
@@ -17,7 +18,7 @@ const cycles: readonly Cycle[] = boundaries.slice(1).flatMap((end, index) => {
 function asBilled(charges: readonly CycleCharge<CycleLine>[]): BilledUsage[] {
   return charges.map(({ line: { id }, span, amount, quantity }) => ({
     id: `${id}-${span.start.toISOString()}`,
-    ...{ lineId: id, span, amount, quantity, revision: 0 },
+    ...{ lineId: id, span, amount, noted: zero, quantity, revision: 0 },
   }))
 }
 
@@ -53,6 +54,18 @@ describe('late events change final lines of usage by', () => {
     expect(texts(lateCharges(rate(march, [line()], lateOnes), withLate(billed, late)))).toEqual([])
     const more = [...lateOnes, event('2026-03-21', '-4')]
     expect(texts(lateCharges(rate(march, [line()], more), withLate(billed, late)))).toEqual(['line 2 -4 -4'])
+  })
+
+  it('no credit of what credit notes have taken back already', () => {
+    const billed = asBilled(rate(march, [line()], lateOnes)).map((one) => ({ ...one, noted: dec('10') }))
+    const fallen = [...lateOnes, event('2026-03-21', '-4')]
+    // Billed 12, rated 8, and 10 of it noted: 2 are left to be credited.
+    const late = lateCharges(rate(march, [line()], fallen), billed)
+    expect(texts(late)).toEqual(['line 1 -4 -2'])
+    expect(late.map(({ explanation }) => formatDecimal(recomputeLine(explanation)))).toEqual(['-2'])
+    expect(texts(lateCharges(rate(march, [line()], fallen), withLate(billed, late)))).toEqual([])
+    const risen = [...fallen, event('2026-03-22', '5')]
+    expect(texts(lateCharges(rate(march, [line()], risen), withLate(billed, late)))).toEqual(['line 2 5 3'])
   })
 
   it("a share that moves between a chain's lines, whose windows have no late event of their own", () => {

@@ -56,5 +56,7 @@ function recomputeUsage(explanation: UsageExplanation): Decimal {
   const { currency, chain, late } = explanation
   const exact = recomputeBuckets(explanation)
   const rated = chain ? roundedAs(exact, chain.rounded, currency) : roundRatioMoney(exact, currency)
-  return late ? rated.minus(readDecimal(late.billed)) : rated
+  if (!late) return rated
+  const stays = late.noted === undefined ? rated : readDecimal(late.noted)
+  return stays.minus(readDecimal(late.billed))
 }

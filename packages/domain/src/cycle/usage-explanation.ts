@@ -33,6 +33,8 @@ export interface LateExplanation {
   readonly rated: string
   /** By that line and its earlier revisions. */
   readonly billed: string
+  /** What credit notes took back of that, where it is more than the rating: below it nothing is credited. */
+  readonly noted?: string
 }
 
 /** What the lines of one chain have together in one interval, and how its one rounding came to this line. */

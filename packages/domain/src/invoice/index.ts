@@ -7,7 +7,7 @@ export {
   invoiceAmounts,
   whatRemains,
 } from './invoice.ts'
-export { type LoweredDue, lowerDue } from './lower-due.ts'
+export { type LoweredDue, lowerDue, type OpenInvoice } from './lower-due.ts'
 export { type OneOffTerms, validateOneOff } from './one-off.ts'
 export {
   type Adjustments,

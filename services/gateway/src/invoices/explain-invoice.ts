@@ -1,8 +1,11 @@
 import { explainInvoice } from '@flexprice/contracts/operations'
+import { type CreditNoteRow, listCreditNotesOf } from '@flexprice/database/credit-notes'
 import {
   getInvoice,
+  type InvoiceAdjustmentRow,
   type InvoiceHistoryRow,
   type InvoiceLineItemRow,
+  listInvoiceAdjustments,
   listInvoiceHistory,
   listInvoiceLineItems,
 } from '@flexprice/database/invoices'
@@ -19,10 +22,12 @@ export function explainInvoiceRoute(api: Api, { database }: Pick<Dependencies, '
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('invoice', id)
-      const [invoice, history, lines] = await Promise.all([
+      const [invoice, history, lines, adjustments, notes] = await Promise.all([
         getInvoice(scoped, id),
         listInvoiceHistory(scoped, id),
         listInvoiceLineItems(scoped, [id]),
+        listInvoiceAdjustments(scoped, id),
+        listCreditNotesOf(scoped, id),
       ])
       return reply.send({
         invoice_id: invoice.id,
@@ -31,6 +36,8 @@ export function explainInvoiceRoute(api: Api, { database }: Pick<Dependencies, '
         payment_status: invoice.payment_status,
         currency: invoice.currency,
         history: history.map(toldChange),
+        adjustments: adjustments.map(toldAdjustment),
+        credit_notes: notes.map(toldNote),
         lines: lines.map(explainedLine),
       })
     },
@@ -39,6 +46,24 @@ export function explainInvoiceRoute(api: Api, { database }: Pick<Dependencies, '
 
 function toldChange({ field, from_value, to_value: to, reason, changed_at, changed_by }: InvoiceHistoryRow) {
   return { field, from: from_value ?? undefined, to, reason: reason || undefined, changed_at, changed_by }
+}
+
+function toldAdjustment(row: InvoiceAdjustmentRow) {
+  return {
+    amount: decimalText(row.amount),
+    adjusted_at: row.adjusted_at,
+    credit_note_id: row.credit_note_id ?? undefined,
+    credit_note_number: row.credit_note_number ?? undefined,
+    late_of: row.late_of ?? undefined,
+  }
+}
+
+function toldNote({ id, credit_note_number: number, total_amount: total, ...note }: CreditNoteRow) {
+  const { credit_note_status, credit_note_type } = note
+  return {
+    ...{ credit_note_id: id, credit_note_number: number ?? undefined, credit_note_status, credit_note_type },
+    total_amount: decimalText(total),
+  }
 }
 
 function explainedLine(line: InvoiceLineItemRow) {

@@ -40,6 +40,7 @@ export function invoiceResponse(
     amount_paid: decimalText(row.amount_paid),
     amount_remaining: decimalText(row.amount_remaining),
     overpaid_amount: decimalText(row.overpaid_amount),
+    refunded_amount: decimalText(row.refunded_amount),
     description: row.description,
     idempotency_key: givenKey(row),
     period_start: row.period_start ?? undefined,

@@ -1,0 +1,80 @@
+import type { BilledInvoice, BilledLine } from '@flexprice/domain/credit-note'
+import { readDecimal } from '@flexprice/domain/money'
+import { sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import type { InvoiceRow } from '../invoices/index.ts'
+
+/** An invoice as a note finds it, with what else is kept of its lines. */
+export interface NotedInvoice {
+  readonly billed: BilledInvoice
+  readonly lineOf: ReadonlyMap<string, { readonly firstLineId: string; readonly displayName: string }>
+}
+
+/**
+ * What each line of an invoice was billed, and what of it was credited already. What late usage has added to a line, on
+ * whichever final invoice, and taken away again counts with it: together they are credited once.
+ */
+export async function readBilledInvoice(
+  { db, scope }: Scoped,
+  { id, currency, total_tax }: Pick<InvoiceRow, 'id' | 'currency' | 'total_tax'>,
+): Promise<NotedInvoice> {
+  const { rows } = await sql<Row>`
+    select l.id, l.is_credit, l.amount, l.line_item_discount + l.invoice_level_discount as discount, l.display_name,
+      first.id as first_line_id, noted.amount as noted_amount, noted.discount as noted_discount, noted.tax as noted_tax,
+      together.billed - together.late_credited - together.noted as uncredited
+    from invoice_line_items l
+    cross join lateral (select coalesce(l.late_of, l.id) as id) first
+    cross join lateral (
+      select coalesce(sum(x.amount), 0) as amount, coalesce(sum(x.discount), 0) as discount,
+        coalesce(sum(x.tax), 0) as tax
+      from credit_note_line_items x join credit_notes n on n.environment_id = x.environment_id and n.id = x.credit_note_id
+      where x.first_line_id = first.id and x.invoice_line_item_id = l.id and n.credit_note_status = 'FINALIZED'
+    ) noted
+    cross join lateral (
+      select
+        (select coalesce(sum(x.amount), 0) from invoice_line_items x
+          join invoices i on i.environment_id = x.environment_id and i.id = x.invoice_id
+          where (x.id = first.id or x.late_of = first.id) and not x.is_voided and i.invoice_status in ('FINALIZED', 'SKIPPED')
+        ) as billed,
+        (select coalesce(sum(x.amount), 0) from late_credits x where x.late_of = first.id) as late_credited,
+        (select coalesce(sum(x.amount), 0) from credit_note_line_items x
+          join credit_notes n on n.environment_id = x.environment_id and n.id = x.credit_note_id
+          where x.first_line_id = first.id and n.credit_note_status = 'FINALIZED') as noted
+    ) together
+    where l.environment_id = ${scope.environmentId} and l.invoice_id = ${id}
+    order by l.id`.execute(db)
+  return {
+    billed: { currency, tax: readDecimal(total_tax), lines: rows.map(billedLine) },
+    lineOf: new Map(
+      rows.map((row) => [row.id, { firstLineId: row.first_line_id, displayName: row.display_name }]),
+    ),
+  }
+}
+
+interface Row {
+  readonly id: string
+  readonly is_credit: boolean
+  readonly amount: string
+  readonly discount: string
+  readonly display_name: string
+  readonly first_line_id: string
+  readonly noted_amount: string
+  readonly noted_discount: string
+  readonly noted_tax: string
+  readonly uncredited: string
+}
+
+function billedLine(row: Row): BilledLine {
+  return {
+    id: row.id,
+    isCredit: row.is_credit,
+    amount: readDecimal(row.amount),
+    discount: readDecimal(row.discount),
+    noted: {
+      amount: readDecimal(row.noted_amount),
+      discount: readDecimal(row.noted_discount),
+      tax: readDecimal(row.noted_tax),
+    },
+    uncredited: readDecimal(row.uncredited),
+  }
+}
