@@ -8,5 +8,17 @@ export {
   moneyOfCredits,
 } from './conversion.ts'
 export type { AllowedPriceTypes, Credit, UsedCredit, Wallet } from './credit.ts'
+export {
+  type AskedGrant,
+  type DueGrant,
+  type ExpiryUnit,
+  firstGrantAt,
+  type GrantedSubscription,
+  type GrantExpiry,
+  type GrantTerms,
+  grantDueAt,
+  grantDurationMax,
+  grantProblems,
+} from './credit-grant.ts'
 export { type Bill, type BillLine, type CreditPayment, payBills } from './pay-bills.ts'
 export { type ReturnedCredits, returnCredits, type SpentCredit } from './return-credits.ts'
