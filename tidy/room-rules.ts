@@ -15,7 +15,18 @@ const never = /^$/
 // The same nouns where packages hold the same thing: who looks for all that concerns a price finds three rooms.
 const packageRooms: Readonly<Record<string, Rooms>> = {
   domain: {
-    rooms: ['money', 'time', 'price', 'entitlement', 'usage', 'subscription', 'cycle', 'invoice', 'wallet', 'payment'],
+    rooms: [
+      'money',
+      'time',
+      'price',
+      'entitlement',
+      'usage',
+      'subscription',
+      'cycle',
+      'invoice',
+      'wallet',
+      'payment',
+    ],
     top: ['assert', 'errors', 'index', 'scope'],
     alone: never,
   },
@@ -24,6 +35,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'wire',
       'tenancy',
       'customers',
+      'grants',
       'catalog',
       'entitlements',
       'plans',
@@ -52,6 +64,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'tenancy',
       'customers',
       'wallets',
+      'grants',
       'entitlements',
       'catalog',
       'events',

@@ -15,6 +15,7 @@ import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money
 import { billDue } from './bill-due.ts'
 import { billLate } from './bill-late.ts'
 import { finalizeDue } from './finalize-due.ts'
+import { grantDue } from './grant-due.ts'
 
 export interface BillPage {
   readonly run: BillingRunRow
@@ -39,7 +40,17 @@ export async function billPage(transaction: Scoped, bill: BillPage): Promise<Bil
   return counts
 }
 
-const works = { periods: billPeriods, drafts: closeDrafts, late: billLateUsage } as const
+const works = { grants: giveGrants, periods: billPeriods, drafts: closeDrafts, late: billLateUsage } as const
+
+async function giveGrants(
+  transaction: Scoped,
+  page: BillingPage,
+  { now }: BillPage,
+): Promise<BillingPageCounts> {
+  const { applications, subscriptionIds } = await grantDue(transaction, page.rows, now)
+  await keep(transaction, page, { subscriptionIds, failures: [] })
+  return { processed: applications, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+}
 
 async function billPeriods(
   transaction: Scoped,

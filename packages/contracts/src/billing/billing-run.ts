@@ -68,7 +68,7 @@ export const billingFailuresResponse = z
       z.object({
         subscription_id: z.string(),
         /** What could not be done: `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end. */
-        work: z.enum(['periods', 'drafts', 'late']),
+        work: z.enum(['grants', 'periods', 'drafts', 'late']),
         error: z.object({ code: wireErrorCode, message: z.string() }),
         attempts: z.int(),
         first_failed_at: instant,

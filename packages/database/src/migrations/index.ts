@@ -25,6 +25,7 @@ import * as testClocks from './0023-test-clocks.ts'
 import * as oneOffInvoices from './0025-one-off-invoices.ts'
 import * as wallets from './0026-wallets.ts'
 import * as payments from './0027-payments.ts'
+import * as creditGrants from './0029-credit-grants.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-one-off-invoices': oneOffInvoices,
   '0026-wallets': wallets,
   '0027-payments': payments,
+  '0029-credit-grants': creditGrants,
 }

@@ -12,8 +12,10 @@ const namesByType = {
   integer: [
     'billing_period_count',
     'billing_sequence',
+    'expiration_duration',
     'items_processed',
     'items_total',
+    'period_count',
     'position',
     'priority',
     'revision',
@@ -62,6 +64,7 @@ const namesByType = {
   timestamptz: [
     'activated_at',
     'adjusted_at',
+    'applied_at',
     'billing_anchor',
     'changed_at',
     'created_at',

@@ -14,6 +14,7 @@ export {
   integerDigitsMax,
   isNegative,
   isPositive,
+  isRounded,
   isStorable,
   numberDigitsMax,
   numberLengthMax,

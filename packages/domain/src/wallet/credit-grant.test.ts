@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { compareDecimals, formatDecimal, isRounded, readDecimal as dec, sumDecimals } from '../money/decimal.ts'
+import {
+  compareDecimals,
+  readDecimal as dec,
+  formatDecimal,
+  isRounded,
+  sumDecimals,
+} from '../money/decimal.ts'
 import { grid as anyGrid, instant } from '../testing/grid-arbitrary.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import {
@@ -41,7 +47,9 @@ function dues(grant: GrantTerms, subscription: GrantedSubscription, max: number)
   return found
 }
 const told = (some: readonly DueGrant[]) =>
-  some.map(({ period: { start }, credits }) => `${start.toISOString().slice(0, 10)} ${formatDecimal(credits)}`)
+  some.map(
+    ({ period: { start }, credits }) => `${start.toISOString().slice(0, 10)} ${formatDecimal(credits)}`,
+  )
 
 describe('a recurring grant', () => {
   it('falls due at each point of the subscription’s grid, from the anchor, not from the last point', () => {
@@ -105,7 +113,9 @@ describe('granted credits expire', () => {
 
   it('with the billing cycle: the subscription’s, not the grant’s; of a trial with the trial; at the end with the end', () => {
     expect(expiry({ type: 'BILLING_CYCLE' })).toEqual(day('2026-03-31'))
-    expect(expiry({ type: 'BILLING_CYCLE' }, { ...monthly, end: day('2026-03-05') })).toEqual(day('2026-03-05'))
+    expect(expiry({ type: 'BILLING_CYCLE' }, { ...monthly, end: day('2026-03-05') })).toEqual(
+      day('2026-03-05'),
+    )
     const trial = { ...monthly, start: day('2026-02-20'), trialEnd: day('2026-03-02') }
     expect(expiry({ type: 'BILLING_CYCLE' }, trial, day('2026-02-20'))).toEqual(day('2026-03-02'))
   })

@@ -1,10 +1,10 @@
 import type { FieldProblem } from '../errors.ts'
-import { type Decimal, decimalFromInteger, divideRounded } from '../money/decimal.ts'
+import { type Decimal, decimalFromInteger, divideRounded, readDecimal } from '../money/decimal.ts'
 import type { RecurringPeriod } from '../time/billing-period.ts'
 import { type Grid, gridIntervalAt, gridPoint } from '../time/grid.ts'
 import { earlier, later, type Period } from '../time/period.ts'
 import { periodAt } from '../time/period-at.ts'
-import { creditDigits } from './conversion.ts'
+import { conversionRateProblem, creditDigits } from './conversion.ts'
 
 /** What is given, and when: the terms of a plan's or a subscription's credit grant. */
 export interface GrantTerms {
@@ -66,7 +66,11 @@ export function grantDueAt(
   if (terms.every === null) return { period: { start: at, end: null }, credits: terms.credits, expiresAt }
   const whole = gridIntervalAt({ ...subscription.grid, ...terms.every }, at)
   const period = { start: at, end: end === null ? whole.end : earlier(whole.end, end) }
-  return { period, credits: terms.prorates ? shareOf(terms.credits, period, whole) : terms.credits, expiresAt }
+  return {
+    period,
+    credits: terms.prorates ? shareOf(terms.credits, period, whole) : terms.credits,
+    expiresAt,
+  }
 }
 
 /** credits × time of the period ÷ the whole interval, rounded once (billing rules, section 6). */
@@ -137,4 +141,31 @@ export function grantProblems(asked: AskedGrant): FieldProblem[] {
   const { start_date: start, end_date: end } = asked
   if (start && end && end <= start) refuse('end_date', 'must be after start_date')
   return problems
+}
+
+/** What of a grant does not fit its subscription: it could never give anything, or not in that currency. */
+export function grantFitProblems(
+  grant: { start_date: Date | null; end_date: Date | null; conversion_rate: string },
+  subscription: { start_date: Date; end_date: Date | null; currency: string },
+): FieldProblem[] {
+  const at = firstGrantAt({ start: grant.start_date }, { start: subscription.start_date })
+  const problems: FieldProblem[] = []
+  const { end_date: end, currency } = subscription
+  if (end && at >= end)
+    problems.push({ path: 'start_date', message: "must be before the subscription's end" })
+  if (grant.end_date && at >= grant.end_date) {
+    problems.push({ path: 'end_date', message: `must be after ${at.toISOString()}, when it begins` })
+  }
+  const rate = conversionRateProblem(readDecimal(grant.conversion_rate), currency)
+  if (rate) problems.push({ path: 'conversion_rate', message: rate })
+  return problems
+}
+
+/** What is wrong with an instant as a grant's new end; undefined if nothing is. What was given stays. */
+export function grantEndProblem(
+  end: Date,
+  { start, now }: { start: Date | null; now: Date },
+): string | undefined {
+  if (start !== null && end <= start) return 'must be after start_date'
+  return end < now ? `must not be before ${now.toISOString()}, which is now: what was given stays` : undefined
 }

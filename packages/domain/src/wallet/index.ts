@@ -13,11 +13,13 @@ export {
   type DueGrant,
   type ExpiryUnit,
   firstGrantAt,
-  type GrantedSubscription,
   type GrantExpiry,
+  type GrantedSubscription,
   type GrantTerms,
   grantDueAt,
   grantDurationMax,
+  grantEndProblem,
+  grantFitProblems,
   grantProblems,
 } from './credit-grant.ts'
 export { type Bill, type BillLine, type CreditPayment, payBills } from './pay-bills.ts'
