@@ -13,13 +13,7 @@ import { downloadCalculationRoute } from './calculations/download-calculation.ts
 import { getCalculationRoute } from './calculations/get-calculation.ts'
 import { listCalculationItemsRoute } from './calculations/list-calculation-items.ts'
 import type { AppConfig } from './config.ts'
-import { createCreditGrantRoute } from './credit-grants/create-credit-grant.ts'
-import { deleteCreditGrantRoute } from './credit-grants/delete-credit-grant.ts'
-import { getCreditGrantRoute } from './credit-grants/get-credit-grant.ts'
-import { getCustomerUpcomingGrantsRoute } from './credit-grants/get-customer-upcoming-grants.ts'
-import { getPlanCreditGrantsRoute } from './credit-grants/get-plan-credit-grants.ts'
-import { getSubscriptionUpcomingGrantsRoute } from './credit-grants/get-subscription-upcoming-grants.ts'
-import { updateCreditGrantRoute } from './credit-grants/update-credit-grant.ts'
+import { creditGrantRoutes } from './credit-grants/credit-grant-routes.ts'
 import { createCustomerRoute } from './customers/create-customer.ts'
 import { deleteCustomerRoute } from './customers/delete-customer.ts'
 import { getCustomerRoute } from './customers/get-customer.ts'
@@ -140,13 +134,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   retryBillingFailureRoute,
   getEnvironmentClockRoute,
   moveEnvironmentClockRoute,
-  createCreditGrantRoute,
-  deleteCreditGrantRoute,
-  getCreditGrantRoute,
-  getCustomerUpcomingGrantsRoute,
-  getPlanCreditGrantsRoute,
-  getSubscriptionUpcomingGrantsRoute,
-  updateCreditGrantRoute,
+  ...creditGrantRoutes,
   createPaymentRoute,
   deletePaymentRoute,
   getPaymentRoute,

@@ -72,7 +72,11 @@ interface Decision {
 }
 
 function decide({ application, grant, subscription }: DueApplication): Decision {
-  const due = grantDueAt(grantTermsOf(grant), grantedSubscriptionOf(subscription), application.period_start)
+  const due = grantDueAt(
+    grantTermsOf({ ...grant, end_date: application.grant_end_date }),
+    grantedSubscriptionOf(subscription),
+    application.period_start,
+  )
   if (due === undefined) return { status: 'cancelled', reason: null }
   const status = subscription.subscription_status
   if (status === 'paused' || status === 'cancelled') {

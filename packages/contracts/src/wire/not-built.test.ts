@@ -11,6 +11,7 @@ import {
   updateEntitlementRequest,
 } from '../entitlements/entitlement.ts'
 import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
+import { creditGrantFields } from '../grants/credit-grant.ts'
 import { getInvoiceQuery, invoiceFilter } from '../invoices/invoice.ts'
 import {
   createInvoiceLineItem,
@@ -102,7 +103,6 @@ test.each([
       'commitment_amount',
       'commitment_duration',
       'coupons',
-      'credit_grants',
       'enable_true_up',
       'fx_rates',
       'gateway_payment_method_id',
@@ -264,6 +264,7 @@ test.each([
       (status) => `payment_status=${status}`,
     ),
   ],
+  ['createCreditGrant', creditGrantFields, ['addon_id', 'scope=ADDON']],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

@@ -108,19 +108,22 @@ export function updateCreditGrant(
   })
 }
 
-/** What is to come waits behind the grant's or the subscription's end, or comes again before it. */
+/**
+ * What is to come waits behind the grant's or the subscription's end, or comes again before it. What has fallen due is
+ * given as it was then, however late the billing run is.
+ */
 async function moveEnds({ db, scope }: Scoped, grantId: string, now: Date): Promise<void> {
   await sql`
     with placed as (
-      select a.id, case when a.period_start < least(g.end_date, s.end_date) or least(g.end_date, s.end_date) is null
+      select a.id, g.end_date, case when a.period_start < least(g.end_date, s.end_date) or least(g.end_date, s.end_date) is null
         then 'pending' else 'cancelled' end as application_status
       from credit_grant_applications a
       join credit_grants g on g.environment_id = a.environment_id and g.id = a.credit_grant_id
       join subscriptions s on s.environment_id = a.environment_id and s.id = a.subscription_id
       where a.environment_id = ${scope.environmentId} and a.credit_grant_id = ${grantId}
-        and a.application_status in ('pending', 'cancelled'))
-    update credit_grant_applications a set application_status = p.application_status, updated_at = ${now},
+        and (a.application_status = 'cancelled' or a.application_status = 'pending' and a.period_start > ${now}))
+    update credit_grant_applications a set application_status = p.application_status,
+      grant_end_date = p.end_date, updated_at = ${now},
       updated_by = ${scope.userId}
-    from placed p where a.environment_id = ${scope.environmentId} and a.id = p.id
-      and a.application_status <> p.application_status`.execute(db)
+    from placed p where a.environment_id = ${scope.environmentId} and a.id = p.id`.execute(db)
 }

@@ -90,6 +90,7 @@ export function applicationAt(
     subscription_id: subscription.id,
     period_start: at,
     period_end: null,
+    grant_end_date: grant.end_date,
     application_status: isOver ? 'cancelled' : 'pending',
     application_reason: reason,
     credits: null,

@@ -55,6 +55,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- When it falls due; with an end once it is given.
       period_start timestamptz(3) not null,
       period_end timestamptz(3),
+      -- The grant's end, as it was when this fell due: a later one changes nothing of what is given then.
+      grant_end_date timestamptz(3),
       -- CANCELLED waits behind an end: it is PENDING again when that is moved.
       application_status text collate "C" not null check (application_status in ('pending', 'applied', 'skipped', 'cancelled')),
       application_reason text not null check (application_reason in

@@ -76,6 +76,7 @@ const namesByType = {
     'expiry_date',
     'finalize_at',
     'finalized_at',
+    'grant_end_date',
     'issue_date',
     'last_computed_at',
     'next_billing_at',

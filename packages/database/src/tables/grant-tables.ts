@@ -34,6 +34,8 @@ export interface CreditGrantApplicationTable extends Audited {
   subscription_id: string
   period_start: Date
   period_end: Date | null
+  /** The grant's end, as it was when this fell due. */
+  grant_end_date: Date | null
   application_status: 'pending' | 'applied' | 'skipped' | 'cancelled'
   application_reason: 'first_time_recurring_credit_grant' | 'recurring_credit_grant' | 'onetime_credit_grant'
   credits: string | null

@@ -563,6 +563,7 @@ const declared = {
     subscription_id: 'string',
     period_start: 'Date',
     period_end: 'Date | null',
+    grant_end_date: 'Date | null',
     application_status: 'string',
     application_reason: 'string',
     credits: 'string | null',

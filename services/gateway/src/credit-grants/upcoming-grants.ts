@@ -28,7 +28,11 @@ function upcomingResponse(
   { application, grant, subscription }: DueApplication,
 ): CreditGrantApplicationResponse[] {
   const at = application.period_start
-  const due = grantDueAt(grantTermsOf(grant), grantedSubscriptionOf(subscription), at)
+  const due = grantDueAt(
+    grantTermsOf({ ...grant, end_date: application.grant_end_date }),
+    grantedSubscriptionOf(subscription),
+    at,
+  )
   if (due === undefined) return []
   return [
     {
