@@ -35,6 +35,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'wire',
       'tenancy',
       'customers',
+      'wallets',
       'grants',
       'catalog',
       'entitlements',

@@ -13,6 +13,7 @@ import { startServices } from '@flexprice/local-stack/services'
 import { createStackRun } from '@flexprice/local-stack/stack-run'
 import { startTemporal } from '@flexprice/local-stack/temporal'
 import pg from 'pg'
+import { cpuSeconds } from './process-usage.ts'
 
 /** The whole product on this machine, durable as in production, for one benchmark; gone when disposed. */
 export interface BenchStack extends AsyncDisposable {
@@ -28,6 +29,10 @@ export interface BenchStack extends AsyncDisposable {
   readonly apiKey: string
   readonly postmasterPid: number
   pidOf(process: string): number
+  /** CPU seconds of a process, and of those of its name that were killed before it. */
+  cpuOf(process: string): number
+  /** `kill -9`, and a fresh one in its place. */
+  killAndRestart(process: string): Promise<void>
 }
 
 export async function startBenchStack(): Promise<BenchStack> {
@@ -58,6 +63,13 @@ export async function startBenchStack(): Promise<BenchStack> {
   const tenancy = await makeTenancy(database.appUrl, database.ownerUrl)
   const owner = await connect(database.ownerUrl)
   const superuser = await connect(superuserUrl(database.ownerUrl, run.settings.read().passwords.superuser))
+  const pidOf = (name: string): number => {
+    const pid = pids.get(name)
+    assert(pid, `${name} was started`)
+    return pid
+  }
+  const cpuOfKilled = new Map<string, number>()
+  const cpuOf = (name: string): number => (cpuOfKilled.get(name) ?? 0) + cpuSeconds(pidOf(name))
   return {
     ...tenancy,
     app: await connectAs(database.appUrl, tenancy.scoped),
@@ -67,10 +79,12 @@ export async function startBenchStack(): Promise<BenchStack> {
     databaseUrl: database.appUrl,
     temporalAddress: temporal.address,
     postmasterPid: await postmasterOf(owner),
-    pidOf(name) {
-      const pid = pids.get(name)
-      assert(pid, `${name} was started`)
-      return pid
+    pidOf,
+    cpuOf,
+    async killAndRestart(name) {
+      cpuOfKilled.set(name, cpuOf(name))
+      process.kill(pidOf(name), 'SIGKILL')
+      await run.processes.restart(name)
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([owner.end(), superuser.end()])

@@ -21,12 +21,17 @@ interface TaskResult<Result> {
 
 const waitsMax = 60
 
-/** Starts a workflow by HTTP and waits for its result, as a user does. */
+/**
+ * Starts a workflow by HTTP and waits for its result, as a user does.
+ *
+ * @param meanwhile what is done to the stack once it has started
+ */
 export async function measureTask<Result>(
   stack: BenchStack,
   { worker, path, body }: { worker: string; path: string; body?: object },
+  meanwhile: () => Promise<void> = async () => {},
 ): Promise<MeasuredTask<Result>> {
-  const usage = () => ({ server: cpuSeconds(stack.postmasterPid), worker: cpuSeconds(stack.pidOf(worker)) })
+  const usage = () => ({ server: cpuSeconds(stack.postmasterPid), worker: stack.cpuOf(worker) })
   resetPeakMemory(stack.pidOf(worker))
   const before = usage()
   const started = performance.now()
@@ -36,6 +41,7 @@ export async function measureTask<Result>(
     path,
     body,
   )
+  await meanwhile()
   const query = new URLSearchParams({ workflow_id, run_id, wait: '25s' })
   for (let wait = 0; wait < waitsMax; wait++) {
     const task = await call<TaskResult<Result>>(stack, 'GET', `/v1/tasks/result?${query}`)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '@flexprice/domain'
 import type { BenchStack } from '../bench-stack.ts'
 import { type Book, period } from '../calculate/book.ts'
@@ -6,9 +7,10 @@ const nextPeriodEnd = '2026-10-01T00:00:00.000Z'
 
 /** As before any billing, with so many subscriptions due by the period's end, and no run paying for the one before. */
 export async function makeDue({ owner, superuser }: BenchStack, book: Book, due: number): Promise<void> {
-  await owner.query(`truncate invoices, invoice_line_items, invoice_history, invoice_number_counters,
-    late_credits, late_looks, late_notices, invoice_adjustments,
-    billing_runs, billing_run_slices, billing_run_totals, billing_failures`)
+  // With whatever refers to them.
+  await owner.query(
+    'truncate invoices, invoice_number_counters, late_looks, late_notices, billing_runs, billing_failures cascade',
+  )
   await owner.query(
     `update subscriptions s set version = 1,
       current_period_start = case when n <= $2 then $3::timestamptz else $4 end,
@@ -46,6 +48,23 @@ export async function firstIds({ owner }: BenchStack, { planId }: Book, count: n
   )
   return rows.map(({ id }) => id)
 }
+
+/** Waits until so many subscriptions have been billed. @returns how many they are */
+export async function untilBilled({ owner }: BenchStack, { planId }: Book, count: number): Promise<number> {
+  for (let look = 0; look < looksMax; look++) {
+    const { rows } = await owner.query<{ billed: number }>(
+      'select count(*)::int as billed from subscriptions where plan_id = $1 and current_period_start = $2',
+      [planId, period.end],
+    )
+    const billed = rows[0]?.billed ?? 0
+    if (billed >= count) return billed
+    await sleep(lookMs)
+  }
+  throw new Error('The run does not get on')
+}
+
+const lookMs = 50
+const looksMax = 10_000
 
 const billedLines = `
   select i.subscription_id, i.period_start as invoice_start, i.period_end as invoice_end, i.total, i.amount_due,

@@ -29,7 +29,7 @@ export async function closeLateUsage(
   transaction: Scoped,
   closings: readonly RatedClosing[],
   { seenBy, now, alone = [] }: { seenBy: string; now: Date; alone?: readonly RatedOne[] },
-): Promise<ClosingInvoice[]> {
+): Promise<readonly ClosingInvoice[]> {
   const rated = [...closings.map(({ one }) => one), ...alone]
   const looked = rated.flatMap(({ facts, late }) => (late ? [{ id: facts.subscription.id, late }] : []))
   await insertLateCredits(
@@ -53,16 +53,12 @@ export async function closeLateUsage(
     })),
     seenBy,
   )
-  const dueOf = await applyLateCredits(
+  return applyLateCredits(
     transaction,
     {
       subscriptionIds: rated.map(({ facts }) => facts.subscription.id),
-      closingIds: closings.map(({ closing }) => closing.id),
+      closings: closings.map(({ closing }) => closing),
     },
     now,
   )
-  return closings.map(({ closing }) => ({
-    ...closing,
-    amount_due: dueOf.get(closing.id) ?? closing.amount_due,
-  }))
 }

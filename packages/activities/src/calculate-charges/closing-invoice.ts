@@ -1,4 +1,5 @@
-import type { ClosingInvoice } from '@flexprice/database/invoices'
+import type { ClosingInvoice, DraftOutcome, NewInvoice } from '@flexprice/database/invoices'
+import { assert } from '@flexprice/domain'
 import { dueDate } from '@flexprice/domain/time'
 import type { SubscriptionCharges } from './calculate-charges.ts'
 
@@ -17,6 +18,17 @@ export function closingInvoice(
     dueDate: terms && dueDate(now, terms, timezone),
     seenBy: hasUsage({ charges }) ? seenBy : null,
   }
+}
+
+/** The same of a draft that was wanted, in the place of what `refreshDrafts` has found of it. */
+export function closingDraft(
+  one: Pick<SubscriptionCharges, 'facts' | 'charges'>,
+  draft: NewInvoice,
+  { found, seenBy, now }: { found: DraftOutcome | undefined; seenBy: string; now: Date },
+): ClosingInvoice {
+  assert(found, 'each draft has an outcome')
+  const closing = closingInvoice(one, { ...draft.invoice, id: found.invoiceId }, { seenBy, now })
+  return { ...closing, unwritten: found.state === 'missing' ? draft : undefined }
 }
 
 /** An invoice with USAGE lines, also at zero, waits for late events (billing rules, section 5). */

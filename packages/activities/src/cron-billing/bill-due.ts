@@ -3,16 +3,17 @@ import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculati
 import type { Scoped } from '@flexprice/database/connection'
 import {
   finalizeInvoices,
+  insertInvoices,
   type NewInvoice,
+  refreshDrafts,
   takeUsageSnapshot,
-  writeDrafts,
 } from '@flexprice/database/invoices'
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
-import { closingInvoice, hasUsage } from '../calculate-charges/closing-invoice.ts'
+import { closingDraft, hasUsage } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
 import { advanceOf, endOf } from './advance-of.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
@@ -113,15 +114,20 @@ async function write(
     .map((one) => ({ one, draft: withDelay(draftOf(one, now), one, { settings, now }) }))
   const invoices = charged.map(({ draft }) => draft.invoice)
   if (dryRun) return { invoices, finalized: 0 }
-  const written = await writeDrafts(
+  const found = await refreshDrafts(
     transaction,
     charged.map(({ draft }) => draft),
     now,
   )
-  const closing = charged.flatMap(({ one, draft: { invoice } }, index) => {
-    const { invoiceId: id, isClosed } = written[index] ?? {}
-    if (id === undefined || isClosed || invoice.finalize_at !== null) return []
-    return [{ one, closing: closingInvoice(one, { ...invoice, id }, { seenBy, now }) }]
+  const waits = ({ invoice }: NewInvoice): boolean => invoice.finalize_at !== null
+  await insertInvoices(
+    transaction,
+    charged.flatMap(({ draft }, index) => (waits(draft) && found[index]?.state === 'missing' ? [draft] : [])),
+    now,
+  )
+  const closing = charged.flatMap(({ one, draft }, index) => {
+    if (waits(draft) || found[index]?.state === 'closed') return []
+    return [{ one, closing: closingDraft(one, draft, { found: found[index], seenBy, now }) }]
   })
   const unpaid = new Set(
     charged.flatMap(({ one, draft }) =>
@@ -137,7 +143,7 @@ async function write(
     now,
   )
   const closed = await closeLateUsage(transaction, closing, { seenBy, now })
-  // Last, as numbers are taken: no other slice waits for more than this statement.
+  // Last, as numbers are taken: no other slice waits for more than the end of this statement.
   await finalizeInvoices(transaction, closed, now)
   return { invoices, finalized: closing.length }
 }

@@ -4,13 +4,13 @@ import type { Scoped } from '@flexprice/database/connection'
 import {
   finalizeInvoices,
   type NewInvoice,
+  refreshDrafts,
   takeUsageSnapshot,
-  writeDrafts,
 } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { calculateCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
-import { closingInvoice } from '../calculate-charges/closing-invoice.ts'
+import { closingDraft } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
 
@@ -36,16 +36,15 @@ export async function billLate(transaction: Scoped, due: readonly DueRow[], now:
   const charged = rated
     .filter(({ charges }) => charges.length > 0)
     .map((one) => ({ one, draft: draftOf(one, now) }))
-  const written = await writeDrafts(
+  const found = await refreshDrafts(
     transaction,
     charged.map(({ draft }) => draft),
     now,
   )
-  const closings = charged.map(({ one, draft }, index) => {
-    const id = written[index]?.invoiceId
-    assert(id, 'each draft has an outcome')
-    return { one, closing: closingInvoice(one, { ...draft.invoice, id }, { seenBy, now }) }
-  })
+  const closings = charged.map(({ one, draft }, index) => ({
+    one,
+    closing: closingDraft(one, draft, { found: found[index], seenBy, now }),
+  }))
   const alone = rated.filter(({ charges }) => charges.length === 0)
   const closed = await closeLateUsage(transaction, closings, { seenBy, now, alone })
   await finalizeInvoices(transaction, closed, now)

@@ -11,6 +11,7 @@ import {
 } from '@flexprice/database/billing'
 import type { Scoped } from '@flexprice/database/connection'
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
+import { expireCredits } from '@flexprice/database/wallets'
 import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money'
 import { billDue } from './bill-due.ts'
 import { billLate } from './bill-late.ts'
@@ -40,7 +41,13 @@ export async function billPage(transaction: Scoped, bill: BillPage): Promise<Bil
   return counts
 }
 
-const works = { grants: giveGrants, periods: billPeriods, drafts: closeDrafts, late: billLateUsage } as const
+const works = {
+  grants: giveGrants,
+  periods: billPeriods,
+  drafts: closeDrafts,
+  late: billLateUsage,
+  expiries: endExpired,
+} as const
 
 async function giveGrants(
   transaction: Scoped,
@@ -102,6 +109,18 @@ async function billLateUsage(
     invoicesFinalized: invoices.length,
     totals: totalsOf(invoices),
   }
+}
+
+/** Of the page's wallets what is left of credits whose end has come. No subscription is billed by it: it counts as none. */
+async function endExpired(
+  transaction: Scoped,
+  page: BillingPage,
+  { run, now }: BillPage,
+): Promise<BillingPageCounts> {
+  const subscriptionIds = page.rows.map(({ id }) => id)
+  await expireCredits(transaction, subscriptionIds, { asOf: run.as_of, now })
+  await keep(transaction, page, { subscriptionIds, failures: [] })
+  return { processed: 0, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
 }
 
 /**

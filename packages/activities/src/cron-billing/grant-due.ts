@@ -116,6 +116,7 @@ async function book(
 function creditOf({ application, grant, subscription, due }: Given, walletId: string) {
   return {
     walletId,
+    dueAt: due.period.start,
     reason: 'SUBSCRIPTION_CREDIT_GRANT',
     credits: due.credits,
     amount: moneyOfCredits(due.credits, readDecimal(grant.conversion_rate), subscription.currency),

@@ -1,4 +1,4 @@
-import { isPositive, isRounded, isStorable, readDecimal } from '@flexprice/domain/money'
+import { isPositive, isStorable, readDecimal } from '@flexprice/domain/money'
 import { billingPeriodCountMax, recurringPeriods } from '@flexprice/domain/time'
 import {
   conversionRateProblem,
@@ -7,6 +7,7 @@ import {
   grantProblems,
 } from '@flexprice/domain/wallet'
 import { z } from 'zod'
+import { creditCount } from '../wallets/credit-count.ts'
 import { decimalString } from '../wire/decimal-string.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
@@ -25,13 +26,9 @@ const grantPeriod = z.enum(recurringPeriods)
 const prorationBehavior = z.enum(['create_prorations', 'none'])
 
 /** As many as a wallet can count. */
-const grantedCredits = decimalString
+const grantedCredits = creditCount
   .refine((credits) => isPositive(readDecimal(credits)), 'must be greater than 0')
   .refine((credits) => isStorable(readDecimal(credits)), 'has more digits than credits may have')
-  .refine(
-    (credits) => isRounded(readDecimal(credits), creditDigits),
-    `has more than ${creditDigits} digits after the point`,
-  )
 
 /** Of a plan's grant the currency is not known: the one with the smallest unit must do. */
 const rate = decimalString.refine(

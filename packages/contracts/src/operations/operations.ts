@@ -17,6 +17,7 @@ import * as subscriptions from './subscriptions.ts'
 import * as syncPreviews from './sync-previews.ts'
 import * as tenants from './tenants.ts'
 import * as usage from './usage.ts'
+import * as wallets from './wallets.ts'
 import * as workflows from './workflows.ts'
 
 /** Every operation that the gateway serves below `/v1`. */
@@ -39,5 +40,6 @@ export const operations: readonly Operation[] = [
   ...Object.values(syncPreviews),
   ...Object.values(tenants),
   ...Object.values(usage),
+  ...Object.values(wallets),
   ...Object.values(workflows),
 ]

@@ -35,6 +35,14 @@ import { createSubscriptionRequest } from '../subscriptions/subscription-create.
 import { subscriptionLineItemFilter } from '../subscriptions/subscription-line-item.ts'
 import { subscriptionPrice } from '../subscriptions/subscription-price.ts'
 import { createApiKeyRequest } from '../tenancy/api-key.ts'
+import {
+  alertSettings,
+  autoTopUp,
+  createWalletRequest,
+  updateWalletRequest,
+  walletFilter,
+} from '../wallets/wallet.ts'
+import { topUpWalletRequest } from '../wallets/wallet-top-up.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
 
@@ -156,6 +164,20 @@ test.each([
   ['deleteSubscriptionLineItem', deleteSubscriptionLineItemRequest, ['proration_behavior=create_prorations']],
   ['getInvoice', getInvoiceQuery, ['expand_by_source', 'group_by']],
   ['queryInvoice', invoiceFilter, []],
+  ['createWallet', createWalletRequest, ['price_unit']],
+  ['updateWallet', updateWalletRequest, []],
+  [
+    "a wallet's alert_settings",
+    alertSettings,
+    ['alert_enabled', 'alert_threshold_type', 'critical', 'info', 'warning'],
+  ],
+  ["a wallet's auto_topup", autoTopUp, ['amount', 'cooldown', 'enabled', 'invoicing', 'threshold']],
+  ['queryWallet', walletFilter, ['alert_enabled']],
+  [
+    'topUpWallet',
+    topUpWalletRequest,
+    ['checkout', 'coupons', 'force_sync_invoice', 'transaction_reason=PURCHASED_CREDIT_INVOICED'],
+  ],
   [
     'createInvoice',
     createInvoiceRequest,

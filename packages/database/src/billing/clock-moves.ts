@@ -74,9 +74,10 @@ export async function nextDueInstant(
         where environment_id = ${environmentId} and finalize_at > ${after} and finalize_at <= ${upTo}
           and invoice_status = 'DRAFT'),
       (select min(due_at) from late_notices
-        where environment_id = ${environmentId} and due_at > ${after} and due_at <= ${upTo})) as at`.execute(
-    db,
-  )
+        where environment_id = ${environmentId} and due_at > ${after} and due_at <= ${upTo}),
+      (select min(expiry_date) from wallet_transactions
+        where environment_id = ${environmentId} and expiry_date > ${after} and expiry_date <= ${upTo}
+          and credits_available > 0)) as at`.execute(db)
   return rows[0]?.at ?? undefined
 }
 

@@ -13,8 +13,8 @@ export interface DuePlace {
 export const beforeAll: DuePlace = { at: new Date(0), id: '' }
 
 /**
- * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once (of
- * grants one of each), the oldest first. A later kind of due work adds its own.
+ * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once (of grants one
+ * of each), the oldest first; of credits' ends the wallet stands for it. A later kind of due work adds its own.
  */
 function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
   const environmentId = run.environment_id
@@ -47,6 +47,11 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
       return sql`select l.subscription_id as id, l.due_at as at, l.subscription_id
         from ended_with_late_usage(${environmentId}, ${run.as_of}) l
         where ${asked(sql`l.subscription_id`)} and not ${waits(sql`l.subscription_id`)}`
+    // A wallet is no subscription's: who asks for some of these gets none.
+    case 'expiries':
+      return sql`select c.wallet_id as id, min(c.expiry_date) as at, c.wallet_id as subscription_id
+        from expired_credits(${environmentId}, ${run.as_of}) c
+        where ${run.subscription_ids === null} and not ${waits(sql`c.wallet_id`)} group by c.wallet_id`
   }
 }
 

@@ -9,7 +9,7 @@ import { insertCreditGrants, type NewCreditGrant } from '../grants/credit-grants
 import { insertApplications } from '../grants/grant-applications.ts'
 import type { NewApplication } from '../grants/grant-terms.ts'
 import { finalizeInvoices } from '../invoices/finalize-invoices.ts'
-import { insertInvoices, type NewInvoice } from '../invoices/invoice-writes.ts'
+import type { NewInvoice } from '../invoices/invoice-writes.ts'
 import type { PriceTable } from '../tables/catalog-tables.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
@@ -86,10 +86,10 @@ export async function openInvoices(
   now: Date,
   { areFirst = false } = {},
 ): Promise<void> {
-  const drafts = creations.flatMap(({ invoice }) => (invoice ? [invoice] : []))
-  await insertInvoices(scoped, drafts, now, { areFirst })
-  const closing = drafts.map(({ invoice }) => ({ ...invoice, dueDate: invoice.due_date, seenBy: null }))
-  await finalizeInvoices(scoped, closing, now)
+  const closing = creations.flatMap(({ invoice: unwritten }) =>
+    unwritten ? [{ ...unwritten.invoice, dueDate: unwritten.invoice.due_date, seenBy: null, unwritten }] : [],
+  )
+  await finalizeInvoices(scoped, closing, now, { areFirst })
 }
 
 /** The statement and, in the same round trip, the lines and own prices of the creations. */

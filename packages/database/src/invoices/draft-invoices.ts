@@ -1,7 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { newId } from '../connection/ids.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { InvoiceTable } from '../tables/invoice-tables.ts'
@@ -13,11 +12,11 @@ import {
   type NewInvoiceLine,
 } from './invoice-writes.ts'
 
-/** What became of a draft that was wanted. */
+/** What there is of a draft that was wanted: no invoice of its identity as yet, its draft, or one that is closed and stays. */
 export interface DraftOutcome {
+  /** Its own where there is none. */
   readonly invoiceId: string
-  /** Of an invoice of the same identity that is closed already: it stays as it is. */
-  readonly isClosed: boolean
+  readonly state: 'missing' | 'draft' | 'closed'
 }
 
 /**
@@ -25,9 +24,21 @@ export interface DraftOutcome {
  * (billing rules, section 5). Lines are replaced as a set, in the caller's transaction, which holds the
  * subscriptions: a fixed number of statements, however many drafts.
  *
- * @returns an outcome for each, in the order given
+ * @returns for each, in the order given, what there was
  */
 export async function writeDrafts(
+  scoped: Scoped,
+  drafts: readonly NewInvoice[],
+  now: Date,
+): Promise<DraftOutcome[]> {
+  const outcomes = await refreshDrafts(scoped, drafts, now)
+  const missing = drafts.filter((_, index) => outcomes[index]?.state === 'missing')
+  await insertInvoices(scoped, missing, now)
+  return outcomes
+}
+
+/** The one half of `writeDrafts`: what is missing is the caller's to write, if need be closed at once. */
+export async function refreshDrafts(
   scoped: Scoped,
   drafts: readonly NewInvoice[],
   now: Date,
@@ -35,20 +46,17 @@ export async function writeDrafts(
   assert(scoped.db.isTransaction, 'drafts are written with what they are made from held')
   if (drafts.length === 0) return []
   const existing = await lockSame(scoped, drafts)
-  const added = drafts.filter((draft) => !existing.has(identityOf(draft.invoice)))
-  const refreshed = drafts.flatMap((draft) => {
-    const before = existing.get(identityOf(draft.invoice))
-    return before?.invoice_status === 'DRAFT' ? [{ draft, invoiceId: before.id }] : []
+  const outcomes = drafts.map(({ invoice }): DraftOutcome => {
+    const before = existing.get(identityOf(invoice))
+    if (!before) return { invoiceId: invoice.id, state: 'missing' }
+    return { invoiceId: before.id, state: before.invoice_status === 'DRAFT' ? 'draft' : 'closed' }
+  })
+  const refreshed = drafts.flatMap((draft, index) => {
+    const { invoiceId, state } = outcomes[index] ?? {}
+    return invoiceId !== undefined && state === 'draft' ? [{ draft, invoiceId }] : []
   })
   await replaceDrafts(scoped, refreshed, now)
-  await insertInvoices(scoped, added, now)
-  return drafts.map((draft) => {
-    const before = existing.get(identityOf(draft.invoice))
-    return {
-      invoiceId: before?.id ?? draft.invoice.id,
-      isClosed: before !== undefined && before.invoice_status !== 'DRAFT',
-    }
-  })
+  return outcomes
 }
 
 /**
@@ -140,29 +148,4 @@ async function lockSame(scoped: Scoped, drafts: readonly NewInvoice[]) {
         and period_end = wanted.period_end and invoice_status <> 'VOIDED'
       offset 0 for update) i`.execute(scoped.db)
   return new Map(rows.map((row) => [identityOf(row), row]))
-}
-
-/** A change of an invoice's state as its history keeps it. */
-export function historyRow(
-  scoped: Scoped,
-  change: {
-    invoiceId: string
-    field: 'invoice_status' | 'payment_status'
-    from: string | null
-    to: string
-    reason: string
-    now: Date
-  },
-) {
-  return {
-    id: newId('invoiceChange'),
-    environment_id: scoped.scope.environmentId,
-    invoice_id: change.invoiceId,
-    field: change.field,
-    from_value: change.from,
-    to_value: change.to,
-    reason: change.reason,
-    changed_at: change.now,
-    changed_by: scoped.scope.userId,
-  }
 }

@@ -1,6 +1,6 @@
 /** Invoices with their lines, numbers, states and history. */
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
-export { replaceDrafts, writeDrafts } from './draft-invoices.ts'
+export { type DraftOutcome, refreshDrafts, replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
 export { type InvoiceChanges, updateInvoice } from './invoice-changes.ts'
 export { type InvoiceHistoryRow, listInvoiceHistory } from './invoice-history.ts'
@@ -32,4 +32,5 @@ export {
 export { keepLateLooks } from './late-looks.ts'
 export { isEarlyClosing, noteEarlyClosings, tidyLateNotices } from './late-notices.ts'
 export { closeOneOff, createOneOff, type NewOneOff, type OneOffLine } from './one-off-invoices.ts'
+export { type OpenInvoices, sumOpenInvoices } from './open-invoices.ts'
 export { listOverdue } from './overdue-invoices.ts'

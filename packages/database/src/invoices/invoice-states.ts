@@ -3,7 +3,7 @@ import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
-import { historyRow } from './draft-invoices.ts'
+import { historyRow } from './invoice-writes.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { noteVoidedLateLines } from './late-notices.ts'
 

@@ -1,10 +1,10 @@
 import { assert } from '@flexprice/domain'
 import { assertInvoice, type InvoiceAmounts, whatRemains } from '@flexprice/domain/invoice'
-import { parseDecimal } from '@flexprice/domain/money'
-import { sql } from 'kysely'
+import { parseDecimal, zero } from '@flexprice/domain/money'
+import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import { audited, type Computed, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import type { InvoiceLineItemTable, InvoiceTable } from '../tables/invoice-tables.ts'
 import type { Metadata } from '../tables/row-types.ts'
 
@@ -39,57 +39,89 @@ export type NewInvoiceLine = NewRecord<
 
 /**
  * Writes drafts with their lines and the beginning of their history, in the caller's transaction, which
- * may be about any number of them: two statements. Asserts of each that its sums hold.
+ * may be about any number of them: one statement. Asserts of each that its sums hold.
  *
- * @param how with `areFirst` where their subscriptions are new and have one each: nothing earlier is looked for
  * @throws already_exists when an invoice of the same identity is there, or a line's span was billed
  */
 export async function insertInvoices(
   scoped: Scoped,
   invoices: readonly NewInvoice[],
   now: Date,
-  { areFirst = false } = {},
 ): Promise<void> {
   if (invoices.length === 0) return
-  for (const invoice of invoices) assertDraft(invoice)
-  const rows = invoices.map(({ invoice }) => invoice)
-  const lines = invoices.flatMap(({ invoice, lines }) => lines.map((line) => lineRow(invoice, line)))
-  const history = invoices.map(({ invoice }) => ({
-    id: newId('invoiceChange'),
-    environment_id: scoped.scope.environmentId,
-    invoice_id: invoice.id,
-    field: 'invoice_status',
-    to_value: 'DRAFT',
-    changed_at: now,
-    changed_by: scoped.scope.userId,
-  }))
-  const invoiceInsert = insertRecords(
-    'invoices',
-    audited(scoped, rows, now),
-    areFirst ? firstOfSubscription : nextOfSubscription,
+  const rows = audited(
+    scoped,
+    invoices.map(({ invoice }) => invoice),
+    now,
   )
-  const historyInsert = insertRecords('invoice_history', history)
-  const statement =
-    lines.length === 0
-      ? sql`with invoice as (${invoiceInsert}) ${historyInsert}`
-      : sql`with invoice as (${invoiceInsert}), line as (${insertRecords('invoice_line_items', audited(scoped, lines, now))})
-          ${historyInsert}`
-  await statement.execute(scoped.db)
+  const history = invoices.map(({ invoice }) => beginning(scoped, invoice.id, now))
+  const invoiceInsert = insertRecords('invoices', rows, { computed: [billingSequence()] })
+  const lineInsert = insertLines(scoped, invoices, now)
+  const line = lineInsert ? sql`, line as (${lineInsert})` : sql``
+  await sql`with invoice as (${invoiceInsert}) ${line} ${insertRecords('invoice_history', history)}`.execute(
+    scoped.db,
+  )
 }
 
-const firstOfSubscription = { column: 'billing_sequence', expression: sql`1` }
+/** Their lines' INSERT, to be put into a WITH that also writes them; undefined where they have none. Asserts their sums. */
+export function insertLines(
+  scoped: Scoped,
+  invoices: readonly NewInvoice[],
+  now: Date,
+): RawBuilder<unknown> | undefined {
+  for (const invoice of invoices) assertDraft(invoice)
+  const lines = invoices.flatMap(({ invoice, lines }) => lines.map((line) => lineRow(invoice, line)))
+  if (lines.length === 0) return undefined
+  return sql`${insertRecords('invoice_line_items', audited(scoped, lines, now))} returning 1`
+}
+
+/** An invoice begins as a draft, also one that is closed in the same instant. */
+export function beginning(scoped: Scoped, invoiceId: string, now: Date) {
+  return historyRow(scoped, {
+    ...{ invoiceId, field: 'invoice_status', from: null, to: 'DRAFT', reason: '', now },
+  })
+}
 
 /**
- * How many invoices the subscription has had with this one. Its own row's lock, or its newness, keeps others away.
+ * How many invoices the subscription has had with each one. Its own row's lock, or its newness, keeps others away.
  * That ids begin alike says nothing, but makes PostgreSQL expect one row: as long as statistics know of none, it would
  * else read the whole environment's index beside the subscription's, for each row.
+ *
+ * @param how with `areFirst` where their subscriptions are new and have one each: nothing earlier is looked for
  */
-const nextOfSubscription = {
-  column: 'billing_sequence',
-  expression: sql`case when new_row.subscription_id is not null then
-    coalesce((select max(earlier.billing_sequence) from invoices earlier
-      where earlier.subscription_id = new_row.subscription_id and earlier.id > 'inv_' and earlier.id < 'inv~'), 0)
-    + row_number() over (partition by new_row.subscription_id order by new_row.id) end`,
+export function billingSequence({ areFirst = false } = {}): Computed {
+  const expression = areFirst
+    ? sql`1`
+    : sql`case when new_row.subscription_id is not null then
+        coalesce((select max(earlier.billing_sequence) from invoices earlier
+          where earlier.subscription_id = new_row.subscription_id and earlier.id > 'inv_' and earlier.id < 'inv~'), 0)
+        + row_number() over (partition by new_row.subscription_id order by new_row.id) end`
+  return { column: 'billing_sequence', expression }
+}
+
+/** A change of an invoice's state as its history keeps it. */
+export function historyRow(
+  scoped: Scoped,
+  change: {
+    invoiceId: string
+    field: 'invoice_status' | 'payment_status'
+    from: string | null
+    to: string
+    reason: string
+    now: Date
+  },
+) {
+  return {
+    id: newId('invoiceChange'),
+    environment_id: scoped.scope.environmentId,
+    invoice_id: change.invoiceId,
+    field: change.field,
+    from_value: change.from,
+    to_value: change.to,
+    reason: change.reason,
+    changed_at: change.now,
+    changed_by: scoped.scope.userId,
+  }
 }
 
 /** A line as its invoice's row. */
@@ -128,6 +160,8 @@ export function assertDraft({ invoice, lines }: NewInvoice): void {
 }
 
 function exact(text: string) {
+  // Most of an invoice's sums.
+  if (text === '0') return zero
   const value = parseDecimal(text)
   assert(value, `${text} is a decimal`)
   return value

@@ -4,6 +4,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
+import { type Charge, newInvoice } from '../testing/invoice-rows.ts'
 import { finalizeInvoices } from './finalize-invoices.ts'
 import { summarizeInvoices } from './invoice-summary.ts'
 import { insertInvoices, type NewInvoice } from './invoice-writes.ts'
@@ -12,11 +13,6 @@ import { listInvoiceLineItems, searchInvoices } from './invoices.ts'
 let databases: TestDatabase
 let scoped: Scoped
 let customerId: string
-
-interface Charge {
-  readonly type: 'FIXED' | 'USAGE'
-  readonly amount: string
-}
 
 beforeAll(async () => {
   databases = await createTestDatabase()
@@ -50,56 +46,7 @@ function invoice(
   charges: readonly Charge[],
   changes: Partial<NewInvoice['invoice']> = {},
 ): NewInvoice {
-  const total = String(charges.reduce((sum, { amount }) => sum + Number(amount) * 10, 0) / 10)
-  const period = { period_start: now, period_end: daysFromNow(31) }
-  return {
-    invoice: {
-      ...{
-        id: newId('invoice'),
-        customer_id: customerId,
-        subscription_id: null,
-        currency,
-        billing_period: 'MONTHLY',
-      },
-      ...{
-        invoice_type: 'ONE_OFF',
-        billing_reason: 'MANUAL',
-        request_key: newId('invoice'),
-        description: '',
-      },
-      ...{ invoice_status: 'DRAFT', payment_status: 'PENDING' },
-      ...{ subtotal: total, total_discount: '0', total_tax: '0', total_prepaid_credits_applied: '0', total },
-      ...{
-        adjustment_amount: '0',
-        amount_paid: '0',
-        amount_due: total,
-        issue_date: null,
-        due_date: null,
-        finalized_at: null,
-      },
-      ...{ paid_at: null, voided_at: null, last_computed_at: now, finalize_at: null },
-      ...{ billing_period_count: 1, billing_anchor: now, timezone: 'UTC' },
-      ...period,
-      ...changes,
-    },
-    lines: charges.map(({ type, amount }) => ({
-      ...{ id: newId('invoiceLineItem'), subscription_line_item_id: null, plan_id: null, price_id: null },
-      ...{
-        price_type: type,
-        display_name: type,
-        plan_display_name: '',
-        quantity: '1',
-        amount,
-        is_credit: false,
-        line_item_discount: '0',
-        invoice_level_discount: '0',
-      },
-      ...period,
-      explanation: { currency },
-      warnings: [],
-      ...{ late_of: null, revision: null },
-    })),
-  }
+  return newInvoice(currency, charges, { customer_id: customerId, ...changes })
 }
 
 function voided() {

@@ -7,7 +7,8 @@ import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { LateCreditTable } from '../tables/invoice-tables.ts'
-import { historyRow } from './draft-invoices.ts'
+import type { ClosingInvoice } from './finalize-invoices.ts'
+import { historyRow, insertInvoices } from './invoice-writes.ts'
 
 export type NewLateCredit = Omit<NewRecord<LateCreditTable>, 'id' | 'remaining_amount'>
 
@@ -32,23 +33,44 @@ export async function insertLateCredits(
  * credit for the next closing: giving back credits that paid, and wallets, come with their own change.
  *
  * In the transaction that holds the subscriptions and the drafts: a fixed number of statements, one without credits.
+ * A draft that is not written yet is written where its subscription has credits.
  *
- * @returns what is due by now of the invoices that were lowered
+ * @returns the invoices that are being closed, with what is due of them by now
  */
 export async function applyLateCredits(
   scoped: Scoped,
-  { subscriptionIds, closingIds }: { subscriptionIds: readonly string[]; closingIds: readonly string[] },
+  { subscriptionIds, closings }: { subscriptionIds: readonly string[]; closings: readonly ClosingInvoice[] },
   now: Date,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<readonly ClosingInvoice[]> {
   assert(scoped.db.isTransaction, 'credits are spent in a transaction')
   const credits = await readOpenCredits(scoped, subscriptionIds)
-  if (credits.length === 0) return new Map()
+  if (credits.length === 0) return closings
   const creditsOf = Map.groupBy(credits, ({ subscription_id }) => subscription_id)
+  const drafts = closings.flatMap(({ unwritten }) =>
+    unwritten && creditsOf.has(unwritten.invoice.subscription_id ?? '') ? [unwritten] : [],
+  )
+  await insertInvoices(scoped, drafts, now)
+  const written = new Set(drafts)
+  const closingIds = closings.map(({ id }) => id)
   const invoices = await readOpenInvoices(scoped, [...creditsOf.keys()], { closingIds, lock: true })
   const invoicesOf = Map.groupBy(invoices, ({ subscription_id }) => subscription_id)
   const lowered = [...creditsOf].flatMap(([subscriptionId, some]) =>
     lowerDue(some.map(openCredit), (invoicesOf.get(subscriptionId) ?? []).map(openInvoice)),
   )
+  const dueOf = await lowerAll(scoped, lowered, now)
+  return closings.map((closing) => ({
+    ...closing,
+    amount_due: dueOf.get(closing.id) ?? closing.amount_due,
+    unwritten: closing.unwritten && written.has(closing.unwritten) ? undefined : closing.unwritten,
+  }))
+}
+
+/** @returns what is due by now of the invoices that were lowered */
+async function lowerAll(
+  scoped: Scoped,
+  lowered: readonly LoweredDue[],
+  now: Date,
+): Promise<ReadonlyMap<string, string>> {
   if (lowered.length === 0) return new Map()
   await takeFromCredits(scoped, lowered, now)
   return lowerInvoices(scoped, lowered, now)

@@ -110,7 +110,7 @@ test('credits of late usage lower what is due of one about their subscription, w
   }
   await inTransaction(scoped, async (transaction) => {
     await insertLateCredits(transaction, [credit], now)
-    await applyLateCredits(transaction, { subscriptionIds: [subscriptionId], closingIds: [] }, now)
+    await applyLateCredits(transaction, { subscriptionIds: [subscriptionId], closings: [] }, now)
   })
   const { total, amount_due, amount_remaining } = await getInvoice(scoped, id)
   expect([total, amount_due, amount_remaining].map(Number)).toEqual([10, 6, 6])

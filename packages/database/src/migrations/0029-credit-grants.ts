@@ -113,9 +113,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       using (environment_id = (select current_setting('app.environment_id', true)));
 
     alter table billing_run_slices drop constraint billing_run_slices_work_check,
-      add constraint billing_run_slices_work_check check (work in ('periods', 'drafts', 'late', 'grants'));
+      add constraint billing_run_slices_work_check check (work in ('grants', 'periods', 'drafts', 'late', 'expiries'));
     alter table billing_failures drop constraint billing_failures_work_check,
-      add constraint billing_failures_work_check check (work in ('periods', 'drafts', 'late', 'grants'));
+      add constraint billing_failures_work_check check (work in ('grants', 'periods', 'drafts', 'late', 'expiries'));
   `.execute(db)
   await replaceExpiredCredits(db)
   await replaceDueList(db)
@@ -173,6 +173,10 @@ async function replaceDueList(db: Kysely<unknown>): Promise<void> {
           (select min(l.due_at) from public.ended_with_late_usage(e.id, clock.now) l
             where not exists (select from public.billing_failures f
               where f.environment_id = e.id and f.subscription_id = l.subscription_id and f.work = 'late'
+                and f.next_attempt_at > statement_timestamp())),
+          (select min(c.expiry_date) from public.expired_credits(e.id, clock.now) c
+            where not exists (select from public.billing_failures f
+              where f.environment_id = e.id and f.subscription_id = c.wallet_id and f.work = 'expiries'
                 and f.next_attempt_at > statement_timestamp()))) as since) due
         where e.id > after_id and due.since is not null
           and not exists (select from public.environment_settings s where s.environment_id = e.id and s.billing_paused)

@@ -4,8 +4,8 @@ import { mayBecome, notPayable, type PaymentState, paidStatus } from '@flexprice
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
-import { historyRow } from '../invoices/draft-invoices.ts'
 import { type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
+import { historyRow } from '../invoices/invoice-writes.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
 
 /**

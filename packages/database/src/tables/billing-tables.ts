@@ -26,9 +26,9 @@ export type AuditedChanges = Readonly<Record<string, { readonly from: unknown; r
 
 /**
  * What a billing run works through: credits that fall due, subscriptions' periods, drafts whose delay is over, late
- * usage of ended ones.
+ * usage of ended ones, credits' ends.
  */
-export type BillingWork = 'grants' | 'periods' | 'drafts' | 'late'
+export type BillingWork = 'grants' | 'periods' | 'drafts' | 'late' | 'expiries'
 
 export interface BillingRunTable extends Audited {
   id: string

@@ -61,6 +61,7 @@ const namesByType = {
     'total_prepaid_credits_applied',
     'total_tax',
   ],
+  pg_snapshot: ['usage_snapshot'],
   timestamptz: [
     'activated_at',
     'adjusted_at',

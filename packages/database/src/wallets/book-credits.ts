@@ -12,6 +12,10 @@ export interface NewCredit
   extends Required<Pick<LedgerEntry, 'terms'>>,
     Pick<LedgerEntry, 'reason' | 'credits' | 'amount' | 'reference' | 'key' | 'description' | 'metadata'> {
   readonly walletId: string
+  /** What its end is called by whoever asked for it. */
+  readonly expiryField?: string
+  /** Of what fell due before it is booked: it may have ended meanwhile, as what it pays waits for it. */
+  readonly dueAt?: Date
   /** The place in the same list of the credit that it comes with, as a bonus does. */
   readonly parent?: number
 }
@@ -28,7 +32,7 @@ export interface BookedCredit {
  *
  * @returns for each, in the order given, its transaction
  * @throws not_found; invalid_operation for a wallet that is not active; key_reused when a key was used for another
- *   wallet or request; validation_error for more credits than can be kept
+ *   wallet or request; validation_error for more credits than can be kept, or one that ends before it can be spent
  */
 export async function bookCredits(
   scoped: Scoped,
@@ -58,6 +62,7 @@ export async function bookCredits(
     if (!wallet)
       throw new CodedError('not_found', `Wallet ${walletId} does not exist`, { details: { id: walletId } })
     refuseClosed(wallet)
+    for (const { credit } of some) refuseUnusable(credit, now)
     const entries = some.map(({ credit, index }) => entryOf(credit, { booked, index }))
     refuseTooMany(wallet, entries)
     return { held: wallet, entries }
@@ -76,13 +81,22 @@ export function refuseClosed({ row }: HeldWallet): void {
 }
 
 function entryOf(
-  { walletId: _, parent, ...credit }: NewCredit,
+  { walletId: _, expiryField: __, dueAt: ___, parent, ...credit }: NewCredit,
   { booked, index }: { booked: readonly BookedCredit[]; index: number },
 ): LedgerEntry {
   const id = booked[index]?.id
   const parentId = parent === undefined ? undefined : booked[parent]?.id
   assert(id, 'each credit has an id')
   return { ...credit, id, type: 'credit', breakdown: [], ...(parentId === undefined ? {} : { parentId }) }
+}
+
+function refuseUnusable({ terms, expiryField = '', dueAt }: NewCredit, now: Date): void {
+  const { expiresAt, effectiveAt } = terms
+  const at = dueAt ?? now
+  const from = effectiveAt !== null && effectiveAt > at ? effectiveAt : at
+  if (expiresAt === null || expiresAt > from) return
+  const message = `must be after ${from.toISOString()}, from when on the credits can be spent`
+  throw invalid([{ path: expiryField, message }])
 }
 
 /** Of what a wallet has, neither the credits nor the money that they are worth or have cost outgrow what is stored. */

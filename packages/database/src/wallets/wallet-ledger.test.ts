@@ -79,7 +79,7 @@ test('random credits, invoices, voids, expiries and an end add up in every row',
             await expireCredits(
               transaction,
               wallets.map(({ id }) => id),
-              at,
+              { asOf: at, now: at },
             )
           } else if (one.kind === 'terminate') {
             await terminateWallet(transaction, wallets[1]?.id ?? '', at)

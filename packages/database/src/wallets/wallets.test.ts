@@ -117,7 +117,8 @@ describe('a credit', () => {
     await addCredit(scoped, id, '5', { expiresAt: daysFromNow(1) })
     await addCredit(scoped, id, '3', { expiresAt: daysFromNow(2) })
     await addCredit(scoped, id, '2')
-    const expire = (at: Date) => inTransaction(scoped, (transaction) => expireCredits(transaction, [id], at))
+    const expire = (at: Date) =>
+      inTransaction(scoped, (transaction) => expireCredits(transaction, [id], { asOf: at, now: at }))
     await expire(daysFromNow(1))
     await expire(daysFromNow(1))
     expect(await balanceOf(id)).toBe(5)

@@ -19,7 +19,7 @@ async function refuseClosing(subscriptionId: string, refusal: string): Promise<A
   const { asOwner } = gateway.database
   await asOwner(`create sequence refusals; grant usage on sequence refusals to public;
     create function refuse() returns trigger language plpgsql as $$ begin ${refusal} return new; end $$;
-    create trigger refuse_closing before update on invoices for each row
+    create trigger refuse_closing before insert or update on invoices for each row
       when (new.subscription_id = '${subscriptionId}' and new.invoice_status = 'FINALIZED')
       execute function refuse()`)
   return {

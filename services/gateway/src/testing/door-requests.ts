@@ -119,6 +119,8 @@ const kindOfPath: ReadonlyArray<readonly [prefix: string, kind: RecordKind]> = [
   ['/entitlements', 'entitlement'],
   ['/subscriptions', 'subscription'],
   ['/invoices', 'invoice'],
+  ['/wallets/transactions', 'walletTransaction'],
+  ['/wallets', 'wallet'],
   ['/calculations', 'calculation'],
   ['/tenants', 'tenant'],
 ]
@@ -137,6 +139,7 @@ const kindOfName: Readonly<Record<string, RecordKind>> = {
   meter_ids: 'meter',
   group_id: 'group',
   group_ids: 'group',
+  wallet_ids: 'wallet',
   price_id: 'price',
   price_ids: 'price',
   include_price_ids: 'price',
@@ -168,6 +171,12 @@ const bodies: Readonly<Record<string, BodyOf>> = {
   createPricesBulk: ({ plan, meter }) => ({ items: [priceBody(plan, usageOf(meter))] }),
   createSubscription: (world) => subscriptionBody(world),
   createSubscriptionsBulk: (world) => ({ items: [subscriptionBody(world)] }),
+  createWallet: ({ customer }, unique) => ({
+    customer_id: customer,
+    currency: 'usd',
+    conversion_rate: unique,
+  }),
+  topUpWallet: () => ({ transaction_reason: 'FREE_CREDIT_GRANT', credits_to_add: '1' }),
   createSubscriptionLineItem: ({ price }) => ({ price_id: price }),
   getInvoicePreview: ({ subscription }) => ({ subscription_id: subscription }),
   getUsageByMeter: ({ meter, externalCustomer }) => ({
@@ -185,6 +194,7 @@ const bodies: Readonly<Record<string, BodyOf>> = {
 }
 
 const queries: Readonly<Record<string, (world: DoorWorld) => object>> = {
+  getCustomerWallets: ({ customer }) => ({ id: customer }),
   updateCustomer: ({ customer }) => ({ id: customer }),
   getCustomerUsageSummary: ({ customer }) => ({ customer_id: customer }),
 }

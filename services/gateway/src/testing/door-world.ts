@@ -1,5 +1,6 @@
 import { priceBody } from '@flexprice/testing'
 import { z } from 'zod'
+import { addWallet } from './add-wallet.ts'
 import type { Caller } from './caller-under-test.ts'
 import { makeSubscribable } from './creation-under-test.ts'
 import { meteredFeatureBody, usageOf } from './metered-feature.ts'
@@ -19,6 +20,8 @@ export type RecordKind =
   | 'subscription'
   | 'lineItem'
   | 'invoice'
+  | 'wallet'
+  | 'walletTransaction'
   | 'calculation'
   | 'preview'
   | 'workflow'
@@ -45,6 +48,8 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
     subscription_ids: [subscription.id],
   })
   const invoice = await firstOf(caller, '/invoices/search', { subscription_id: subscription.id })
+  const wallet = await addWallet(caller, { customer_id: customerId, initial_credits_to_load: '5' })
+  const credit = await firstOf(caller, '/wallets/transactions/search', {})
   await caller.call('POST', '/events', { ...event, external_customer_id: externalId })
   const calculated = await caller.call('POST', '/calculations', { subscription_ids: [subscription.id] })
   await completed(caller, calculated)
@@ -62,6 +67,8 @@ export async function makeWorld(caller: Caller): Promise<DoorWorld> {
       subscription: subscription.id,
       lineItem: line,
       invoice,
+      wallet: wallet.id,
+      walletTransaction: credit,
       event: event.event_id,
     },
     ...{ calculation: calculation_id, preview: preview_id, workflow: workflow_id },
