@@ -1,11 +1,6 @@
 import { isPositive, isStorable, readDecimal } from '@flexprice/domain/money'
 import { billingPeriodCountMax, recurringPeriods } from '@flexprice/domain/time'
-import {
-  conversionRateProblem,
-  creditDigits,
-  grantDurationMax,
-  grantProblems,
-} from '@flexprice/domain/wallet'
+import { conversionRateProblem, grantDurationMax, grantProblems } from '@flexprice/domain/wallet'
 import { z } from 'zod'
 import { creditCount } from '../wallets/credit-count.ts'
 import { decimalString } from '../wire/decimal-string.ts'

@@ -14,7 +14,6 @@ export {
   integerDigitsMax,
   isNegative,
   isPositive,
-  isRounded,
   isStorable,
   numberDigitsMax,
   numberLengthMax,

@@ -163,7 +163,7 @@ test('a list of subscriptions has its grants, and an item that is wrong about on
   const { items } = Object(body).result
   expect(items).toMatchObject([
     { subscription_id: expect.any(String) },
-    { error: { fields: { 'credit_grants[0].credits': 'must be greater than 0' } } },
+    { error: { fields: { 'credit_grants[0].credits': expect.stringContaining('must be greater than 0') } } },
     { subscription_id: expect.any(String) },
   ])
   await bill(caller)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bill, cyclesOf } from '../testing/bill.ts'
 import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
+import { addCharged } from '../testing/charged-subscription.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import {
@@ -89,6 +90,7 @@ test('a grant that begins in a missed period is given for it, before that period
   const order = await caller.scoped.db
     .selectFrom('wallet_transactions')
     .select(['id', 'credit_amount'])
+    .where('type', '=', 'credit')
     .orderBy('position')
     .execute()
   expect(order.map(({ credit_amount }) => Number(credit_amount))).toEqual([7.09677419, 10, 10, 10])
@@ -163,3 +165,46 @@ test('a wallet that is frozen fails its own grants alone, and has them once it i
   expect(told(await givenTo(caller, frozen.id))).toEqual(['08-01 10', '09-01 10'])
   expect(await grantProblems(caller)).toEqual([])
 })
+
+test('credits that end with their period pay its usage, in time and when all was missed; what is left ends after that', async () => {
+  const told = await Promise.all(
+    ['in time', 'missed'].map(async (when) => {
+      const caller = await newClockedCaller(gateway, grantsBegin)
+      const charged = await addCharged(caller, {
+        start: grantsBegin,
+        changes: { credit_grants: [cycleCredits] },
+      })
+      await charged.use('2026-08-12T00:00:00Z')
+      await charged.use('2026-09-12T00:00:00Z')
+      if (when === 'in time') await moveClock(caller, '2026-10-01T02:00:00Z')
+      else {
+        await caller.moveClock('2026-10-01T02:00:00Z')
+        await bill(caller)
+      }
+      const cycles = await cyclesOf(caller, charged.id)
+      const ledger = await caller.scoped.db
+        .selectFrom('wallet_transactions')
+        .select(['type', 'transaction_reason', 'credit_amount'])
+        .orderBy('position')
+        .execute()
+      expect(await grantProblems(caller)).toEqual([])
+      return {
+        paid: cycles.map((one) => one.total_prepaid_credits_applied),
+        debits: ledger
+          .filter(({ type }) => type === 'debit')
+          .map(({ transaction_reason, credit_amount }) => `${transaction_reason} ${Number(credit_amount)}`)
+          .toSorted(),
+      }
+    }),
+  )
+  const [inTime, missed] = told
+  expect(inTime).toEqual({
+    paid: ['0.4', '0.4'],
+    debits: ['INVOICE_PAYMENT 0.4', 'INVOICE_PAYMENT 0.4'],
+  })
+  expect(missed).toEqual(inTime)
+})
+
+const cycleCredits = {
+  ...grantBody({ scope: 'SUBSCRIPTION', credits: '0.4', expiration_type: 'BILLING_CYCLE' }),
+}

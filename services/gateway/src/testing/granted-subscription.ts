@@ -80,7 +80,8 @@ export function told(given: readonly GivenCredit[]): string[] {
 
 /** Whatever was done: of each application one credit, of each credit an application, and every wallet adds up. */
 export async function grantProblems({ scoped: { db } }: Caller): Promise<string[]> {
-  const credits = await db.selectFrom('wallet_transactions').selectAll().execute()
+  const ledger = await db.selectFrom('wallet_transactions').selectAll().execute()
+  const credits = ledger.filter(({ origin }) => origin === 'grant')
   const applications = await db
     .selectFrom('credit_grant_applications')
     .selectAll()
@@ -92,7 +93,7 @@ export async function grantProblems({ scoped: { db } }: Caller): Promise<string[
     ...(given.size === applications.length && given.size === credits.length ? [] : ['one credit of each']),
     ...credits.filter((one) => given.get(one.id) !== one.credit_amount).map(({ id }) => id),
     ...wallets.flatMap(({ id, credit_balance }) => {
-      const own = credits.filter(({ wallet_id }) => wallet_id === id)
+      const own = ledger.filter(({ wallet_id }) => wallet_id === id)
       const sum = sumDecimals(own.map((one) => readDecimal(one.credits_available)))
       return equalDecimals(sum, readDecimal(credit_balance)) ? [] : [id]
     }),
