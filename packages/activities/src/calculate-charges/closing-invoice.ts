@@ -6,17 +6,24 @@ import type { SubscriptionCharges } from './calculate-charges.ts'
 /** A rated draft as it is closed: usage that comes after its rating's snapshot is late. */
 export function closingInvoice(
   { facts, charges }: Pick<SubscriptionCharges, 'facts' | 'charges'>,
-  { id, billing_reason, subtotal, amount_due }: Omit<ClosingInvoice, 'dueDate' | 'seenBy'>,
+  draft: Omit<ClosingInvoice, 'dueDate' | 'seenBy'>,
   { seenBy, now }: { seenBy: string; now: Date },
 ): ClosingInvoice {
   const { payment_terms: terms, timezone } = facts.subscription
   return {
-    id,
-    billing_reason,
-    subtotal,
-    amount_due,
+    ...fieldsOf(draft),
     dueDate: terms && dueDate(now, terms, timezone),
     seenBy: hasUsage({ charges }) ? seenBy : null,
+  }
+}
+
+/** No more of the draft than is needed: what it is written with is its own. */
+function fieldsOf(draft: Omit<ClosingInvoice, 'dueDate' | 'seenBy'>) {
+  const { id, invoice_type, billing_reason, subtotal, amount_due } = draft
+  const { customer_id, subscription_id, currency, period_end } = draft
+  return {
+    ...{ id, invoice_type, billing_reason, subtotal, amount_due },
+    ...{ customer_id, subscription_id, currency, period_end },
   }
 }
 

@@ -1,9 +1,11 @@
 import type { InvoicePreview } from '@flexprice/contracts/workflows'
 import { readChargeFacts } from '@flexprice/database/calculations'
 import { readNow, type Scoped } from '@flexprice/database/connection'
-import { previewLateCredits } from '@flexprice/database/invoices'
+import { billLine, type NewInvoice, previewLateCredits } from '@flexprice/database/invoices'
+import { previewPayments } from '@flexprice/database/wallets'
 import { assert, CodedError, notFound } from '@flexprice/domain'
-import { formatDecimal, zero } from '@flexprice/domain/money'
+import { type Decimal, formatDecimal, sumDecimals, zero } from '@flexprice/domain/money'
+import { later } from '@flexprice/domain/time'
 import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, PreviewInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
@@ -27,38 +29,79 @@ export async function previewInvoice(
   })
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
-  const { invoice, lines } = draftOf(outcome, await readNow(handle))
+  const now = await readNow(handle)
+  const { invoice, lines } = draftOf(outcome, now)
   if (lines.length > previewLinesMax) {
     const message = `The invoice has ${lines.length} lines, and a preview at most ${previewLinesMax}: calculate the subscription instead`
     throw new CodedError('invalid_operation', message)
   }
+  const adjusted = await previewAdjustment(handle, outcome)
+  const paid = await previewCredits(handle, { outcome, lines, adjusted, now })
   return {
     preview: {
       ...invoice,
-      ...(await whatIsDue(handle, outcome)),
-      line_items: lines.map(({ explanation: _, ...line }) => line),
+      ...sumsOf(outcome, { adjusted, credits: sumDecimals(paid.values()) }),
+      line_items: lines.map(({ explanation: _, ...line }) => ({
+        ...line,
+        prepaid_credits_applied: formatDecimal(paid.get(line.id) ?? zero),
+      })),
     },
   }
 }
 
-/** As it would be closed: less what credits of late usage have left for it. Nothing is paid of it. */
-async function whatIsDue(
+/** What credits of late usage have left for it, as it would be closed. */
+async function previewAdjustment(
   handle: Scoped,
-  { facts, billsLate, late, settlement: { amounts } }: SubscriptionCharges,
-) {
-  const { total, amountRemaining, overpaid } = amounts
+  { facts, billsLate, late, settlement }: SubscriptionCharges,
+): Promise<Decimal> {
+  if (!billsLate) return zero
   const subscriptionId = facts.subscription.id
-  const lowered = billsLate
-    ? await previewLateCredits(handle, {
-        subscriptionId,
-        coming: late?.credits ?? [],
-        due: amountRemaining,
-      })
-    : zero
+  const { amountRemaining: due } = settlement.amounts
+  return await previewLateCredits(handle, { subscriptionId, coming: late?.credits ?? [], due })
+}
+
+/** What prepaid credits would pay of its lines at the instant that it is of: a period ends before it is closed. */
+async function previewCredits(
+  handle: Scoped,
+  {
+    outcome: { facts, reason, period, settlement },
+    lines,
+    adjusted,
+    now,
+  }: {
+    outcome: SubscriptionCharges
+    lines: readonly NewInvoice['lines'][number][]
+    adjusted: Decimal
+    now: Date
+  },
+): Promise<ReadonlyMap<string, Decimal>> {
+  const { customer_id: customerId, currency } = facts.subscription
+  const payments = await previewPayments(handle, {
+    ...{ invoiceId: '', customerId, currency },
+    periodEnd: period.end,
+    finalizedAt: later(now, reason === 'SUBSCRIPTION_CYCLE' ? period.end : period.start),
+    due: settlement.amounts.amountRemaining.minus(adjusted),
+    lines: lines.flatMap(billLine),
+  })
+  const parts = Map.groupBy(
+    payments.flatMap((payment) => payment.lines),
+    ({ lineId }) => lineId,
+  )
+  return new Map([...parts].map(([id, some]) => [id, sumDecimals(some.map(({ money }) => money))]))
+}
+
+/** Nothing is paid of it but by credits. */
+function sumsOf(
+  { settlement: { amounts } }: SubscriptionCharges,
+  { adjusted, credits }: { adjusted: Decimal; credits: Decimal },
+) {
+  const total = amounts.total.minus(credits)
   return {
-    adjustment_amount: formatDecimal(lowered),
-    amount_due: formatDecimal(total.minus(lowered)),
-    amount_remaining: formatDecimal(amountRemaining.minus(lowered)),
-    overpaid_amount: formatDecimal(overpaid),
+    total_prepaid_credits_applied: formatDecimal(credits),
+    total: formatDecimal(total),
+    adjustment_amount: formatDecimal(adjusted),
+    amount_due: formatDecimal(total.minus(adjusted)),
+    amount_remaining: formatDecimal(amounts.amountRemaining.minus(adjusted).minus(credits)),
+    overpaid_amount: formatDecimal(amounts.overpaid),
   }
 }

@@ -4,27 +4,19 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
+import { applyCredits, type CreditedInvoice } from './apply-credits.ts'
+import type { ClosingInvoice } from './closing-invoice.ts'
 import { invoiceNumberAt, takeInvoiceNumbers } from './invoice-numbers.ts'
-import { beginning, billingSequence, historyRow, insertLines, type NewInvoice } from './invoice-writes.ts'
-import type { InvoiceRow } from './invoices.ts'
-
-/** A draft that is closed, with the sums that it has by now. */
-export interface ClosingInvoice
-  extends Pick<InvoiceRow, 'id' | 'billing_reason' | 'subtotal' | 'amount_due'> {
-  readonly dueDate: Date | null
-  /** What its rating saw of the events, a `pg_snapshot`: the rest is late from here on. Null without usage. */
-  readonly seenBy: string | null
-  /** Where it is not written as yet: it is written closed, which is half the work of a draft and its change. */
-  readonly unwritten?: NewInvoice | undefined
-}
+import { beginning, billingSequence, historyRow, insertLines } from './invoice-writes.ts'
 
 export type ClosedStatus = 'FINALIZED' | 'SKIPPED'
 
 /**
  * The one way to close invoices (billing rules, section 5): FINALIZED with the next numbers, in the order given, or
  * SKIPPED when there is nothing to bill. The caller holds the drafts, or the subscriptions of those that are not written
- * as yet, and has just rated them, in its transaction: one statement, however many they are, and the transaction's last.
- * Nothing to pay counts as paid.
+ * as yet, and has just rated them, in its transaction: a fixed number of statements however many they are, the last of
+ * which is the transaction's last. Prepaid credits pay what they can (billing rules, section 11). Nothing to pay counts
+ * as paid.
  *
  * @param how with `areFirst` where none of them is written, their subscriptions are new and have one each
  * @returns what became of each, in the order given
@@ -38,7 +30,7 @@ export async function finalizeInvoices(
 ): Promise<readonly ClosedStatus[]> {
   assert(scoped.db.isTransaction, 'invoices are closed with what they were rated from held')
   if (invoices.length === 0) return []
-  const closed = numbered(invoices)
+  const closed = numbered(await applyCredits(scoped, invoices, now))
   const before = linesAndHistory(scoped, closed, now)
   const number = takeInvoiceNumbers(scoped, {
     count: closed.filter(({ position }) => position !== null).length,
@@ -72,13 +64,13 @@ function countOf({ name }: Part): RawBuilder<unknown> {
   return sql`(select count(*) from ${sql.ref(name)})`
 }
 
-interface Closed extends ClosingInvoice {
+interface Closed extends CreditedInvoice {
   readonly status: ClosedStatus
   /** Among those that get a number, from 1 on; null for the others. */
   readonly position: number | null
 }
 
-function numbered(invoices: readonly ClosingInvoice[]): readonly Closed[] {
+function numbered(invoices: readonly CreditedInvoice[]): readonly Closed[] {
   let last = 0
   return invoices.map((invoice) => {
     const status = closedStatus(invoice)
@@ -107,7 +99,11 @@ function linesAndHistory(scoped: Scoped, closed: readonly Closed[], now: Date): 
 }
 
 /** It begins, if that is not written yet; it is closed; and with nothing to pay it is paid. */
-function historyOf(scoped: Scoped, { id: invoiceId, status: to, unwritten, amount_due }: Closed, now: Date) {
+function historyOf(
+  scoped: Scoped,
+  { id: invoiceId, status: to, unwritten, amount_due, credits }: Closed,
+  now: Date,
+) {
   const reason = to === 'SKIPPED' ? 'nothing to bill' : 'finalized'
   const closed = { invoiceId, field: 'invoice_status', from: 'DRAFT', to, reason, now } as const
   const paid = {
@@ -115,7 +111,7 @@ function historyOf(scoped: Scoped, { id: invoiceId, status: to, unwritten, amoun
     field: 'payment_status',
     from: 'PENDING',
     to: 'SUCCEEDED',
-    reason: 'nothing to pay',
+    reason: isNothing(credits) ? 'nothing to pay' : 'paid by credits',
   } as const
   return [
     ...(unwritten ? [beginning(scoped, invoiceId, now)] : []),
@@ -166,16 +162,18 @@ function writeClosed(
  */
 function closeWritten(scoped: Scoped, closed: readonly Closed[], now: Date): readonly Part[] {
   if (closed.length === 0) return []
-  const values = Object.fromEntries(closed.map((one) => [one.id, closedColumns(one, now)]))
+  const values = Object.fromEntries(
+    closed.map((one) => [one.id, { ...closedColumns(one, now), credits: one.credits }]),
+  )
   const { updated_at, updated_by } = change(scoped.scope, now)
   const statement = sql`
     update invoices i set (invoice_status, invoice_number, payment_status, issue_date, due_date, finalized_at,
-        paid_at, usage_snapshot) = (
+        paid_at, usage_snapshot, total_prepaid_credits_applied, total, amount_due) = (
       select invoice_status, ${invoiceNumberAt(sql`c.position`)}, payment_status, coalesce(i.issue_date, c.issue_date), due_date, finalized_at,
-        paid_at, usage_snapshot
+        paid_at, usage_snapshot, credits, i.total - credits, i.amount_due - credits
       from jsonb_to_record(${JSON.stringify(values)}::jsonb -> i.id) as c (invoice_status text, position integer,
         payment_status text, issue_date timestamptz, due_date timestamptz, finalized_at timestamptz,
-        paid_at timestamptz, usage_snapshot pg_snapshot)),
+        paid_at timestamptz, usage_snapshot pg_snapshot, credits numeric)),
       finalize_at = null, version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
     where i.environment_id = ${scoped.scope.environmentId} and i.invoice_status = 'DRAFT'
       and i.id = any (${closed.map(({ id }) => id)}::text[])

@@ -1,7 +1,9 @@
 /** Invoices with their lines, numbers, states and history. */
+export { billLine } from './apply-credits.ts'
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
+export type { ClosingInvoice } from './closing-invoice.ts'
 export { type DraftOutcome, refreshDrafts, replaceDrafts, writeDrafts } from './draft-invoices.ts'
-export { type ClosedStatus, type ClosingInvoice, finalizeInvoices } from './finalize-invoices.ts'
+export { type ClosedStatus, finalizeInvoices } from './finalize-invoices.ts'
 export { type InvoiceChanges, updateInvoice } from './invoice-changes.ts'
 export { type InvoiceHistoryRow, listInvoiceHistory } from './invoice-history.ts'
 export {

@@ -3,6 +3,7 @@ import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
+import { returnInvoiceCredits } from '../wallets/return-credits.ts'
 import { historyRow } from './invoice-writes.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { noteVoidedLateLines } from './late-notices.ts'
@@ -48,7 +49,8 @@ export async function takeUsageSnapshot(scoped: Scoped): Promise<string> {
 }
 
 /**
- * Voids a draft or a finalized invoice: its lines' spans can be billed again, its number stays. Of one that is
+ * Voids a draft or a finalized invoice: its lines' spans can be billed again, its number stays, and credits that paid it
+ * come back. Of one that is
  * voided already nothing changes.
  *
  * @throws not_found; invalid_operation for a skipped one; in_use for one that has been paid
@@ -61,6 +63,7 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
     if (before === 'SKIPPED') throw refused(id, 'is SKIPPED: there is nothing to void', before)
     if (isPositive(readDecimal(amount_paid))) await refusePaid(transaction, id)
     await refuseBilledLate(transaction, id)
+    await returnInvoiceCredits(transaction, id, now)
     await noteVoidedLateLines(transaction, id, now)
     await transaction.db
       .updateTable('invoices')

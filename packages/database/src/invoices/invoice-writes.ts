@@ -35,7 +35,7 @@ export type NewInvoiceLine = NewRecord<
   | 'metadata'
   | 'is_voided'
   | 'prepaid_credits_applied'
-> & { readonly metadata?: Metadata }
+> & { readonly metadata?: Metadata; readonly prepaid_credits_applied?: string }
 
 /**
  * Writes drafts with their lines and the beginning of their history, in the caller's transaction, which
@@ -129,7 +129,8 @@ export function lineRow(
   { id, customer_id, subscription_id, currency }: NewInvoice['invoice'],
   line: NewInvoiceLine,
 ) {
-  return { ...line, invoice_id: id, customer_id, subscription_id, currency }
+  const { prepaid_credits_applied = '0' } = line
+  return { ...line, prepaid_credits_applied, invoice_id: id, customer_id, subscription_id, currency }
 }
 
 /** Fails the write of what is no draft, or whose sums do not hold. */

@@ -7,7 +7,7 @@ import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { LateCreditTable } from '../tables/invoice-tables.ts'
-import type { ClosingInvoice } from './finalize-invoices.ts'
+import type { ClosingInvoice } from './closing-invoice.ts'
 import { historyRow, insertInvoices } from './invoice-writes.ts'
 
 export type NewLateCredit = Omit<NewRecord<LateCreditTable>, 'id' | 'remaining_amount'>

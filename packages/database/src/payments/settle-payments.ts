@@ -4,6 +4,7 @@ import { mayBecome, notPayable, type PaymentState, paidStatus } from '@flexprice
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
+import { activateSubscriptions } from '../invoices/activate-subscriptions.ts'
 import { type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
@@ -105,7 +106,7 @@ async function changePaid(
     .executeTakeFirstOrThrow()
   assert(numUpdatedRows === 1n, 'an invoice that is held is as it was read')
   if (status !== invoice.payment_status) await noteStatus(scoped, { invoice, payment, sign, status }, now)
-  if (isPaid) await activateSubscription(scoped, invoice, now)
+  if (isPaid) await activateSubscriptions(scoped, [invoice], now)
 }
 
 async function noteStatus(
@@ -123,19 +124,5 @@ async function noteStatus(
   await scoped.db
     .insertInto('invoice_history')
     .values(historyRow(scoped, { ...of, from: invoice.payment_status, to: status, reason, now }))
-    .execute()
-}
-
-/** Paying its first invoice turns an incomplete subscription into an active one (billing rules, section 7). */
-async function activateSubscription(scoped: Scoped, invoice: InvoiceRow, now: Date): Promise<void> {
-  const { billing_reason: reason, subscription_id: id } = invoice
-  const isFirst = reason === 'SUBSCRIPTION_CREATE' || reason === 'SUBSCRIPTION_TRIAL_END'
-  if (!isFirst || id === null) return
-  await scoped.db
-    .updateTable('subscriptions')
-    .set({ subscription_status: 'active', version: sql`version + 1`, ...change(scoped.scope, now) })
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where('id', '=', id)
-    .where('subscription_status', '=', 'incomplete')
     .execute()
 }

@@ -1,10 +1,11 @@
 import { type Decimal, readDecimal } from '@flexprice/domain/money'
-import type { Bill } from '@flexprice/domain/wallet'
+import type { Bill, CreditPayment } from '@flexprice/domain/wallet'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import { bookCredits, type NewCredit } from '../wallets/book-credits.ts'
+import { payInvoices } from '../wallets/pay-invoices.ts'
 import { insertWallet, type NewWallet, type WalletRow } from '../wallets/wallets.ts'
 import { now } from './catalog-rows.ts'
 
@@ -69,6 +70,16 @@ export function billOf(customerId: string, due: string, bill: Partial<Bill> = {}
     lines: [{ id: newId('invoiceLineItem'), priceType: 'FIXED', amount }],
     ...bill,
   }
+}
+
+/** Pays the bills as whatever closes them does. */
+export function payBillsOf(
+  transaction: Scoped,
+  bills: readonly Bill[],
+  at: Date,
+): Promise<readonly CreditPayment[]> {
+  const linesOf = new Map(bills.map(({ invoiceId, lines }) => [invoiceId, lines]))
+  return payInvoices(transaction, bills, { linesOf: () => Promise.resolve(linesOf), now: at })
 }
 
 /** What in the environment's ledgers does not add up: nothing, ever. */

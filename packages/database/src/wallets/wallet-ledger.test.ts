@@ -4,10 +4,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { now } from '../testing/catalog-rows.ts'
-import { addWallet, billOf, ledgerProblems, newCredit } from '../testing/wallet-rows.ts'
+import { addWallet, billOf, ledgerProblems, newCredit, payBillsOf } from '../testing/wallet-rows.ts'
 import { bookCredits } from './book-credits.ts'
 import { expireCredits } from './expire-credits.ts'
-import { payInvoices } from './pay-invoices.ts'
 import { returnInvoiceCredits } from './return-credits.ts'
 import { terminateWallet } from './terminate-wallet.ts'
 import { listCustomerWallets } from './wallets.ts'
@@ -64,7 +63,7 @@ test('random credits, invoices, voids, expiries and an end add up in every row',
           } else if (one.kind === 'bills') {
             const some = one.dues.map((due) => billOf(customer_id, due, { finalizedAt: at }))
             bills.push(...some.map(({ invoiceId }) => invoiceId))
-            const payments = await payInvoices(transaction, some, at)
+            const payments = await payBillsOf(transaction, some, at)
             const due = sumDecimals(some.map((bill) => bill.due))
             expect(sumDecimals(payments.map(({ money }) => money)).lte(due)).toBe(true)
             seen.paid += payments.length

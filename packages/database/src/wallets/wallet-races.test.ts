@@ -4,9 +4,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { daysFromNow, now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
-import { addCredit, addWallet, billOf, ledgerProblems, newCredit } from '../testing/wallet-rows.ts'
+import {
+  addCredit,
+  addWallet,
+  billOf,
+  ledgerProblems,
+  newCredit,
+  payBillsOf,
+} from '../testing/wallet-rows.ts'
 import { bookCredits } from './book-credits.ts'
-import { payInvoices } from './pay-invoices.ts'
 import { returnInvoiceCredits } from './return-credits.ts'
 import { terminateWallet } from './terminate-wallet.ts'
 import { getWallet } from './wallets.ts'
@@ -42,7 +48,7 @@ async function atOnce<First, Second>(
 test('two invoices at once never spend one credit', async () => {
   const { id, customer_id } = await addWallet(scoped)
   await addCredit(scoped, id, '5')
-  const pay = (transaction: Scoped) => payInvoices(transaction, [billOf(customer_id, '4')], now)
+  const pay = (transaction: Scoped) => payBillsOf(transaction, [billOf(customer_id, '4')], now)
   const paid = await atOnce(pay, pay)
   expect(paid.map((payments) => payments.map(({ money }) => money.toFixed()))).toEqual([['4'], ['1']])
   expect(await ledgerProblems(scoped)).toEqual([])
@@ -74,7 +80,7 @@ test('two voids at once give back once, and no more than was taken', async () =>
   const { id, customer_id } = await addWallet(scoped)
   await addCredit(scoped, id, '5')
   const bill = billOf(customer_id, '4')
-  await inTransaction(scoped, (transaction) => payInvoices(transaction, [bill], now))
+  await inTransaction(scoped, (transaction) => payBillsOf(transaction, [bill], now))
   const giveBack = (transaction: Scoped) => returnInvoiceCredits(transaction, bill.invoiceId, now)
   await atOnce(giveBack, giveBack)
   expect(Number((await getWallet(scoped, id)).credit_balance)).toBe(5)
@@ -86,7 +92,7 @@ test('what comes back to a wallet that was closed meanwhile goes the way of the 
   await addCredit(scoped, id, '2', { expiresAt: daysFromNow(1) })
   await addCredit(scoped, id, '5')
   const bill = billOf(customer_id, '4')
-  await inTransaction(scoped, (transaction) => payInvoices(transaction, [bill], now))
+  await inTransaction(scoped, (transaction) => payBillsOf(transaction, [bill], now))
   await terminateWallet(scoped, id, now)
   const later = daysFromNow(3)
   await inTransaction(scoped, (transaction) => returnInvoiceCredits(transaction, bill.invoiceId, later))
@@ -111,7 +117,7 @@ test('a page of invoices takes as many statements as one', async () => {
         },
         transformResult: async ({ result }) => result,
       })
-      const payments = await payInvoices({ ...transaction, db }, bills, now)
+      const payments = await payBillsOf({ ...transaction, db }, bills, now)
       expect(payments).toHaveLength(customers)
     })
     return statements

@@ -3,10 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { deleteCustomer } from '../customers/customers.ts'
 import { daysFromNow, now } from '../testing/catalog-rows.ts'
-import { addCredit, addWallet, billOf, ledgerProblems, newCredit } from '../testing/wallet-rows.ts'
+import {
+  addCredit,
+  addWallet,
+  billOf,
+  ledgerProblems,
+  newCredit,
+  payBillsOf,
+} from '../testing/wallet-rows.ts'
 import { bookCredits } from './book-credits.ts'
 import { expireCredits } from './expire-credits.ts'
-import { payInvoices } from './pay-invoices.ts'
 import { terminateWallet } from './terminate-wallet.ts'
 import { getWallet, splitCredits, updateWallet } from './wallets.ts'
 
@@ -123,7 +129,7 @@ describe('a credit', () => {
     await expire(daysFromNow(1))
     expect(await balanceOf(id)).toBe(5)
     const bill = billOf(customer_id, '3', { finalizedAt: daysFromNow(1) })
-    await inTransaction(scoped, (transaction) => payInvoices(transaction, [bill], daysFromNow(1)))
+    await inTransaction(scoped, (transaction) => payBillsOf(transaction, [bill], daysFromNow(1)))
     await expire(daysFromNow(9))
     expect(await balanceOf(id)).toBe(2)
     expect(await ledgerProblems(scoped)).toEqual([])
