@@ -3,11 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** Tests of packages that neither start nor need a server run without the stack. */
 const withoutStack = [
   'packages/{configuration,contracts,domain,observability}/**/*.test.ts',
+  'simulation/src/{lives,model}/**/*.test.ts',
   '*.test.ts',
   'tidy/**/*.test.ts',
 ]
 const all = [
-  '{packages,services,deploy,benchmarks,end-to-end}/**/*.test.ts',
+  '{packages,services,deploy,benchmarks,simulation,end-to-end}/**/*.test.ts',
   '*.test.ts',
   'tidy/**/*.test.ts',
 ]

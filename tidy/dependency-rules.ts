@@ -67,13 +67,20 @@ function importProblem(
 type Use = 'value' | 'type' | 'test'
 const table = 'see the dependency table of ARCHITECTURE.md'
 
-/** Tests, and what exists for them, may load any package, and benchmarks the local stack; services are loaded by nobody. */
+/** Tests, and what exists for them, may load any package, benchmarks and the simulation the local stack; services are loaded by nobody. */
 function allows(pkg: Package, other: Package, use: Use): boolean {
   const [group, name = ''] = pkg.folder.split('/')
   const [otherGroup, otherName = ''] = other.folder.split('/')
-  if (group === 'benchmarks' && otherGroup === 'deploy') return true
+  if ((group === 'benchmarks' || group === 'simulation') && otherGroup === 'deploy') return true
   if (otherGroup !== 'packages') return false
-  if (use === 'test' || group === 'benchmarks' || group === 'end-to-end' || name === 'testing') return true
+  if (
+    use === 'test' ||
+    group === 'benchmarks' ||
+    group === 'simulation' ||
+    group === 'end-to-end' ||
+    name === 'testing'
+  )
+    return true
   if (group !== 'packages') return otherName !== 'testing'
   const tables = use === 'value' ? [mayLoad] : [mayLoad, mayName]
   return tables.some((allowed) => allowed[name]?.includes(otherName))

@@ -34,7 +34,7 @@ export async function readWorkspace(): Promise<Workspace> {
   const files = await listFiles('')
   const packages = files
     .filter((path) =>
-      /^(packages|services|deploy)\/[^/]+\/package\.json$|^(benchmarks|end-to-end)\/package\.json$/.test(
+      /^(packages|services|deploy)\/[^/]+\/package\.json$|^(benchmarks|simulation|end-to-end)\/package\.json$/.test(
         path,
       ),
     )

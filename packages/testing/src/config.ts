@@ -31,6 +31,13 @@ export function testOutageMs(): number {
   return Number(process.env.TEST_OUTAGE_MS ?? shortOutageMs)
 }
 
+const simulationSteps = 400
+
+/** How many steps the simulation's lives have together: seconds in `npm test`, minutes in `npm run verify`. */
+export function testSimulationSteps(): number {
+  return Number(process.env.TEST_SIMULATION_STEPS ?? simulationSteps)
+}
+
 /** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */
 export function testTemplate(): string {
   process.env.TEST_TEMPLATE_DATABASE ??= `flexprice_template_${process.pid}`

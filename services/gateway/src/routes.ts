@@ -107,17 +107,7 @@ import { getSubscriptionUsageRoute } from './usage/get-subscription-usage.ts'
 import { getUsageAnalyticsRoute } from './usage/get-usage-analytics.ts'
 import { getUsageByMeterRoute } from './usage/get-usage-by-meter.ts'
 import { getUsageStatisticsRoute } from './usage/get-usage-statistics.ts'
-import { createWalletRoute } from './wallets/create-wallet.ts'
-import { getCustomerWalletsRoute } from './wallets/get-customer-wallets.ts'
-import { getWalletRoute } from './wallets/get-wallet.ts'
-import { getWalletBalanceRoute } from './wallets/get-wallet-balance.ts'
-import { getWalletTransactionsRoute } from './wallets/get-wallet-transactions.ts'
-import { getWalletsByCustomerIdRoute } from './wallets/get-wallets-by-customer-id.ts'
-import { queryWalletRoute } from './wallets/query-wallet.ts'
-import { queryWalletTransactionRoute } from './wallets/query-wallet-transaction.ts'
-import { terminateWalletRoute } from './wallets/terminate-wallet.ts'
-import { topUpWalletRoute } from './wallets/top-up-wallet.ts'
-import { updateWalletRoute } from './wallets/update-wallet.ts'
+import { walletRoutes } from './wallets/wallet-routes.ts'
 import { cancelWorkflowRoute } from './workflows/cancel-workflow.ts'
 import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
@@ -232,17 +222,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getUsageAnalyticsRoute,
   getSubscriptionUsageRoute,
   getCustomerUsageSummaryRoute,
-  createWalletRoute,
-  getCustomerWalletsRoute,
-  getWalletRoute,
-  getWalletBalanceRoute,
-  getWalletTransactionsRoute,
-  getWalletsByCustomerIdRoute,
-  queryWalletRoute,
-  queryWalletTransactionRoute,
-  terminateWalletRoute,
-  topUpWalletRoute,
-  updateWalletRoute,
+  ...walletRoutes,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -28,7 +28,8 @@ export interface LateEventRow extends EventRow {
 
 /**
  * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
- * its lines that meter them is at work at their instant.
+ * its lines that meter them is at work at their instant: a line without an end ends with its subscription.
+ * What a closed invoice has counted, or came late for, is none of them, whatever a sync has made of its line since.
  */
 export function listUnattributedEvents(
   scoped: Scoped,
@@ -36,7 +37,7 @@ export function listUnattributedEvents(
 ): Promise<EventPage<UnattributedEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
-    keep: sql`not ${isOnALine}`,
+    keep: sql`not ${isOnALine} and not exists (${closedInvoice(sql`true`)})`,
     also: sql`, case when exists (select from customers c where c.external_id = e.external_customer_id
       and c.status = 'published') then 'no_line' else 'unknown_customer' end as reason`,
   })
@@ -84,7 +85,8 @@ const isOnALine = sql`exists (
   join prices p on p.id = l.price_id
   join meters m on m.id = p.meter_id
   where c.external_id = e.external_customer_id and c.status = 'published'
-    and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp) and ${isMetered})`
+    and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp)
+    and (s.end_date is null or s.end_date > e.timestamp) and ${isMetered})`
 
 const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
 

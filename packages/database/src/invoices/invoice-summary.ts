@@ -11,7 +11,7 @@ export interface InvoiceSummary {
   readonly revenue: string
   readonly unpaid: string
   readonly overdue: string
-  /** Of the unpaid invoices' lines, after discounts; payments are not shared out over lines. */
+  /** Of the unpaid invoices' lines, after discounts and prepaid credits; payments are not shared out over lines. */
   readonly unpaidFixed: string
   readonly unpaidUsage: string
 }
@@ -32,7 +32,8 @@ export async function summarizeInvoices(
     ),
     charged as (
       select owed.currency, line.price_type,
-        sum(line.amount - line.line_item_discount - line.invoice_level_discount) as amount
+        sum(line.amount - line.line_item_discount - line.invoice_level_discount
+          - line.prepaid_credits_applied) as amount
       from owed join invoice_line_items line on line.invoice_id = owed.id
       where owed.amount_remaining > 0 group by owed.currency, line.price_type
     )

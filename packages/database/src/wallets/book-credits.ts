@@ -50,7 +50,7 @@ export async function bookCredits(
     if (!earlier) return { id: newId('walletTransaction'), replayed: false }
     const isSame =
       earlier.wallet_id === credit.walletId && earlier.request_hash === (credit.key.requestHash ?? '')
-    if (!isSame) throw keyReused('idempotency_key')
+    if (!isSame) throw keyReused(credit.key.field ?? 'idempotency_key')
     return { id: earlier.id, replayed: true }
   })
   const entriesOf = Map.groupBy(

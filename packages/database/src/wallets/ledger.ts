@@ -50,6 +50,8 @@ export interface BookingKey {
   /** Who makes the keys: `top_up`, `invoice`, … */
   readonly origin: string
   readonly value: string
+  /** What it is called by whoever asked. */
+  readonly field?: string
   /** Of what was asked, where the key is a caller's. */
   readonly requestHash?: string
 }

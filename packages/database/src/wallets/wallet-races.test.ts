@@ -100,6 +100,32 @@ test('what comes back to a wallet that was closed meanwhile goes the way of the 
   expect(await ledgerProblems(scoped)).toEqual([])
 })
 
+test('pages, top-ups and voids that meet on the same wallets wait for one another, and none is a deadlock', async () => {
+  const owners: string[] = []
+  const wallets: string[] = []
+  for (let index = 0; index < 6; index++) {
+    const { id, customer_id } = await addWallet(scoped)
+    await addCredit(scoped, id, '50')
+    owners.push(customer_id)
+    wallets.push(id)
+  }
+  const turned = <Value>(values: readonly Value[], by: number) => [
+    ...values.slice(by),
+    ...values.slice(0, by),
+  ]
+  const page = async (by: number) => {
+    const bills = turned(owners, by % owners.length).map((owner) => billOf(owner, '3'))
+    await inTransaction(scoped, (transaction) => payBillsOf(transaction, bills, now))
+    const credits = turned(wallets, by % wallets.length).map((id) => newCredit(id, '1'))
+    await inTransaction(scoped, (transaction) => bookCredits(transaction, credits, now))
+    for (const { invoiceId } of bills.slice(0, 2)) {
+      await inTransaction(scoped, (transaction) => returnInvoiceCredits(transaction, invoiceId, now))
+    }
+  }
+  await Promise.all(Array.from({ length: 40 }, (_, by) => page(by)))
+  expect(await ledgerProblems(scoped)).toEqual([])
+})
+
 test('a page of invoices takes as many statements as one', async () => {
   const counted = async (customers: number) => {
     const bills: Bill[] = []

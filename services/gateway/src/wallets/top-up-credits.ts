@@ -13,7 +13,7 @@ import { costOfCredits, creditsBought } from '@flexprice/domain/wallet'
 
 interface TopUp {
   readonly wallet: WalletRow
-  readonly key: { readonly value: string; readonly requestHash: string }
+  readonly key: Omit<NewCredit['key'], 'origin'>
   readonly reference: NewCredit['reference']
 }
 

@@ -21,7 +21,10 @@ export function topUpWalletRoute(api: Api, { database }: Pick<Dependencies, 'dat
       const answer = await inTransaction(callerDatabase(database, request), async (scoped) => {
         const now = await readNow(scoped)
         const wallet = await getWallet(scoped, id)
-        const key = { value: own ?? requestKey(request), requestHash: requestHash(asked) }
+        const key = {
+          ...{ value: own ?? requestKey(request), requestHash: requestHash(asked) },
+          field: own === undefined ? 'Idempotency-Key' : 'idempotency_key',
+        }
         const reference = { reference_type: 'REQUEST', reference_id: scoped.scope.requestId } as const
         const [booked] = await bookCredits(scoped, topUpCredits(asked, { wallet, key, reference }), now)
         assert(booked, 'a top-up books credits')

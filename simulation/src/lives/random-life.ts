@@ -1,0 +1,40 @@
+import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
+import { createRandom } from './random.ts'
+import { addPrice, allowUsage, doSomething } from './random-acts.ts'
+import type { Step } from './step.ts'
+
+export interface LifeSize {
+  readonly start: number
+  readonly years: number
+  readonly customers: number
+  readonly steps: number
+}
+
+const hourMs = 3_600_000
+/** Behind the last act, so that each period with one is closed. */
+const waitDays = 70
+
+/** A life that a seed decides: prices first, then whatever may happen, in order of time. */
+export function randomLife(seed: number, { start, years, customers, steps: stepsMax }: LifeSize): Step[] {
+  const random = createRandom(seed)
+  const life = beginLife(random, { start, customers })
+  const { steps } = life
+  const chains = 2 + random.below(5)
+  for (let meter = 0; meter < metersMax; meter++) if (random.chance(0.3)) allowUsage(life, meter)
+  for (let chain = 0; chain < chains; chain++) addPrice(life)
+  const stepMs = (years * 365.25 * dayMs) / stepsMax
+  for (let step = steps.length; step < stepsMax; step++) {
+    passTime(life, stepMs)
+    doSomething(life)
+  }
+  steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })
+  return steps
+}
+
+/** Often to a whole hour, sometimes to midnight: boundaries are where things go wrong. */
+function passTime(life: LifeSoFar, stepMs: number): void {
+  const { random } = life
+  life.at += 1 + Math.floor((random.below(2_000) / 1_000) * stepMs)
+  if (random.chance(0.3) && stepMs > hourMs) life.at = Math.ceil(life.at / hourMs) * hourMs
+  if (random.chance(0.1) && stepMs > dayMs / 4) life.at = Math.ceil(life.at / dayMs) * dayMs
+}

@@ -1,0 +1,97 @@
+import { charge } from './charge.ts'
+import { type Grid, intervalAt, type Span, shared } from './grid.ts'
+import type { Line } from './lines.ts'
+import { fromText, over, type Ratio, round, times, whole } from './ratio.ts'
+
+/** A line of an invoice, as the rules want it. */
+export interface ExpectedLine {
+  readonly chain: number
+  readonly type: 'FIXED' | 'USAGE'
+  /** When it is at work in the period that it bills. */
+  readonly start: number
+  readonly cents: bigint
+  /** Of a USAGE line: how many events it counts. */
+  readonly events?: number
+}
+
+export interface FixedTerms {
+  readonly grid: Grid
+  readonly isProrated: boolean
+  /** When what is paid begins and ends. */
+  readonly paid: Span
+}
+
+/** FIXED ADVANCE of the period that begins (billing rules, sections 5 and 6). */
+export function advanceLines(
+  terms: FixedTerms,
+  lines: readonly Line[],
+  period: Span,
+  openedAt: number | null,
+): ExpectedLine[] {
+  const advance = lines.filter(({ chain: { terms: own } }) => isFixed(own, 'ADVANCE'))
+  if (terms.isProrated) return advance.flatMap((line) => shareOf(terms, line, period))
+  return advance.flatMap((line) => {
+    if (line.start <= period.start && line.end > period.start) return [wholeOf(line, period.start)]
+    const isNew = openedAt !== null && line.start > period.start && line.start <= openedAt
+    if (!isNew || !shared(line, period)) return []
+    const hasEarlier = lines.some(
+      (other) => other.chain.id === line.chain.id && other.start < line.start && shared(other, period),
+    )
+    return hasEarlier ? [] : [wholeOf(line, line.start)]
+  })
+}
+
+/** FIXED ARREAR of the period that ended; not prorating the latest of a chain, whole. */
+export function arrearLines(terms: FixedTerms, lines: readonly Line[], period: Span): ExpectedLine[] {
+  const arrear = lines.filter(({ chain: { terms: own } }) => isFixed(own, 'ARREAR'))
+  if (terms.isProrated) return arrear.flatMap((line) => shareOf(terms, line, period))
+  const latest = new Map<number, Line>()
+  for (const line of arrear) {
+    const other = latest.get(line.chain.id)
+    if (shared(line, period) && (!other || line.start > other.start)) latest.set(line.chain.id, line)
+  }
+  return [...latest.values()].map((line) => wholeOf(line, period.start))
+}
+
+/** ONETIME bills once: its start, or where what is paid begins, is its boundary. */
+export function onceLines(
+  terms: FixedTerms,
+  lines: readonly Line[],
+  { closes, opens }: { closes: Span | null; opens: Span | null },
+): ExpectedLine[] {
+  return lines.flatMap((line) => {
+    const { isOnce, cadence } = line.chain.terms
+    const boundary = Math.max(line.start, terms.paid.start)
+    if (!isOnce || boundary >= Math.min(line.end, terms.paid.end)) return []
+    const isVeryFirst = boundary === terms.paid.start && boundary === closes?.start
+    const isDue =
+      cadence === 'ADVANCE'
+        ? opens !== null && boundary >= opens.start && boundary < opens.end
+        : closes !== null && (boundary > closes.start || isVeryFirst) && boundary <= closes.end
+    return isDue ? [wholeOf(line, line.start)] : []
+  })
+}
+
+function isFixed(own: Line['chain']['terms'], cadence: 'ADVANCE' | 'ARREAR'): boolean {
+  return own.type === 'FIXED' && !own.isOnce && own.cadence === cadence
+}
+
+function shareOf({ grid }: FixedTerms, line: Line, period: Span): ExpectedLine[] {
+  const active = shared(line, period)
+  if (!active) return []
+  const interval = intervalAt(grid, active.start)
+  const share = over(whole(active.end - active.start), whole(interval.end - interval.start))
+  return [expected(line, active.start, times(fullAmount(line), share))]
+}
+
+function wholeOf(line: Line, start: number): ExpectedLine {
+  return expected(line, start, fullAmount(line))
+}
+
+function expected(line: Line, start: number, amount: Ratio): ExpectedLine {
+  return { chain: line.chain.id, type: 'FIXED', start, cents: round(times(amount, whole(100))) }
+}
+
+function fullAmount({ money, quantity }: Line): Ratio {
+  return charge(money, fromText(quantity))
+}

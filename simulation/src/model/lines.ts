@@ -1,0 +1,89 @@
+import type { Money, PriceTerms } from '../lives/step.ts'
+
+/** A price and its successors, as they are in time. */
+export interface Chain {
+  readonly id: number
+  readonly terms: PriceTerms
+  readonly versions: readonly Version[]
+}
+
+export interface Version {
+  readonly money: Money
+  readonly start: number
+  /** Infinity for none. */
+  readonly end: number
+}
+
+/** What a subscription has of a chain: a quantity, and maybe money of its own, for a time. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+  readonly quantity: string
+  /** Money of its own, until the plan's chain was to end when that was said. */
+  readonly own: { readonly money: Money; readonly until: number } | null
+}
+
+export interface Line {
+  readonly chain: Chain
+  readonly money: Money
+  readonly quantity: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Stretches are the subscription's, a sync chooses the plan's version in each (billing rules, section 8). */
+export function linesOf(chain: Chain, stretches: readonly Stretch[]): Line[] {
+  return stretches.flatMap(({ own, quantity, ...stretch }) => {
+    const versions = own ? [{ money: own.money, start: stretch.start, end: own.until }] : chain.versions
+    return versions.flatMap(({ money, ...version }) => {
+      const start = Math.max(stretch.start, version.start)
+      const end = Math.min(stretch.end, version.end)
+      return start < end ? [{ chain, money, quantity, start, end }] : []
+    })
+  })
+}
+
+/** The chain with other money from an instant on, inside its last version. */
+export function edited(chain: Chain, money: Money, from: number): Chain {
+  const last = chain.versions.at(-1)
+  if (!last) return chain
+  const versions = [
+    ...chain.versions.slice(0, -1),
+    { ...last, end: from },
+    { money, start: from, end: last.end },
+  ]
+  return { ...chain, versions }
+}
+
+export function ended(chain: Chain, end: number): Chain {
+  const last = chain.versions.at(-1)
+  return last ? { ...chain, versions: [...chain.versions.slice(0, -1), { ...last, end }] } : chain
+}
+
+/** Money that is equal by what its model reads is no edit. */
+export function isSameMoney(left: Money, right: Money): boolean {
+  return wordsOf(left) === wordsOf(right)
+}
+
+function wordsOf({ model, amount, divideBy, round, tiers }: Money): string {
+  if (model === 'FLAT_FEE') return JSON.stringify([model, amount])
+  return JSON.stringify(model === 'PACKAGE' ? [model, amount, divideBy, round] : [model, tiers])
+}
+
+/** Of a ONETIME chain the first version that a subscription can have: the chain bills once, not each version. */
+export function earliestOf(chain: Chain, start: number): Chain {
+  return { ...chain, versions: chain.versions.filter(({ end }) => end > start).slice(0, 1) }
+}
+
+/** The same stretches, with a change from an instant on; at a stretch's start it changes in place. */
+export function changedFrom(
+  stretches: readonly Stretch[],
+  from: number,
+  change: Partial<Pick<Stretch, 'quantity' | 'own'>>,
+): Stretch[] {
+  return stretches.flatMap((stretch) => {
+    if (from < stretch.start || from >= stretch.end) return [stretch]
+    const after = { ...stretch, ...change, start: from }
+    return from === stretch.start ? [after] : [{ ...stretch, end: from }, after]
+  })
+}

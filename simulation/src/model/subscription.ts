@@ -1,0 +1,80 @@
+import type { Subscribe } from '../lives/step.ts'
+import type { ExpectedLine } from './fixed.ts'
+import { addDays, calendarAnchor, type Grid, intervalAt, type Span } from './grid.ts'
+import type { Chain, Stretch } from './lines.ts'
+
+/** A subscription as the rules have it, and all that it was billed. */
+export interface Subscription {
+  readonly id: number
+  readonly grid: Grid
+  readonly isProrated: boolean
+  readonly start: number
+  /** Infinity for none. */
+  readonly end: number
+  readonly trialEnd: number | null
+  status: 'trialing' | 'active' | 'cancelled'
+  current: Span
+  /** When billing next has something to do; null for never more. */
+  dueAt: number | null
+  /** The plan's chains as its last sync, or its creation, has seen them. */
+  chains: Map<number, Chain>
+  /** Of the chains that somebody has touched; the others have one from the start on. */
+  stretches: Map<number, readonly Stretch[]>
+  /** The chains that it has, or had, money of its own for. */
+  readonly overridden: Set<number>
+  readonly invoices: Invoice[]
+}
+
+export type Reason =
+  | 'SUBSCRIPTION_CREATE'
+  | 'SUBSCRIPTION_CYCLE'
+  | 'SUBSCRIPTION_TRIAL_START'
+  | 'SUBSCRIPTION_TRIAL_END'
+
+export interface Invoice {
+  readonly reason: Reason
+  readonly period: Span
+  /** The whole interval of the grid that a cycle's usage is of. */
+  readonly interval: Span
+  fixed: readonly ExpectedLine[]
+  usage: readonly ExpectedLine[]
+  /** The windows of its USAGE lines. */
+  metered: readonly (Span & { readonly meter: number })[]
+  status: 'DRAFT' | 'FINALIZED' | 'SKIPPED'
+  /** Of a draft that waits for late events. */
+  finalizeAt: number | null
+  /** The events that its last rating has seen. */
+  seen: number
+}
+
+/** The beginning of a subscription (billing rules, sections 2 and 7), before its first invoice. */
+export function begin(
+  { subscription, terms }: Subscribe,
+  now: number,
+  chains: Map<number, Chain>,
+): Subscription {
+  const { period, count, zone, start, trialDays, isProrated } = terms
+  const end = terms.end ?? Infinity
+  const trialEnd = trialDays > 0 ? Math.min(addDays(start, trialDays, zone), end) : null
+  const paidFrom = trialEnd ?? start
+  const byCycle = terms.cycle === 'calendar' ? calendarAnchor(start, terms) : paidFrom
+  const grid = { anchor: terms.anchor ?? byCycle, period, count, zone }
+  const current = trialEnd === null ? periodFrom(grid, start, end) : { start, end: trialEnd }
+  return {
+    ...{ id: subscription, grid, isProrated, start, end, trialEnd, current, chains },
+    status: trialEnd === null ? 'active' : 'trialing',
+    dueAt: start > now ? start : current.end,
+    stretches: new Map(),
+    overridden: new Set(),
+    invoices: [],
+  }
+}
+
+/** From an instant to the next point of the grid, or the end. */
+export function periodFrom(grid: Grid, start: number, end: number): Span {
+  return { start, end: Math.min(intervalAt(grid, start).end, end) }
+}
+
+export function stretchesOf({ start, stretches }: Subscription, chain: number): readonly Stretch[] {
+  return stretches.get(chain) ?? [{ start, end: Infinity, quantity: '1', own: null }]
+}

@@ -1,0 +1,82 @@
+import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Money, PriceTerms, Step, SubscriptionTerms } from '../lives/step.ts'
+import { type Databases, openDatabases } from '../product/product.ts'
+import { playLife } from './play-life.ts'
+
+// What the simulation has found, each as the fewest steps that failed.
+let database: TestDatabase
+let databases: Databases
+beforeAll(async () => {
+  database = await createTestDatabase()
+  databases = openDatabases(database)
+})
+afterAll(async () => {
+  await databases[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+})
+
+const at = (text: string) => new Date(text).getTime()
+const flat = (amount: string): Money => ({ model: 'FLAT_FEE', amount, divideBy: 1, round: 'up', tiers: [] })
+const monthly = { period: 'MONTHLY', count: 1, isOnce: false } as const
+const fixed: PriceTerms = { ...monthly, type: 'FIXED', cadence: 'ADVANCE', money: flat('10'), meter: null }
+const usage: PriceTerms = { ...monthly, type: 'USAGE', cadence: 'ARREAR', money: flat('3'), meter: 0 }
+
+function priceOf(price: PriceTerms): Step {
+  return { kind: 'add-price', at: at('2026-01-01'), chain: 0, price, start: at('2025-01-01') }
+}
+
+function subscribe(when: string, changes: Partial<SubscriptionTerms>): Step {
+  const terms: SubscriptionTerms = {
+    ...{ period: 'MONTHLY', count: 1, zone: 'UTC', cycle: 'calendar', anchor: null, end: null },
+    ...{ start: at(when), trialDays: 0, isProrated: false, ...changes },
+  }
+  return { kind: 'subscribe', at: at(when), subscription: 0, terms }
+}
+
+function send(when: string, time: string): Step {
+  const event = { id: `of ${time}`, subscription: 0, meter: 0, time: at(time), value: '2' }
+  return { kind: 'send-events', at: at(when), events: [event] }
+}
+
+function edit(when: string, from: string, amount: string): Step {
+  return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
+}
+
+const wait = (until: string): Step => ({ kind: 'wait', at: at(until), leap: false })
+
+test.for<readonly [string, readonly Step[]]>([
+  [
+    'a trial whose start lies ahead is not billed as if it were over',
+    [
+      priceOf(fixed),
+      subscribe('2026-03-16T04:00:00Z', { start: at('2026-04-20T04:00:00Z'), trialDays: 11 }),
+      wait('2026-06-02'),
+    ],
+  ],
+  [
+    "an event behind its subscription's end is listed",
+    [
+      priceOf(usage),
+      subscribe('2026-01-12', { end: at('2026-02-04T12:49:37.737Z') }),
+      send('2026-02-23', '2026-02-22T07:28:35Z'),
+      wait('2026-04-02'),
+    ],
+  ],
+  [
+    'an event that an invoice has counted is not listed, whatever a sync makes of its line later',
+    [
+      priceOf(usage),
+      subscribe('2026-01-11T10:00:00Z', { zone: 'Asia/Kolkata' }),
+      send('2026-08-08', '2026-08-07'),
+      edit('2026-08-08T12:00:00Z', '2026-07-29T12:00:00Z', '2'),
+      edit('2026-08-30T03:00:00Z', '2026-08-26T03:00:00Z', '4'),
+      { kind: 'sync-prices', at: at('2026-09-01T00:09:00Z') },
+      wait('2026-10-02'),
+    ],
+  ],
+])('%s', async ([, steps]) => {
+  const { failure, skipped } = await playLife(databases, steps)
+  expect(failure).toBeUndefined()
+  expect(skipped).toBe(0)
+})

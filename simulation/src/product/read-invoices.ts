@@ -1,0 +1,110 @@
+import type { Product } from './product.ts'
+
+/** An invoice as it is stored, in the words of the steps. */
+export interface StoredInvoice {
+  readonly id: string
+  readonly subscription: number
+  readonly reason: string
+  readonly status: string
+  readonly start: number
+  readonly end: number
+  readonly subtotal: string
+  readonly lines: readonly StoredLine[]
+}
+
+export interface StoredLine {
+  readonly chain: number
+  readonly type: string
+  readonly start: number
+  readonly amount: string
+  readonly events: number | undefined
+}
+
+/** Those that were written at an instant of the clock or later. */
+export async function readInvoices(product: Product, since: number): Promise<StoredInvoice[]> {
+  const { scoped } = product
+  const invoices = await scoped.db
+    .selectFrom('invoices')
+    .select([
+      'id',
+      'subscription_id',
+      'billing_reason',
+      'invoice_status',
+      'period_start',
+      'period_end',
+      'subtotal',
+    ])
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('updated_at', '>=', new Date(since))
+    .execute()
+  if (invoices.length === 0) return []
+  const lines = await readLines(
+    product,
+    invoices.map(({ id }) => id),
+  )
+  const numbers = new Map([...product.subscriptions].map(([number, id]) => [id, number]))
+  return invoices.map((invoice) => ({
+    id: invoice.id,
+    subscription: numbers.get(invoice.subscription_id ?? '') ?? -1,
+    reason: invoice.billing_reason,
+    status: invoice.invoice_status,
+    start: invoice.period_start?.getTime() ?? 0,
+    end: invoice.period_end?.getTime() ?? 0,
+    subtotal: plainText(invoice.subtotal),
+    lines: lines.get(invoice.id) ?? [],
+  }))
+}
+
+async function readLines(
+  product: Product,
+  invoiceIds: readonly string[],
+): Promise<Map<string, StoredLine[]>> {
+  const { scoped, chains } = product
+  const rows = await scoped.db
+    .selectFrom('invoice_line_items as line')
+    .innerJoin('prices as price', 'price.id', 'line.price_id')
+    .leftJoin('prices as replaced', 'replaced.id', 'price.overridden_price_id')
+    .select(['line.invoice_id', 'line.price_type', 'line.period_start', 'line.amount', 'line.explanation'])
+    .select(['price.root_price_id', 'replaced.root_price_id as replaced_root'])
+    .where('line.environment_id', '=', scoped.scope.environmentId)
+    .where('line.invoice_id', 'in', invoiceIds)
+    .execute()
+  const stored = rows.map((row) => ({
+    invoiceId: row.invoice_id,
+    line: {
+      chain: chains.get(row.replaced_root ?? row.root_price_id) ?? -1,
+      type: row.price_type ?? '',
+      start: row.period_start.getTime(),
+      amount: plainText(row.amount),
+      events: eventsOf(row.explanation),
+    },
+  }))
+  const grouped = Map.groupBy(stored, ({ invoiceId }) => invoiceId)
+  return new Map([...grouped].map(([id, some]) => [id, some.map(({ line }) => line)]))
+}
+
+function eventsOf({ usage }: Readonly<Record<string, unknown>>): number | undefined {
+  if (typeof usage !== 'object' || usage === null || !('event_count' in usage)) return undefined
+  return typeof usage.event_count === 'number' ? usage.event_count : undefined
+}
+
+/** Where each subscription stands. */
+export async function readSubscriptions({ scoped, subscriptions }: Product) {
+  const rows = await scoped.db
+    .selectFrom('subscriptions')
+    .select(['id', 'subscription_status', 'current_period_start', 'current_period_end', 'next_billing_at'])
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .execute()
+  const numbers = new Map([...subscriptions].map(([number, id]) => [id, number]))
+  return rows.map((row) => ({
+    subscription: numbers.get(row.id) ?? -1,
+    status: row.subscription_status,
+    start: row.current_period_start.getTime(),
+    end: row.current_period_end.getTime(),
+    dueAt: row.next_billing_at?.getTime() ?? null,
+  }))
+}
+
+function plainText(amount: string): string {
+  return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount
+}

@@ -1,0 +1,115 @@
+import { randomLife } from './lives/random-life.ts'
+import { shrink } from './lives/shrink.ts'
+import type { Step } from './lives/step.ts'
+import { withoutParties } from './lives/without-parties.ts'
+import { lifeStart, type Played, playLife } from './play/play-life.ts'
+import type { Databases } from './product/product.ts'
+
+export interface Simulation {
+  readonly seed: number
+  readonly years: number
+  readonly customers: number
+  readonly steps: number
+  /** How many of the customers live together, in one environment. */
+  readonly customersPerLife: number
+  readonly lifeWorkers: number
+  /** How often a failing life is lived again to find its fewest steps. */
+  readonly triesMax: number
+}
+
+export interface Finding {
+  readonly seed: number
+  readonly steps: readonly Step[]
+  readonly played: Played
+}
+
+export interface Report extends Omit<Played, 'failure'> {
+  readonly lives: number
+  readonly seconds: number
+  readonly findings: readonly Finding[]
+}
+
+const findingsMax = 12
+
+/** Lives all customers' lives, some at a time, and shrinks those that fail. */
+export async function simulate(
+  databases: Databases,
+  of: Simulation,
+  tell: (line: string) => void,
+): Promise<Report> {
+  const started = performance.now()
+  const lives = Math.ceil(of.customers / of.customersPerLife)
+  const played: Played[] = []
+  const findings: Finding[] = []
+  let next = 0
+  const work = async () => {
+    while (next < lives && findings.length < findingsMax) {
+      const seed = of.seed * lives + next++
+      const customers = of.customersPerLife
+      const steps = randomLife(seed, {
+        start: lifeStart,
+        years: of.years,
+        customers,
+        steps: Math.ceil(of.steps / lives),
+      })
+      const life = await playLife(databases, steps)
+      played.push(life)
+      if (life.failure) findings.push(await smallest(databases, { seed, steps, played: life }, of, tell))
+      tell(`${played.length} of ${lives} lives, ${sumOf(played, 'steps')} steps`)
+    }
+  }
+  await Promise.all(Array.from({ length: of.lifeWorkers }, work))
+  const total = {
+    steps: sumOf(played, 'steps'),
+    skipped: sumOf(played, 'skipped'),
+    billings: sumOf(played, 'billings'),
+  }
+  const billed = {
+    invoices: sumOf(played, 'invoices'),
+    lines: sumOf(played, 'lines'),
+    events: sumOf(played, 'events'),
+  }
+  return {
+    ...total,
+    ...billed,
+    lives: played.length,
+    seconds: (performance.now() - started) / 1_000,
+    findings,
+  }
+}
+
+async function smallest(
+  databases: Databases,
+  found: Finding,
+  { triesMax }: Simulation,
+  tell: (line: string) => void,
+): Promise<Finding> {
+  tell(`seed ${found.seed} fails at step ${found.played.failure?.step}: ${found.played.failure?.problems[0]}`)
+  // Nothing after the failing step has been lived.
+  const lived = found.steps.slice(0, (found.played.failure?.step ?? found.steps.length) + 1)
+  let last: Finding = { ...found, steps: lived }
+  const fails = async (some: readonly Step[]): Promise<boolean> => {
+    const played = await playLife(databases, some)
+    const isSame = shapeOf(played) === shapeOf(found.played)
+    if (isSame) last = { ...found, steps: some, played }
+    return isSame
+  }
+  for (const without of withoutParties(lived)) {
+    const some = without(last.steps)
+    if (triesMax > 0 && some.length < last.steps.length) await fails(some)
+  }
+  const steps = await shrink(last.steps, fails, triesMax)
+  return { ...last, steps }
+}
+
+/** Of a failure what other numbers would not change: a life is shrunk to the failure that was found, not to another one. */
+function shapeOf({ failure }: Played): string | undefined {
+  return failure?.problems[0]?.split('\n')[0]?.replace(/\d[\d.:TZ-]*/g, '#')
+}
+
+function sumOf(
+  played: readonly Played[],
+  what: 'steps' | 'skipped' | 'billings' | 'invoices' | 'lines' | 'events',
+) {
+  return played.reduce((sum, life) => sum + life[what], 0)
+}
