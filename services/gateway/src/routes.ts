@@ -13,6 +13,7 @@ import { downloadCalculationRoute } from './calculations/download-calculation.ts
 import { getCalculationRoute } from './calculations/get-calculation.ts'
 import { listCalculationItemsRoute } from './calculations/list-calculation-items.ts'
 import type { AppConfig } from './config.ts'
+import { creditGrantRoutes } from './credit-grants/credit-grant-routes.ts'
 import { createCreditNoteRoute } from './credit-notes/create-credit-note.ts'
 import { getCreditNoteRoute } from './credit-notes/get-credit-note.ts'
 import { getRefundRoute } from './credit-notes/get-refund.ts'
@@ -146,6 +147,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   voidCreditNoteRoute,
   getRefundRoute,
   listRefundsRoute,
+  ...creditGrantRoutes,
   createPaymentRoute,
   deletePaymentRoute,
   getPaymentRoute,

@@ -12,6 +12,7 @@ import { createTestTemporal } from '@flexprice/testing/temporal'
 import { expect, test } from 'vitest'
 import { startBillings, startBillingWorker } from './testing/billing-worker.ts'
 import { addDueEnvironment, billsOf, expectBilledOnce } from './testing/due-environment.ts'
+import { addMonthlyGrants, givenIn } from './testing/due-grants.ts'
 
 interface Phase extends Omit<HeldPlace, 'environmentId'> {
   readonly clockAt?: string
@@ -120,3 +121,46 @@ async function untilNobodyWorks({ asOwner }: TestDatabase): Promise<void> {
   for (let tries = 0; tries < 200 && (await asOwner(working)).length > 0; tries++) await sleep(50)
   expect(await asOwner(working)).toEqual([])
 }
+
+test('kill -9 of the worker while it gives credits: after its restart each grant is given once', async () => {
+  await using database = await createTestDatabase()
+  await using temporal = createTestTemporal()
+  await using left = new AsyncDisposableStack()
+  left.defer(() => terminateLeftOvers(workflows['cron-billing'].definition))
+  const worker = left.use(await startBillingWorker(database))
+  const places = [
+    { table: 'wallets', on: 'insert' },
+    { table: 'wallet_transactions', on: 'insert' },
+    { table: 'credit_grant_applications', on: 'update' },
+    { table: 'credit_grant_applications', on: 'insert' },
+    { table: 'billing_run_slices', on: 'update', when: "old.work = 'grants'" },
+  ] as const
+  const all = await Promise.all(
+    places.map(async (place) => {
+      const due = await addDueEnvironment(database, oneDue)
+      await addMonthlyGrants(due)
+      return { ...place, due }
+    }),
+  )
+  const environments = all.map(({ due }) => due)
+  await using held = await holdStatements(
+    database,
+    all.map(({ due, table, on, ...place }) => ({
+      ...{ environmentId: due.scoped.scope.environmentId, table, on, when: 'true' },
+      ...place,
+    })),
+  )
+  const results = await startBillings(temporal, environments)
+  await held.untilHeld(all.length)
+  await worker.kill()
+  await held.release()
+  await untilNobodyWorks(database)
+  for (const due of environments) expect(await givenIn(due)).toEqual([])
+
+  await using _restarted = await startBillingWorker(database)
+  for (const result of await results()) expect(result).toMatchObject({ status: 'Completed' })
+  for (const due of environments) {
+    // Of each of the three, August's and September's.
+    expect(await givenIn(due)).toEqual(['2026-08', '2026-08', '2026-08', '2026-09', '2026-09', '2026-09'])
+  }
+}, 180_000)

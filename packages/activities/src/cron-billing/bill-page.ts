@@ -16,6 +16,7 @@ import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money
 import { billDue } from './bill-due.ts'
 import { billLate } from './bill-late.ts'
 import { finalizeDue } from './finalize-due.ts'
+import { grantDue } from './grant-due.ts'
 
 export interface BillPage {
   readonly run: BillingRunRow
@@ -41,11 +42,22 @@ export async function billPage(transaction: Scoped, bill: BillPage): Promise<Bil
 }
 
 const works = {
+  grants: giveGrants,
   periods: billPeriods,
   drafts: closeDrafts,
   late: billLateUsage,
   expiries: endExpired,
 } as const
+
+async function giveGrants(
+  transaction: Scoped,
+  page: BillingPage,
+  { now }: BillPage,
+): Promise<BillingPageCounts> {
+  const { applications, subscriptionIds } = await grantDue(transaction, page.rows, now)
+  await keep(transaction, page, { subscriptionIds, failures: [] })
+  return { processed: applications, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+}
 
 async function billPeriods(
   transaction: Scoped,

@@ -1,5 +1,6 @@
 import { inTransaction, readNow } from '@flexprice/database/connection'
 import { getDraft, replaceDraft } from '@flexprice/database/creation'
+import { listSubscriptionGrants } from '@flexprice/database/grants'
 import { readSubscriptionFacts } from '@flexprice/database/subscriptions'
 import type { ActivateSubscriptionInput, SubscriptionCreationDependencies } from './dependencies.ts'
 import { planSubscription } from './plan-subscription.ts'
@@ -18,7 +19,8 @@ export async function activateSubscription(
     const order = parseOrder(wire, { idempotencyKey: draft.idempotency_key, requestHash: draft.request_hash })
     const facts = await readSubscriptionFacts(transaction, { ...factsWanted([order]), idempotencyKeys: [] })
     const now = await readNow(transaction)
-    await replaceDraft(transaction, planSubscription(order, facts, now, { subscriptionId }), now)
+    const grants = await listSubscriptionGrants(transaction, subscriptionId)
+    await replaceDraft(transaction, planSubscription(order, facts, now, { subscriptionId, grants }), now)
     return true
   })
   if (activated) events.activated()

@@ -2,6 +2,7 @@ import type { CreateSubscriptionRequest } from '@flexprice/contracts/subscriptio
 import type { PriceRow } from '@flexprice/database/catalog'
 import { newId } from '@flexprice/database/connection'
 import type { NewLine, SubscriptionCreation } from '@flexprice/database/creation'
+import type { NewCreditGrant } from '@flexprice/database/grants'
 import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
 import { invalid } from '@flexprice/domain'
 import { linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain/subscription'
@@ -9,6 +10,7 @@ import { beginningStatus } from './beginning-status.ts'
 import { creationWarnings } from './creation-warnings.ts'
 import { excludedLine, includePrices } from './include-prices.ts'
 import { planEntitlements } from './plan-entitlements.ts'
+import { ownGrants, planApplications } from './plan-grants.ts'
 import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
 import { applyOverrides, priceOf } from './plan-lines.ts'
 import { type PlannedTerms, plannedTerms } from './plan-terms.ts'
@@ -17,6 +19,8 @@ import type { SubscriptionOrder } from './subscription-order.ts'
 /** A draft that is activated: it keeps its id, and follows what has become of its plan's prices. */
 export interface DraftToActivate {
   readonly subscriptionId: string
+  /** Its own, which it has since it was asked for, and may have been changed meanwhile. */
+  readonly grants: readonly NewCreditGrant[]
 }
 
 /**
@@ -53,11 +57,13 @@ export function planSubscription(
   const isDraft = request.subscription_status === 'draft' && draft === undefined
   const invoice = isDraft ? null : planInvoice({ subscriptionId, terms, schedule, lines, now })
   const status = isDraft ? 'draft' : beginningStatus({ schedule, invoice, ...terms })
+  const row = rowOf(order, terms, schedule, isDraft)
+  const grants = draft ? draft.grants : ownGrants(request, { ...row, id: subscriptionId })
   return {
     subscription: {
       id: subscriptionId,
       subscription_status: status,
-      ...rowOf(order, terms, schedule, isDraft),
+      ...row,
       warnings: isDraft ? [] : creationWarnings(schedule, { end: terms.end, lines, now }),
     },
     prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
@@ -69,6 +75,10 @@ export function planSubscription(
     entitlements: draft
       ? []
       : planEntitlements({ id: subscriptionId, planId: terms.plan.id }, request, facts.entitlements),
+    grants: draft ? [] : grants,
+    applications: isDraft
+      ? []
+      : planApplications([...terms.plan.grants, ...grants], { ...row, id: subscriptionId }),
     invoice,
   }
 }

@@ -68,8 +68,8 @@ export const billingFailuresResponse = z
       z.object({
         /** Of `expiries` the wallet's id. */
         subscription_id: z.string(),
-        /** What could not be done: `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end; `expiries`: end a wallet's credits. */
-        work: z.enum(['periods', 'drafts', 'late', 'expiries']),
+        /** What could not be done: `grants`: give credits; `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end; `expiries`: end a wallet's credits. */
+        work: z.enum(['grants', 'periods', 'drafts', 'late', 'expiries']),
         error: z.object({ code: wireErrorCode, message: z.string() }),
         attempts: z.int(),
         first_failed_at: instant,

@@ -6,6 +6,7 @@
 export * from './api-keys.ts'
 export * from './billing.ts'
 export * from './calculations.ts'
+export * from './credit-grants.ts'
 export * from './credit-notes.ts'
 export * from './customers.ts'
 export * from './entitlements.ts'

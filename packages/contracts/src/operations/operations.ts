@@ -2,6 +2,7 @@ import type { Operation } from '../wire/operation.ts'
 import * as apiKeys from './api-keys.ts'
 import * as billing from './billing.ts'
 import * as calculations from './calculations.ts'
+import * as creditGrants from './credit-grants.ts'
 import * as creditNotes from './credit-notes.ts'
 import * as customers from './customers.ts'
 import * as entitlements from './entitlements.ts'
@@ -26,6 +27,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(billing),
   ...Object.values(calculations),
   ...Object.values(creditNotes),
+  ...Object.values(creditGrants),
   ...Object.values(customers),
   ...Object.values(entitlements),
   ...Object.values(environments),

@@ -3,6 +3,7 @@ import { isTimeZone, recurringPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
 import { billingPeriod } from '../catalog/price.ts'
 import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
+import { subscriptionCreditGrant } from '../grants/credit-grant.ts'
 import { decimalString } from '../wire/decimal-string.ts'
 import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
@@ -20,6 +21,7 @@ import {
 } from './subscription-choices.ts'
 
 const overridesMax = 100
+const grantsMax = 100
 const includedPricesMax = 1_000
 const itemsMax = 1_000
 const trialDaysMax = 3_650
@@ -70,13 +72,14 @@ const createSubscriptionFields = z.strictObject({
   override_entitlements: z.array(overrideEntitlement).max(overridesMax).optional(),
   /** Of the plan's prices these alone, each with what has become and becomes of it; empty: all of them. */
   include_price_ids: z.array(identifier).max(includedPricesMax).optional(),
+  /** Credits that are given to it alone, beside its plan's. */
+  credit_grants: z.array(subscriptionCreditGrant).max(grantsMax).optional(),
   addons: notBuilt(z.array(laterObject('AddAddonToSubscriptionRequest'))),
   auto_invoice_threshold: notBuilt(decimalString, '0'),
   checkout: notBuilt(laterObject('CheckoutParams')),
   commitment_amount: notBuilt(decimalString, '0'),
   commitment_duration: notBuilt(billingPeriod),
   coupons: notBuilt(identifiers),
-  credit_grants: notBuilt(z.array(laterObject('CreateCreditGrantRequest'))),
   enable_true_up: notBuilt(z.boolean()),
   fx_rates: notBuilt(z.array(laterObject('InlineFXRate'))),
   gateway_payment_method_id: notBuilt(identifier),

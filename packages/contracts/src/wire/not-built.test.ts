@@ -13,6 +13,7 @@ import {
   updateEntitlementRequest,
 } from '../entitlements/entitlement.ts'
 import { overrideEntitlement } from '../entitlements/entitlement-override.ts'
+import { creditGrantFields } from '../grants/credit-grant.ts'
 import { getInvoiceQuery, invoiceFilter } from '../invoices/invoice.ts'
 import {
   createInvoiceLineItem,
@@ -112,7 +113,6 @@ test.each([
       'commitment_amount',
       'commitment_duration',
       'coupons',
-      'credit_grants',
       'enable_true_up',
       'fx_rates',
       'gateway_payment_method_id',
@@ -290,6 +290,7 @@ test.each([
   ],
   ['createCreditNote', createCreditNoteRequest, ['credit_note_number']],
   ['listRefunds', refundsQuery, ['gateway']],
+  ['createCreditGrant', creditGrantFields, ['addon_id', 'scope=ADDON']],
   ['queryWorkflow', workflowExecutionFilter, ['cursor', 'filters', 'order', 'sort', 'status']],
 ])('%s: what is parsed and not built', (_operation, schema, fields) => {
   expect(notBuiltFields(schema).toSorted()).toEqual(fields)

@@ -129,7 +129,7 @@ export interface BillingRunCounts {
   readonly done: number
 }
 
-const counts = sql`coalesce(sum(due), 0)::bigint as due, coalesce(sum(processed), 0)::bigint as processed,
+const counts = sql`coalesce(sum(due), 0)::bigint as due, coalesce(sum(processed) filter (where work <> 'grants'), 0)::bigint as processed,
   coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(invoices_created), 0)::bigint as "invoicesCreated",
   coalesce(sum(invoices_finalized), 0)::bigint as "invoicesFinalized",
   coalesce(sum(failed + case work when 'drafts' then invoices_finalized when 'expiries' then due else processed end), 0)::bigint as done`

@@ -14,8 +14,9 @@ export interface BillingSlice {
 }
 
 /**
- * Cuts what is due now into slices: first subscriptions' periods, and once none of them is due, the drafts whose
- * delay is over, then late usage of subscriptions that have ended, then credits' ends. Idempotent by (run, pass): the same pass has the same slices.
+ * Cuts what is due now into slices: first grants of credits, then subscriptions' periods, and once none of them is
+ * due, the drafts whose delay is over, then late usage of subscriptions that have ended, then credits' ends.
+ * Idempotent by (run, pass): the same pass has the same slices.
  *
  * @returns the slices' numbers; none when the run has come to its end
  */
@@ -63,9 +64,14 @@ async function didNothing(scoped: Scoped, { id, passes }: BillingRunRow): Promis
   return rows[0]?.done === 0
 }
 
-/** In the order in which they are done: a draft is closed once no period is due, so that it is the last word; and credits
- * end when whatever may use them has. */
+/**
+ * In the order in which they are done. Grants that fell due before a subscription's next period are given before it is
+ * billed, so that they are there for it, also when both were missed; those of the period's own beginning come once it
+ * is billed (the function `due_grants`). A draft is closed once no period is due, so that it is the last word; and
+ * credits end when whatever may use them has.
+ */
 export const billingWorks = [
+  'grants',
   'periods',
   'drafts',
   'late',

@@ -65,6 +65,11 @@ export async function nextDueInstant(
       (select min(next_billing_at) from subscriptions
         where environment_id = ${environmentId} and next_billing_at > ${after} and next_billing_at <= ${upTo}
           and subscription_status in ('active', 'trialing') and status <> 'deleted'),
+      (select min(a.period_start) from credit_grant_applications a
+        join subscriptions s on s.environment_id = ${environmentId} and s.id = a.subscription_id
+        where a.environment_id = ${environmentId} and a.application_status = 'pending' and a.period_start > ${after}
+          and a.period_start <= ${upTo} and s.status <> 'deleted'
+          and s.subscription_status not in ('draft', 'incomplete')),
       (select min(finalize_at) from invoices
         where environment_id = ${environmentId} and finalize_at > ${after} and finalize_at <= ${upTo}
           and invoice_status = 'DRAFT'),

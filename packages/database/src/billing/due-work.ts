@@ -13,8 +13,8 @@ export interface DuePlace {
 export const beforeAll: DuePlace = { at: new Date(0), id: '' }
 
 /**
- * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once, the oldest
- * first; of credits' ends the wallet stands for it. A later kind of due work adds its own.
+ * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once (of grants one
+ * of each), the oldest first; of credits' ends the wallet stands for it. A later kind of due work adds its own.
  */
 function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
   const environmentId = run.environment_id
@@ -26,6 +26,10 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
     where f.environment_id = ${environmentId} and f.subscription_id = ${subscriptionId}
       and f.work = ${work}), false)`
   switch (work) {
+    case 'grants':
+      return sql`select g.application_id as id, g.due_at as at, g.subscription_id
+        from due_grants(${environmentId}, ${run.as_of}) g
+        where ${asked(sql`g.subscription_id`)} and not ${waits(sql`g.subscription_id`)}`
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s
         where s.environment_id = ${environmentId} and s.next_billing_at <= ${run.as_of}

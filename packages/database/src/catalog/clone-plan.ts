@@ -44,6 +44,7 @@ interface PlanCopy {
 async function clonePlanContents(scoped: Scoped, copy: PlanCopy): Promise<void> {
   await clonePrices(scoped, copy)
   await cloneEntitlements(scoped, copy)
+  await cloneGrants(scoped, copy)
 }
 
 /**
@@ -86,4 +87,20 @@ async function cloneEntitlements(scoped: Scoped, { sourceId, targetId, now }: Pl
     from entitlements
     where plan_id = ${sourceId} and status = 'published'
       and (end_date is null or end_date > ${now})`.execute(scoped.db)
+}
+
+async function cloneGrants(scoped: Scoped, { sourceId, targetId, now }: PlanCopy): Promise<void> {
+  await sql`
+    insert into credit_grants (id, environment_id, name, scope, plan_id, credits, cadence, period, period_count,
+      proration_behavior, conversion_rate, topup_conversion_rate, priority, expiration_type, expiration_duration,
+      expiration_duration_unit, start_date, end_date, metadata, created_at, updated_at, created_by, updated_by)
+    select ${bulkIdHead('creditGrant')} || lpad(upper(to_hex(row_number() over (order by id))), 8, '0'),
+      environment_id, name, scope, ${targetId}, credits, cadence, period, period_count,
+      proration_behavior, conversion_rate, topup_conversion_rate, priority, expiration_type, expiration_duration,
+      expiration_duration_unit, start_date, end_date, metadata, ${now}, ${now}, ${scoped.scope.userId},
+      ${scoped.scope.userId}
+    from credit_grants
+    where plan_id = ${sourceId} and status = 'published' and (end_date is null or end_date > ${now})`.execute(
+    scoped.db,
+  )
 }

@@ -33,6 +33,8 @@ export const idPrefixes = {
   billingRun: 'bill',
   wallet: 'wallet',
   walletTransaction: 'wtxn',
+  creditGrant: 'grant',
+  creditGrantApplication: 'grapp',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -5,6 +5,9 @@ import {
   type EntitlementOverride,
   insertSubscriptionEntitlements,
 } from '../entitlements/entitlement-inserts.ts'
+import { insertCreditGrants, type NewCreditGrant } from '../grants/credit-grants.ts'
+import { insertApplications } from '../grants/grant-applications.ts'
+import type { NewApplication } from '../grants/grant-terms.ts'
 import { finalizeInvoices } from '../invoices/finalize-invoices.ts'
 import type { NewInvoice } from '../invoices/invoice-writes.ts'
 import type { PriceTable } from '../tables/catalog-tables.ts'
@@ -18,6 +21,10 @@ export interface SubscriptionCreation {
   readonly lines: readonly NewLine[]
   /** In place of its plan's. */
   readonly entitlements: readonly EntitlementOverride[]
+  /** Of its own, beside its plan's. */
+  readonly grants: readonly NewCreditGrant[]
+  /** What is to come first of each grant, its plan's too; nothing of a subscription that has not begun. */
+  readonly applications: readonly NewApplication[]
   /** A draft without usage, with its due date: it is closed at once. */
   readonly invoice: NewInvoice | null
 }
@@ -50,7 +57,26 @@ export async function insertSubscriptionCreations(
     creations.flatMap(({ entitlements }) => entitlements),
     now,
   )
+  await writeGrants(scoped, creations, now)
   await openInvoices(scoped, creations, now, { areFirst: true })
+}
+
+/** What a subscription is given: no statement where there is nothing. */
+export async function writeGrants(
+  scoped: Scoped,
+  creations: readonly Pick<SubscriptionCreation, 'grants' | 'applications'>[],
+  now: Date,
+): Promise<void> {
+  await insertCreditGrants(
+    scoped,
+    creations.flatMap(({ grants }) => grants),
+    now,
+  )
+  await insertApplications(
+    scoped,
+    creations.flatMap(({ applications }) => applications),
+    now,
+  )
 }
 
 /** Writes the invoices that come with the subscriptions, and closes them: what else the transaction does comes before. */

@@ -1,7 +1,12 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { insertLinesWith, openInvoices, type SubscriptionCreation } from './subscription-creation.ts'
+import {
+  insertLinesWith,
+  openInvoices,
+  type SubscriptionCreation,
+  writeGrants,
+} from './subscription-creation.ts'
 
 export interface Draft {
   /** What it was asked for, as on the wire. */
@@ -64,5 +69,6 @@ export async function replaceDraft(scoped: Scoped, creation: SubscriptionCreatio
     from json_populate_recordset(null::subscriptions, ${change}::json) n where s.id = ${id}
       and s.environment_id = ${scoped.scope.environmentId}`
   await insertLinesWith(scoped, [creation], update, now)
+  await writeGrants(scoped, [creation], now)
   await openInvoices(scoped, [creation], now)
 }

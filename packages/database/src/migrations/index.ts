@@ -22,10 +22,11 @@ import * as billing from './0020-billing.ts'
 import * as lateUsage from './0021-late-usage.ts'
 import * as quantitiesAsUsed from './0022-quantities-as-used.ts'
 import * as testClocks from './0023-test-clocks.ts'
-import * as oneOffInvoices from './0025-one-off-invoices.ts'
-import * as wallets from './0026-wallets.ts'
-import * as payments from './0027-payments.ts'
-import * as creditNotes from './0028-credit-notes.ts'
+import * as oneOffInvoices from './0024-one-off-invoices.ts'
+import * as wallets from './0025-wallets.ts'
+import * as payments from './0026-payments.ts'
+import * as creditNotes from './0027-credit-notes.ts'
+import * as creditGrants from './0028-credit-grants.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -52,8 +53,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-late-usage': lateUsage,
   '0022-quantities-as-used': quantitiesAsUsed,
   '0023-test-clocks': testClocks,
-  '0025-one-off-invoices': oneOffInvoices,
-  '0026-wallets': wallets,
-  '0027-payments': payments,
-  '0028-credit-notes': creditNotes,
+  '0024-one-off-invoices': oneOffInvoices,
+  '0025-wallets': wallets,
+  '0026-payments': payments,
+  '0027-credit-notes': creditNotes,
+  '0028-credit-grants': creditGrants,
 }

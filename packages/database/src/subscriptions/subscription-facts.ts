@@ -4,6 +4,7 @@ import { type MeterRow, metersById } from '../catalog/meters.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { type EntitlementRow, shareEntitlements } from '../entitlements/entitlements.ts'
+import { type CreditGrantRow, listPlanGrants } from '../grants/credit-grants.ts'
 import { keyAge } from '../idempotency/key-uses.ts'
 
 /** What the creation of subscriptions needs to know, in sets: by id, as asked for. What is missing does not exist. */
@@ -33,6 +34,8 @@ export interface PlanFacts {
   readonly price_sequence: number
   /** All published prices of the plan, ended ones too, oldest first. */
   readonly prices: readonly PriceRow[]
+  /** The plan's published credit grants, oldest first. */
+  readonly grants: readonly CreditGrantRow[]
 }
 
 export interface FactsWanted {
@@ -46,7 +49,7 @@ export interface FactsWanted {
 }
 
 /**
- * Reads them in two to four statements, however many subscriptions they are for, and holds them until the
+ * Reads them in two to five statements, however many subscriptions they are for, and holds them until the
  * caller's transaction ends: plans against price edits, customers and entitlements against their deletion.
  */
 export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
@@ -56,9 +59,12 @@ export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted)
   const planIds = plans.map(({ id }) => id)
   const allPrices = await readPrices(scoped, planIds)
   const meters = await readMeters(scoped, allPrices)
+  const givingIds = plans.flatMap(({ id, gives }) => (gives ? [id] : []))
+  const allGrants = givingIds.length > 0 ? await listPlanGrants(scoped, givingIds) : []
   const entitlements =
     wanted.entitlementIds.length > 0 ? await shareEntitlements(scoped, wanted.entitlementIds) : []
   const prices = Map.groupBy(allPrices, (price) => price.plan_id)
+  const grants = Map.groupBy(allGrants, (grant) => grant.plan_id)
   return {
     meters,
     entitlements: new Map(entitlements.map((entitlement) => [entitlement.id, entitlement])),
@@ -70,7 +76,12 @@ export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted)
     usedKeys: new Set(made.flatMap(({ id, idempotency_key }) => (id === null ? [idempotency_key] : []))),
     customersById: new Map(customers.map((customer) => [customer.id, customer])),
     customersByExternalId: new Map(customers.map((customer) => [customer.external_id, customer])),
-    plans: new Map(plans.map((plan) => [plan.id, { ...plan, prices: prices.get(plan.id) ?? [] }])),
+    plans: new Map(
+      plans.map(({ gives: _, ...plan }) => [
+        plan.id,
+        { ...plan, prices: prices.get(plan.id) ?? [], grants: grants.get(plan.id) ?? [] },
+      ]),
+    ),
   }
 }
 
@@ -106,7 +117,10 @@ async function holdParties(scoped: Scoped, wanted: FactsWanted): Promise<Parties
   return rows[0]
 }
 
-type SharedPlan = Omit<PlanFacts, 'prices'>
+interface SharedPlan extends Omit<PlanFacts, 'prices' | 'grants'> {
+  /** Whether it has credit grants. */
+  readonly gives: boolean
+}
 
 /**
  * The published plans of those ids, locked FOR SHARE until the caller's transaction ends: a price edit (FOR NO KEY
@@ -118,7 +132,9 @@ export async function sharePlans(scoped: Scoped, ids: readonly string[]): Promis
 }
 
 function sharedPlans({ scope }: Scoped, ids: readonly string[]) {
-  return sql<SharedPlan>`select id, name, price_sequence from plans
+  return sql<SharedPlan>`select id, name, price_sequence, exists (select from credit_grants g
+      where g.environment_id = ${scope.environmentId} and g.plan_id = plans.id and g.status = 'published') as gives
+    from plans
     where environment_id = ${scope.environmentId} and id = any (${ids}::text[]) and status = 'published'
     order by id for share`
 }

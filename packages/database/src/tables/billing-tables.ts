@@ -24,8 +24,11 @@ export interface AuditEntryTable {
 
 export type AuditedChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>
 
-/** What a billing run works through: subscriptions' periods, drafts whose delay is over, late usage of ended ones, credits' ends. */
-export type BillingWork = 'periods' | 'drafts' | 'late' | 'expiries'
+/**
+ * What a billing run works through: credits that fall due, subscriptions' periods, drafts whose delay is over, late
+ * usage of ended ones, credits' ends.
+ */
+export type BillingWork = 'grants' | 'periods' | 'drafts' | 'late' | 'expiries'
 
 export interface BillingRunTable extends Audited {
   id: string

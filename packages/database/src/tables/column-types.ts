@@ -12,8 +12,10 @@ const namesByType = {
   integer: [
     'billing_period_count',
     'billing_sequence',
+    'expiration_duration',
     'items_processed',
     'items_total',
+    'period_count',
     'position',
     'priority',
     'revision',
@@ -68,6 +70,7 @@ const namesByType = {
   timestamptz: [
     'activated_at',
     'adjusted_at',
+    'applied_at',
     'billing_anchor',
     'changed_at',
     'created_at',
@@ -79,6 +82,7 @@ const namesByType = {
     'expiry_date',
     'finalize_at',
     'finalized_at',
+    'grant_end_date',
     'issue_date',
     'last_computed_at',
     'next_billing_at',

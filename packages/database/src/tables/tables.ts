@@ -23,6 +23,7 @@ import type {
 import type { CustomerTable } from './customer-tables.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EventIdTable, EventTable } from './event-tables.ts'
+import type { CreditGrantApplicationTable, CreditGrantTable } from './grant-tables.ts'
 import type { IdempotencyKeyTable } from './idempotency-tables.ts'
 import type {
   InvoiceAdjustmentTable,
@@ -79,6 +80,8 @@ export interface Tables {
   late_looks: LateLookTable
   late_credits: LateCreditTable
   invoice_adjustments: InvoiceAdjustmentTable
+  credit_grants: CreditGrantTable
+  credit_grant_applications: CreditGrantApplicationTable
   wallets: WalletTable
   wallet_transactions: WalletTransactionTable
   wallet_consumptions: WalletConsumptionTable

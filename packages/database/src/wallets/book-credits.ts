@@ -14,6 +14,8 @@ export interface NewCredit
   readonly walletId: string
   /** What its end is called by whoever asked for it. */
   readonly expiryField?: string
+  /** Of what fell due before it is booked: it may have ended meanwhile, as what it pays waits for it. */
+  readonly dueAt?: Date
   /** The place in the same list of the credit that it comes with, as a bonus does. */
   readonly parent?: number
 }
@@ -79,7 +81,7 @@ export function refuseClosed({ row }: HeldWallet): void {
 }
 
 function entryOf(
-  { walletId: _, expiryField: __, parent, ...credit }: NewCredit,
+  { walletId: _, expiryField: __, dueAt: ___, parent, ...credit }: NewCredit,
   { booked, index }: { booked: readonly BookedCredit[]; index: number },
 ): LedgerEntry {
   const id = booked[index]?.id
@@ -88,8 +90,10 @@ function entryOf(
   return { ...credit, id, type: 'credit', breakdown: [], ...(parentId === undefined ? {} : { parentId }) }
 }
 
-function refuseUnusable({ terms: { expiresAt, effectiveAt }, expiryField = '' }: NewCredit, now: Date): void {
-  const from = effectiveAt !== null && effectiveAt > now ? effectiveAt : now
+function refuseUnusable({ terms, expiryField = '', dueAt }: NewCredit, now: Date): void {
+  const { expiresAt, effectiveAt } = terms
+  const at = dueAt ?? now
+  const from = effectiveAt !== null && effectiveAt > at ? effectiveAt : at
   if (expiresAt === null || expiresAt > from) return
   const message = `must be after ${from.toISOString()}, from when on the credits can be spent`
   throw invalid([{ path: expiryField, message }])

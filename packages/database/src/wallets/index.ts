@@ -1,5 +1,6 @@
 /** Wallets of prepaid credits: a ledger of what came in, what it paid, and what came back (billing rules, section 11). */
 export { type BookedCredit, bookCredits, type NewCredit } from './book-credits.ts'
+export { ensureWallets, type WalletWanted } from './ensure-wallets.ts'
 export { expireCredits } from './expire-credits.ts'
 export type { BookingKey, CreditTerms } from './ledger.ts'
 export { payInvoices, previewPayments } from './pay-invoices.ts'

@@ -124,9 +124,10 @@ class Ledger {
       ],
       wallets.map((_, index) => this.walletOf(index)),
     )
-    const usableOn = Math.min(periodEnd, this.now)
+    // What ends with the period was there in all of it; else it must be there still.
+    const usableOn = periodEnd <= this.now ? periodEnd : this.now + 1
     const isUsable = ({ effectiveOn, expiresOn }: ModelCredit) =>
-      (effectiveOn ?? this.now) <= this.now && (expiresOn ?? Infinity) > usableOn
+      (effectiveOn ?? this.now) <= this.now && (expiresOn ?? Infinity) >= usableOn
     for (const payment of payments) this.take(payment, isUsable)
     const paid = payments.reduce((sum, { money }) => sum + toUnits(money, 'usd'), 0n)
     assert(paid <= due)

@@ -34,15 +34,16 @@ export interface UsedCredit {
 
 /**
  * Whether a credit may pay an invoice (billing rules, section 11): it is effective, and had not expired at the earlier
- * of the invoice's period's end and its finalization.
+ * of the invoice's period's end and its finalization. What ends with a period was there in all of it,
+ * and pays for it: at one instant, finalizations by period end come before expiry (section 8).
  */
 export function isUsable(
   { effectiveAt, expiresAt }: Pick<Credit, 'effectiveAt' | 'expiresAt'>,
   { periodEnd, finalizedAt }: { periodEnd: Date | null; finalizedAt: Date },
 ): boolean {
   if (effectiveAt !== null && effectiveAt > finalizedAt) return false
-  const at = periodEnd !== null && periodEnd < finalizedAt ? periodEnd : finalizedAt
-  return expiresAt === null || expiresAt > at
+  if (expiresAt === null) return true
+  return periodEnd !== null && periodEnd <= finalizedAt ? expiresAt >= periodEnd : expiresAt > finalizedAt
 }
 
 /**

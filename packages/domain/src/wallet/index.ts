@@ -8,5 +8,19 @@ export {
   moneyOfCredits,
 } from './conversion.ts'
 export type { AllowedPriceTypes, Credit, UsedCredit, Wallet } from './credit.ts'
+export {
+  type AskedGrant,
+  type DueGrant,
+  type ExpiryUnit,
+  firstGrantAt,
+  type GrantExpiry,
+  type GrantedSubscription,
+  type GrantTerms,
+  grantDueAt,
+  grantDurationMax,
+  grantEndProblem,
+  grantFitProblems,
+  grantProblems,
+} from './credit-grant.ts'
 export { type Bill, type BillLine, type CreditPayment, payBills } from './pay-bills.ts'
 export { type ReturnedCredits, returnCredits, type SpentCredit } from './return-credits.ts'

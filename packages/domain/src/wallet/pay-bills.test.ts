@@ -112,9 +112,10 @@ describe('a credit pays', () => {
     expect(paid({ effectiveAt: at(12) })).toBe(false)
   })
 
-  it('as long as it had not expired at the period’s end, or at a finalization before that', () => {
+  it('as long as it was there in all of the period, or until a finalization before its end', () => {
     expect(paid({ expiresAt: at(11) })).toBe(true)
-    expect(paid({ expiresAt: at(10) })).toBe(false)
+    expect(paid({ expiresAt: at(10) })).toBe(true)
+    expect(paid({ expiresAt: at(9) })).toBe(false)
     expect(paid({ expiresAt: at(11) }, { periodEnd: at(20) })).toBe(false)
     expect(paid({ expiresAt: at(11) }, { periodEnd: null })).toBe(false)
     expect(paid({ expiresAt: at(12) }, { periodEnd: null })).toBe(true)

@@ -1,0 +1,28 @@
+/** Credits that plans and subscriptions give: the grants, what was given of them, what is to come. */
+export {
+  type CreditGrantRow,
+  getCreditGrant,
+  grantsOfOneMax,
+  insertCreditGrants,
+  listPlanGrants,
+  listSubscriptionGrants,
+  type NewCreditGrant,
+  updateCreditGrant,
+} from './credit-grants.ts'
+export {
+  type ApplicationRow,
+  type DueApplication,
+  type FinishedApplication,
+  finishApplications,
+  holdApplications,
+  insertApplications,
+  listUpcoming,
+} from './grant-applications.ts'
+export {
+  applicationAt,
+  firstApplication,
+  grantedSubscriptionOf,
+  grantTermsOf,
+  type NewApplication,
+} from './grant-terms.ts'
+export { type GrantSubscription, holdGrantedSubscription, holdGrantingPlan } from './granted-subscriptions.ts'
