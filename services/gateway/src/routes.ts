@@ -1,3 +1,4 @@
+// tidy: long because it is the one list of all routes.
 import { createApiKeyRoute } from './api-keys/create-api-key.ts'
 import { deleteApiKeyRoute } from './api-keys/delete-api-key.ts'
 import { listApiKeysRoute } from './api-keys/list-api-keys.ts'

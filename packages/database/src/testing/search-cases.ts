@@ -1,3 +1,4 @@
+// tidy: long because it is a table: one entry a search.
 import { type FeatureSearch, featureFields, searchFeatures } from '../catalog/feature-search.ts'
 import { type GroupSearch, groupFields, searchGroups } from '../catalog/groups.ts'
 import { type PlanSearch, planFields, searchPlans } from '../catalog/plans.ts'
