@@ -1,3 +1,4 @@
+import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
 import { createRandom } from './random.ts'
 import { addPrice, allowUsage, doSomething } from './random-acts.ts'
@@ -8,6 +9,10 @@ export interface LifeSize {
   readonly years: number
   readonly customers: number
   readonly steps: number
+  /** How likely a step comes at the same instant as the one before; 0 if not said. */
+  readonly together?: number
+  /** How likely a step is hit by something; 0 if not said. */
+  readonly disturbed?: number
 }
 
 const hourMs = 3_600_000
@@ -15,16 +20,18 @@ const hourMs = 3_600_000
 const waitDays = 70
 
 /** A life that a seed decides: prices first, then whatever may happen, in order of time. */
-export function randomLife(seed: number, { start, years, customers, steps: stepsMax }: LifeSize): Step[] {
+export function randomLife(seed: number, size: LifeSize): Step[] {
+  const { start, years, customers, steps: stepsMax, together = 0, disturbed = 0 } = size
   const random = createRandom(seed)
   const life = beginLife(random, { start, customers })
   const { steps } = life
   const chains = 2 + random.below(5)
   for (let meter = 0; meter < metersMax; meter++) if (random.chance(0.3)) allowUsage(life, meter)
   for (let chain = 0; chain < chains; chain++) addPrice(life)
-  const stepMs = (years * 365.25 * dayMs) / stepsMax
+  const stepMs = (years * 365.25 * dayMs) / (stepsMax * (1 - together))
   for (let step = steps.length; step < stepsMax; step++) {
-    passTime(life, stepMs)
+    if (together === 0 || !random.chance(together)) passTime(life, stepMs)
+    if (disturbed > 0 && random.chance(disturbed)) disturb(life)
     doSomething(life)
   }
   steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })

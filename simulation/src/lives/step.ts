@@ -16,6 +16,7 @@ export type Step =
   | OverridePrice
   | SendEvents
   | VoidEvent
+  | Disturb
   | Wait
 
 interface At {
@@ -113,6 +114,25 @@ export interface VoidEvent extends At {
   readonly kind: 'void-event'
   readonly id: string
 }
+
+/**
+ * What the processes are hit by while the steps after this one are done, so many milliseconds after it. It is nothing to
+ * a life that is lived in process, and must be nothing to what is billed.
+ */
+export interface Disturb extends At {
+  readonly kind: 'disturb'
+  readonly what: Disturbance
+  readonly afterMs: number
+}
+
+export type Disturbance = (typeof disturbances)[number]
+export const disturbances = [
+  'kill-billing',
+  'kill-sync',
+  'kill-creation',
+  'cut-database',
+  'restart-database',
+] as const
 
 /** Time passes; with `leap` the billing was behind, and finds all that fell due at once. */
 export interface Wait extends At {

@@ -113,6 +113,7 @@ function act(state: State, step: Act): boolean {
   const { chains } = state
   switch (step.kind) {
     case 'wait':
+    case 'disturb':
       return true
     case 'add-price': {
       if (chains.has(step.chain)) return false
