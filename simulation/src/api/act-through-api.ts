@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aggregationOf, multiplier, type Step } from '../lives/step.ts'
-import { lineAtWork, priceOf, versionAtWork } from '../product/find-rows.ts'
+import { centsText, fromText, round, sum, times, whole } from '../model/ratio.ts'
+import { customerIdOf, lineAtWork, oneOffOf, priceOf, versionAtWork } from '../product/find-rows.ts'
 import { moneyBody } from '../product/price-rows.ts'
 import { customerOf, eventNameOf, type Product, subscriptionOf } from '../product/product.ts'
 import { instant, subscriptionBody } from '../product/subscription-body.ts'
@@ -89,6 +90,30 @@ export async function send({ ask }: Acting, { events }: Of<'send-events'>, key: 
     })),
   }
   await ask({ method: 'POST', path: '/events/bulk', body, key })
+}
+
+export async function billOnce(
+  { product, ask, read }: Acting,
+  step: Of<'bill-once' | 'void-one-off'>,
+  key: string,
+): Promise<void> {
+  if (step.kind === 'void-one-off') {
+    await ask({ method: 'POST', path: `/invoices/${oneOffOf(product, step.invoice)}/void`, key })
+    return
+  }
+  const customer_id = await read(() => customerIdOf(product, step.subscription))
+  const lines = step.amounts.map((amount, place) => ({
+    display_name: `Line ${place}`,
+    quantity: '1',
+    amount,
+  }))
+  const total = centsText(round(times(sum(step.amounts.map(fromText)), whole(100))))
+  const body = {
+    ...{ customer_id, currency: 'usd', line_items: lines, idempotency_key: `one-off-${step.invoice}` },
+    ...{ subtotal: total, total, amount_due: total },
+  }
+  const { id } = made.parse(await ask({ method: 'POST', path: '/invoices', body, key }))
+  product.oneOffs.set(step.invoice, id)
 }
 
 /** Starts a workflow and waits until it has completed; answers its result. */

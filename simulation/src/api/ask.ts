@@ -8,6 +8,8 @@ export interface Request {
   readonly body?: object
   /** Under it the work is done once, however often it is asked for. */
   readonly key?: string
+  /** Of what was started by a try that had no answer: a conflict with it is over when it is. */
+  readonly mayConflict?: boolean
 }
 
 /** The holder of a key. Answers with the body. @throws what the product refuses with */
@@ -25,7 +27,7 @@ export function createAsk(gatewayUrl: string, apiKey: string): Ask {
     for (;;) {
       const answer = await ask(gatewayUrl, apiKey, request).catch(String)
       if (typeof answer !== 'string' && answer.status < 300) return answer.body
-      if (isPassing(answer) && performance.now() < deadline) {
+      if (isPassing(answer, request) && performance.now() < deadline) {
         await sleep(pauseMs)
         continue
       }
@@ -58,6 +60,7 @@ async function ask(gatewayUrl: string, apiKey: string, request: Request): Promis
 }
 
 /** No answer at all, or one that says that another try may have one. */
-function isPassing(answer: Answer | string): boolean {
-  return typeof answer === 'string' || answer.status === 429 || answer.status === 503
+function isPassing(answer: Answer | string, { mayConflict }: Request): boolean {
+  if (typeof answer === 'string') return true
+  return answer.status === 429 || answer.status === 503 || (answer.status === 409 && mayConflict === true)
 }

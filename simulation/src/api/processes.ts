@@ -46,7 +46,7 @@ export async function startProcesses(servers: Servers): Promise<Processes> {
     for (const service of running.values()) await service[Symbol.asyncDispose]()
   })
   const start = async (name: string) => {
-    const service = await startService(name, environment)
+    const service = await startOnFreePorts(name, environment)
     running.set(name, service)
     return service
   }
@@ -83,5 +83,21 @@ export async function startProcesses(servers: Servers): Promise<Processes> {
       return counts
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+const portTriesMax = 5
+
+/** A port that was free may be somebody else's by the time that the service takes it. */
+async function startOnFreePorts(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startService(name, environment)
+    } catch (error) {
+      if (tries === portTriesMax || !String(error).includes('EADDRINUSE')) throw error
+    }
   }
 }

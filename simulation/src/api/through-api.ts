@@ -8,6 +8,7 @@ import { instant } from '../product/subscription-body.ts'
 import {
   type Acting,
   allow,
+  billOnce,
   changeLines,
   changePrices,
   complete,
@@ -37,8 +38,8 @@ export function throughApi({ databases, gatewayUrl, disturb }: Processes): Begin
           ? Promise.resolve(disturb(step))
           : perform(acting, step, `step-${++steps}-${step.kind}`),
       async moveTo(to) {
-        const path = '/environments/current/clock'
-        const move = { method: 'POST', path, body: { now: instant(to) }, key: `move-${++moves}` } as const
+        const of = { method: 'POST', path: '/environments/current/clock', mayConflict: true } as const
+        const move = { ...of, body: { now: instant(to) }, key: `move-${++moves}` }
         return moved.parse(await complete(ask, move)).subscriptions_failed
       },
       read: readAgain,
@@ -70,6 +71,9 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
       return subscribe(acting, step, key)
     case 'send-events':
       return send(acting, step, key)
+    case 'bill-once':
+    case 'void-one-off':
+      return billOnce(acting, step, key)
     case 'void-event':
       await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
       return

@@ -1,3 +1,4 @@
+import { billOnce } from './bill-once.ts'
 import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
 import { createRandom } from './random.ts'
@@ -16,6 +17,7 @@ export interface LifeSize {
 }
 
 const hourMs = 3_600_000
+const oneOffChance = 0.02
 /** Behind the last act, so that each period with one is closed. */
 const waitDays = 70
 
@@ -32,7 +34,8 @@ export function randomLife(seed: number, size: LifeSize): Step[] {
   for (let step = steps.length; step < stepsMax; step++) {
     if (together === 0 || !random.chance(together)) passTime(life, stepMs)
     if (disturbed > 0 && random.chance(disturbed)) disturb(life)
-    doSomething(life)
+    if (random.chance(oneOffChance)) billOnce(life)
+    else doSomething(life)
   }
   steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })
   return steps

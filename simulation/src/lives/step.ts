@@ -16,6 +16,8 @@ export type Step =
   | OverridePrice
   | SendEvents
   | VoidEvent
+  | BillOnce
+  | VoidOneOff
   | Disturb
   | Wait
 
@@ -113,6 +115,19 @@ export interface UsageEvent {
 export interface VoidEvent extends At {
   readonly kind: 'void-event'
   readonly id: string
+}
+
+/** A one-off invoice of a subscription's customer; its amounts are texts of cents, as `12.05`. */
+export interface BillOnce extends At {
+  readonly kind: 'bill-once'
+  readonly subscription: number
+  readonly invoice: number
+  readonly amounts: readonly string[]
+}
+
+export interface VoidOneOff extends At {
+  readonly kind: 'void-one-off'
+  readonly invoice: number
 }
 
 /**

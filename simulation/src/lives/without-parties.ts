@@ -12,7 +12,16 @@ export function withoutParties(steps: readonly Step[]): readonly ((steps: readon
 }
 
 const kinds: readonly Step['kind'][] = [
-  ...(['void-event', 'allow-usage', 'override-price', 'add-line', 'end-line', 'end-price'] as const),
+  ...([
+    'void-event',
+    'void-one-off',
+    'bill-once',
+    'allow-usage',
+    'override-price',
+    'add-line',
+    'end-line',
+    'end-price',
+  ] as const),
   ...(['change-quantity', 'edit-price', 'wait', 'disturb', 'sync-prices', 'send-events'] as const),
 ]
 

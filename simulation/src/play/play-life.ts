@@ -1,6 +1,7 @@
 import type { Step } from '../lives/step.ts'
 import { createModel, type Model } from '../model/model.ts'
 import { type Compared, compare, day } from './compare.ts'
+import { compareOneOffs } from './compare-one-offs.ts'
 import { checkThorough, checkWhole } from './invariants.ts'
 import type { BeginWorld, World } from './world.ts'
 
@@ -57,8 +58,12 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
       return told({ step: index, at: day(step.at), problems: [`${step.kind}: ${messageOf(error)}`] })
     }
   }
-  const problems = await world.read(() => checkWhole(world.product, life.model))
+  const problems = await world.read(() => checkAll(life))
   return told(problems.length > 0 ? { step: steps.length, at: 'the end', problems } : undefined)
+}
+
+async function checkAll({ world: { product }, model }: Life): Promise<string[]> {
+  return [...(await checkWhole(product, model)), ...(await compareOneOffs(product, model))]
 }
 
 interface Life {

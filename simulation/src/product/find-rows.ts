@@ -1,5 +1,4 @@
-import type { Product } from './product.ts'
-import { subscriptionOf } from './product.ts'
+import { customerOf, type Product, subscriptionOf } from './product.ts'
 
 export interface OfLine {
   readonly subscription: number
@@ -54,5 +53,20 @@ export async function versionAtWork(product: Product, step: OfLine, now: Date): 
 export function priceOf({ prices }: Product, chain: number): string {
   const id = prices.get(chain)
   if (id === undefined) throw new Error(`chain ${chain} has no price`)
+  return id
+}
+
+export async function customerIdOf({ scoped }: Product, subscription: number): Promise<string> {
+  const row = await scoped.db
+    .selectFrom('customers')
+    .select('id')
+    .where('external_id', '=', customerOf(subscription))
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+export function oneOffOf({ oneOffs }: Product, invoice: number): string {
+  const id = oneOffs.get(invoice)
+  if (id === undefined) throw new Error(`one-off ${invoice} was not made`)
   return id
 }

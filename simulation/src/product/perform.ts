@@ -10,6 +10,7 @@ import {
   syncPriceSlicePage,
 } from '@flexprice/database/price-sync'
 import type { AllowUsage, SendEvents, Step, Subscribe } from '../lives/step.ts'
+import { billOnce } from './bill-once.ts'
 import { lineAtWork, priceOf, versionAtWork } from './find-rows.ts'
 import { moneyRow, priceRow } from './price-rows.ts'
 import { customerOf, eventNameOf, makeCustomer, meterOf, type Product, subscriptionOf } from './product.ts'
@@ -35,6 +36,9 @@ export async function perform(product: Product, step: Step): Promise<void> {
       return subscribe(product, step, now)
     case 'send-events':
       return send(product, step)
+    case 'bill-once':
+    case 'void-one-off':
+      return billOnce(product, step, now)
     case 'void-event':
       return inTransaction(scoped, (transaction) => voidEvent(transaction, step.id, now))
     case 'change-quantity':
