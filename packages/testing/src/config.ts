@@ -38,7 +38,7 @@ export function testSimulationSteps(): number {
   return Number(process.env.TEST_SIMULATION_STEPS ?? simulationSteps)
 }
 
-const apiSimulationSteps = 40
+const apiSimulationSteps = 32
 
 /** The same of the lives that go through the API and Temporal: as few as say that the way is there, or hundreds. */
 export function testApiSimulationSteps(): number {
