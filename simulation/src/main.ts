@@ -1,20 +1,25 @@
 // `pnpm simulate`: random lives that try to break billing, on the real database, beside an independent model.
 import { parseArgs } from 'node:util'
-import { openThrowAway } from './open-throw-away.ts'
+import { startProcesses } from './api/processes.ts'
+import { throughApi, throughApiPace } from './api/through-api.ts'
+import { openThrowAway, type ThrowAway } from './open-throw-away.ts'
+import { inProcess } from './play/in-process.ts'
 import { describeReport } from './report.ts'
-import { simulate } from './simulate.ts'
+import { type Report, type Simulation, simulate } from './simulate.ts'
 
-const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--json]
+const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--through functions] [--json]
 
   --years      how long each life is, by a test clock
   --customers  how many customers there are, four in an environment
   --steps      how many steps all lives have together: acts, events, and the passing of time
   --seed       what decides all of them: the same lives for the same seed and sizes
+  --through    what steps go through: functions, those that the product's doors call, in this process; or api, a gateway,
+               Temporal and workers as processes, of which some are killed, and a database that is cut off and restarted
   --workers    how many lives are lived at the same time (2)
-  --tries      how often a failing life is lived again to find its fewest steps (300)
+  --tries      how often a failing life is lived again to find its fewest steps (300; through the api 0)
   --json       the report as one object
 
-Starts a PostgreSQL of its own in a temporary folder. Exit code 1 where product and model differ.`
+Starts servers of its own in a temporary folder. Exit code 1 where product and model differ.`
 
 const { values } = parseArgs({
   options: {
@@ -22,36 +27,53 @@ const { values } = parseArgs({
     customers: { type: 'string', default: '200' },
     steps: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    through: { type: 'string', default: 'functions' },
     workers: { type: 'string', default: '2' },
-    tries: { type: 'string', default: '300' },
+    tries: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
+const isThroughApi = values.through === 'api'
 const numbers = {
   ...{ years: Number(values.years), customers: Number(values.customers), steps: Number(values.steps) },
-  ...{ seed: Number(values.seed), lifeWorkers: Number(values.workers), triesMax: Number(values.tries) },
+  ...{ seed: Number(values.seed), lifeWorkers: Number(values.workers) },
+  triesMax: Number(values.tries ?? (isThroughApi ? 0 : 300)),
 }
 const names = new Map([
   ['lifeWorkers', 'workers'],
   ['triesMax', 'tries'],
 ])
 const mayBeNone = ['seed', 'triesMax']
-const bad = Object.entries(numbers).filter(
-  ([name, number]) => !Number.isInteger(number) || number < (mayBeNone.includes(name) ? 0 : 1),
-)
+const bad = Object.entries(numbers)
+  .filter(([name, number]) => !Number.isInteger(number) || number < (mayBeNone.includes(name) ? 0 : 1))
+  .map(([name]) => `${names.get(name) ?? name} must be a whole number above 0\n`)
+if (!isThroughApi && values.through !== 'functions') bad.push('through must be functions or api\n')
 if (values.help || bad.length > 0) {
-  const wrong = bad.map(([name]) => `${names.get(name) ?? name} must be a whole number above 0\n`).join('')
-  process.stderr.write(`${wrong}${usage}\n`)
+  process.stderr.write(`${bad.join('')}${usage}\n`)
   process.exit(values.help ? 0 : 2)
 }
 
 let failing: boolean
 {
-  await using databases = await openThrowAway()
-  const tell = (line: string) => void process.stderr.write(`${line}\n`)
-  const report = await simulate(databases, { ...numbers, customersPerLife: 4 }, tell)
+  await using servers = await openThrowAway()
+  const of = { ...numbers, customersPerLife: 4 }
+  const report = await (isThroughApi ? liveThroughApi(servers, of) : liveInProcess(servers, of))
   process.stdout.write(`${values.json ? JSON.stringify(report) : describeReport(report)}\n`)
   failing = report.findings.length > 0
 }
 process.exit(failing ? 1 : 0)
+
+function liveInProcess({ databases }: ThrowAway, of: Simulation): Promise<Report> {
+  return simulate(inProcess(databases), of, tell)
+}
+
+async function liveThroughApi(servers: ThrowAway, of: Simulation): Promise<Report> {
+  await using processes = await startProcesses(await servers.startServers())
+  const report = await simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
+  return { ...report, disturbed: Object.fromEntries(await processes.disturbed()) }
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

@@ -9,9 +9,15 @@ export function describeReport(report: Report): string {
   return [
     `${lives} lives of ${steps} steps (${skipped} more had no place) and ${billings} billings in ${seconds.toFixed(1)} s: ${rate} steps a second`,
     `${invoices} invoices with ${lines} lines and ${events} events were held against the model`,
+    ...(report.disturbed ? [describeDisturbed(report.disturbed)] : []),
     findings.length === 0 ? 'No difference was found.' : `${findings.length} lives fail:`,
     ...findings.map(describeFinding),
   ].join('\n')
+}
+
+function describeDisturbed(disturbed: Readonly<Record<string, number>>): string {
+  const hits = Object.entries(disturbed).map(([what, times]) => `${what} ${times}`)
+  return `Hit meanwhile: ${hits.length > 0 ? hits.join(', ') : 'nothing'}`
 }
 
 function describeFinding({ seed, steps, played }: Finding): string {

@@ -1,5 +1,6 @@
 import { createTestDatabase, testSimulationSteps } from '@flexprice/testing'
 import { expect, test } from 'vitest'
+import { inProcess } from './play/in-process.ts'
 import { openDatabases } from './product/product.ts'
 import { describeReport } from './report.ts'
 import { type Simulation, simulate } from './simulate.ts'
@@ -18,7 +19,7 @@ test(
   async () => {
     await using database = await createTestDatabase()
     await using databases = openDatabases(database)
-    const report = await simulate(databases, simulationOf(testSimulationSteps()), () => undefined)
+    const report = await simulate(inProcess(databases), simulationOf(testSimulationSteps()), () => undefined)
     expect(report.findings, describeReport(report)).toEqual([])
     expect(report.lines).toBeGreaterThan(report.invoices)
     expect(report.events).toBeGreaterThan(report.lives)
@@ -35,7 +36,7 @@ test('one cent too much on one line is found, and told by the fewest steps', asy
       when (new.amount > 0) execute function one_cent_more()`)
   await using databases = openDatabases(database)
   const size = { ...simulationOf(200), customers: 4 }
-  const { findings } = await simulate(databases, size, () => undefined)
+  const { findings } = await simulate(inProcess(databases), size, () => undefined)
   expect(findings).toHaveLength(1)
   const [found] = findings
   expect(found?.played.failure?.problems[0]).toMatch(/expected .* actual/s)

@@ -3,7 +3,7 @@ import { shrink } from './lives/shrink.ts'
 import type { Step } from './lives/step.ts'
 import { withoutParties } from './lives/without-parties.ts'
 import { lifeStart, type Played, playLife } from './play/play-life.ts'
-import type { Databases } from './product/product.ts'
+import type { BeginWorld } from './play/world.ts'
 
 export interface Simulation {
   readonly seed: number
@@ -15,6 +15,9 @@ export interface Simulation {
   readonly lifeWorkers: number
   /** How often a failing life is lived again to find its fewest steps. */
   readonly triesMax: number
+  /** What lives have beside their acts: see `LifeSize`. */
+  readonly together?: number
+  readonly disturbed?: number
 }
 
 export interface Finding {
@@ -27,13 +30,15 @@ export interface Report extends Omit<Played, 'failure'> {
   readonly lives: number
   readonly seconds: number
   readonly findings: readonly Finding[]
+  /** How often processes were hit, by what; absent where there are none. */
+  readonly disturbed?: Readonly<Record<string, number>>
 }
 
 const findingsMax = 12
 
 /** Lives all customers' lives, some at a time, and shrinks those that fail. */
 export async function simulate(
-  databases: Databases,
+  beginWorld: BeginWorld,
   of: Simulation,
   tell: (line: string) => void,
 ): Promise<Report> {
@@ -46,15 +51,12 @@ export async function simulate(
     while (next < lives && findings.length < findingsMax) {
       const seed = of.seed * lives + next++
       const customers = of.customersPerLife
-      const steps = randomLife(seed, {
-        start: lifeStart,
-        years: of.years,
-        customers,
-        steps: Math.ceil(of.steps / lives),
-      })
-      const life = await playLife(databases, steps)
+      const { years, together = 0, disturbed = 0 } = of
+      const size = { years, customers, steps: Math.ceil(of.steps / lives), together, disturbed }
+      const steps = randomLife(seed, { ...size, start: lifeStart })
+      const life = await playLife(beginWorld, steps)
       played.push(life)
-      if (life.failure) findings.push(await smallest(databases, { seed, steps, played: life }, of, tell))
+      if (life.failure) findings.push(await smallest(beginWorld, { seed, steps, played: life }, of, tell))
       tell(`${played.length} of ${lives} lives, ${sumOf(played, 'steps')} steps`)
     }
   }
@@ -79,7 +81,7 @@ export async function simulate(
 }
 
 async function smallest(
-  databases: Databases,
+  beginWorld: BeginWorld,
   found: Finding,
   { triesMax }: Simulation,
   tell: (line: string) => void,
@@ -89,7 +91,7 @@ async function smallest(
   const lived = found.steps.slice(0, (found.played.failure?.step ?? found.steps.length) + 1)
   let last: Finding = { ...found, steps: lived }
   const fails = async (some: readonly Step[]): Promise<boolean> => {
-    const played = await playLife(databases, some)
+    const played = await playLife(beginWorld, some)
     const isSame = shapeOf(played) === shapeOf(found.played)
     if (isSame) last = { ...found, steps: some, played }
     return isSame

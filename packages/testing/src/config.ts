@@ -38,6 +38,13 @@ export function testSimulationSteps(): number {
   return Number(process.env.TEST_SIMULATION_STEPS ?? simulationSteps)
 }
 
+const apiSimulationSteps = 32
+
+/** The same of the lives that go through the API and Temporal: as few as say that the way is there, or hundreds. */
+export function testApiSimulationSteps(): number {
+  return Number(process.env.TEST_API_SIMULATION_STEPS ?? apiSimulationSteps)
+}
+
 /** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */
 export function testTemplate(): string {
   process.env.TEST_TEMPLATE_DATABASE ??= `flexprice_template_${process.pid}`

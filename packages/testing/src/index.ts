@@ -2,7 +2,14 @@
  * What tests and benchmarks need of the real stack: a database per test file, services as
  * processes of their own, ways to servers that can be cut, and requests to begin with. For development only: no service may depend on it.
  */
-export { testNamespace, testOutageMs, testPython, testSimulationSteps, testStack } from './config.ts'
+export {
+  testApiSimulationSteps,
+  testNamespace,
+  testOutageMs,
+  testPython,
+  testSimulationSteps,
+  testStack,
+} from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { type HeldPlace, type HeldStatements, holdStatements } from './held-statements.ts'
 export { insertMonthlySubscriptions } from './monthly-subscriptions.ts'

@@ -18,6 +18,8 @@ export interface LifeSoFar {
   readonly freeForever: { readonly meters: Set<number>; readonly chains: Set<number> }
   chains: number
   subscribed: number
+  /** How many one-off invoices there are. */
+  oneOffs: number
 }
 
 export const dayMs = 86_400_000
@@ -50,7 +52,7 @@ export function beginLife(
   return {
     ...{ random, start, customers, period, count: random.pick(counts[period]), at: start },
     ...{ steps: [], sent: [], meters: [], freeForever: { meters: new Set(), chains: new Set() } },
-    ...{ chains: 0, subscribed: 0 },
+    ...{ chains: 0, subscribed: 0, oneOffs: 0 },
   }
 }
 

@@ -1,3 +1,5 @@
+import { billOnce } from './bill-once.ts'
+import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
 import { createRandom } from './random.ts'
 import { addPrice, allowUsage, doSomething } from './random-acts.ts'
@@ -8,24 +10,32 @@ export interface LifeSize {
   readonly years: number
   readonly customers: number
   readonly steps: number
+  /** How likely a step comes at the same instant as the one before; 0 if not said. */
+  readonly together?: number
+  /** How likely a step is hit by something; 0 if not said. */
+  readonly disturbed?: number
 }
 
 const hourMs = 3_600_000
+const oneOffChance = 0.02
 /** Behind the last act, so that each period with one is closed. */
 const waitDays = 70
 
 /** A life that a seed decides: prices first, then whatever may happen, in order of time. */
-export function randomLife(seed: number, { start, years, customers, steps: stepsMax }: LifeSize): Step[] {
+export function randomLife(seed: number, size: LifeSize): Step[] {
+  const { start, years, customers, steps: stepsMax, together = 0, disturbed = 0 } = size
   const random = createRandom(seed)
   const life = beginLife(random, { start, customers })
   const { steps } = life
   const chains = 2 + random.below(5)
   for (let meter = 0; meter < metersMax; meter++) if (random.chance(0.3)) allowUsage(life, meter)
   for (let chain = 0; chain < chains; chain++) addPrice(life)
-  const stepMs = (years * 365.25 * dayMs) / stepsMax
+  const stepMs = (years * 365.25 * dayMs) / (stepsMax * (1 - together))
   for (let step = steps.length; step < stepsMax; step++) {
-    passTime(life, stepMs)
-    doSomething(life)
+    if (together === 0 || !random.chance(together)) passTime(life, stepMs)
+    if (disturbed > 0 && random.chance(disturbed)) disturb(life)
+    if (random.chance(oneOffChance)) billOnce(life)
+    else doSomething(life)
   }
   steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })
   return steps

@@ -16,6 +16,9 @@ export type Step =
   | OverridePrice
   | SendEvents
   | VoidEvent
+  | BillOnce
+  | VoidOneOff
+  | Disturb
   | Wait
 
 interface At {
@@ -113,6 +116,38 @@ export interface VoidEvent extends At {
   readonly kind: 'void-event'
   readonly id: string
 }
+
+/** A one-off invoice of a subscription's customer; its amounts are texts of cents, as `12.05`. */
+export interface BillOnce extends At {
+  readonly kind: 'bill-once'
+  readonly subscription: number
+  readonly invoice: number
+  readonly amounts: readonly string[]
+}
+
+export interface VoidOneOff extends At {
+  readonly kind: 'void-one-off'
+  readonly invoice: number
+}
+
+/**
+ * What the processes are hit by while the steps after this one are done, so many milliseconds after it. It is nothing to
+ * a life that is lived in process, and must be nothing to what is billed.
+ */
+export interface Disturb extends At {
+  readonly kind: 'disturb'
+  readonly what: Disturbance
+  readonly afterMs: number
+}
+
+export type Disturbance = (typeof disturbances)[number]
+export const disturbances = [
+  'kill-billing',
+  'kill-sync',
+  'kill-creation',
+  'cut-database',
+  'restart-database',
+] as const
 
 /** Time passes; with `leap` the billing was behind, and finds all that fell due at once. */
 export interface Wait extends At {

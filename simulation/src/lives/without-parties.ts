@@ -12,8 +12,17 @@ export function withoutParties(steps: readonly Step[]): readonly ((steps: readon
 }
 
 const kinds: readonly Step['kind'][] = [
-  ...(['void-event', 'allow-usage', 'override-price', 'add-line', 'end-line', 'end-price'] as const),
-  ...(['change-quantity', 'edit-price', 'wait', 'sync-prices', 'send-events'] as const),
+  ...([
+    'void-event',
+    'void-one-off',
+    'bill-once',
+    'allow-usage',
+    'override-price',
+    'add-line',
+    'end-line',
+    'end-price',
+  ] as const),
+  ...(['change-quantity', 'edit-price', 'wait', 'disturb', 'sync-prices', 'send-events'] as const),
 ]
 
 function withoutSubscription(steps: readonly Step[], gone: number): Step[] {

@@ -1,6 +1,7 @@
 import type { Allowance, Step, Subscribe } from '../lives/step.ts'
 import { billCreation, billPeriod, finalize, type Surroundings } from './bill.ts'
 import { type Chain, changedFrom, earliestOf, edited, ended, isSameMoney, linesOf } from './lines.ts'
+import { changeOneOffs, type OneOff } from './one-offs.ts'
 import { compare, fromText } from './ratio.ts'
 import { begin, type Subscription, stretchesOf } from './subscription.ts'
 import { type CameEvent, createUsageLog } from './usage-log.ts'
@@ -8,11 +9,12 @@ import { type CameEvent, createUsageLog } from './usage-log.ts'
 /**
  * What should be billed, by the billing rules (sections 1 to 8) alone: it shares no code with the product and reads
  * none of its rows. It knows no wallets, discounts, taxes, changes of plan, pauses,
- * voided, replaced or one-off invoices, late usage that is billed, buckets, filters, running values (`reset_usage`
+ * voided or replaced invoices of subscriptions, late usage that is billed, buckets, filters, running values (`reset_usage`
  * NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
   readonly subscriptions: ReadonlyMap<number, Subscription>
+  readonly oneOffs: ReadonlyMap<number, OneOff>
   readonly events: readonly CameEvent[]
   /** The plan's chains as they are now, synced or not. */
   readonly chains: ReadonlyMap<number, Chain>
@@ -28,6 +30,7 @@ export function createModel(): Model {
   const chains = new Map<number, Chain>()
   const allowances = new Map<number, Allowance>()
   const subscriptions = new Map<number, Subscription>()
+  const oneOffs = new Map<number, OneOff>()
   const log = createUsageLog()
   const { events } = log
   const state = { chains, allowances, subscriptions }
@@ -35,6 +38,7 @@ export function createModel(): Model {
 
   return {
     subscriptions,
+    oneOffs,
     events,
     chains,
     apply(step) {
@@ -43,6 +47,8 @@ export function createModel(): Model {
         return true
       }
       if (step.kind === 'subscribe') return subscribe(state, step, around(step.at))
+      if (step.kind === 'bill-once' && !subscriptions.has(step.subscription)) return false
+      if (step.kind === 'bill-once' || step.kind === 'void-one-off') return changeOneOffs(oneOffs, step)
       if (step.kind !== 'void-event') return act(state, step)
       const position = events.findIndex(({ id }) => id === step.id)
       const event = events[position]
@@ -107,12 +113,13 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   return true
 }
 
-type Act = Exclude<Step, { kind: 'send-events' | 'void-event' | 'subscribe' }>
+type Act = Exclude<Step, { kind: 'send-events' | 'void-event' | 'subscribe' | 'bill-once' | 'void-one-off' }>
 
 function act(state: State, step: Act): boolean {
   const { chains } = state
   switch (step.kind) {
     case 'wait':
+    case 'disturb':
       return true
     case 'add-price': {
       if (chains.has(step.chain)) return false

@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Money, PriceTerms, Step, SubscriptionTerms } from '../lives/step.ts'
 import { type Databases, openDatabases } from '../product/product.ts'
+import { inProcess } from './in-process.ts'
 import { playLife } from './play-life.ts'
 
 // What the simulation has found, each as the fewest steps that failed.
@@ -76,7 +77,7 @@ test.for<readonly [string, readonly Step[]]>([
     ],
   ],
 ])('%s', async ([, steps]) => {
-  const { failure, skipped } = await playLife(databases, steps)
+  const { failure, skipped } = await playLife(inProcess(databases), steps)
   expect(failure).toBeUndefined()
   expect(skipped).toBe(0)
 })

@@ -99,7 +99,7 @@ async function misplacedEvents(product: Product, model: Model): Promise<string[]
   return model.events.flatMap((event, position) => {
     const subscription = model.subscriptions.get(event.subscription)
     const expected = event.isVoided ? 'counted' : placeOf(event, position, subscription)
-    if (expected === 'unlisted') return []
+    if (expected === 'either') return []
     const lists = [listed.late, listed.unattributed].filter((list) => list.has(event.id))
     const actual = lists.length === 0 ? 'counted' : lists.length === 1 ? 'listed' : 'listed twice'
     const is = `event ${event.id} of ${new Date(event.time).toISOString()}`
@@ -108,15 +108,16 @@ async function misplacedEvents(product: Product, model: Model): Promise<string[]
 }
 
 /**
- * `unlisted` is a known gap: a price that a sync brought late has a line in a period that was closed without it, and
- * an event there is neither billed nor listed. `counted` are those of trials and of periods that are not closed yet,
- * too: they are on a line, and nowhere listed. `listed`: as late or as unattributed.
+ * `either` is where a sync that comes late meets time that is closed without being billed: a trial that is over, a
+ * period whose invoice has no line of the meter. What it leaves of a line there is not billed any more, so that rules
+ * and product say nothing of whether an event there is on a line or listed. `counted` are those of a trial and a
+ * period that are not over, too: they are on a line, and nowhere listed. `listed`: as late or as unattributed.
  */
 function placeOf(
   { time, meter }: Model['events'][number],
   position: number,
   subscription: Subscription | undefined,
-): 'counted' | 'listed' | 'unlisted' {
+): 'counted' | 'listed' | 'either' {
   if (!subscription) return 'listed'
   const closed = subscription.invoices.find(
     ({ reason, period, status }) =>
@@ -132,7 +133,7 @@ function placeOf(
   const isOnLine = lines.some(({ start, end }) => start <= time && end > time)
   if (!isOnLine || time >= subscription.end) return 'listed'
   const isOver = time < subscription.current.start || subscription.status === 'cancelled'
-  return closed || (isOver && time >= (subscription.trialEnd ?? subscription.start)) ? 'unlisted' : 'counted'
+  return closed || isOver ? 'either' : 'counted'
 }
 
 async function idsOf(

@@ -1,10 +1,9 @@
 import type { Step } from '../lives/step.ts'
 import { createModel, type Model } from '../model/model.ts'
-import { billInProcess } from '../product/bill-in-process.ts'
-import { perform } from '../product/perform.ts'
-import { createProduct, type Databases, type Product } from '../product/product.ts'
 import { type Compared, compare, day } from './compare.ts'
+import { compareOneOffs } from './compare-one-offs.ts'
 import { checkThorough, checkWhole } from './invariants.ts'
+import type { BeginWorld, World } from './world.ts'
 
 export interface Played {
   /** How many steps were done, and how many the life had no place for. */
@@ -29,11 +28,11 @@ export const lifeStart = Date.UTC(2026, 0, 1)
 /** What costs much is checked each so many billings, and at the end. */
 const thoroughEach = 25
 
-/** Lives a life in an environment of its own, the product beside the model, until they differ or it ends. */
-export async function playLife(databases: Databases, steps: readonly Step[]): Promise<Played> {
-  const product = await createProduct(databases, lifeStart)
+/** Lives a life in a world of its own, the product beside the model, until they differ or it ends. */
+export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): Promise<Played> {
+  const world = await beginWorld(lifeStart)
   const life = {
-    product,
+    world,
     model: createModel(),
     compared: { invoices: new Map(), lines: 0 },
     since: lifeStart,
@@ -50,7 +49,7 @@ export async function playLife(databases: Databases, steps: readonly Step[]): Pr
       const problems = await liveUntil(life, step)
       if (problems.length === 0 && !life.model.apply(step)) skipped++
       else if (problems.length === 0) {
-        await perform(product, step)
+        await world.perform(step)
         if (step.kind === 'subscribe') problems.push(...(await look(life, step.at)))
       }
       if (problems.length > 0) return told({ step: index, at: day(life.since), problems })
@@ -59,12 +58,16 @@ export async function playLife(databases: Databases, steps: readonly Step[]): Pr
       return told({ step: index, at: day(step.at), problems: [`${step.kind}: ${messageOf(error)}`] })
     }
   }
-  const problems = await checkWhole(product, life.model)
+  const problems = await world.read(() => checkAll(life))
   return told(problems.length > 0 ? { step: steps.length, at: 'the end', problems } : undefined)
 }
 
+async function checkAll({ world: { product }, model }: Life): Promise<string[]> {
+  return [...(await checkWhole(product, model)), ...(await compareOneOffs(product, model))]
+}
+
 interface Life {
-  readonly product: Product
+  readonly world: World
   readonly model: Model
   readonly compared: Compared
   /** Up to where all was compared. */
@@ -74,6 +77,7 @@ interface Life {
 
 /** Time goes from due instant to due instant, as a test clock does; or leaps over them, and all is billed late. */
 async function liveUntil(life: Life, step: Step): Promise<string[]> {
+  if (life.world.stopsByItself) return moveThrough(life, step.at)
   const isLeap = step.kind === 'wait' && step.leap
   for (;;) {
     const due = life.model.nextDue()
@@ -81,26 +85,45 @@ async function liveUntil(life: Life, step: Step): Promise<string[]> {
     const problems = await billAt(life, isLeap ? step.at : Math.max(due, life.since))
     if (problems.length > 0) return problems
   }
-  await life.product.moveClock(step.at)
+  await life.world.product.moveClock(step.at)
   return []
 }
 
+/** One move over all that falls due, which is looked at when it is over. */
+async function moveThrough(life: Life, at: number): Promise<string[]> {
+  const { world, model, since } = life
+  if (at === since) return []
+  for (;;) {
+    const due = model.nextDue()
+    if (due === undefined || due > at) break
+    model.bill(Math.max(due, since))
+    life.billings++
+  }
+  const failed = await world.moveTo(at)
+  return [...unbilled(failed), ...(await look(life, at))]
+}
+
 async function billAt(life: Life, at: number): Promise<string[]> {
-  const { product, model } = life
-  await product.moveClock(at)
+  const { world, model } = life
+  const { product } = world
   const isThorough = ++life.billings % thoroughEach === 0
+  if (isThorough) await product.moveClock(at)
   const before = isThorough ? await checkThorough.before(product, model, at) : undefined
   model.bill(at)
-  const { failed } = await billInProcess(product.scoped, new Date(at))
-  const problems = failed > 0 ? [`${failed} subscriptions could not be billed`] : []
+  const problems = unbilled(await world.moveTo(at))
   problems.push(...(await look(life, at)))
   if (before && problems.length === 0) problems.push(...(await checkThorough.after(product, before, at)))
   return problems
 }
 
+function unbilled(failed: number): string[] {
+  return failed > 0 ? [`${failed} subscriptions could not be billed`] : []
+}
+
 async function look(life: Life, at: number): Promise<string[]> {
-  const { product, model, compared, since } = life
-  const problems = await compare(product, model, { since: Math.min(since, at), compared })
+  const { world, model, compared, since } = life
+  const of = { since: Math.min(since, at), compared }
+  const problems = await world.read(() => compare(world.product, model, of))
   life.since = at
   return problems
 }

@@ -10,8 +10,11 @@ import {
   syncPriceSlicePage,
 } from '@flexprice/database/price-sync'
 import type { AllowUsage, SendEvents, Step, Subscribe } from '../lives/step.ts'
+import { billOnce } from './bill-once.ts'
+import { lineAtWork, priceOf, versionAtWork } from './find-rows.ts'
 import { moneyRow, priceRow } from './price-rows.ts'
 import { customerOf, eventNameOf, makeCustomer, meterOf, type Product, subscriptionOf } from './product.ts'
+import { instant, subscriptionBody } from './subscription-body.ts'
 
 /** Does in the product what a step says, through the functions that its doors call. @throws what the product refuses with */
 export async function perform(product: Product, step: Step): Promise<void> {
@@ -19,6 +22,7 @@ export async function perform(product: Product, step: Step): Promise<void> {
   const now = new Date(step.at)
   switch (step.kind) {
     case 'wait':
+    case 'disturb':
       return
     case 'add-price':
     case 'edit-price':
@@ -32,6 +36,9 @@ export async function perform(product: Product, step: Step): Promise<void> {
       return subscribe(product, step, now)
     case 'send-events':
       return send(product, step)
+    case 'bill-once':
+    case 'void-one-off':
+      return billOnce(product, step, now)
     case 'void-event':
       return inTransaction(scoped, (transaction) => voidEvent(transaction, step.id, now))
     case 'change-quantity':
@@ -115,18 +122,10 @@ async function sync({ scoped, planId }: Product, now: Date): Promise<void> {
   await finishPriceSyncRun(scoped, started.runId)
 }
 
-async function subscribe(product: Product, { subscription, terms }: Subscribe, now: Date): Promise<void> {
+async function subscribe(product: Product, step: Subscribe, now: Date): Promise<void> {
+  const { subscription } = step
   await makeCustomer(product, subscription, now)
-  const { anchor, end } = terms
-  const request = {
-    ...{ external_customer_id: customerOf(subscription), plan_id: product.planId, currency: 'usd' },
-    ...{ billing_period: terms.period, billing_period_count: terms.count, timezone: terms.zone },
-    ...{ billing_cycle: terms.cycle, trial_period_days: terms.trialDays },
-    ...(anchor === null ? {} : { billing_anchor: instant(anchor) }),
-    ...(end === null ? {} : { end_date: instant(end) }),
-    start_date: instant(terms.start),
-    proration_behavior: terms.isProrated ? 'create_prorations' : 'none',
-  }
+  const request = subscriptionBody(product, step)
   const key = `subscription-${subscription}`
   const input = { kind: 'one', request, idempotency_key: key, request_hash: key } as const
   const { subscription_id: id } = await product.creation.createSubscription(input)
@@ -141,62 +140,4 @@ async function send({ scoped }: Product, { events }: SendEvents): Promise<void> 
       ...{ customerId: null, timestamp: instant(time), source: null, properties: { value } },
     })),
   )
-}
-
-interface OfLine {
-  readonly subscription: number
-  readonly chain: number
-}
-
-/** The line of the chain, or of an override of it, that is at work now or as the subscription starts. */
-async function lineAtWork(product: Product, step: OfLine, now: Date): Promise<string> {
-  const subscriptionId = subscriptionOf(product, step)
-  const { db } = product.scoped
-  const { root_price_id: root } = await db
-    .selectFrom('prices')
-    .select('root_price_id')
-    .where('id', '=', priceOf(product, step.chain))
-    .executeTakeFirstOrThrow()
-  const lines = await db
-    .selectFrom('subscription_line_items as line')
-    .innerJoin('prices as price', 'price.id', 'line.price_id')
-    .leftJoin('prices as replaced', 'replaced.id', 'price.overridden_price_id')
-    .innerJoin('subscriptions as s', 's.id', 'line.subscription_id')
-    .select(['line.id', 'line.start_date', 'line.end_date', 's.start_date as subscription_start'])
-    .where('line.subscription_id', '=', subscriptionId)
-    .where((row) => row.or([row('price.root_price_id', '=', root), row('replaced.root_price_id', '=', root)]))
-    .execute()
-  const line = lines.find(({ start_date: start, end_date: end, subscription_start }) => {
-    const from = subscription_start > now ? subscription_start : now
-    return start <= from && (end === null || end > from)
-  })
-  if (!line) throw new Error(`subscription ${step.subscription} has no line of chain ${step.chain} at work`)
-  return line.id
-}
-
-async function versionAtWork(product: Product, step: OfLine, now: Date): Promise<string> {
-  const { db } = product.scoped
-  const last = await db
-    .selectFrom('prices')
-    .select('root_price_id')
-    .where('id', '=', priceOf(product, step.chain))
-    .executeTakeFirstOrThrow()
-  const row = await db
-    .selectFrom('prices')
-    .select('id')
-    .where('root_price_id', '=', last.root_price_id)
-    .where('start_date', '<=', now)
-    .where((version) => version.or([version('end_date', 'is', null), version('end_date', '>', now)]))
-    .executeTakeFirstOrThrow()
-  return row.id
-}
-
-function priceOf({ prices }: Product, chain: number): string {
-  const id = prices.get(chain)
-  if (id === undefined) throw new Error(`chain ${chain} has no price`)
-  return id
-}
-
-function instant(at: number): string {
-  return new Date(at).toISOString()
 }

@@ -2,10 +2,10 @@ import { moneyChanges, type NewPrice } from '@flexprice/database/catalog'
 import type { Money, PriceTerms } from '../lives/step.ts'
 
 /** Money as the API's requests say it, all of it, so that nothing stays of what was before. */
-export function moneyRow(money: Money) {
+export function moneyBody(money: Money) {
   const isTiered = money.model === 'VOLUME' || money.model === 'SLAB'
-  return moneyChanges({
-    billing_model: isTiered ? 'TIERED' : money.model,
+  return {
+    billing_model: isTiered ? ('TIERED' as const) : money.model,
     ...(isTiered
       ? {
           tier_mode: money.model,
@@ -18,7 +18,11 @@ export function moneyRow(money: Money) {
     ...(money.model === 'PACKAGE'
       ? { transform_quantity: { divide_by: money.divideBy, round: money.round } }
       : {}),
-  })
+  }
+}
+
+export function moneyRow(money: Money) {
+  return moneyChanges(moneyBody(money))
 }
 
 export function priceRow(

@@ -21,6 +21,7 @@ export interface Product {
   /** The steps' number of a chain, by the id of its first price. */
   readonly chains: Map<string, number>
   readonly subscriptions: Map<number, string>
+  readonly oneOffs: Map<number, string>
   readonly meters: Map<number, { meterId: string; featureId: string }>
   readonly creation: ReturnType<typeof createSubscriptionCreationActivities>
   moveClock(to: number): Promise<void>
@@ -61,6 +62,7 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
       prices: new Map(),
       chains: new Map(),
       subscriptions: new Map(),
+      oneOffs: new Map(),
       meters: new Map(),
     },
     creation: createSubscriptionCreationActivities({ scoped: () => scoped, events: unheard }),

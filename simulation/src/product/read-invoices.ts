@@ -20,7 +20,7 @@ export interface StoredLine {
   readonly events: number | undefined
 }
 
-/** Those that were written at an instant of the clock or later. */
+/** Those of subscriptions that were written at an instant of the clock or later. */
 export async function readInvoices(product: Product, since: number): Promise<StoredInvoice[]> {
   const { scoped } = product
   const invoices = await scoped.db
@@ -35,6 +35,7 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
       'subtotal',
     ])
     .where('environment_id', '=', scoped.scope.environmentId)
+    .where('subscription_id', 'is not', null)
     .where('updated_at', '>=', new Date(since))
     .execute()
   if (invoices.length === 0) return []
@@ -86,6 +87,22 @@ async function readLines(
 function eventsOf({ usage }: Readonly<Record<string, unknown>>): number | undefined {
   if (typeof usage !== 'object' || usage === null || !('event_count' in usage)) return undefined
   return typeof usage.event_count === 'number' ? usage.event_count : undefined
+}
+
+/** All one-offs, by the steps' numbers. */
+export async function readOneOffs({ scoped, oneOffs }: Product) {
+  const rows = await scoped.db
+    .selectFrom('invoices')
+    .select(['id', 'invoice_status', 'subtotal', 'total', 'amount_due', 'amount_remaining'])
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('subscription_id', 'is', null)
+    .execute()
+  const numbers = new Map([...oneOffs].map(([number, id]) => [id, number]))
+  return rows.map(({ id, invoice_status: status, ...sums }) => ({
+    invoice: numbers.get(id) ?? -1,
+    status,
+    sums: Object.values(sums).map(plainText),
+  }))
 }
 
 /** Where each subscription stands. */

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createApiKey } from '@flexprice/database/tenancy'
+import { z } from 'zod'
+import type { Step } from '../lives/step.ts'
+import type { BeginWorld } from '../play/world.ts'
+import { createProduct } from '../product/product.ts'
+import { instant } from '../product/subscription-body.ts'
+import {
+  type Acting,
+  allow,
+  billOnce,
+  changeLines,
+  changePrices,
+  complete,
+  send,
+  subscribe,
+} from './act-through-api.ts'
+import { createAsk } from './ask.ts'
+import type { Processes } from './processes.ts'
+
+/**
+ * Worlds that are reached over HTTP alone: a gateway, workers and Temporal do the work, and any of them may be hit
+ * meanwhile. Rows are read only to find ids and to compare.
+ */
+export function throughApi({ databases, gatewayUrl, disturb }: Processes): BeginWorld {
+  return async (at) => {
+    const product = await createProduct(databases, at)
+    const { secret } = await createApiKey(product.scoped, { name: 'Simulation' })
+    const ask = createAsk(gatewayUrl, secret)
+    const acting = { product, ask, read: readAgain }
+    let steps = 0
+    let moves = 0
+    return {
+      product,
+      stopsByItself: true,
+      perform: (step) =>
+        step.kind === 'disturb'
+          ? Promise.resolve(disturb(step))
+          : perform(acting, step, `step-${++steps}-${step.kind}`),
+      async moveTo(to) {
+        const of = { method: 'POST', path: '/environments/current/clock', mayConflict: true } as const
+        const move = { ...of, body: { now: instant(to) }, key: `move-${++moves}` }
+        return moved.parse(await complete(ask, move)).subscriptions_failed
+      },
+      read: readAgain,
+    }
+  }
+}
+
+/**
+ * What lives through the API have: several steps at an instant, as a move of the clock is a workflow and costs most; and
+ * something that is hit so often.
+ */
+export const throughApiPace = { together: 0.75, disturbed: 0.015 } as const
+
+async function perform(acting: Acting, step: Step, key: string): Promise<void> {
+  const { product, ask } = acting
+  switch (step.kind) {
+    case 'add-price':
+    case 'edit-price':
+    case 'end-price':
+      return changePrices(acting, step, key)
+    case 'change-quantity':
+    case 'end-line':
+    case 'override-price':
+    case 'add-line':
+      return changeLines(acting, step, key)
+    case 'allow-usage':
+      return allow(acting, step, key)
+    case 'subscribe':
+      return subscribe(acting, step, key)
+    case 'send-events':
+      return send(acting, step, key)
+    case 'bill-once':
+    case 'void-one-off':
+      return billOnce(acting, step, key)
+    case 'void-event':
+      await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
+      return
+    case 'sync-prices': {
+      const path = `/plans/${product.planId}/sync/subscriptions`
+      await complete(ask, { method: 'POST', path, key })
+      return
+    }
+    case 'wait':
+    case 'disturb':
+      return
+  }
+}
+
+const moved = z.looseObject({ subscriptions_failed: z.int() })
+const readsMax = 200
+const pauseMs = 150
+
+/** The database may be away as it is looked at; looking again changes nothing. */
+async function readAgain<Result>(look: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await look()
+    } catch (error) {
+      if (tries === readsMax) throw error
+      await sleep(pauseMs)
+    }
+  }
+}
