@@ -54,9 +54,18 @@ if (values.help || bad.length > 0) {
   process.exit(values.help ? 0 : 2)
 }
 
+/** As shells say of a program that was told to stop. */
+const interrupted = 130
 let failing: boolean
 {
   await using servers = await openThrowAway()
+  // Ctrl-C leaves no server behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      await servers[Symbol.asyncDispose]()
+      process.exit(interrupted)
+    })
+  }
   const of = { ...numbers, customersPerLife: 4 }
   const report = await (isThroughApi ? liveThroughApi(servers, of) : liveInProcess(servers, of))
   process.stdout.write(`${values.json ? JSON.stringify(report) : describeReport(report)}\n`)

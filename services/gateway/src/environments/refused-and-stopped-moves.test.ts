@@ -50,6 +50,10 @@ async function expectEachMonthOnce(caller: ClockedCaller, id: string): Promise<v
 test('twice at once: the second move is a 409, and the first is told of while it goes on', async () => {
   const { caller, id, outcome } = await inTheMiddle(async (caller) => {
     expect(await askForMove(caller, to)).toMatchObject({ status: 409 })
+    // A try whose answer was lost, as far as can be told.
+    expect(await askForMove(caller, to, { 'Idempotency-Key': 'again' })).toMatchObject({ status: 202 })
+    const other = { 'Idempotency-Key': 'other' }
+    expect(await askForMove(caller, '2026-07-16T00:00:00Z', other)).toMatchObject({ status: 409 })
     const workflow_id = `billing-clock:${caller.scoped.scope.environmentId}`
     expect(await clockOf(caller)).toMatchObject({
       now: '2026-03-01T00:00:00.000Z',
