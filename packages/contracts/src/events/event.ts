@@ -145,7 +145,9 @@ export const unattributedEventsResponse = z
   .object({
     items: z.array(
       eventResponse.extend({
-        reason: z.enum(['unknown_customer', 'no_line']).describe('why the event counts nowhere as yet'),
+        reason: z
+          .enum(['unknown_customer', 'no_line', 'period_closed'])
+          .describe('why the event counts nowhere as yet'),
       }),
     ),
     ...eventList,

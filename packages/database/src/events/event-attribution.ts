@@ -17,7 +17,7 @@ export interface EventListQuery {
 }
 
 export interface UnattributedEventRow extends EventRow {
-  readonly reason: 'unknown_customer' | 'no_line'
+  readonly reason: 'unknown_customer' | 'no_line' | 'period_closed'
 }
 
 export interface LateEventRow extends EventRow {
@@ -30,6 +30,7 @@ export interface LateEventRow extends EventRow {
  * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
  * its lines that meter them is at work at their instant: a line without an end ends with its subscription.
  * What a closed invoice has counted, or came late for, is none of them, whatever a sync has made of its line since.
+ * `period_closed`: its line came, or was changed, when the period was billed already, and bills that time no more.
  */
 export function listUnattributedEvents(
   scoped: Scoped,
@@ -37,9 +38,10 @@ export function listUnattributedEvents(
 ): Promise<EventPage<UnattributedEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
-    keep: sql`not ${isOnALine} and not exists (${closedInvoice(sql`true`)})`,
-    also: sql`, case when exists (select from customers c where c.external_id = e.external_customer_id
-      and c.status = 'published') then 'no_line' else 'unknown_customer' end as reason`,
+    keep: sql`not ${isOnALine(sql`and ${isStillToBeBilled}`)} and not exists (${closedInvoice(sql`true`)})`,
+    also: sql`, case when ${isOnALine(sql``)} then 'period_closed'
+      when exists (select from customers c where c.external_id = e.external_customer_id and c.status = 'published')
+        then 'no_line' else 'unknown_customer' end as reason`,
   })
 }
 
@@ -78,7 +80,16 @@ const isMetered = sql`m.event_name = e.event_name
   and not exists (select from jsonb_each(coalesce(p.filter_values, '{}')) f
     where not coalesce(f.value ? (e.properties ->> f.key), false))`
 
-const isOnALine = sql`exists (
+/**
+ * That a line bills the time of the event `e`, or has it for free in the subscription's trial: its period is not over, or
+ * waits in a draft, or in one that was voided; a period that is not the subscription's own may be longer.
+ */
+const isStillToBeBilled = sql`(e.timestamp >= s.current_period_start or e.timestamp < s.trial_end
+  or (p.billing_period, p.billing_period_count) <> (s.billing_period, s.billing_period_count)
+  or exists (select from invoices i where i.environment_id = s.environment_id and i.subscription_id = s.id
+    and i.invoice_status in ('DRAFT', 'VOIDED') and i.period_start <= e.timestamp and i.period_end > e.timestamp))`
+
+const isOnALine = (condition: RawBuilder<unknown>) => sql`exists (
   select from customers c
   join subscriptions s on s.customer_id = c.id and s.subscription_status <> 'draft'
   join subscription_line_items l on l.subscription_id = s.id
@@ -86,7 +97,7 @@ const isOnALine = sql`exists (
   join meters m on m.id = p.meter_id
   where c.external_id = e.external_customer_id and c.status = 'published'
     and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp)
-    and (s.end_date is null or s.end_date > e.timestamp) and ${isMetered})`
+    and (s.end_date is null or s.end_date > e.timestamp) and ${isMetered} ${condition})`
 
 const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
 
