@@ -108,10 +108,10 @@ async function misplacedEvents(product: Product, model: Model): Promise<string[]
 }
 
 /**
- * `either` is where a sync that comes late meets time that is closed without being billed: a trial that is over, a
- * period whose invoice has no line of the meter. What it leaves of a line there is not billed any more, so that rules
- * and product say nothing of whether an event there is on a line or listed. `counted` are those of a trial and a
- * period that are not over, too: they are on a line, and nowhere listed. `listed`: as late or as unattributed.
+ * `either` is where a sync that comes late meets a trial that is over. What it leaves of a line there is not billed
+ * any more, so that rules and product say nothing of whether an event there is on a line or listed. `counted` are those
+ * of a trial and a period that are not over, too: they are on a line, and nowhere listed. `listed`: as late or as
+ * unattributed, as is what lies in a period whose invoice has no line of the meter, whatever line a late sync made there.
  */
 function placeOf(
   { time, meter }: Model['events'][number],
@@ -133,7 +133,8 @@ function placeOf(
   const isOnLine = lines.some(({ start, end }) => start <= time && end > time)
   if (!isOnLine || time >= subscription.end) return 'listed'
   const isOver = time < subscription.current.start || subscription.status === 'cancelled'
-  return closed || isOver ? 'either' : 'counted'
+  if (closed) return 'listed'
+  return isOver ? 'either' : 'counted'
 }
 
 async function idsOf(
