@@ -26,6 +26,7 @@ export function cycleLines(
     terms: termsOf(price),
     start: line.start_date,
     end: line.end_date,
+    goesOn: line.ended_by === 'price' && line.user_end === null,
     quantity: readDecimal(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
     billedUntil: until.get(chain),

@@ -17,7 +17,7 @@ export interface UsageChain<Line> {
   /** Those that its prices have, nearly always one: an edit may change it, too. */
   readonly bucketSizes: readonly (BucketSize | null)[]
   readonly grid: Grid
-  /** When a line of it is at work, ascending, without overlaps. */
+  /** When the subscription has it, ascending, without overlaps: what was used then has spent of its allowances. */
   readonly lives: readonly Period[]
   /** What bills, by the interval of the grid, ascending; each has a window that is measured. */
   readonly intervals: readonly (readonly ChainWindow<Line>[])[]
@@ -72,8 +72,7 @@ function usageChain<Line extends CycleLine>(cycle: Cycle, alike: readonly Placed
     }),
   )
   const chain = { first, metering, bucketSizes, grid: lineGrid(cycle, first) }
-  const lives = living.map(({ life }) => life)
-  return { ...chain, lives, intervals: billedIntervals(cycle, chain, living) }
+  return { ...chain, lives: heldTimes(living), intervals: billedIntervals(cycle, chain, living) }
 }
 
 function bucketSizeOf({ meter, bucketSize }: LineMetering): BucketSize | null {
@@ -89,6 +88,17 @@ function disjoint<Line>(lines: readonly Living<Line>[]): Living<Line>[] {
       end: earlier(one.life.end, living[index + 1]?.life.start ?? endless),
     }
     return life.start < life.end ? [{ ...one, life }] : []
+  })
+}
+
+/**
+ * A version that came and went in time that was billed already gets no line by a sync (billing rules, section 8). What
+ * was used then was used of this chain all the same, and is not free once more.
+ */
+function heldTimes<Line extends CycleLine>(living: readonly Living<Line>[]): Period[] {
+  return living.map(({ line, life }, index) => {
+    const next = living[index + 1]?.life.start
+    return line.goesOn && next ? { start: life.start, end: next } : life
   })
 }
 

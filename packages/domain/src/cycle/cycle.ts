@@ -41,6 +41,8 @@ export interface CycleLine extends Lifetime {
   readonly quantity: Decimal
   /** Null for FIXED. */
   readonly metering: LineMetering | null
+  /** Its price has ended it, and no user: until the chain's next line its time is the chain's, of which a sync left out a version. */
+  readonly goesOn?: boolean | undefined
   /** Of ONETIME: false bills one whose boundary has passed unbilled, such as one that was added inside a period. */
   readonly isBilled?: boolean | undefined
   /** Of a line with a longer period than its subscription's: until when other invoices bill its chain; null: not at all. */
