@@ -181,7 +181,7 @@ async function contractSeen(sdk: Flexprice, customerId: string, subscriptionId: 
     },
     refusals: [
       await refusalOf(sdk.customers.createCustomer({ externalId: 'no', name: 'No', email: 'nowhere' })),
-      await refusalOf(sdk.customers.getCustomerUpcomingGrants(customerId)),
+      await refusalOf(sdk.addons.getAddon(customerId)),
     ],
   }
 }

@@ -49,7 +49,7 @@ def contract_seen(sdk, customer, subscription, seats):
         },
         "refusals": [
             refusal_of(lambda: sdk.customers.create_customer(external_id="no-zone", name="No", email="nowhere")),
-            refusal_of(lambda: sdk.customers.get_customer_upcoming_grants(id=customer.id)),
+            refusal_of(lambda: sdk.addons.get_addon(id=customer.id)),
         ],
         "line_meters": [line.meter.event_name for line in lines if line.meter],
     }
