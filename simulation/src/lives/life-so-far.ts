@@ -14,8 +14,6 @@ export interface LifeSoFar {
   readonly sent: UsageEvent[]
   /** The meters that prices have. */
   readonly meters: number[]
-  /** The meters of which something is free once for all time, and the chains that they have. */
-  readonly freeForever: { readonly meters: Set<number>; readonly chains: Set<number> }
   chains: number
   subscribed: number
   /** How many one-off invoices there are. */
@@ -51,7 +49,7 @@ export function beginLife(
   const period = random.pick(periods)
   return {
     ...{ random, start, customers, period, count: random.pick(counts[period]), at: start },
-    ...{ steps: [], sent: [], meters: [], freeForever: { meters: new Set(), chains: new Set() } },
+    ...{ steps: [], sent: [], meters: [] },
     ...{ chains: 0, subscribed: 0, oneOffs: 0 },
   }
 }

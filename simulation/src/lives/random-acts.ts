@@ -38,24 +38,20 @@ const acts: readonly [Act, ...Act[]] = [
   voidEvent,
 ]
 
-export function allowUsage({ steps, random, at, freeForever }: LifeSoFar, meter: number): void {
+export function allowUsage({ steps, random, at }: LifeSoFar, meter: number): void {
   // Free for all time is of running sums here: what it means of other values the model does not say.
   const isSum = meter % metersMax < 2 || meter % metersMax === 6
   const isForever = isSum && random.chance(0.3)
-  if (isForever) freeForever.meters.add(meter)
   const reset = isForever ? 'NEVER' : 'BILLING_PERIOD'
   steps.push({ kind: 'allow-usage', at, meter, limit: random.below(30), reset })
 }
 
 export function addPrice(life: LifeSoFar): void {
-  const { random, steps, at, meters, freeForever, period, count, start: lifeStart } = life
+  const { random, steps, at, meters, period, count, start: lifeStart } = life
   const free = [...Array(metersMax).keys()].filter((meter) => !meters.includes(meter))
   const meter = random.chance(0.6) ? (free[random.below(free.length)] ?? null) : null
   const chain = life.chains++
-  if (meter !== null) {
-    meters.push(meter)
-    if (freeForever.meters.has(meter)) freeForever.chains.add(chain)
-  }
+  if (meter !== null) meters.push(meter)
   const price = randomPrice(random, { period, count, meter })
   const start = random.chance(0.8) ? lifeStart - 400 * dayMs : around(life, 20, 60)
   steps.push({ kind: 'add-price', at, chain, price, start })
@@ -106,11 +102,9 @@ function voidEvent(life: LifeSoFar): void {
 }
 
 function editPrice(life: LifeSoFar): void {
-  const { random, steps, at, freeForever } = life
+  const { random, steps, at } = life
   const chain = anyChain(life)
-  // A known gap: where a sync leaves out what is billed, usage there counts no more against what is free once.
-  const daysBack = freeForever.chains.has(chain) ? 0 : 40
-  const from = random.chance(0.5) ? at : around(life, daysBack, 40)
+  const from = random.chance(0.5) ? at : around(life, 40, 40)
   steps.push({ kind: 'edit-price', at, chain, money: randomMoney(random), from })
 }
 
