@@ -17,7 +17,19 @@ const searches = operations.flatMap(({ method, path }) =>
   method === 'POST' && path.endsWith('/search') && !path.startsWith('/workflows') ? [path] : [],
 )
 
-test('there are searches to be tried', () => expect(searches.length).toBeGreaterThanOrEqual(8))
+/** The contract gives wallets neither free filters nor a list of sorts. */
+const freeSearches = searches.filter((path) => path !== '/wallets/search')
+
+test('there are searches to be tried', () => expect(freeSearches.length).toBeGreaterThanOrEqual(8))
+
+test('/wallets/search: 400 for a sort by a field that does not exist, and for free filters, by their names', async () => {
+  const answer = await caller.call('POST', '/wallets/search', { sort: 'colour' })
+  expect([answer.status, Object.keys(problemsOf(answer))]).toEqual([400, ['sort']])
+  const filters = [{ field: 'id', operator: 'eq', data_type: 'string', value: { string: 'red' } }]
+  expect(problemsOf(await caller.call('POST', '/wallets/search', { filters }))).toEqual({
+    filters: 'is not a known field',
+  })
+})
 
 test.each(searches)('%s: a page beyond the end is empty, and says how many there are', async (path) => {
   expect(await caller.call('POST', path, { offset: 1_000_000 })).toMatchObject({
@@ -26,7 +38,7 @@ test.each(searches)('%s: a page beyond the end is empty, and says how many there
   })
 })
 
-test.each(searches)(
+test.each(freeSearches)(
   '%s: 400 for a sort and a filter by a field that does not exist, by their paths',
   async (path) => {
     const sort = path === '/prices/search' ? 'colour' : [{ field: 'colour', direction: 'asc' }]
@@ -40,7 +52,7 @@ test.each(searches)(
   },
 )
 
-test.each(searches)('%s: 400 for a filter of 10,000 values, by its path', async (path) => {
+test.each(freeSearches)('%s: 400 for a filter of 10,000 values, by its path', async (path) => {
   const array = Array.from({ length: 10_000 }, (_, index) => `id_${index}`)
   const filters = [{ field: 'id', operator: 'in', data_type: 'array', value: { array } }]
   const answer = await caller.call('POST', path, { filters })
