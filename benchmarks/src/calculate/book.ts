@@ -58,7 +58,7 @@ async function addEvents({ owner, scoped }: BenchStack, { planId, subscriptions 
     `insert into events (environment_id, event_id, event_name, external_customer_id, timestamp, properties, ingested_at)
     select $1, $2 || ':' || c || ':' || n, case n % 2 when 0 then 'call' else 'upload' end, $2 || ':' || c,
       $4::timestamptz + (n - 1) * interval '3 days' + c * interval '20 ms',
-      case n % 2 when 0 then '{}' else jsonb_build_object('bytes', round((c * 7919 + n * 104729) % 60001 / 1000.0, 3)) end, now()
+      case n % 2 when 0 then '{}' else jsonb_build_object('bytes', round((c::bigint * 7919 + n * 104729) % 60001 / 1000.0, 3)) end, now()
     from generate_series(1, $5::int) n, generate_series(1, $3::int) c`,
     [scoped.scope.environmentId, planId, subscriptions, period.start, eventsPerCustomer],
   )
