@@ -1,13 +1,12 @@
-import { isPositive, isStorable, readDecimal } from '@flexprice/domain/money'
 import { z } from 'zod'
 import { invoiceResponse } from '../invoices/invoice.ts'
 import { creditNoteStatus, creditNoteType, paymentStatus } from '../invoices/invoice-choices.ts'
 import { subscriptionResponse } from '../subscriptions/subscription.ts'
-import { decimalString } from '../wire/decimal-string.ts'
 import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
 import { laterObject, notBuilt } from '../wire/not-built.ts'
+import { positiveAmount } from '../wire/positive-amount.ts'
 import { recordFields } from '../wire/record-fields.ts'
 import { description, identifier, name } from '../wire/text.ts'
 
@@ -26,9 +25,7 @@ const refundTarget = z.enum(['PREPAID_WALLET', 'BACK_TO_SOURCE'])
 /** Of one line of the invoice; the amount is before discount and tax, of which it takes its share along. */
 export const createCreditNoteLineItem = z.strictObject({
   invoice_line_item_id: identifier,
-  amount: decimalString
-    .refine((amount) => isPositive(readDecimal(amount)), 'must be greater than 0')
-    .refine((amount) => isStorable(readDecimal(amount)), 'has more digits than an amount may have'),
+  amount: positiveAmount,
   display_name: name.optional(),
   metadata: metadata.optional(),
 })

@@ -1,7 +1,7 @@
-import { parseCurrency } from '@flexprice/domain/money'
 import { z } from 'zod'
 import { customerResponse } from '../customers/customer.ts'
 import { subscriptionResponse } from '../subscriptions/subscription.ts'
+import { currency } from '../wire/currency.ts'
 import { exactNumber } from '../wire/exact-number.ts'
 import { instant } from '../wire/instant.ts'
 import { laterObject, notBuilt } from '../wire/not-built.ts'
@@ -15,10 +15,6 @@ import { invoiceLineItemResponse } from './invoice-line-item.ts'
 
 const statusesMax = 20
 const groupsMax = 20
-
-const currency = text(3)
-  .refine((code) => parseCurrency(code) !== undefined, 'is not a currency of ISO 4217')
-  .overwrite((code) => code.toLowerCase())
 
 export const invoiceFilter = z.strictObject({
   ...searchFields,

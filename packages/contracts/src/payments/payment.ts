@@ -1,11 +1,11 @@
-import { isPositive, isStorable, parseCurrency, readDecimal } from '@flexprice/domain/money'
 import { z } from 'zod'
 import { paymentStatus } from '../invoices/invoice-choices.ts'
-import { decimalString } from '../wire/decimal-string.ts'
+import { currency } from '../wire/currency.ts'
 import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
 import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { positiveAmount } from '../wire/positive-amount.ts'
 import { queryIds } from '../wire/query-identifiers.ts'
 import { recordFields, recordStatus } from '../wire/record-fields.ts'
 import { expand, listOf, queryPage } from '../wire/search.ts'
@@ -15,21 +15,12 @@ const destinationType = z.enum(['INVOICE', 'CUSTOMER'])
 const paymentMethodType = z.enum(['CARD', 'ACH', 'OFFLINE', 'CREDITS', 'PAYMENT_LINK', 'UPI'])
 const paymentGateway = z.enum(['stripe', 'razorpay', 'nomod', 'moyasar', 'paddle', 'whop', 'chargebee'])
 
-/** Money that moves: more than nothing, and what can be stored. */
-export const paidAmount = decimalString
-  .refine((amount) => isPositive(readDecimal(amount)), 'must be greater than 0')
-  .refine((amount) => isStorable(readDecimal(amount)), 'has more digits than an amount may have')
-
-const currency = text(3)
-  .refine((code) => parseCurrency(code) !== undefined, 'is not a currency of ISO 4217')
-  .overwrite((code) => code.toLowerCase())
-
 export const createPaymentRequest = z.strictObject({
   destination_type: notBuiltValues(destinationType, ['CUSTOMER']),
   destination_id: identifier,
   // What needs a provider waits for one, and credits for wallets.
   payment_method_type: notBuiltValues(paymentMethodType, ['CARD', 'ACH', 'CREDITS', 'PAYMENT_LINK', 'UPI']),
-  amount: paidAmount,
+  amount: positiveAmount,
   currency,
   /** Settles it at once; false keeps it INITIATED until it is processed. */
   process_payment: z.boolean().default(true),
@@ -145,5 +136,5 @@ export const updateInvoicePaymentStatusRequest = z.strictObject({
     'VOIDED',
   ]),
   /** What was paid now; all that remains unless given. */
-  amount: paidAmount.optional(),
+  amount: positiveAmount.optional(),
 })

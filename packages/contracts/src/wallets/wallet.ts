@@ -1,6 +1,7 @@
 import { parseCurrency, readDecimal } from '@flexprice/domain/money'
 import { conversionRateProblem } from '@flexprice/domain/wallet'
 import { z } from 'zod'
+import { currency } from '../wire/currency.ts'
 import { decimalString } from '../wire/decimal-string.ts'
 import { exactNumber } from '../wire/exact-number.ts'
 import { instant } from '../wire/instant.ts'
@@ -53,12 +54,6 @@ const walletConfig = z.strictObject({
     .max(priceTypesMax)
     .optional(),
 })
-
-const currency = z
-  .string()
-  .max(3)
-  .refine((code) => parseCurrency(code) !== undefined, 'is not a currency of ISO 4217')
-  .overwrite((code) => code.toLowerCase())
 
 export const createWalletRequest = z
   .strictObject({

@@ -8,17 +8,14 @@ import { beforeAll, cutDueWork } from './due-work.ts'
 
 /** The one that has begun and not ended: a unique index allows no second. */
 export async function findClockMove(scoped: Scoped): Promise<BillingRunRow | undefined> {
-  return await goingOn(scoped).executeTakeFirst()
-}
-
-function goingOn({ db, scope }: Scoped) {
-  return db
+  return await scoped.db
     .selectFrom('billing_runs')
     .selectAll()
-    .where('environment_id', '=', scope.environmentId)
+    .where('environment_id', '=', scoped.scope.environmentId)
     .where('trigger', '=', 'clock')
     .where('finished_at', 'is', null)
     .where('canceled_at', 'is', null)
+    .executeTakeFirst()
 }
 
 /**
