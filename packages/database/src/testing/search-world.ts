@@ -7,6 +7,7 @@ import { now } from './catalog-rows.ts'
  * others in some way: every plan has a hundredth of the prices and subscriptions, every tenth price is a
  * subscription's own, and so on. Rows are numbered from 1.
  */
+// tidy: long because it is a list: one insert a resource.
 export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, rows: number): Promise<void> {
   const head = sql`environment_id, created_at, updated_at, created_by, updated_by`
   const at = sql`${now}::timestamptz + n * interval '1 minute'`
