@@ -112,6 +112,8 @@ export const subscriptionResponse = z
     current_period_end: instant.optional(),
     trial_start: instant.optional(),
     trial_end: instant.optional(),
+    /** Ours: what lies before counts as billed. */
+    bill_from: instant.optional(),
     // Texts in the contract: a new choice of ours must not break a strict client.
     payment_behavior: z.string().optional(),
     collection_method: z.string().optional(),

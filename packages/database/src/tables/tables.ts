@@ -42,6 +42,7 @@ import type { SubscriptionScheduleTable } from './schedule-tables.ts'
 import type {
   PlanSubscriptionCountTable,
   SubscriptionLineItemTable,
+  SubscriptionPauseTable,
   SubscriptionTable,
 } from './subscription-tables.ts'
 import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
@@ -65,6 +66,7 @@ export interface Tables {
   entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
+  subscription_pauses: SubscriptionPauseTable
   subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable

@@ -25,6 +25,7 @@ export function subscriptionResponse(scope: Scope, row: SubscriptionRow): Subscr
     current_period_end: row.current_period_end,
     trial_start: row.trial_start ?? undefined,
     trial_end: row.trial_end ?? undefined,
+    bill_from: row.bill_from ?? undefined,
     next_billing_at: row.next_billing_at ?? undefined,
     payment_behavior: row.payment_behavior,
     proration_behavior: row.proration_behavior,
