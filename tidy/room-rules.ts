@@ -72,6 +72,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'catalog',
       'events',
       'subscriptions',
+      'schedules',
       'line-items',
       'invoices',
       'payments',

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { isInteractive, throwAwayConfig } from './config.ts'
+import { compileCacheDir, isInteractive, throwAwayConfig } from './config.ts'
 import { startPostgres } from './postgres.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { pythonPackage } from './python-package.ts'
@@ -72,6 +72,7 @@ async function startServers(
   const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces }, tell))
   return {
     ...run.config.environment,
+    NODE_COMPILE_CACHE: compileCacheDir(run.config),
     TEST_POSTGRES_URL: postgres.superuserUrl,
     TEST_TEMPORAL_ADDRESS: temporal.address,
     TEST_REDIS_URL: redis.url,

@@ -14,6 +14,7 @@ export const idPrefixes = {
   feature: 'feat',
   subscription: 'subs',
   lineItem: 'subli',
+  subscriptionSchedule: 'sched',
   priceSyncRun: 'psr',
   entitlement: 'ent',
   invoice: 'inv',

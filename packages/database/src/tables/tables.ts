@@ -39,6 +39,7 @@ import type { LineCreditTable } from './line-credit-tables.ts'
 import type { FeatureTable, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PaymentTable } from './payment-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
+import type { SubscriptionScheduleTable } from './schedule-tables.ts'
 import type {
   PlanSubscriptionCountTable,
   SubscriptionLineItemTable,
@@ -65,6 +66,7 @@ export interface Tables {
   entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
+  subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
