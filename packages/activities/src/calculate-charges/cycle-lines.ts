@@ -2,9 +2,9 @@ import type { ChargedLine, ChargeFacts } from '@flexprice/database/calculations'
 import type { PriceRow } from '@flexprice/database/catalog'
 import type { InvoiceIdentity } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
-import type { CycleLine, CycleTerms } from '@flexprice/domain/cycle'
+import { aroundPauses, type CycleLine, type CycleTerms } from '@flexprice/domain/cycle'
 import { readDecimal } from '@flexprice/domain/money'
-import { later } from '@flexprice/domain/time'
+import { type Lifetime, later } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
 import type { BilledCycle } from './billed-cycle.ts'
 
@@ -14,12 +14,13 @@ export interface FactLine extends CycleLine {
 
 /** A subscription's lines as the rules see them, for the invoice that is billed. What prices share is made once. */
 export function cycleLines(
-  { lines, entitlements }: ChargeFacts,
+  { subscription, lines, entitlements }: ChargeFacts,
   termsOf: TermsOfPrice,
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
   const until = billedUntil(lines, billed)
-  return lines.map(({ line, price, chain, meter, billedBy }) => ({
+  const pauses = pausesOf(subscription)
+  const whole = lines.map(({ line, price, chain, meter, billedBy }) => ({
     id: line.id,
     chain,
     price,
@@ -37,6 +38,12 @@ export function cycleLines(
       allowances: allowances(entitlements, meter),
     },
   }))
+  return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))
+}
+
+/** The times in which a subscription stands still. */
+export function pausesOf({ pause_starts, pause_ends }: ChargeFacts['subscription']): Lifetime[] {
+  return pause_starts.map((start, index) => ({ start, end: pause_ends[index] ?? null }))
 }
 
 /** Until when other invoices bill each chain. */

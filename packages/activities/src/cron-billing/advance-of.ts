@@ -2,6 +2,7 @@ import type { SubscriptionAdvance } from '@flexprice/database/billing'
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { Period } from '@flexprice/domain/time'
 import type { BillingReason } from '../calculate-charges/billed-cycle.ts'
+import { pausesOf } from '../calculate-charges/cycle-lines.ts'
 
 type Subscription = ChargeFacts['subscription']
 
@@ -22,7 +23,12 @@ export function advanceOf(subscription: Subscription, billed: Billed): Subscript
   const { id, version } = subscription
   const { opens } = billed
   if (opens === null) return endOf(subscription)
-  return { id, version, status: statusOf(subscription, billed), period: opens, nextBillingAt: opens.end }
+  const status = isPausedAt(subscription, opens.start) ? 'paused' : statusOf(subscription, billed)
+  return { id, version, status, period: opens, nextBillingAt: opens.end }
+}
+
+function isPausedAt(subscription: Subscription, at: Date): boolean {
+  return pausesOf(subscription).some(({ start, end }) => start <= at && (!end || end > at))
 }
 
 /** Its end has come, and nothing is due any more. */

@@ -1,6 +1,6 @@
 import { entitlementSources } from '@flexprice/domain/entitlement'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
@@ -11,6 +11,9 @@ import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/sub
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly external_customer_id: string
   readonly plan_name: string
+  /** Times in which its lines stand still, those to come too, in order; the ends beside the starts, null while one lasts. */
+  readonly pause_starts: readonly Date[]
+  readonly pause_ends: ReadonlyArray<Date | null>
 }
 
 /** What of a line decides its charges: thousands are read at once, and each date of one costs as much as a sum. */
@@ -106,7 +109,8 @@ async function readSubscriptions(
   lock: boolean,
 ): Promise<ChargedSubscription[]> {
   const { rows } = await sql<ChargedSubscription>`
-    select s.*, c.external_id as external_customer_id, p.name as plan_name
+    select s.*, c.external_id as external_customer_id, p.name as plan_name,
+      ${pausesOf(sql`pause_start`)} as pause_starts, ${pausesOf(sql`pause_end`)} as pause_ends
     from subscriptions s
     join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
     join plans p on p.environment_id = s.environment_id and p.id = s.plan_id
@@ -114,6 +118,9 @@ async function readSubscriptions(
     order by s.id ${lock ? sql`for update of s` : sql``}`.execute(scoped.db)
   return rows
 }
+
+const pausesOf = (column: RawBuilder<unknown>) => sql`array(select ${column} from subscription_pauses b
+  where b.subscription_id = s.id and b.pause_status <> 'cancelled' order by b.pause_start, b.id)`
 
 function readLines(scoped: Scoped, ids: readonly string[]) {
   return scoped.db

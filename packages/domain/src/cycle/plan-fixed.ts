@@ -1,4 +1,4 @@
-import { prorationOf } from '../subscription/proration.ts'
+import { type ProrationBehavior, prorationOf } from '../subscription/proration.ts'
 import { isRecurring } from '../time/billing-period.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import { earlier, later, type Period } from '../time/period.ts'
@@ -19,7 +19,12 @@ export function planFixed<Line extends CycleLine>(
   const planned = lines
     .filter(({ terms }) => terms.type === 'FIXED')
     .flatMap((line) => planLine(cycle, line, lines).map((one) => ({ line, ...one })))
-  return cycle.prorationBehavior === 'none' ? latestOfChains(planned) : planned
+  return latestOfChains(planned, (line) => behaviorOf(cycle, line) === 'none')
+}
+
+/** A period's ADVANCE and its ARREAR are on two invoices, of which a cancellation's behaviour holds for its own period alone. */
+function behaviorOf({ prorationBehavior, advanceBehavior }: Cycle, { terms }: CycleLine): ProrationBehavior {
+  return terms.invoice_cadence === 'ADVANCE' ? (advanceBehavior ?? prorationBehavior) : prorationBehavior
 }
 
 type Planned = Omit<PlannedFixed<CycleLine>, 'line'>
@@ -75,7 +80,7 @@ function planAdvance(
   return periodsOf(cycle, line, window).flatMap(({ period, active, isFirst }) => {
     const isDue = active.start < window.end && (isFirst || active.start >= window.start)
     if (!isDue) return []
-    if (cycle.prorationBehavior === 'create_prorations') return [share(cycle, line, active)]
+    if (behaviorOf(cycle, line) === 'create_prorations') return [share(cycle, line, active)]
     if (active.start <= period.start) return [{ span: period, proration: null }]
     if (!opensLate(cycle, line, { period, lines })) return []
     return [{ span: { start: active.start, end: period.end }, proration: null }]
@@ -129,9 +134,10 @@ function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   return isDue ? [{ span: { start: line.start, end: line.start }, proration: null }] : []
 }
 
-/** Of the lines of a chain that would bill one period the one that started last. ONETIME lines have no period. */
+/** Of the lines of a chain that would bill one whole period the one that started last. ONETIME lines have no period. */
 function latestOfChains<Line extends CycleLine>(
   planned: readonly PlannedFixed<Line>[],
+  isWhole: (line: CycleLine) => boolean,
 ): PlannedFixed<Line>[] {
   const latest = new Map<string, PlannedFixed<Line>>()
   for (const one of planned) {
@@ -140,7 +146,8 @@ function latestOfChains<Line extends CycleLine>(
     if (!other || startsAfter(one.line, other.line)) latest.set(key, one)
   }
   return planned.filter(
-    (one) => !isRecurring(one.line.terms.billing_period) || latest.get(keyOf(one)) === one,
+    (one) =>
+      !isWhole(one.line) || !isRecurring(one.line.terms.billing_period) || latest.get(keyOf(one)) === one,
   )
 }
 
