@@ -60,12 +60,7 @@ export async function aggregateUsage(
   return questions.map((question, index) => {
     const scan = ofQuestion[index]
     assert(scan, 'each question has its scan')
-    return {
-      parts: rowsOfScan(scan).map((row) => ({
-        ...partOf(question, row, oddIds.get(oddKey(scan, row))),
-        ...groupOf(row, slice),
-      })),
-    }
+    return { parts: rowsOfScan(scan).map((row) => partOf(question, row, { scan, oddIds, slice })) }
   })
 
   function rowsOfScan(scan: UsageScan): readonly UsageRow[] {
@@ -134,22 +129,30 @@ function keyOf({ frame, pattern, wants }: UsageScan, customer: string): string {
 function partOf(
   question: UsageQuestion,
   row: UsageRow,
-  oddIds: readonly string[] = [],
-): Omit<UsagePart, 'group'> {
-  const period = periodOf(question, row)
-  const areOdd = isOfNumbers(question) && row.not_numeric > 0
-  return {
-    ...period,
-    quantity: quantityOf(question, row, period),
+  {
+    scan,
+    oddIds,
+    slice,
+  }: { scan: UsageScan; oddIds: ReadonlyMap<string, readonly string[]>; slice: UsageSlice },
+): UsagePart {
+  const { start, end } = periodOf(question, row)
+  const areOdd = row.not_numeric > 0 && isOfNumbers(question)
+  const part = {
+    start,
+    end,
+    quantity: quantityOf(question, row, { start, end }),
     eventCount: row.events,
     notNumeric: areOdd ? row.not_numeric : 0,
-    ...(areOdd && oddIds.length > 0 ? { oddEventIds: oddIds } : {}),
+    group: row.group,
   }
+  const oddEventIds = areOdd ? oddIds.get(oddKey(scan, row)) : undefined
+  const split = slice.splitBy.length > 0 && row.group !== null ? splitGroup(row.group) : undefined
+  // Nearly all have neither.
+  return oddEventIds || split ? { ...part, ...(oddEventIds && { oddEventIds }), ...split } : part
 }
 
-/** The row's group as the statement wrote it: of a split one with the values that it is split by. */
-function groupOf({ group }: UsageRow, { splitBy }: UsageSlice): Pick<UsagePart, 'group' | 'split'> {
-  if (splitBy.length === 0 || group === null) return { group }
+/** A split row's group as the statement wrote it: with the values that it is split by. */
+function splitGroup(group: string): Pick<UsagePart, 'group' | 'split'> {
   const texts: unknown = JSON.parse(group)
   assert(Array.isArray(texts), 'a split group is a list')
   const [own = null, ...split] = texts.map((text: unknown) => (text === null ? null : String(text)))

@@ -17,18 +17,19 @@ export function planCycle<Line extends CycleLine>(cycle: Cycle, lines: readonly 
 }
 
 /** A plan of nobody yet, with what it asks of whoever's it becomes. */
-interface AskingShape {
+export interface AskingShape {
   readonly shape: CycleShape
   readonly asked: readonly AskedUsage[]
 }
 
-function shapeOf(cycle: Cycle, lines: readonly CycleLine[]): AskingShape {
+export function shapeOf(cycle: Cycle, lines: readonly CycleLine[]): AskingShape {
   const placed = { ...cycle, chainStarts: chainStartsOf(cycle, lines) }
   const { usage, spenders, asked } = planUsage(placed, lines)
   return { shape: { grid: cycle.grid, fixed: planFixed(placed, lines), usage, spenders }, asked }
 }
 
-function planOf<Line>(
+/** The plan of a subscription whose lines are in those places. */
+export function planOf<Line>(
   { shape: { grid, fixed, usage, spenders }, asked }: AskingShape,
   { externalCustomerId }: Cycle,
   lines: readonly Line[],

@@ -1,8 +1,9 @@
 import { assert } from '../assert.ts'
+import type { Decimal } from '../money/decimal.ts'
 import type { UsageAnswer } from '../usage/usage-question.ts'
 import { chainCharges } from './chain-charge.ts'
 import type { CycleCharge, CycleLine, CyclePlan, MeasuredUsage, PlannedFixed, PlannedUsage } from './cycle.ts'
-import { lineCharge } from './line-charge.ts'
+import { type LineCharge, lineCharge } from './line-charge.ts'
 import { lineAt } from './line-life.ts'
 import { spendAllowances, unspent } from './spend-allowances.ts'
 import { windowParts } from './window-parts.ts'
@@ -44,10 +45,22 @@ function billedPieces<Line extends CycleLine>(plan: CyclePlan<Line>, answers: re
   }
 }
 
-function fixedCharge<Line extends CycleLine>(
-  line: Line,
-  { span, proration }: PlannedFixed,
-): CycleCharge<Line> {
-  const { terms, quantity } = line
-  return { line, span, quantity, ...lineCharge({ terms, quantity, proration }) }
+function fixedCharge<Line extends CycleLine>(line: Line, planned: PlannedFixed): CycleCharge<Line> {
+  const { quantity } = line
+  const { amount, explanation, warnings } = chargeOfQuantity(line, planned)
+  return { line, span: planned.span, quantity, amount, explanation, warnings }
 }
+
+/** Most of those that share what is planned share the quantity, too: what it costs is computed once. */
+function chargeOfQuantity({ terms, quantity }: CycleLine, planned: PlannedFixed): LineCharge {
+  const charges = fixedCharges.get(planned) ?? new Map<Decimal, LineCharge>()
+  fixedCharges.set(planned, charges)
+  const known = charges.get(quantity)
+  if (known) return known
+  const charge = lineCharge({ terms, quantity, proration: planned.proration })
+  charges.set(quantity, charge)
+  return charge
+}
+
+/** For as long as somebody holds the plan. */
+const fixedCharges = new WeakMap<PlannedFixed, Map<Decimal, LineCharge>>()
