@@ -57,6 +57,8 @@ export interface Cycle {
   readonly end?: Date | null | undefined
   /** Nothing before it is billed; null or none: the start. */
   readonly trialEnd?: Date | null | undefined
+  /** Nothing before it is billed, as another system has; null or none: all is. */
+  readonly billFrom?: Date | null | undefined
   readonly prorationBehavior: ProrationBehavior
   /** Null where no usage can be asked for, as in an opening. */
   readonly externalCustomerId: string | null

@@ -5,9 +5,12 @@ import { earlier, type Lifetime, later, type Period } from '../time/period.ts'
 import { isSameLength } from '../time/period-length.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 
-/** When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed. */
-export function paidFrom({ start, trialEnd }: Cycle): Date {
-  return trialEnd ? later(start, trialEnd) : start
+/**
+ * When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed, nor is
+ * what another system has billed.
+ */
+export function paidFrom({ start, trialEnd, billFrom }: Cycle): Date {
+  return [trialEnd, billFrom].reduce<Date>((from, one) => (one ? later(from, one) : from), start)
 }
 
 /** The time in which a subscription bills a line; empty, or with its end before its start, for none. */

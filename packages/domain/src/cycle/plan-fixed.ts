@@ -114,7 +114,8 @@ function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
 function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   const boundary = later(line.start, paidFrom(cycle))
   const end = earlier(line.end ?? endless, cycle.end ?? endless)
-  if (boundary >= end || line.isBilled === true) return []
+  const wasBilled = line.isBilled === true || (cycle.billFrom != null && line.start < cycle.billFrom)
+  if (boundary >= end || wasBilled) return []
   const isLeft = line.isBilled === false
   const isFirst =
     boundary.getTime() === paidFrom(cycle).getTime() && boundary.getTime() === window.start.getTime()
