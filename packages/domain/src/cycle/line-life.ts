@@ -48,6 +48,13 @@ export function chainStartsOf(cycle: Cycle, lines: readonly CycleLine[]): Readon
   return starts
 }
 
+/** The line that a plan has told of by its place. */
+export function lineAt<Line>(lines: readonly Line[], place: number): Line {
+  const line = lines[place]
+  assert(line, 'a place is of a line')
+  return line
+}
+
 function periodOf({ terms }: CycleLine): Pick<Grid, 'period' | 'count'> {
   const { billing_period: period, billing_period_count: count } = terms
   assert(isRecurring(period), 'a ONETIME line has no grid')
