@@ -21,6 +21,7 @@ export function cycleLines(
 ): FactLine[] {
   const until = billedUntil(lines, billed)
   const pauses = pausesOf(subscription)
+  const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
   const whole = lines.map(({ line, price, chain, meter, billedBy }) => ({
     id: line.id,
     chain,
@@ -29,6 +30,8 @@ export function cycleLines(
     start: line.start_date,
     end: line.end_date,
     goesOn: line.ended_by === 'price' && line.user_end === null,
+    comesByChange: line.opened_by_change !== null && line.carries_line_id === null,
+    goesByChange: line.closed_by_change !== null && !carried.has(line.id),
     quantity: shared.quantityOf(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
     billedUntil: until.get(chain),
