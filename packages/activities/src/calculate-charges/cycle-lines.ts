@@ -5,7 +5,7 @@ import type { InvoiceIdentity } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import { aroundPauses, type CycleLine, type CycleTerms, type LineMetering } from '@flexprice/domain/cycle'
 import { type Decimal, readDecimal } from '@flexprice/domain/money'
-import { type Lifetime, later } from '@flexprice/domain/time'
+import { later } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
 import type { BilledCycle } from './billed-cycle.ts'
 
@@ -15,12 +15,11 @@ export interface FactLine extends CycleLine {
 
 /** A subscription's lines as the rules see them, for the invoice that is billed. What prices share is made once. */
 export function cycleLines(
-  { subscription, lines, entitlements }: ChargeFacts,
+  { lines, pauses, entitlements }: ChargeFacts,
   shared: SharedTerms,
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
   const until = billedUntil(lines, billed)
-  const pauses = pausesOf(subscription)
   const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
   const whole = lines.map(({ line, price, chain, meter, billedBy }) => ({
     id: line.id,
@@ -38,11 +37,6 @@ export function cycleLines(
     metering: meter && shared.meteringOf(price, meter, entitlements.get(meter.id) ?? []),
   }))
   return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))
-}
-
-/** The times in which a subscription stands still. */
-export function pausesOf({ pause_starts, pause_ends }: ChargeFacts['subscription']): Lifetime[] {
-  return pause_starts.map((start, index) => ({ start, end: pause_ends[index] ?? null }))
 }
 
 /** Until when other invoices bill each chain. */

@@ -2,7 +2,6 @@ import type { SubscriptionAdvance } from '@flexprice/database/billing'
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { Period } from '@flexprice/domain/time'
 import type { BillingReason } from '../calculate-charges/billed-cycle.ts'
-import { pausesOf } from '../calculate-charges/cycle-lines.ts'
 
 type Subscription = ChargeFacts['subscription']
 
@@ -19,16 +18,16 @@ export interface Billed {
  * Where a subscription goes once its due period is billed (billing rules, sections 7 and 8): into the period that
  * begins; or, its last one billed and its end passed, it is cancelled.
  */
-export function advanceOf(subscription: Subscription, billed: Billed): SubscriptionAdvance {
+export function advanceOf({ subscription, pauses }: ChargeFacts, billed: Billed): SubscriptionAdvance {
   const { id, version } = subscription
   const { opens } = billed
   if (opens === null) return endOf(subscription)
-  const status = isPausedAt(subscription, opens.start) ? 'paused' : statusOf(subscription, billed)
+  const status = isPausedAt(pauses, opens.start) ? 'paused' : statusOf(subscription, billed)
   return { id, version, status, period: opens, nextBillingAt: opens.end }
 }
 
-function isPausedAt(subscription: Subscription, at: Date): boolean {
-  return pausesOf(subscription).some(({ start, end }) => start <= at && (!end || end > at))
+function isPausedAt(pauses: ChargeFacts['pauses'], at: Date): boolean {
+  return pauses.some(({ start, end }) => start <= at && (!end || end > at))
 }
 
 /** Its end has come, and nothing is due any more. */

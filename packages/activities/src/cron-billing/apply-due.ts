@@ -57,8 +57,8 @@ export async function finishDue(
   billed: readonly ChargeFacts[],
   { schedules, now }: { readonly schedules: AppliedDue['schedules']; readonly now: Date },
 ): Promise<void> {
-  const isEverPaused = ({ subscription }: ChargeFacts) => subscription.pause_starts.length > 0
-  await turnPauses(transaction, billed.filter(isEverPaused).flatMap(boundaryOf), now)
+  const paused = billed.filter(({ pauses }) => pauses.length > 0)
+  await turnPauses(transaction, paused.flatMap(boundaryOf), now)
   const cancelled = billed.flatMap(({ subscription: { id } }) => {
     const schedule = schedules.get(id)
     return schedule?.schedule_type === 'cancellation' ? [schedule] : []

@@ -116,8 +116,8 @@ async function write(
       isPositive(readDecimal(draft.invoice.amount_due)) ? [one.facts.subscription.id] : [],
     ),
   )
-  const advances = rated.map(({ facts: { subscription }, reason, opens }) =>
-    advanceOf(subscription, { reason, opens, isUnpaid: unpaid.has(subscription.id) }),
+  const advances = rated.map(({ facts, reason, opens }) =>
+    advanceOf(facts, { reason, opens, isUnpaid: unpaid.has(facts.subscription.id) }),
   )
   await advanceSubscriptions(
     transaction,

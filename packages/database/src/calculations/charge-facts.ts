@@ -1,20 +1,19 @@
 import { assert } from '@flexprice/domain'
+import type { Pause } from '@flexprice/domain/cycle'
 import { entitlementSources } from '@flexprice/domain/entitlement'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
-import { type RawBuilder, type Selectable, sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
+import { listPauses } from '../schedules/pauses.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly external_customer_id: string
   readonly plan_name: string
-  /** Times in which its lines stand still, those to come too, in order; the ends beside the starts, null while one lasts. */
-  readonly pause_starts: readonly Date[]
-  readonly pause_ends: ReadonlyArray<Date | null>
 }
 
 /** What of a line decides its charges: thousands are read at once, and each date of one costs as much as a sum. */
@@ -53,6 +52,8 @@ export interface ChargeFacts {
   readonly subscription: ChargedSubscription
   /** Ended ones too, oldest first: they may have spent of an allowance. */
   readonly lines: readonly ChargedLine[]
+  /** Times in which the lines stand still, those to come too, in order; no end while one lasts. */
+  readonly pauses: readonly Pause[]
   /** At work in the subscription, of metered features, by the meter. */
   readonly entitlements: ReadonlyMap<string, readonly EntitlementRow[]>
 }
@@ -73,6 +74,7 @@ export async function readChargeFacts(
   // One after the other: in a transaction they share its connection.
   const subscriptions = await readSubscriptions(scoped, subscriptionIds, lock)
   const ids = subscriptions.map(({ id }) => id)
+  const pausesOf = await readPauses(scoped, subscriptions)
   const rows = await readLines(scoped, ids)
   const prices = await readPrices(
     scoped,
@@ -106,6 +108,7 @@ export async function readChargeFacts(
   return subscriptions.map((subscription) => ({
     subscription,
     lines: linesOf.get(subscription.id) ?? [],
+    pauses: pausesOf.get(subscription.id) ?? [],
     entitlements: entitlementsOf(subscription.id),
   }))
 }
@@ -135,8 +138,7 @@ async function readSubscriptions(
   lock: boolean,
 ): Promise<ChargedSubscription[]> {
   const { rows } = await sql<ChargedSubscription>`
-    select s.*, c.external_id as external_customer_id, p.name as plan_name,
-      ${pausesOf(sql`pause_start`)} as pause_starts, ${pausesOf(sql`pause_end`)} as pause_ends
+    select s.*, c.external_id as external_customer_id, p.name as plan_name
     from (
       select * from subscriptions
       where environment_id = ${scoped.scope.environmentId} and id = any (${ids}::text[]) and status <> 'deleted'
@@ -148,8 +150,26 @@ async function readSubscriptions(
   return rows
 }
 
-const pausesOf = (column: RawBuilder<unknown>) => sql`array(select ${column} from subscription_pauses b
-  where b.subscription_id = s.id and b.pause_status <> 'cancelled' order by b.pause_start, b.id)`
+/** Behind the subscriptions' locks, and no statement where none was ever paused. */
+async function readPauses(
+  scoped: Scoped,
+  subscriptions: readonly ChargedSubscription[],
+): Promise<ReadonlyMap<string, readonly Pause[]>> {
+  const ids = subscriptions.flatMap(({ id, was_paused }) => (was_paused ? [id] : []))
+  if (ids.length === 0) return new Map()
+  const rows = (await listPauses(scoped, ids)).filter(({ pause_status }) => pause_status !== 'cancelled')
+  return new Map(
+    [...Map.groupBy(rows, ({ subscription_id }) => subscription_id)].map(([id, some]) => [
+      id,
+      some.map((row) => ({
+        start: row.pause_start,
+        end: row.pause_end,
+        beginsProrated: row.proration_behavior === 'create_prorations',
+        endsProrated: row.resume_proration_behavior === 'create_prorations',
+      })),
+    ]),
+  )
+}
 
 function readLines(scoped: Scoped, ids: readonly string[]) {
   return scoped.db

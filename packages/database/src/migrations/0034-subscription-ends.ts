@@ -8,6 +8,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column bill_from timestamptz(3) check (bill_from >= start_date),
       -- The end that a cancellation has set, and end_date with it; null: an end is the subscription's own.
       add column cancel_at timestamptz(3) check (cancel_at = end_date),
+      -- Whether it has pauses: they are read behind its lock, and only where there are any.
+      add column was_paused boolean not null default false,
       add column cancel_at_period_end boolean not null default false check (not cancel_at_period_end or cancel_at is not null),
       -- Of the period that the end cuts: how its fees are billed, and whether what was billed beyond comes back.
       add column cancel_proration_behavior text check (cancel_proration_behavior in ('create_prorations', 'none')),

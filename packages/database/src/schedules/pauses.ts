@@ -26,8 +26,14 @@ export type NewPause = Pick<
  *
  * @throws state_conflict where it is paused already, or is to be
  */
-export function insertPause(scoped: Scoped, pause: NewPause, now: Date): Promise<PauseRow> {
-  return scoped.db
+export async function insertPause(scoped: Scoped, pause: NewPause, now: Date): Promise<PauseRow> {
+  await scoped.db
+    .updateTable('subscriptions')
+    .set({ was_paused: true })
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('id', '=', pause.subscription_id)
+    .execute()
+  return await scoped.db
     .insertInto('subscription_pauses')
     .values({
       ...pause,

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { bills, day, grid, line } from '../testing/fixed-cycle.ts'
-import type { Lifetime } from '../time/period.ts'
-import { aroundPauses } from './around-pauses.ts'
+import { aroundPauses, type Pause } from './around-pauses.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 
-const pause = (start: string, end?: string): Lifetime => ({ start: day(start), end: end ? day(end) : null })
+const pause = (start: string, end?: string): Pause => {
+  return { start: day(start), end: end ? day(end) : null, beginsProrated: false, endsProrated: false }
+}
+const proratedPause = (start: string, end?: string): Pause => {
+  return { ...pause(start, end), beginsProrated: true, endsProrated: true }
+}
 const since = { start: day('2026-03-01') }
 const arrear = { invoice_cadence: 'ARREAR' } as const
 
 describe('a line around pauses', () => {
-  it.each<[string, CycleLine, Lifetime[], string[]]>([
+  it.each<[string, CycleLine, Pause[], string[]]>([
     ['is whole without any', line(since), [], ['2026-03-01 –']],
     ['stands still from one on', line(since), [pause('2026-03-10')], ['2026-03-01 2026-03-10']],
     [
@@ -80,7 +84,7 @@ const lines = [
 ]
 
 describe('the boundary', () => {
-  it.each<[string, Cycle, Lifetime, string[]]>([
+  it.each<[string, Cycle, Pause, string[]]>([
     // 9 of March's 31 days of 62.
     [
       'that ends the period of a pause bills its arrear, and opens nothing',
@@ -89,6 +93,12 @@ describe('the boundary', () => {
       ['18 2026-03-01 2026-03-10'],
     ],
     ['does so whole where nothing is prorated', none, pause('2026-03-10'), ['62 2026-03-01 2026-04-01']],
+    [
+      'does so by its share where the pause prorates',
+      none,
+      proratedPause('2026-03-10'),
+      ['18 2026-03-01 2026-03-10'],
+    ],
     ['within a pause bills nothing', prorated, pause('2026-02-10'), []],
     ['within a pause bills nothing, prorating or not', none, pause('2026-02-10', '2026-06-01'), []],
     // 9 + 12 of the 31 days.
@@ -96,6 +106,12 @@ describe('the boundary', () => {
       'behind one bills both parts, and opens',
       prorated,
       pause('2026-03-10', '2026-03-20'),
+      ['31 2026-04-01 2026-05-01', '18 2026-03-01 2026-03-10', '24 2026-03-20 2026-04-01'],
+    ],
+    [
+      'does so where the pause prorates, whatever the subscription does',
+      none,
+      proratedPause('2026-03-10', '2026-03-20'),
       ['31 2026-04-01 2026-05-01', '18 2026-03-01 2026-03-10', '24 2026-03-20 2026-04-01'],
     ],
     ['of its end opens whole', none, pause('2026-02-10', '2026-04-01'), ['31 2026-04-01 2026-05-01']],
