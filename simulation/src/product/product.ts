@@ -22,6 +22,8 @@ export interface Product {
   readonly chains: Map<string, number>
   readonly subscriptions: Map<number, string>
   readonly oneOffs: Map<number, string>
+  readonly payments: Map<number, string>
+  readonly notes: Map<number, string>
   readonly meters: Map<number, { meterId: string; featureId: string }>
   readonly creation: ReturnType<typeof createSubscriptionCreationActivities>
   moveClock(to: number): Promise<void>
@@ -63,6 +65,8 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
       chains: new Map(),
       subscriptions: new Map(),
       oneOffs: new Map(),
+      payments: new Map(),
+      notes: new Map(),
       meters: new Map(),
     },
     creation: createSubscriptionCreationActivities({ scoped: () => scoped, events: unheard }),
