@@ -76,6 +76,7 @@ const packageRooms: Readonly<Record<string, Rooms>> = {
       'line-items',
       'invoices',
       'payments',
+      'credits',
       'credit-notes',
       'creation',
       'price-sync',

@@ -1,5 +1,5 @@
 import type { ChargeFacts, FinalUsage, LateUsage } from '@flexprice/database/calculations'
-import type { NewLateCredit } from '@flexprice/database/invoices'
+import type { NewLateCredit } from '@flexprice/database/credits'
 import { type CyclePlan, type LateCharge, lateCharges, planCycle, rateCycle } from '@flexprice/domain/cycle'
 import { formatDecimal, isNegative, isPositive, zero } from '@flexprice/domain/money'
 import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'

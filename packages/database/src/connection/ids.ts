@@ -22,6 +22,7 @@ export const idPrefixes = {
   invoiceChange: 'invch',
   invoiceAdjustment: 'invadj',
   lateCredit: 'latecr',
+  lineCredit: 'linecr',
   subscriptionBatch: 'subsb',
   calculation: 'calc',
   event: 'event',

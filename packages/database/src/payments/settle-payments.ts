@@ -7,6 +7,7 @@ import { change } from '../connection/row-changes.ts'
 import { activateSubscriptions, type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
+import { refuseSpentPayment } from './refuse-spent-payment.ts'
 
 /**
  * Holds an invoice for a payment until the caller's transaction ends, in the one order of locks: its subscription
@@ -59,7 +60,7 @@ export async function movePayment(
     })
   }
   if (to === 'SUCCEEDED') refuseUnpayable(invoice)
-  if (from === 'SUCCEEDED') await refuseRefunded(scoped, id)
+  if (from === 'SUCCEEDED') await refuseSpentPayment(scoped, { payment, invoice })
   await scoped.db
     .updateTable('payments')
     .set({
@@ -73,21 +74,6 @@ export async function movePayment(
     .execute()
   const sign = to === 'SUCCEEDED' ? 1 : from === 'SUCCEEDED' ? -1 : 0
   if (sign !== 0) await changePaid(scoped, { invoice, payment, sign }, now)
-}
-
-/** Taken back, what was given back of it would be money that was never paid. */
-async function refuseRefunded({ db, scope }: Scoped, id: string): Promise<void> {
-  const refunds = await db
-    .selectFrom('refunds')
-    .select('id')
-    .where('environment_id', '=', scope.environmentId)
-    .where('payment_id', '=', id)
-    .orderBy('id')
-    .execute()
-  if (refunds.length === 0) return
-  const refund_ids = refunds.map((refund) => refund.id)
-  const message = `Payment ${id} was given back by ${refund_ids.join(', ')}: it cannot be taken back`
-  throw new CodedError('state_conflict', message, { details: { used_by: 'refund', refund_ids } })
 }
 
 const atOf = {

@@ -53,6 +53,7 @@ const namesByType = {
     'discount',
     'invoice_level_discount',
     'line_item_discount',
+    'netted_amount',
     'overpaid_amount',
     'paid_before',
     'prepaid_credits_applied',

@@ -35,6 +35,7 @@ import type {
   LateLookTable,
   LateNoticeTable,
 } from './invoice-tables.ts'
+import type { LineCreditTable } from './line-credit-tables.ts'
 import type { FeatureTable, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PaymentTable } from './payment-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
@@ -82,6 +83,7 @@ export interface Tables {
   late_looks: LateLookTable
   late_credits: LateCreditTable
   invoice_adjustments: InvoiceAdjustmentTable
+  line_credits: LineCreditTable
   credit_grants: CreditGrantTable
   credit_grant_applications: CreditGrantApplicationTable
   wallets: WalletTable

@@ -24,3 +24,4 @@ export {
 } from './credit-grant.ts'
 export { type Bill, type BillLine, type CreditPayment, payBills } from './pay-bills.ts'
 export { type ReturnedCredits, returnCredits, type SpentCredit } from './return-credits.ts'
+export { returnPart, type SpentDebit, type UsedByDebit } from './return-part.ts'
