@@ -97,6 +97,8 @@ export interface TakeBack extends At {
   /** Counted by chain and start; of a one-off in the order in which they were said. */
   readonly line: number
   readonly amount: string | null
+  /** What is money goes back to where it came from; else into the wallet. */
+  readonly toSource: boolean
 }
 
 export interface VoidNote extends At {

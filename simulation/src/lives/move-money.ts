@@ -86,7 +86,7 @@ function pay(life: LifeSoFar): void {
 function takeBack(life: LifeSoFar): void {
   const { random, steps, at } = life
   const amount = random.chance(0.4) ? null : random.pick(amounts)
-  const of = { note: life.notes++, ...anyInvoice(life), line: random.below(4) }
+  const of = { note: life.notes++, ...anyInvoice(life), line: random.below(4), toSource: random.chance(0.4) }
   steps.push({ kind: 'take-back', at, ...of, amount })
 }
 

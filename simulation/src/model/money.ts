@@ -4,7 +4,7 @@ import { type Coming, comingOf, give, isInTurn } from './grants.ts'
 import { fromText } from './ratio.ts'
 import { type Note, note, type Payment, pay, takeBackPayment, voidNote } from './settle.ts'
 import type { Subscription } from './subscription.ts'
-import { empty, findWallet, giveBack, newWallet, payFrom, type Spent, type Wallet } from './wallets.ts'
+import { type Debit, empty, findWallet, giveBack, newWallet, payFrom, type Wallet } from './wallets.ts'
 
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
@@ -36,21 +36,21 @@ interface Books {
   readonly planGrants: Extract<MoneyStep, { kind: 'grant-credits' }>['grant'][]
   readonly payments: Map<number, Payment>
   readonly notes: Map<number, Note>
+  readonly debits: Map<Bill, readonly Debit[]>
 }
 
 export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
-    ...{ payments: new Map(), notes: new Map() },
+    ...{ payments: new Map(), notes: new Map(), debits: new Map() },
   }
-  const spent = new Map<Bill, Spent[]>()
-  const { wallets, coming, planGrants, notes } = books
+  const { wallets, coming, planGrants, notes, debits } = books
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
     close(subscription, lines, when) {
       const bill = newBill(lines)
-      if (dueOf(bill) > 0n) spent.set(bill, payFrom(walletsOf(subscription), bill, when))
+      if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
       return bill
     },
     voidBill(bill, now) {
@@ -58,8 +58,9 @@ export function createMoneyModel(): MoneyModel {
         (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
       )
       if (bill.paid > 0n || isNoted) return false
-      giveBack(spent.get(bill) ?? [], now)
-      spent.delete(bill)
+      for (const debit of debits.get(bill) ?? []) {
+        if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
+      }
       return true
     },
     begin(subscription) {
@@ -112,7 +113,7 @@ function apply(
   switch (step.kind) {
     case 'void-payment': {
       const payment = books.payments.get(step.payment)
-      return payment !== undefined && takeBackPayment(payment)
+      return payment !== undefined && takeBackPayment(payment, [...books.notes.values()])
     }
     case 'void-note': {
       const one = books.notes.get(step.note)
@@ -186,9 +187,9 @@ function billOf(
 }
 
 function settle(
-  { payments, notes }: Books,
+  { payments, notes, debits, wallets }: Books,
   step: Of<'pay' | 'take-back'>,
-  { invoices }: Subscription,
+  { invoices, id }: Subscription,
   bill: Bill | undefined,
 ): boolean {
   if (!bill) return false
@@ -202,7 +203,15 @@ function settle(
   if (notes.has(step.note)) return false
   const others =
     'oneOff' in step.invoice ? [] : invoices.flatMap((one) => openBill(one.status, one.bill, bill))
-  const made = note(bill, { line: step.line, cents }, { others, payments: [...payments.values()] })
+  const { line, toSource, at } = step
+  const made = note(
+    bill,
+    { line, cents, toSource, at },
+    {
+      ...{ others, payments: [...payments.values()], debits: debits.get(bill) ?? [] },
+      wallets: wallets.get(id) ?? [],
+    },
+  )
   if (made) notes.set(step.note, made)
   return made !== undefined
 }

@@ -99,7 +99,13 @@ function leaveOut(subscription: Subscription, chain: Chain): void {
   const before = leftOut.get(chain.id)
   const stretches = stretchesOf(subscription, chain.id)
   const known = chains.get(chain.id)?.versions ?? []
-  const parts = new Set(stretches.flatMap((stretch) => known.map((version) => partOf(stretch, version))))
+  const parts = new Set(
+    stretches.flatMap((stretch) =>
+      known
+        .filter((one) => Math.max(one.start, stretch.start) < Math.min(one.end, stretch.end))
+        .map((one) => partOf(stretch, one)),
+    ),
+  )
   const had = (part: Part) => parts.has(part) && before?.has(part) !== true
   leftOut.set(chain.id, new Set(partsLeftOut(chain, { stretches, had, unbilledFrom })))
 }

@@ -20,12 +20,22 @@ export interface Credit {
   readonly expires: number | null
 }
 
-/** What was taken of a credit for an invoice. */
-export interface Spent {
+/** What one wallet has paid of an invoice. */
+export interface Debit {
   readonly wallet: Wallet
-  readonly credit: Credit
-  readonly credits: Ratio
+  readonly cents: bigint
+  /** What of it came back. */
+  returned: bigint
+  /** In the order in which they were spent. */
+  readonly used: readonly Used[]
   readonly at: number
+}
+
+interface Used {
+  readonly credit: Credit
+  readonly taken: Ratio
+  /** What of it has not come back. */
+  left: Ratio
 }
 
 export function newWallet(rate: Ratio, types: PriceTypes): Wallet {
@@ -37,12 +47,12 @@ export function findWallet(wallets: readonly Wallet[], rate: Ratio, types: Price
   return wallets.find((one) => one.isOpen && one.types === types && exact.compare(one.rate, rate) === 0)
 }
 
-/** Pays a bill from wallets, those of one kind of prices first, then the oldest; tells what was spent. */
+/** Pays a bill from wallets, those of one kind of prices first, then the oldest; tells what each has paid. */
 export function payFrom(
   wallets: readonly Wallet[],
   bill: Bill,
   when: { readonly periodEnd: number | null; readonly now: number },
-): Spent[] {
+): Debit[] {
   const narrow = wallets.filter(({ types }) => types !== 'ALL')
   const broad = wallets.filter(({ types }) => types === 'ALL')
   const unpaid = new Map([...typesOf(bill)])
@@ -57,20 +67,35 @@ export function payFrom(
     bill.credits += cents
     if (wallet.types !== 'ALL') unpaid.set(wallet.types, payable - cents)
     const price = exact.over(exact.ratio(cents, 100n), wallet.rate)
-    return take(wallet, usable, { credits: exact.smaller(roundedUp(price), available), at: when.now })
+    const used = take(usable, exact.smaller(roundedUp(price), available))
+    return [{ wallet, cents, returned: 0n, used, at: when.now }]
   })
 }
 
-/** Gives back what a voided invoice took: to its credits, or where their end has passed for as long as was left. */
-export function giveBack(spent: readonly Spent[], now: number): void {
-  for (const { wallet, credit, credits, at } of spent) {
-    const isOver = credit.expires !== null && credit.expires <= now
-    if (isOver) {
-      const expires = now + Math.max(0, (credit.expires ?? 0) - at)
-      wallet.credits.push({ available: credits, priority: credit.priority, effective: null, expires })
-    } else credit.available = exact.plus(credit.available, credits)
-    if (!wallet.isOpen) empty(wallet)
+/**
+ * Gives back part of what a wallet paid, or all that is left of it: its share of the credits, cut, so that all parts give
+ * back exactly all; what was spent last first. Credits whose end has passed begin anew, for as long as was left of them.
+ */
+export function giveBack(debit: Debit, cents: bigint, now: number): void {
+  const { wallet, used, at } = debit
+  debit.returned += cents
+  const taken = exact.sum(used.map((one) => one.taken))
+  const left = exact.sum(used.map((one) => one.left))
+  const isAll = debit.returned === debit.cents
+  const share = cut(exact.times(taken, exact.ratio(debit.returned, debit.cents)))
+  let rest = isAll ? left : exact.minus(share, exact.minus(taken, left))
+  for (const one of [...used].reverse()) {
+    const some = exact.smaller(one.left, rest)
+    if (exact.compare(some, exact.nothing) <= 0) continue
+    rest = exact.minus(rest, some)
+    one.left = exact.minus(one.left, some)
+    const { expires, priority } = one.credit
+    if (expires !== null && expires <= now) {
+      const end = now + Math.max(0, expires - at)
+      wallet.credits.push({ available: some, priority, effective: null, expires: end })
+    } else one.credit.available = exact.plus(one.credit.available, some)
   }
+  if (!wallet.isOpen) empty(wallet)
 }
 
 /** What a wallet had is gone with its end. */
@@ -87,6 +112,10 @@ const parts = exact.whole(100_000_000)
 
 export function roundedCredits(credits: Ratio): Ratio {
   return exact.ratio(exact.round(exact.times(credits, parts)), parts.over)
+}
+
+function cut(credits: Ratio): Ratio {
+  return exact.ratio(exact.floor(exact.times(credits, parts)), parts.over)
 }
 
 function roundedUp(credits: Ratio): Ratio {
@@ -119,17 +148,13 @@ function byTurn(left: Credit, right: Credit): number {
   return end === otherEnd ? 0 : end - otherEnd
 }
 
-function take(
-  wallet: Wallet,
-  from: readonly Credit[],
-  { credits, at }: { credits: Ratio; at: number },
-): Spent[] {
+function take(from: readonly Credit[], credits: Ratio): Used[] {
   let rest = credits
-  return from.flatMap((credit): Spent[] => {
-    const some = exact.smaller(credit.available, rest)
-    if (exact.compare(some, exact.nothing) <= 0) return []
-    rest = exact.minus(rest, some)
-    credit.available = exact.minus(credit.available, some)
-    return [{ wallet, credit, credits: some, at }]
+  return from.flatMap((credit): Used[] => {
+    const taken = exact.smaller(credit.available, rest)
+    if (exact.compare(taken, exact.nothing) <= 0) return []
+    rest = exact.minus(rest, taken)
+    credit.available = exact.minus(credit.available, taken)
+    return [{ credit, taken, left: taken }]
   })
 }

@@ -43,9 +43,9 @@ const debits: Check = (environmentId) => sql`
     from wallet_consumptions u where u.transaction_id = d.id) u
   left join invoices i on d.reference_type = 'INVOICE' and i.id = d.reference_id and d.transaction_reason = 'INVOICE_PAYMENT'
   where d.environment_id = ${environmentId} and d.type = 'debit' and (d.credit_amount <> u.used or u.is_too_much
-    or i.invoice_status = 'VOIDED' and u.returned <> u.used)`
+    or d.amount_returned > d.amount or i.invoice_status = 'VOIDED' and u.returned <> u.used)`
 
-/** What an invoice says was paid, by credits and by payments, and given back, is what was. */
+/** What an invoice says was paid, by credits and by payments, and given back, is what was; no more has left it than came. */
 const invoices: Check = (environmentId) => sql`
   select format('invoice %s says: credits %s, lowered %s, paid %s, refunded %s; there are %s (on lines %s), %s, %s, %s', i.id,
     i.total_prepaid_credits_applied, i.adjustment_amount, i.amount_paid, i.refunded_amount, s.credits, s.on_lines,
@@ -59,11 +59,15 @@ const invoices: Check = (environmentId) => sql`
     coalesce((select sum(p.amount) from payments p where p.invoice_id = i.id and p.payment_status = 'SUCCEEDED'), 0)
       as paid,
     coalesce((select sum(r.amount) from refunds r where r.invoice_id = i.id), 0) as refunded,
+    coalesce((select sum(a.amount) from invoice_adjustments a join credit_notes n on n.id = a.credit_note_id
+      where n.invoice_id = i.id and a.invoice_id <> i.id and a.voided_at is null), 0) as carried,
+    coalesce((select sum(a.amount) from invoice_adjustments a join credit_notes n on n.id = a.credit_note_id
+      where n.invoice_id <> i.id and a.invoice_id = i.id and a.voided_at is null), 0) as received,
     exists (select from refunds r join payments p on p.id = r.payment_id where p.invoice_id = i.id
-      group by p.id having sum(r.amount) > p.amount or bool_or(p.payment_status <> 'SUCCEEDED')) as is_too_much) s
+      group by p.id having sum(r.amount) > max(p.amount) or bool_or(p.payment_status <> 'SUCCEEDED')) as is_too_much) s
   where i.environment_id = ${environmentId} and (i.total_prepaid_credits_applied <> s.credits or s.on_lines <> s.credits
     or i.adjustment_amount <> s.lowered or i.amount_paid <> s.paid or i.refunded_amount <> s.refunded
-    or i.refunded_amount > i.amount_paid or s.is_too_much
+    or i.refunded_amount + s.carried > i.amount_paid + s.credits + s.received or s.is_too_much
     or i.amount_due <> i.subtotal - i.total_discount + i.total_tax - s.credits - s.lowered or i.amount_due < 0)`
 
 /** Of no line more is taken back than was billed, and each note went wholly somewhere. */
@@ -72,7 +76,7 @@ const notes: Check = (environmentId) => sql`
   from credit_note_line_items n join credit_notes c on c.id = n.credit_note_id
   join invoice_line_items l on l.id = n.invoice_line_item_id
   where n.environment_id = ${environmentId} and c.credit_note_status = 'FINALIZED'
-  group by l.id having sum(n.amount) > l.amount
+  group by l.id, l.amount having sum(n.amount) > l.amount
   union all
   select format('note %s of %s has lowered %s and given back %s', c.id, c.total_amount, s.lowered, s.refunded)
   from credit_notes c cross join lateral (select

@@ -95,7 +95,11 @@ async function takeBack(product: Product, step: Of<'take-back'>, now: Date): Pro
   const note = await createCreditNote(
     product.scoped,
     {
-      ...{ invoiceId: invoice.id, reason: 'BILLING_ERROR', refundTarget: 'BACK_TO_SOURCE' },
+      ...{
+        invoiceId: invoice.id,
+        reason: 'BILLING_ERROR',
+        refundTarget: step.toSource ? 'BACK_TO_SOURCE' : 'PREPAID_WALLET',
+      },
       lines: [{ lineId, amount, displayName: undefined, metadata: {} }],
       ...{ memo: '', metadata: {}, request: undefined, finalize: true },
     },
