@@ -96,12 +96,14 @@ import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import type { Api } from './route.ts'
+import { scheduleRoutes } from './subscription-schedules/schedule-routes.ts'
 import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
 import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
 import { createSubscriptionLineItemRoute } from './subscriptions/create-subscription-line-item.ts'
 import { createSubscriptionsBulkRoute } from './subscriptions/create-subscriptions-bulk.ts'
 import { deleteSubscriptionLineItemRoute } from './subscriptions/delete-subscription-line-item.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
+import { getSubscriptionV2Route } from './subscriptions/get-subscription-v2.ts'
 import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscriptions-for-customer.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
@@ -212,6 +214,8 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   updateEntitlementRoute,
   createSubscriptionsBulkRoute,
   getSubscriptionRoute,
+  getSubscriptionV2Route,
+  ...scheduleRoutes,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
   createSubscriptionLineItemRoute,

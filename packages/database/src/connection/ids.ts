@@ -15,6 +15,7 @@ export const idPrefixes = {
   subscription: 'subs',
   lineItem: 'subli',
   subscriptionSchedule: 'sched',
+  subscriptionPause: 'pause',
   priceSyncRun: 'psr',
   entitlement: 'ent',
   invoice: 'inv',

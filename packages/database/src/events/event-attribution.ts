@@ -81,11 +81,12 @@ const isMetered = sql`m.event_name = e.event_name
     where not coalesce(f.value ? (e.properties ->> f.key), false))`
 
 /**
- * That a line bills the time of the event `e`, or has it for free in the subscription's trial: its period is not over, or
- * its invoice waits as a draft, or was voided and not made anew; a period that is not the subscription's own may be
- * longer.
+ * That a line bills the time of the event `e`, or has it for free in the subscription's trial, or another system has
+ * billed it: its period is not over, or its invoice waits as a draft, or was voided and not made anew; a period that is
+ * not the subscription's own may be longer.
  */
 const isStillToBeBilled = sql`(e.timestamp >= s.current_period_start or e.timestamp < s.trial_end
+  or e.timestamp < s.bill_from
   or (p.billing_period, p.billing_period_count) <> (s.billing_period, s.billing_period_count)
   or exists (select from invoices i where i.environment_id = s.environment_id and i.subscription_id = s.id
     and i.billing_reason = 'SUBSCRIPTION_CYCLE' and i.invoice_status in ('DRAFT', 'VOIDED')

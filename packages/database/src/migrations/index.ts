@@ -29,6 +29,7 @@ import * as creditNotes from './0027-credit-notes.ts'
 import * as creditGrants from './0028-credit-grants.ts'
 import * as creditsGoBack from './0029-credits-go-back.ts'
 import * as subscriptionSchedules from './0033-subscription-schedules.ts'
+import * as subscriptionEnds from './0034-subscription-ends.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0028-credit-grants': creditGrants,
   '0029-credits-go-back': creditsGoBack,
   '0033-subscription-schedules': subscriptionSchedules,
+  '0034-subscription-ends': subscriptionEnds,
 }

@@ -1,4 +1,5 @@
 /** What is to happen to subscriptions at a boundary that lies ahead. */
+export { cancelSchedule } from './cancel-schedule.ts'
 export { type DueBoundary, holdDueSchedules } from './due-schedules.ts'
 export {
   type FinishedSchedule,

@@ -8,7 +8,7 @@ export function columnType(name: string): string {
 
 const namesByType = {
   bigint: ['divide_by', 'min_quantity', 'sequence', 'synced_price_sequence'],
-  boolean: ['is_credit', 'is_purchased', 'is_voided', 'replayed'],
+  boolean: ['cancel_at_period_end', 'is_credit', 'is_purchased', 'is_voided', 'replayed'],
   integer: [
     'billing_period_count',
     'billing_sequence',
@@ -74,7 +74,9 @@ const namesByType = {
     'activated_at',
     'adjusted_at',
     'applied_at',
+    'bill_from',
     'billing_anchor',
+    'cancel_at',
     'cancelled_at',
     'changed_at',
     'created_at',
@@ -91,9 +93,14 @@ const namesByType = {
     'issue_date',
     'last_computed_at',
     'next_billing_at',
+    'original_period_end',
+    'original_period_start',
     'paid_at',
+    'pause_end',
+    'pause_start',
     'period_end',
     'period_start',
+    'resumed_at',
     'scheduled_at',
     'start_date',
     'stored_at',

@@ -43,6 +43,7 @@ import type { SubscriptionScheduleTable } from './schedule-tables.ts'
 import type {
   PlanSubscriptionCountTable,
   SubscriptionLineItemTable,
+  SubscriptionPauseTable,
   SubscriptionTable,
 } from './subscription-tables.ts'
 import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
@@ -66,6 +67,7 @@ export interface Tables {
   entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
+  subscription_pauses: SubscriptionPauseTable
   subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable

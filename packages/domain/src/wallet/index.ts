@@ -12,6 +12,7 @@ export {
   type AskedGrant,
   type DueGrant,
   type ExpiryUnit,
+  firstDueAt,
   firstGrantAt,
   type GrantExpiry,
   type GrantedSubscription,
