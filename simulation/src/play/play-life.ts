@@ -68,7 +68,7 @@ async function checkAll({ world: { product }, model }: Life): Promise<string[]> 
   return [
     ...(await checkWhole(product, model)),
     ...(await compareOneOffs(product, model)),
-    ...(await checkLedgers(product.scoped)),
+    ...(await checkLedgers(product)),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { grantColumns } from '@flexprice/contracts/grants'
 import { inTransaction, newId } from '@flexprice/database/connection'
 import {
-  firstApplication,
+  firstApplications,
   holdGrantedSubscription,
   holdGrantingPlan,
   insertApplications,
@@ -24,7 +24,7 @@ export async function grantCredits(product: Product, step: GrantCredits, now: Da
     const owner = { scope: 'SUBSCRIPTION', plan_id: null, subscription_id } as const
     const grant = { ...columns, ...owner, start_date: columns.start_date ?? now }
     await insertCreditGrants(transaction, [grant], now)
-    await insertApplications(transaction, [firstApplication(grant, subscription)], now)
+    await insertApplications(transaction, firstApplications(grant, subscription), now)
   })
 }
 

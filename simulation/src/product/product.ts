@@ -15,6 +15,8 @@ export interface Databases extends AsyncDisposable {
 /** One environment of the product, in which one life is lived. */
 export interface Product {
   readonly scoped: Scoped
+  /** Of the owner of the tables. */
+  readonly ownerUrl: string
   readonly planId: string
   /** Ids by the steps' numbers. */
   readonly prices: Map<number, string>
@@ -60,6 +62,7 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
   return {
     ...{
       scoped,
+      ownerUrl,
       planId: plan.id,
       prices: new Map(),
       chains: new Map(),
