@@ -70,6 +70,7 @@ import { recalculateInvoiceV2Route } from './invoices/recalculate-invoice-v2.ts'
 import { updateInvoiceRoute } from './invoices/update-invoice.ts'
 import { updateInvoicePaymentStatusRoute } from './invoices/update-invoice-payment-status.ts'
 import { voidInvoiceRoute } from './invoices/void-invoice.ts'
+import { attemptInvoicePaymentRoute } from './payments/attempt-invoice-payment.ts'
 import { createPaymentRoute } from './payments/create-payment.ts'
 import { deletePaymentRoute } from './payments/delete-payment.ts'
 import { getPaymentRoute } from './payments/get-payment.ts'
@@ -156,6 +157,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getPaymentRoute,
   listPaymentsRoute,
   processPaymentRoute,
+  attemptInvoicePaymentRoute,
   updatePaymentRoute,
   updateInvoicePaymentStatusRoute,
   getEnvironmentSettingsRoute,

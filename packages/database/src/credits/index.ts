@@ -7,4 +7,5 @@ export {
 } from './late-credits.ts'
 export { creditLines, type NewLineCredit, owedLineCredit } from './line-credits.ts'
 export type { OwedCredit, SettledCredit } from './owed-credits.ts'
+export { listPaidByCredits, type PaidByCredits } from './paid-by-credits.ts'
 export { previewCredits, settleCredits } from './settle-credits.ts'

@@ -6,6 +6,8 @@ import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { activateSubscriptions, type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
+import { returnPaymentCredits } from '../wallets/index.ts'
+import { takeCredits } from './credit-payments.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
 import { refuseSpentPayment } from './refuse-spent-payment.ts'
 
@@ -44,7 +46,8 @@ export async function lockPayment(
  * Moves a payment to a state, and with it what its invoice has paid. The caller holds the invoice. To the state that
  * it has nothing happens.
  *
- * @throws state_conflict where a payment in its state cannot come to that one, or its invoice is not to be paid
+ * @throws state_conflict where a payment in its state cannot come to that one, its invoice is not to be paid, or credits
+ *   have not as much
  */
 export async function movePayment(
   scoped: Scoped,
@@ -61,6 +64,10 @@ export async function movePayment(
   }
   if (to === 'SUCCEEDED') refuseUnpayable(invoice)
   if (from === 'SUCCEEDED') await refuseSpentPayment(scoped, { payment, invoice })
+  if (payment.payment_method_type === 'CREDITS') {
+    if (to === 'SUCCEEDED') await takeCredits(scoped, { payment, invoice }, now)
+    if (from === 'SUCCEEDED') await returnPaymentCredits(scoped, id, now)
+  }
   await scoped.db
     .updateTable('payments')
     .set({

@@ -2,6 +2,7 @@ import { readDecimal } from '@flexprice/domain/money'
 import type { SpentDebit, UsedByDebit } from '@flexprice/domain/wallet'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import type { LedgerEntry } from './ledger.ts'
 
 /** A debit of a wallet that is held, with the credits that it took and what of them has come back. */
 export interface HeldDebit extends SpentDebit {
@@ -50,17 +51,17 @@ export async function readSpentDebits(
   )
 }
 
-/** The debits that paid these invoices as they were closed, in the order in which they paid. */
-export async function listClosingDebits(
+/** The debits that paid for an invoice's closing, or a payment, in the order in which they paid. */
+export async function listDebitsOf(
   { db, scope }: Scoped,
-  invoiceId: string,
+  { reference_type, reference_id }: LedgerEntry['reference'],
 ): Promise<readonly { readonly id: string; readonly walletId: string }[]> {
   const rows = await db
     .selectFrom('wallet_transactions')
     .select(['id', 'wallet_id'])
     .where('environment_id', '=', scope.environmentId)
-    .where('reference_id', '=', invoiceId)
-    .where('reference_type', '=', 'INVOICE')
+    .where('reference_id', '=', reference_id)
+    .where('reference_type', '=', reference_type)
     .where('transaction_reason', '=', 'INVOICE_PAYMENT')
     .orderBy('id')
     .execute()
