@@ -2,9 +2,10 @@
  * Makes `kubernetes.schema.json`, which the manifests are checked against, small enough to be kept: the kinds that we
  * use, of Kubernetes 1.34 from the Python package kubernetes-validate 1.37.0
  * (`kubernetes_validate/kubernetes-json-schema/v1.34.0-local-strict`) and of KEDA 2.21.0 from the custom resource
- * definitions of its Go module (`github.com/kedacore/keda/v2`, `config/crd/bases`), without their texts.
+ * definitions of its Go module (`github.com/kedacore/keda/v2`, `config/crd/bases`), without their texts; and
+ * `compose.schema.json`, of `schema/compose-spec.json` in the Go module `github.com/compose-spec/compose-go/v2` 2.16.2.
  *
- *     node deploy/manifests/extract-schemas.ts <first folder> <second folder>
+ *     node deploy/manifests/extract-schemas.ts <first folder> <second folder> <compose-spec.json>
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -29,7 +30,7 @@ const customKinds = ['keda.sh_scaledobjects.yaml', 'keda.sh_triggerauthenticatio
 type Json = Record<string, unknown>
 const json = z.record(z.string(), z.unknown())
 
-const [kubernetesFolder = '', kedaFolder = ''] = process.argv.slice(2)
+const [kubernetesFolder = '', kedaFolder = '', composeFile = ''] = process.argv.slice(2)
 const definitions = json.parse(read(path.join(kubernetesFolder, '_definitions.json')).$defs)
 const reached = new Map<string, unknown>()
 const schemas: Json = {}
@@ -41,6 +42,10 @@ for (const file of customKinds) addCustomKind(parse(readFileSync(path.join(kedaF
 writeFileSync(
   path.join(import.meta.dirname, 'kubernetes.schema.json'),
   `${JSON.stringify({ schemas, $defs: Object.fromEntries([...reached].sort()) })}\n`,
+)
+writeFileSync(
+  path.join(import.meta.dirname, 'compose.schema.json'),
+  `${JSON.stringify(slim(read(composeFile), (reference) => reference))}\n`,
 )
 
 function read(file: string): Json {
@@ -63,21 +68,25 @@ function nameOf({ group, version, kind }: { group: string; version: string; kind
 }
 
 /** The schema without texts and without what only tools read; what it refers to is taken along. */
-function slim(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(slim)
+function slim(value: unknown, refer = kubernetesReference): unknown {
+  if (Array.isArray(value)) return value.map((part) => slim(part, refer))
   const object = json.safeParse(value)
   if (!object.success) return value
   const kept: Json = {}
   for (const [key, part] of Object.entries(object.data)) {
-    if (key === '$ref') kept[key] = `#/$defs/${follow(String(part))}`
-    else if (key === 'properties')
+    if (key === '$ref') kept[key] = refer(String(part))
+    else if (key === 'properties' || key === 'patternProperties' || key === '$defs')
       kept[key] = Object.fromEntries(
-        Object.entries(json.parse(part)).map(([name, schema]) => [name, slim(schema)]),
+        Object.entries(json.parse(part)).map(([name, schema]) => [name, slim(schema, refer)]),
       )
     else if (!/^(description|default|format|title|\$id|\$schema|x-kubernetes-.*)$/.test(key))
-      kept[key] = slim(part)
+      kept[key] = slim(part, refer)
   }
   return kept
+}
+
+function kubernetesReference(reference: string): string {
+  return `#/$defs/${follow(reference)}`
 }
 
 function follow(reference: string): string {

@@ -98,7 +98,7 @@ describe('the checks find', async () => {
   it('a queue without a component', () => {
     const rest = without(({ metadata }) => metadata.name === 'worker-price-sync')
     expect(partnerProblems(rest, queues, { scaled: true })).toEqual([
-      'The queue PriceSyncWorkflowTaskQueue has no worker: run pnpm k8s:queues',
+      'The queue PriceSyncWorkflowTaskQueue has no worker: run pnpm deploy:queues',
     ])
   })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { workflows } from '@flexprice/contracts/workflows'
+import { composeWorkers } from './compose-workers.ts'
 import { type Queue, queueComponents, queuesFolder } from './queue-components.ts'
 import type { ServiceVariables } from './service-variables.ts'
 
@@ -13,10 +14,15 @@ export function registeredQueues(services: readonly ServiceVariables[]): Queue[]
   })
 }
 
+/** Everything that is made from the definitions for those who deploy: for Kubernetes, and for compose. */
+export function queueFiles(queues: readonly Queue[]): ReadonlyMap<string, string> {
+  return new Map([...queueComponents(queues), ...composeWorkers(queues)])
+}
+
 /** `k8s/queues` is what the definitions make of it: a queue without a component would have no worker. */
 export function queueComponentProblems(files: readonly string[], queues: readonly Queue[]): string[] {
-  const wanted = queueComponents(queues)
-  const remedy = 'run pnpm k8s:queues'
+  const wanted = queueFiles(queues)
+  const remedy = 'run pnpm deploy:queues'
   return [
     ...[...wanted].flatMap(([path, text]) => {
       if (!files.includes(path)) return [`${path}:1 is missing: ${remedy}`]

@@ -43,8 +43,8 @@ export function queueComponents(queues: readonly Queue[]): ReadonlyMap<string, s
   ])
 }
 
-function written(object: object): string {
-  return `# Made by pnpm k8s:queues from the workflow's definition: change deploy/manifests/queue-components.ts.\n${stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })}`
+export function written(object: object): string {
+  return `# Made by pnpm deploy:queues from the workflow definitions: change it in deploy/manifests.\n${stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })}`
 }
 
 function component(content: object): object {

@@ -114,7 +114,7 @@ export function partnerProblems(
   return [
     ...queues.flatMap(({ name, taskQueue }) => {
       if (!has('Deployment', `worker-${name}`))
-        return [`The queue ${taskQueue} has no worker: run pnpm k8s:queues`]
+        return [`The queue ${taskQueue} has no worker: run pnpm deploy:queues`]
       const scaler = objects.find(
         ({ kind, metadata }) => kind === 'ScaledObject' && metadata.name === `worker-${name}`,
       )
