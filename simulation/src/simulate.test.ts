@@ -23,6 +23,8 @@ test(
     expect(report.findings, describeReport(report)).toEqual([])
     expect(report.lines).toBeGreaterThan(report.invoices)
     expect(report.events).toBeGreaterThan(report.lives)
+    // Of each something was held against the model.
+    expect(Math.min(report.paidByCredits, report.payments, report.notes)).toBeGreaterThan(0)
   },
   60_000 + testSimulationSteps() * msPerStep,
 )

@@ -21,6 +21,8 @@ export interface MoneyModel {
   giveDue(subscription: Subscription, now: number): boolean
   /** Ends credits whose end has come, unless a period that they were there for waits for its invoice. */
   expire(subscription: Subscription, now: number): void
+  /** How many invoices credits have paid, payments were made, and notes. */
+  moved(): { readonly paidByCredits: number; readonly payments: number; readonly notes: number }
   /** When credits come, or end. */
   dueInstants(subscription: Subscription): number[]
 }
@@ -83,6 +85,10 @@ export function createMoneyModel(): MoneyModel {
         const ended = credits.filter(({ expires }) => expires !== null && expires <= now)
         for (const credit of ended.filter((one) => isToEnd(one, subscription))) empty({ credits: [credit] })
       }
+    },
+    moved() {
+      const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
+      return { paidByCredits, payments: books.payments.size, notes: notes.size }
     },
     dueInstants(subscription) {
       const given = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))

@@ -14,6 +14,9 @@ export interface Played {
   readonly invoices: number
   readonly lines: number
   readonly events: number
+  readonly paidByCredits: number
+  readonly payments: number
+  readonly notes: number
   readonly failure: Failure | undefined
 }
 
@@ -45,6 +48,7 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
   const told = (failure?: Failure): Played => ({
     ...{ steps: done - skipped, skipped, billings: life.billings, invoices: life.compared.invoices.size },
     ...{ lines: life.compared.lines, events: life.model.events.length, failure },
+    ...life.model.money.moved(),
   })
   for (const [index, step] of steps.entries()) {
     try {

@@ -1,7 +1,7 @@
 import type { InvoiceRef } from '../lives/money-step.ts'
 import { invoiceIdOf, oneOffOf } from './find-rows.ts'
 import { customerOf, type Product } from './product.ts'
-import { readLines } from './read-invoices.ts'
+import { plainText, readLines } from './read-invoices.ts'
 
 /** The customer's wallet, counted from the oldest one on. */
 export async function walletIdOf(
@@ -26,6 +26,15 @@ export async function invoiceOf(
 ): Promise<string> {
   if ('oneOff' in invoice) return oneOffOf(product, invoice.oneOff)
   return invoiceIdOf(product, { subscription, back: invoice.back })
+}
+
+export async function remainingOf({ scoped }: Product, invoiceId: string): Promise<string> {
+  const row = await scoped.db
+    .selectFrom('invoices')
+    .select('amount_remaining')
+    .where('id', '=', invoiceId)
+    .executeTakeFirstOrThrow()
+  return plainText(row.amount_remaining)
 }
 
 /** An invoice's line, counted by chain and start, and what no note has taken back of it; of a one-off in their order. */
