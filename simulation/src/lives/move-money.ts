@@ -3,10 +3,10 @@ import type { GrantExpiry, GrantTerms, InvoiceRef, PriceTypes } from './money-st
 
 const rates = ['1', '1', '0.5', '0.333', '2.5', '7'] as const
 const types: readonly [PriceTypes, ...PriceTypes[]] = ['ALL', 'ALL', 'USAGE', 'FIXED']
-const credits = ['1', '10', '0.00000001', '33.33333333', '100', '2500', '7.5'] as const
+const credits = ['1', '10', '0.00000001', '33.33333333', '2', '100', '0.7', '7.5'] as const
 const amounts = ['0.01', '1', '5.5', '20', '100'] as const
 const walletsMax = 3
-const backMax = 5
+const backMax = 3
 
 /** Money comes, goes, or is given back: to and from a customer who mostly has something to do with it already. */
 export function moveMoney(life: LifeSoFar): void {
@@ -17,7 +17,7 @@ type Act = (life: LifeSoFar) => void
 
 const acts: readonly [Act, ...Act[]] = [
   makeWallet,
-  ...[topUp, topUp, topUp, pay, pay, pay, takeBack, takeBack],
+  ...[topUp, topUp, pay, pay, pay, takeBack, takeBack, takeBack],
   (life) => grantTo(life, anySubscription(life)),
   ({ random, steps, at, payments }) => {
     if (payments > 0) steps.push({ kind: 'void-payment', at, payment: payments - 1 - random.below(3) })
@@ -65,6 +65,15 @@ function makeWallet(life: LifeSoFar): void {
   steps.push({ kind: 'make-wallet', at, subscription, rate: random.pick(rates), types: random.pick(types) })
 }
 
+/** A first wallet, with something in it. */
+export function fillWallet(life: LifeSoFar, subscription: number): void {
+  const { random, steps, at } = life
+  const of = { subscription, rate: random.pick(rates), types: random.pick(types) }
+  steps.push({ kind: 'make-wallet', at, ...of })
+  const terms = { bonus: null, isPurchased: true, priority: null, effective: null, expires: null }
+  steps.push({ kind: 'top-up', at, subscription, wallet: 0, credits: random.pick(credits), ...terms })
+}
+
 function topUp(life: LifeSoFar): void {
   const { random, steps, at } = life
   const effective = random.chance(0.2) ? at + random.below(40) * dayMs : null
@@ -97,8 +106,11 @@ function anyInvoice(life: LifeSoFar): { subscription: number; invoice: InvoiceRe
   return { subscription: anySubscription(life), invoice }
 }
 
+/** Mostly the first one. */
 function anyWallet(life: LifeSoFar): { subscription: number; wallet: number } {
-  return { subscription: anySubscription(life), wallet: life.random.below(walletsMax) }
+  const { random } = life
+  const wallet = random.chance(0.6) ? 0 : random.below(walletsMax)
+  return { subscription: anySubscription(life), wallet }
 }
 
 function anyPriority({ random }: LifeSoFar): number | null {
