@@ -13,6 +13,7 @@ import { addQueues } from './commands/queues.ts'
 import { addRun } from './commands/run.ts'
 import { addSchedules } from './commands/schedules.ts'
 import { addSearchAttributes } from './commands/search-attributes.ts'
+import { addSubscriptions } from './commands/subscriptions.ts'
 import { addTenancy } from './commands/tenancy.ts'
 import { addWorkflows } from './commands/workflows.ts'
 import { readVariables } from './config.ts'
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
   addPlans(program, context)
   addBilling(program, context)
   addClock(program, context)
+  addSubscriptions(program, context)
   addWorkflows(program, context)
   addQueues(program, context)
   addSchedules(program, context)

@@ -1,5 +1,7 @@
 import type { ChargeFacts } from '@flexprice/database/calculations'
+import { readBilledTime } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
+import { creditLines } from '@flexprice/database/credits'
 import {
   type DueBoundary,
   finishSchedules,
@@ -7,6 +9,11 @@ import {
   type ScheduleRow,
   turnPauses,
 } from '@flexprice/database/schedules'
+import { creditTime } from '@flexprice/domain/change'
+import { zero } from '@flexprice/domain/money'
+import { earlier } from '@flexprice/domain/time'
+import { advanceLineIds } from '../subscription-change/change-line.ts'
+import { lineCredit } from '../subscription-change/line-credit.ts'
 
 export interface AppliedDue {
   /** Whose end has come before anything was to be billed: no period begins, none is billed. */
@@ -49,6 +56,39 @@ function endsInTrial({ subscription }: ChargeFacts): boolean {
 }
 
 /**
+ * What was billed in advance beyond the end of a subscription that a cancellation ends comes back at that instant, when
+ * prorating (billing rules, sections 6 and 8): before any invoice of the page is closed, as it may pay for that.
+ */
+async function creditEnded(
+  transaction: Scoped,
+  ended: readonly { readonly facts: ChargeFacts; readonly schedule: ScheduleRow }[],
+  { billed, now }: { readonly billed: readonly ChargeFacts[]; readonly now: Date },
+): Promise<void> {
+  const crediting = ended.filter(
+    ({ facts }) => facts.subscription.cancel_proration_behavior === 'create_prorations',
+  )
+  const [first] = crediting
+  if (!first) return
+  const since = crediting
+    .map(({ schedule }) => schedule.scheduled_at)
+    .reduce(earlier, first.schedule.scheduled_at)
+  const times = await readBilledTime(
+    transaction,
+    crediting.flatMap(({ facts }) => advanceLineIds(facts)),
+    since,
+  )
+  const timesOf = Map.groupBy(times, ({ lineId }) => lineId)
+  const credits = crediting.flatMap(({ facts, schedule }) =>
+    advanceLineIds(facts)
+      .flatMap((id) => timesOf.get(id) ?? [])
+      .flatMap((one) => creditTime(one, schedule.scheduled_at, facts.subscription.currency) ?? [])
+      .map((credit) => lineCredit(facts, { credit, netted: zero }, schedule.id)),
+  )
+  const customerIds = [...new Set(billed.map(({ subscription }) => subscription.customer_id))]
+  await creditLines(transaction, credits, { now, customerIds })
+}
+
+/**
  * Writes what was applied of those whose boundary is billed, with it: what could not be rated is left as it was. Pauses
  * begin and end, and a cancellation has been executed.
  */
@@ -59,13 +99,17 @@ export async function finishDue(
 ): Promise<void> {
   const paused = billed.filter(({ pauses }) => pauses.length > 0)
   await turnPauses(transaction, paused.flatMap(boundaryOf), now)
-  const cancelled = billed.flatMap(({ subscription: { id } }) => {
-    const schedule = schedules.get(id)
-    return schedule?.schedule_type === 'cancellation' ? [schedule] : []
+  const ended = billed.flatMap((facts) => {
+    const schedule = schedules.get(facts.subscription.id)
+    return schedule?.schedule_type === 'cancellation' ? [{ facts, schedule }] : []
   })
   await finishSchedules(
     transaction,
-    cancelled.map(({ id, scheduled_at }) => ({ id, result: { cancelled_at: scheduled_at.toISOString() } })),
+    ended.map(({ schedule: { id, scheduled_at } }) => ({
+      id,
+      result: { cancelled_at: scheduled_at.toISOString() },
+    })),
     now,
   )
+  await creditEnded(transaction, ended, { billed, now })
 }

@@ -32,14 +32,20 @@ export async function broughtUp<Result>(
   throw new CodedError('state_conflict', message)
 }
 
-async function billPeriod(transaction: Scoped, subscriptionId: string, now: Date): Promise<void> {
+/**
+ * Bills the one period of a subscription that is due.
+ *
+ * @returns the ids of its invoices
+ */
+export async function billPeriod(transaction: Scoped, subscriptionId: string, now: Date): Promise<string[]> {
   const settings = await getEnvironmentSettings(transaction)
   if (settings.billing_paused) {
     const message = `Subscription ${subscriptionId} has a period that is not billed, and the environment's billing is paused`
     throw new CodedError('state_conflict', message)
   }
   const due = { asOf: now, now, settings, dryRun: false }
-  const { failures } = await billDue(transaction, [subscriptionId], due)
+  const { failures, invoices } = await billDue(transaction, [subscriptionId], due)
   const [failure] = failures
   if (failure) throw new CodedError(failure.code, failure.message)
+  return invoices.map(({ id }) => id)
 }

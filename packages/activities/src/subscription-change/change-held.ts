@@ -1,12 +1,21 @@
-import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
+import type {
+  ChangeOrder,
+  SubscriptionChangeInput,
+  SubscriptionChangeResult,
+} from '@flexprice/contracts/workflows'
 import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import { readBilledTime, readChangeHistory } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import { assert, CodedError, errorCodes, keyReused, notFound } from '@flexprice/domain'
+import { earlier } from '@flexprice/domain/time'
+import { isBilled } from '../calculate-charges/billed-cycle.ts'
 import { behind } from './bring-up.ts'
+import { cancellationKind } from './cancellation-kind.ts'
 import { advanceLineIds } from './change-line.ts'
+import { pauseKind } from './pause-kind.ts'
 import { planChangeKind } from './plan-change-kind.ts'
 import type { ChangeKind } from './prepared-change.ts'
+import { resumeKind } from './resume-kind.ts'
 import { storedResult } from './stored-result.ts'
 import { writeChange } from './write-change.ts'
 
@@ -36,10 +45,10 @@ export async function changeHeld(
   const history = await readChangeHistory(transaction, { subscriptionId, key: input.idempotency_key })
   if (history.made) return { result: replayed(history.made, input), replayed: true }
   if ((history.newest?.id ?? null) !== input.seen_change_id) throw changedMeanwhile(subscriptionId)
-  if (isBehind(facts, now)) return behind
-  refuseNotRunning(facts, now)
-  const billed = await readBilledTime(transaction, advanceLineIds(facts), now)
-  const prepared = prepare({ facts, billed, now })
+  if (isBehind(facts, request, now)) return behind
+  refuseNotRunning(facts, request, now)
+  const billed = await readBilledTime(transaction, advanceLineIds(facts), billedAfter(request, now))
+  const prepared = prepare({ facts, billed, now, lastChangeAt: history.newest?.effective_at ?? null })
   return { result: await writeChange(transaction, { facts, prepared, input, now }), replayed: false }
 }
 
@@ -51,6 +60,12 @@ function prepareKind(
   switch (request.kind) {
     case 'plan_change':
       return planChangeKind(transaction, request)
+    case 'cancellation':
+      return cancellationKind(transaction, request)
+    case 'pause':
+      return pauseKind(transaction, request)
+    case 'resume':
+      return resumeKind(transaction, request)
   }
 }
 
@@ -66,21 +81,48 @@ function changedMeanwhile(id: string): CodedError {
   return new CodedError('version_conflict', `Subscription ${id}: ${errorCodes.version_conflict.title}`)
 }
 
-function isBehind({ subscription }: ChargeFacts, now: Date): boolean {
+/**
+ * Whether billing is brought up first. What ends at its period's end, or at a date, ends a period that is not billed, be
+ * it over; and a cancellation in the instant of a boundary is that period's end.
+ */
+function isBehind({ subscription }: ChargeFacts, request: ChangeOrder, now: Date): boolean {
   const { subscription_status: status, next_billing_at: dueAt } = subscription
-  return (status === 'active' || status === 'trialing') && dueAt !== null && dueAt <= now
+  if (!isBilled(status) || dueAt === null || dueAt > now) return false
+  if (request.kind !== 'cancellation') return true
+  return request.cancellation_type === 'immediate' && dueAt < now
 }
 
-function refuseNotRunning({ subscription }: ChargeFacts, now: Date): void {
-  const { id, subscription_status, start_date } = subscription
+/** A cancellation may be back-dated. */
+function billedAfter(request: ChangeOrder, now: Date): Date {
+  if (request.kind !== 'cancellation' || request.cancel_at === null) return now
+  return earlier(now, new Date(request.cancel_at))
+}
+
+type Status = ChargeFacts['subscription']['subscription_status']
+
+/** In which states each kind is possible; what is cancelled already a cancellation tells by itself. */
+const possible: Readonly<Record<ChangeOrder['kind'], readonly Status[]>> = {
+  plan_change: ['active', 'trialing'],
+  cancellation: ['active', 'trialing', 'paused', 'cancelled'],
+  pause: ['active'],
+  resume: ['paused', 'active'],
+}
+
+function refuseNotRunning({ subscription }: ChargeFacts, { kind }: ChangeOrder, now: Date): void {
+  const { id, subscription_status, start_date, cancel_at } = subscription
   const details = { subscription_status }
-  if (subscription_status !== 'active' && subscription_status !== 'trialing') {
+  if (!possible[kind].includes(subscription_status)) {
     const message = `Subscription ${id} is ${subscription_status}: it cannot be changed`
     throw new CodedError('invalid_operation', message, { details })
   }
+  if (kind === 'cancellation' || kind === 'resume') return
   if (start_date > now) {
     throw new CodedError('invalid_operation', `Subscription ${id} has not begun: it cannot be changed`, {
       details,
     })
+  }
+  if (cancel_at !== null) {
+    const message = `Subscription ${id} is to be cancelled at ${cancel_at.toISOString()}: take that back first`
+    throw new CodedError('state_conflict', message, { details })
   }
 }

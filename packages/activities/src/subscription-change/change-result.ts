@@ -36,8 +36,8 @@ export function changeResult(
     superseded_schedules: [],
     from_plan: { id: subscription.plan_id, name: subscription.plan_name },
     to_plan: { ...toPlan },
-    before: summary(subscription, subscription),
-    after: summary(subscription, after),
+    before: subscriptionSummary(subscription, subscription),
+    after: subscriptionSummary(subscription, after),
     proration: prorationOf(subscription, planned),
     lines: lineChanges(planned),
     credits: credits.map(({ credit: { billed, span, amount }, netted }) => ({
@@ -54,8 +54,8 @@ export function changeResult(
   }
 }
 
-function summary(
-  { id, created_at }: ChargeFacts['subscription'],
+export function subscriptionSummary(
+  { id, created_at }: Pick<ChargeFacts['subscription'], 'id' | 'created_at'>,
   row: ChangedSubscription,
 ): SubscriptionChangeResult['before'] {
   return {

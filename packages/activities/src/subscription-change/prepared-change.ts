@@ -1,3 +1,4 @@
+import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { ChangedSubscription } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
@@ -15,12 +16,22 @@ export interface PreparedChange {
   /** Of the subscription what moves; the rest stays. */
   readonly subscription: Partial<ChangedSubscription>
   readonly toPlan: NamedPlan
+  /** When it is made, where its instant lies elsewhere; none: at its instant. */
+  readonly madeAt?: Date
+  /**
+   * What else it writes once its row is there and its credits are given, before its own invoice is closed.
+   *
+   * @returns what of it is in the answer
+   */
+  finish?(): Promise<Partial<SubscriptionChangeResult>>
 }
 
 /** A subscription that is held, with what was billed of its lines for time to come. */
 export interface HeldSubscription {
   readonly facts: ChargeFacts
   readonly billed: readonly BilledTime[]
+  /** When its last change was made. */
+  readonly lastChangeAt: Date | null
   readonly now: Date
 }
 

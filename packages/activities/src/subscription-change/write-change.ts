@@ -1,14 +1,20 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import { type ChangedSubscription, type ComingLine, writeChanges } from '@flexprice/database/changes'
+import {
+  type ChangedSubscription,
+  type ComingLine,
+  keepChangeResult,
+  writeChanges,
+} from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
-import { creditLines, type NewLineCredit } from '@flexprice/database/credits'
+import { creditLines } from '@flexprice/database/credits'
 import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
-import { type LineCredit, type NettedCredit, netCredits, type OpenedLine } from '@flexprice/domain/change'
-import { formatDecimal, sumDecimals, zero } from '@flexprice/domain/money'
+import { netCredits, type OpenedLine } from '@flexprice/domain/change'
+import { formatDecimal, sumDecimals } from '@flexprice/domain/money'
 import { changeInvoice } from './change-invoice.ts'
 import type { ChangeLine } from './change-line.ts'
 import { changeResult } from './change-result.ts'
+import { lineCredit } from './line-credit.ts'
 import type { PreparedChange } from './prepared-change.ts'
 
 interface WrittenChange {
@@ -46,7 +52,7 @@ export async function writeChange(
     kind: input.request.kind,
     idempotency_key: input.idempotency_key,
     request_hash: input.request_hash,
-    effective_at: planned.at,
+    effective_at: prepared.madeAt ?? planned.at,
     from_plan_id: subscription.plan_id,
     to_plan_id: prepared.toPlan.id,
     proration_behavior: planned.behavior,
@@ -63,8 +69,13 @@ export async function writeChange(
     credits.map((credit) => lineCredit(facts, credit, changeId)),
     { now, customerIds: invoice ? [subscription.customer_id] : [] },
   )
+  const told = await prepared.finish?.()
   await closeInvoice(transaction, invoice, now)
-  return result
+  if (!told) return result
+  const { invoice_ids: more = [] } = told
+  const all = { ...result, ...told, invoice_ids: [...result.invoice_ids, ...more] }
+  await keepChangeResult(transaction, changeId, all)
+  return all
 }
 
 function changing(subscription: ChargeFacts['subscription']): ChangedSubscription {
@@ -96,26 +107,6 @@ function comingLine(subscriptionId: string, line: OpenedLine<ChangeLine>): Comin
     carries_line_id: line.carries,
     metadata: null,
     isReopened: line.isReopened,
-  }
-}
-
-function lineCredit(
-  { subscription }: ChargeFacts,
-  { credit, netted }: NettedCredit<LineCredit<ChangeLine>>,
-  changeId: string,
-): NewLineCredit {
-  const { billed, amount } = credit
-  return {
-    subscriptionId: subscription.id,
-    invoiceId: billed.invoiceId,
-    lineId: billed.id,
-    firstLineId: billed.id,
-    sourceId: changeId,
-    currency: subscription.currency,
-    // Subscriptions' lines have neither discounts nor taxes yet.
-    ...{ amount, discount: zero, tax: zero, netted },
-    target: 'PREPAID_WALLET',
-    reason: 'ORDER_CHANGE',
   }
 }
 

@@ -1,5 +1,10 @@
 /** Changes of running subscriptions: previewed, and made. */
 export type {
+  CancelSubscriptionRequest,
+  CancelSubscriptionResponse,
+  StandingChangePreview,
+} from './cancellation.ts'
+export type {
   SubscriptionChangeExecuteResponse,
   SubscriptionChangePreviewResponse,
   SubscriptionChangeRequest,

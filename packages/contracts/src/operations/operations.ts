@@ -15,6 +15,7 @@ import * as payments from './payments.ts'
 import * as plans from './plans.ts'
 import * as prices from './prices.ts'
 import * as subscriptionChanges from './subscription-changes.ts'
+import * as subscriptionEnds from './subscription-ends.ts'
 import * as subscriptionSchedules from './subscription-schedules.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as syncPreviews from './sync-previews.ts'
@@ -42,6 +43,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(prices),
   ...Object.values(subscriptions),
   ...Object.values(subscriptionChanges),
+  ...Object.values(subscriptionEnds),
   ...Object.values(subscriptionSchedules),
   ...Object.values(syncPreviews),
   ...Object.values(tenants),

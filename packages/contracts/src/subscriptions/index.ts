@@ -5,11 +5,17 @@ export type {
 } from './line-item-change.ts'
 export type { OverrideLineItem } from './price-override.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
+export { subscriptionStatus } from './subscription-choices.ts'
 export {
   type CreateSubscriptionRequest,
   createSubscriptionRequest,
   itemIdempotencyKey,
 } from './subscription-create.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
+export type {
+  PauseSubscriptionRequest,
+  ResumeSubscriptionRequest,
+  SubscriptionPauseResponse,
+} from './subscription-pause.ts'
 export type { SubscriptionPrice } from './subscription-price.ts'
 export type { SubscriptionScheduleResponse } from './subscription-schedule.ts'

@@ -10,6 +10,7 @@ import { expand, listOf, searchFields } from '../wire/search.ts'
 import { identifier, identifiers, text } from '../wire/text.ts'
 import { billingCycle, paymentTerms, prorationBehavior, subscriptionStatus } from './subscription-choices.ts'
 import { subscriptionLineItem, subscriptionLineItemResponse } from './subscription-line-item.ts'
+import { pauseStatus, subscriptionPause } from './subscription-pause.ts'
 
 const statusesMax = 10
 
@@ -30,7 +31,6 @@ const subscriptionType = z.enum([
   'inherited',
   'grouped_invoicing',
 ])
-const pauseStatus = z.enum(['none', 'active', 'scheduled', 'completed', 'cancelled'])
 
 export const subscriptionFilter = z.strictObject({
   ...searchFields,
@@ -84,7 +84,7 @@ const laterFields = {
   overage_factor: z.string().optional(),
   parent_subscription_id: z.string().optional(),
   pause_status: pauseStatus.optional(),
-  pauses: z.array(laterObject('SubscriptionSubscriptionPause')).optional(),
+  pauses: z.array(subscriptionPause).optional(),
   phases: z.array(laterObject('SubscriptionPhaseResponse')).optional(),
 }
 

@@ -36,6 +36,7 @@ import { subscriptionFilter } from '../subscriptions/subscription.ts'
 import { createSubscriptionRequest } from '../subscriptions/subscription-create.ts'
 import { subscriptionLineItemFilter } from '../subscriptions/subscription-line-item.ts'
 import { subscriptionPrice } from '../subscriptions/subscription-price.ts'
+import { updateSubscriptionRequest } from '../subscriptions/subscription-update.ts'
 import { createApiKeyRequest } from '../tenancy/api-key.ts'
 import {
   alertSettings,
@@ -163,6 +164,7 @@ test.each([
     updateSubscriptionLineItemRequest,
     ['bucket_size', ...commitment, 'price_unit_amount', 'price_unit_tiers'],
   ],
+  ['updateSubscription', updateSubscriptionRequest, ['parent_subscription_id', 'status']],
   ['deleteSubscriptionLineItem', deleteSubscriptionLineItemRequest, ['proration_behavior=create_prorations']],
   ['getInvoice', getInvoiceQuery, ['expand_by_source', 'group_by']],
   ['queryInvoice', invoiceFilter, []],

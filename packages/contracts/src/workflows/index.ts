@@ -41,8 +41,11 @@ export { defineWorkflow } from './define-workflow.ts'
 export { parseInput } from './parse-input.ts'
 export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'
 export type {
+  CancellationOrder,
   ChangeOrder,
+  PauseOrder,
   PlanChangeOrder,
+  ResumeOrder,
   SubscriptionChangeInput,
   SubscriptionChangeResult,
 } from './subscription-change.schema.ts'

@@ -25,8 +25,37 @@ const planChange = z.strictObject({
     .nullable(),
 })
 
+const cancellation = z.strictObject({
+  kind: z.literal('cancellation'),
+  cancellation_type: z.enum(['immediate', 'end_of_period', 'scheduled_date']),
+  /** Of a scheduled date. */
+  cancel_at: instant.nullable(),
+  invoice_policy: z.enum(['generate_invoice', 'skip']),
+  proration_behavior: prorationBehavior,
+  reason: z.string(),
+})
+
+const mode = z.enum(['immediate', 'period_end'])
+const metadata = z.record(z.string(), z.string())
+
+const pause = z.strictObject({
+  kind: z.literal('pause'),
+  mode,
+  proration_behavior: prorationBehavior,
+  reason: z.string(),
+  metadata,
+})
+
+const resume = z.strictObject({
+  kind: z.literal('resume'),
+  mode,
+  proration_behavior: prorationBehavior,
+  /** None: the pause keeps its own. */
+  metadata: metadata.optional(),
+})
+
 /** What is asked for; each kind of change is a case. */
-const request = z.discriminatedUnion('kind', [planChange])
+const request = z.discriminatedUnion('kind', [planChange, cancellation, pause, resume])
 
 const input = z.strictObject({
   mode: z.enum(['preview', 'execute']),
@@ -124,3 +153,6 @@ export type SubscriptionChangeInput = z.infer<typeof input>
 export type SubscriptionChangeResult = z.infer<typeof result>
 export type ChangeOrder = z.infer<typeof request>
 export type PlanChangeOrder = z.infer<typeof planChange>
+export type CancellationOrder = z.infer<typeof cancellation>
+export type PauseOrder = z.infer<typeof pause>
+export type ResumeOrder = z.infer<typeof resume>

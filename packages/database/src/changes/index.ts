@@ -2,6 +2,7 @@
 export { readBilledTime } from './billed-time.ts'
 export {
   type ChangeHistory,
+  keepChangeResult,
   newestChangeId,
   readChangeHistory,
   type SubscriptionChangeRow,

@@ -39,3 +39,13 @@ export async function newestChangeId(scoped: Scoped, subscriptionId: string): Pr
     .executeTakeFirst()
   return row?.id ?? null
 }
+
+/** What whoever asked was answered, where that is known only once all of the change is written. */
+export async function keepChangeResult(scoped: Scoped, id: string, result: object): Promise<void> {
+  await scoped.db
+    .updateTable('subscription_changes')
+    .set({ result: JSON.stringify(result) })
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .where('id', '=', id)
+    .execute()
+}

@@ -43,12 +43,16 @@ export async function readCreditedInvoices(
       and (invoice_status = 'FINALIZED' or invoice_status = 'DRAFT' and id = any (${closingIds}::text[])))
     order by id ${lock ? sql`for update` : sql``}`.execute(db)
   const closing = new Set(closingIds)
+  const billing = new Set(invoiceIds)
+  // A draft that billed what is credited is owed less itself: nobody has paid it.
   const open = rows
     .filter((row) => isPositive(readDecimal(row.amount_remaining)))
-    .filter(({ id, invoice_status: status }) => status === 'FINALIZED' || closing.has(id))
+    .filter(
+      ({ id, invoice_status: status }) =>
+        status === 'FINALIZED' || closing.has(id) || (status === 'DRAFT' && billing.has(id)),
+    )
     .toSorted((left, right) => Number(closing.has(left.id)) - Number(closing.has(right.id)))
   const openOf = Map.groupBy(open, creditGroupOf)
-  const billing = new Set(invoiceIds)
   return {
     billed: new Map(rows.filter(({ id }) => billing.has(id)).map((row) => [row.id, row])),
     openOf: new Map(

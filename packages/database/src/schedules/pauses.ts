@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { change, creation, json } from '../connection/row-changes.ts'
+import type { Changes } from '../tables/row-types.ts'
 import type { SubscriptionPauseTable } from '../tables/subscription-tables.ts'
 import type { DueBoundary } from './due-schedules.ts'
 
@@ -62,7 +63,7 @@ export function findOpenPause({ db, scope }: Scoped, subscriptionId: string): Pr
 }
 
 /** What of a pause changes as it ends, or is taken back. */
-export type PauseChanges = Partial<
+export type PauseChanges = Changes<
   Pick<PauseRow, 'pause_status' | 'pause_end' | 'resume_proration_behavior' | 'resumed_at' | 'metadata'>
 >
 

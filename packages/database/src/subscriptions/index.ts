@@ -9,7 +9,7 @@ export {
   searchEntitlements,
 } from './entitlement-search.ts'
 export { type HeldSubscription, holdSubscription } from './hold-subscription.ts'
-export { moveEnd, type SubscriptionEnd } from './move-end.ts'
+export { endSubscription, moveEnd, type SubscriptionEnd } from './move-end.ts'
 export { refuseUnknownSubscriptions } from './refuse-unknown-subscriptions.ts'
 export {
   type CustomerFacts,

@@ -1,5 +1,6 @@
 import { assert } from '@flexprice/domain'
 import { movedEnd } from '@flexprice/domain/subscription'
+import { earlier } from '@flexprice/domain/time'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import type { HeldSubscription } from './hold-subscription.ts'
@@ -28,6 +29,36 @@ export async function moveEnd(
   now: Date,
 ): Promise<HeldSubscription> {
   const { periodEnd, nextBillingAt } = movedEnd(endingTermsOf(held), at)
+  const moved = { current_period_end: periodEnd, next_billing_at: nextBillingAt }
+  return await writeEnd(scoped, held, { end: { at, cancellation }, ...moved }, now)
+}
+
+/** Ends a subscription that the transaction holds, without a last invoice. */
+export async function endSubscription(
+  scoped: Scoped,
+  held: HeldSubscription,
+  end: SubscriptionEnd,
+  now: Date,
+): Promise<void> {
+  const { at } = end
+  assert(at, 'what has ended has an end')
+  const { current_period_start: start, current_period_end } = held
+  // A period that ends as it begins stays as it was: nothing of it is billed any more.
+  const period = { current_period_end: at > start ? earlier(at, current_period_end) : current_period_end }
+  const over = { ...period, next_billing_at: null, subscription_status: 'cancelled' } as const
+  await writeEnd(scoped, held, { end, ...over }, now)
+}
+
+async function writeEnd(
+  scoped: Scoped,
+  held: HeldSubscription,
+  {
+    end: { at, cancellation },
+    ...moved
+  }: { readonly end: SubscriptionEnd } & Pick<HeldSubscription, 'current_period_end' | 'next_billing_at'> &
+    Partial<Pick<HeldSubscription, 'subscription_status'>>,
+  now: Date,
+): Promise<HeldSubscription> {
   const [row] = await scoped.db
     .updateTable('subscriptions')
     .set({
@@ -35,8 +66,7 @@ export async function moveEnd(
       cancel_at: cancellation && at,
       cancel_at_period_end: cancellation?.isAtPeriodEnd ?? false,
       cancel_proration_behavior: cancellation?.behavior ?? null,
-      current_period_end: periodEnd,
-      next_billing_at: nextBillingAt,
+      ...moved,
       version: held.version + 1,
       ...change(scoped.scope, now),
     })

@@ -1,4 +1,10 @@
 /** What changes of a running subscription make of its lines, and what they credit and charge (billing rules, section 8). */
+
+export {
+  type CancellationTime,
+  cancellationInstant,
+  type EndingSubscription,
+} from './cancellation-instant.ts'
 export type {
   BilledTime,
   ChangedPrice,

@@ -5,6 +5,7 @@ import { invoiceResponse } from '../invoices/invoice-response.ts'
 import { overdueAmong } from '../invoices/overdue-among.ts'
 import { planResponse } from '../plans/plan-response.ts'
 import { lineItemResponse } from './line-item-response.ts'
+import { pausesOf } from './pauses-of.ts'
 import { subscriptionResponse } from './subscription-response.ts'
 
 /**
@@ -22,6 +23,7 @@ export async function fullSubscription(
   const overdue = await overdueAmong(scoped, latestInvoice ? [latestInvoice] : [])
   return {
     ...subscriptionResponse(scoped.scope, subscription),
+    ...(await pausesOf(scoped, subscription)),
     plan: planResponse(scoped.scope, plan),
     customer: customerResponse(scoped.scope, customer),
     line_items: lines.map((line) => lineItemResponse(scoped.scope, line)),

@@ -5,6 +5,7 @@ import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
+import { pausesOf } from './pauses-of.ts'
 import { subscriptionsWithRecords } from './subscriptions-with-records.ts'
 
 export function getSubscriptionV2Route(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -19,6 +20,7 @@ export function getSubscriptionV2Route(api: Api, { database }: Pick<Dependencies
       assert(subscription, 'each has its records')
       return reply.send({
         ...subscription,
+        ...(await pausesOf(scoped, row)),
         plan_prices_out_of_sync: row.synced_up_to < row.plan_price_sequence,
       })
     },

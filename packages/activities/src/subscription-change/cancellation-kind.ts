@@ -1,0 +1,123 @@
+import type { CancellationOrder, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
+import type { Scoped } from '@flexprice/database/connection'
+import { insertSchedules, withdrawSchedules } from '@flexprice/database/schedules'
+import { endSubscription, moveEnd } from '@flexprice/database/subscriptions'
+import { CodedError, invalid } from '@flexprice/domain'
+import { type CancellationTime, cancellationInstant } from '@flexprice/domain/change'
+import { billPeriod } from './bring-up.ts'
+import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
+import { goingCredits, standingChange, summaryNow } from './standing-change.ts'
+
+/**
+ * The end of a subscription (billing rules, section 8): now, at its period's end, or at a date, which may have passed
+ * inside the current period. It stands in the subscription from then on, and cuts the period that holds it. Where its
+ * instant has come, the last period is billed at once, by the function that bills any other; what was billed in advance
+ * beyond it comes back at that instant, here or with its boundary.
+ */
+export const cancellationKind: ChangeKind<CancellationOrder> = async (transaction, order) => (held) => {
+  const { facts, now } = held
+  refuseSecond(held)
+  const at = endOf(held, order)
+  const hasCome = at <= now
+  const comesBack = hasCome && order.proration_behavior === 'create_prorations'
+  return {
+    ...standingChange(facts, {
+      at,
+      behavior: order.proration_behavior,
+      credits: comesBack ? goingCredits(held, at) : [],
+    }),
+    madeAt: now,
+    finish: () => finish(transaction, { held, order, at }),
+  }
+}
+
+interface Cancellation {
+  readonly held: HeldSubscription
+  readonly order: CancellationOrder
+  readonly at: Date
+}
+
+function refuseSecond({ facts: { subscription } }: HeldSubscription): void {
+  const { id, cancel_at: cancelAt, subscription_status: status } = subscription
+  if (cancelAt === null && status !== 'cancelled') return
+  const until = cancelAt ?? subscription.end_date
+  const why = status === 'cancelled' ? 'is cancelled since' : 'is to be cancelled at'
+  throw new CodedError('state_conflict', `Subscription ${id} ${why} ${until?.toISOString()} already`)
+}
+
+function endOf(
+  { facts: { subscription }, lastChangeAt, now }: HeldSubscription,
+  order: CancellationOrder,
+): Date {
+  const instant = cancellationInstant(
+    {
+      start: subscription.start_date,
+      period: { start: subscription.current_period_start, end: subscription.current_period_end },
+      end: subscription.end_date,
+      lastChangeAt,
+    },
+    timeOf(order),
+    now,
+  )
+  if ('problem' in instant) throw invalid([instant.problem])
+  return instant.at
+}
+
+function timeOf({ cancellation_type: type, cancel_at: date }: CancellationOrder): CancellationTime {
+  if (type !== 'scheduled_date') return { type }
+  if (date === null) throw invalid([{ path: 'cancel_at', message: 'comes with scheduled_date' }])
+  return { type, date: new Date(date) }
+}
+
+async function finish(
+  transaction: Scoped,
+  cancellation: Cancellation,
+): Promise<Partial<SubscriptionChangeResult>> {
+  const { held, at } = cancellation
+  const { id } = held.facts.subscription
+  const superseded = await withdrawSchedules(transaction, [id], { as: 'superseded', now: held.now })
+  const done =
+    at <= held.now ? await endNow(transaction, cancellation) : await endLater(transaction, cancellation)
+  return { ...done, superseded_schedules: [...superseded], ...(await summaryNow(transaction, id)) }
+}
+
+/** Of a period of no length nothing is billed, as of one that is to be left unbilled. */
+async function endNow(
+  transaction: Scoped,
+  { held: { facts, now }, order, at }: Cancellation,
+): Promise<Partial<SubscriptionChangeResult>> {
+  const { subscription } = facts
+  const end = { at, cancellation: cancellationOf(order) }
+  if (at <= subscription.current_period_start || order.invoice_policy === 'skip') {
+    await endSubscription(transaction, changed(facts), end, now)
+    return {}
+  }
+  await moveEnd(transaction, changed(facts), end, now)
+  return { invoice_ids: await billPeriod(transaction, subscription.id, now) }
+}
+
+async function endLater(
+  transaction: Scoped,
+  { held: { facts, now }, order, at }: Cancellation,
+): Promise<Partial<SubscriptionChangeResult>> {
+  const { subscription } = facts
+  await moveEnd(transaction, changed(facts), { at, cancellation: cancellationOf(order) }, now)
+  const configuration = {
+    cancellation_type: order.cancellation_type,
+    proration_behavior: order.proration_behavior,
+    reason: order.reason,
+    own_end: subscription.end_date?.toISOString() ?? null,
+  }
+  const of = { subscription_id: subscription.id, schedule_type: 'cancellation', scheduled_at: at } as const
+  const [id = null] = await insertSchedules(transaction, [{ ...of, configuration }], now)
+  return { is_scheduled: true, schedule_id: id }
+}
+
+function cancellationOf({ proration_behavior: behavior, cancellation_type: type }: CancellationOrder) {
+  return { behavior, isAtPeriodEnd: type === 'end_of_period' }
+}
+
+/** The subscription's row once the change's own has raised its version. */
+function changed({ subscription }: HeldSubscription['facts']) {
+  return { ...subscription, version: subscription.version + 1 }
+}

@@ -1,0 +1,51 @@
+import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
+import type { ChargeFacts } from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
+import { getSubscription } from '@flexprice/database/subscriptions'
+import { creditTime, type LineCredit } from '@flexprice/domain/change'
+import { sumDecimals } from '@flexprice/domain/money'
+import { type ChangeLine, changeLines } from './change-line.ts'
+import { subscriptionSummary } from './change-result.ts'
+import type { HeldSubscription, PreparedChange } from './prepared-change.ts'
+
+/** A change by which no line comes or goes: the subscription ends, or stands still, with its lines as they are. */
+export function standingChange(
+  { subscription }: ChargeFacts,
+  {
+    at,
+    behavior,
+    credits = [],
+    charges = [],
+  }: Pick<PreparedChange['planned'], 'at' | 'behavior'> &
+    Partial<Pick<PreparedChange['planned'], 'credits' | 'charges'>>,
+): Pick<PreparedChange, 'planned' | 'subscription' | 'toPlan'> {
+  const credited = sumDecimals(credits.map(({ amount }) => amount))
+  const net = sumDecimals(charges.map(({ amount }) => amount)).minus(credited)
+  return {
+    planned: {
+      ...{ at, behavior, credits, charges, net, closed: [], opened: [] },
+      ...{ changeType: 'lateral', warnings: [] },
+    },
+    subscription: {},
+    toPlan: { id: subscription.plan_id, name: subscription.plan_name },
+  }
+}
+
+/** What was billed in advance for the time from an instant on, of all lines: it comes back as they stand still. */
+export function goingCredits({ facts, billed }: HeldSubscription, at: Date): LineCredit<ChangeLine>[] {
+  const lines = new Map(changeLines(facts).map((line) => [line.id, line]))
+  return billed.flatMap((one) => {
+    const line = lines.get(one.lineId)
+    const credit = line && creditTime(one, at, facts.subscription.currency)
+    return credit ? [{ ...credit, line }] : []
+  })
+}
+
+/** What an answer tells of the subscription as the transaction has left it. */
+export async function summaryNow(
+  transaction: Scoped,
+  id: string,
+): Promise<Pick<SubscriptionChangeResult, 'after'>> {
+  const row = await getSubscription(transaction, id)
+  return { after: subscriptionSummary(row, row) }
+}

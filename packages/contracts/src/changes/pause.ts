@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { subscriptionResponse } from '../subscriptions/subscription.ts'
+import { subscriptionPauseResponse } from '../subscriptions/subscription-pause.ts'
+
+const pausedSubscription = { pause: subscriptionPauseResponse, subscription: subscriptionResponse }
+
+export const pauseSubscriptionResponse = z
+  .object(pausedSubscription)
+  .meta({ id: 'PauseSubscriptionResponse' })
+
+export const resumeSubscriptionResponse = z
+  .object(pausedSubscription)
+  .meta({ id: 'ResumeSubscriptionResponse' })
