@@ -62,6 +62,7 @@ const ownOperations = [
   'getEnvironmentSettings',
   'moveEnvironmentClock',
   'updateEnvironmentSettings',
+  'uploadFile',
 ]
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,

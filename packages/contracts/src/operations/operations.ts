@@ -9,6 +9,7 @@ import * as entitlements from './entitlements.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as features from './features.ts'
+import * as files from './files.ts'
 import * as groups from './groups.ts'
 import * as invoices from './invoices.ts'
 import * as payments from './payments.ts'
@@ -16,6 +17,7 @@ import * as plans from './plans.ts'
 import * as prices from './prices.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as syncPreviews from './sync-previews.ts'
+import * as tasks from './tasks.ts'
 import * as tenants from './tenants.ts'
 import * as usage from './usage.ts'
 import * as wallets from './wallets.ts'
@@ -33,6 +35,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(environments),
   ...Object.values(events),
   ...Object.values(features),
+  ...Object.values(files),
   ...Object.values(groups),
   ...Object.values(invoices),
   ...Object.values(payments),
@@ -40,6 +43,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(prices),
   ...Object.values(subscriptions),
   ...Object.values(syncPreviews),
+  ...Object.values(tasks),
   ...Object.values(tenants),
   ...Object.values(usage),
   ...Object.values(wallets),

@@ -34,6 +34,8 @@ export const idPrefixes = {
   wallet: 'wallet',
   walletTransaction: 'wtxn',
   creditGrant: 'grant',
+  fileUpload: 'upload',
+  importTask: 'task',
   creditGrantApplication: 'grapp',
 } as const
 
