@@ -10,3 +10,9 @@ export interface TaskProcessingDependencies {
   /** Of one transaction: few for people who watch, many for speed. */
   readonly rowsPerPageMax: number
 }
+
+/** A code of the domain's errors with its text; none for whoever was asked to stop. */
+export interface ImportFailure {
+  readonly code?: string
+  readonly message?: string
+}

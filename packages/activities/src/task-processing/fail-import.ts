@@ -2,8 +2,7 @@ import type { TaskProcessingInput } from '@flexprice/contracts/workflows'
 import { readTimeOfDay } from '@flexprice/database/connection'
 import { endImportTask, getImportTask } from '@flexprice/database/imports'
 import { isErrorCode } from '@flexprice/domain'
-import type { TaskProcessingDependencies } from './dependencies.ts'
-import type { ImportFailure } from './task-processing-activities.ts'
+import type { ImportFailure, TaskProcessingDependencies } from './dependencies.ts'
 
 export async function failImport(
   { scoped, events }: TaskProcessingDependencies,

@@ -1,6 +1,6 @@
 import type { TaskProcessingInput, TaskProcessingResult } from '@flexprice/contracts/workflows'
 import { completeImport } from './complete-import.ts'
-import type { TaskProcessingDependencies } from './dependencies.ts'
+import type { ImportFailure, TaskProcessingDependencies } from './dependencies.ts'
 import { failImport } from './fail-import.ts'
 import { importFile } from './import-file.ts'
 
@@ -11,12 +11,6 @@ export interface TaskProcessingActivities {
   completeImport(input: TaskProcessingInput): Promise<TaskProcessingResult>
   /** Closes a task that cannot be done, with why. Idempotent by the task. */
   failImport(input: TaskProcessingInput & { readonly failure: ImportFailure }): Promise<void>
-}
-
-/** A code of the domain's errors with its text; none for whoever was asked to stop. */
-export interface ImportFailure {
-  readonly code?: string
-  readonly message?: string
 }
 
 export function createTaskProcessingActivities(

@@ -96,3 +96,10 @@ export const listTasksResponse = listOf(taskResponse).meta({ id: 'ListTasksRespo
 export const updateTaskStatusRequest = z.strictObject({ task_status: taskStatus })
 
 export const taskStatusChanged = z.object({ message: z.string() }).meta({ id: 'SuccessResponse' })
+
+/** What is wrong with a row, by its number: where the contract has a map of texts, and CSV for people. */
+export const rejectedRows = z.unknown().meta({
+  type: 'object',
+  additionalProperties: { type: 'string' },
+  description: 'text/csv, or a map',
+})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   createTaskRequest,
   listTasksResponse,
+  rejectedRows,
   taskResponse,
   taskStarted,
   taskStatusChanged,
@@ -47,10 +48,11 @@ export const downloadTaskExport = operation({
   method: 'GET',
   path: '/tasks/{id}/download',
   tag,
-  summary: 'The rows that were rejected, as CSV: number in the file, field, reason, the row',
+  summary:
+    'The rows that were rejected, as CSV: number in the file, field, reason, the row; for who takes JSON alone the first thousand: number and what is wrong',
   schema: {
     params: byId,
-    response: { 200: z.unknown().meta({ type: 'object', description: 'text/csv' }) },
+    response: { 200: rejectedRows },
   },
 })
 

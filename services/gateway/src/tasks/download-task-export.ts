@@ -19,12 +19,30 @@ export function downloadTaskRoute(api: Api, { database }: Pick<Dependencies, 'da
       const { id } = request.params
       expectIdOf('importTask', id)
       await getImportTask(scoped, id)
+      if (takesJsonAlone(request.headers.accept)) return reply.send(await firstRejected(scoped, id))
       reply.header('content-type', 'text/csv; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="${id}-rejected.csv"`)
       return reply.send(Readable.from(csvPages(scoped, id)))
     },
   })
 }
+
+/** As SDKs ask, which read no CSV. */
+function takesJsonAlone(accept = '*/*'): boolean {
+  return accept.includes('application/json') && !/text\/|\*\/\*/.test(accept)
+}
+
+async function firstRejected(scoped: Scoped, taskId: string): Promise<Record<string, string>> {
+  const rows = await listRejections(scoped, { taskId, after: first, limit: jsonRowsMax })
+  const told = new Map<string, string>()
+  for (const { row_number, field, reason } of rows) {
+    const before = told.get(String(row_number))
+    told.set(String(row_number), [before, `${field} ${reason}`.trim()].filter(Boolean).join('; '))
+  }
+  return Object.fromEntries(told)
+}
+
+const jsonRowsMax = 1_000
 
 async function* csvPages(scoped: Scoped, taskId: string): AsyncGenerator<string> {
   yield csvRow(['row', 'field', 'reason', 'content'])
