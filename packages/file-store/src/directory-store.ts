@@ -12,6 +12,8 @@ export function createDirectoryStore(directory: string): FileStore {
     async write(key, content) {
       const path = join(directory, key)
       const partial = `${path}.${randomUUID()}.part`
+      // It may break before the pipeline has it, which then tells.
+      content.once('error', () => {})
       try {
         await mkdir(dirname(path), { recursive: true, mode: ownerOnly })
         // Flushed before it gets its name: what has one is whole, also after a power cut.

@@ -27,7 +27,7 @@ import * as wallets from './0025-wallets.ts'
 import * as payments from './0026-payments.ts'
 import * as creditNotes from './0027-credit-notes.ts'
 import * as creditGrants from './0028-credit-grants.ts'
-import * as imports from './0029-imports.ts'
+import * as imports from './0035-imports.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -59,5 +59,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0026-payments': payments,
   '0027-credit-notes': creditNotes,
   '0028-credit-grants': creditGrants,
-  '0029-imports': imports,
+  '0035-imports': imports,
 }

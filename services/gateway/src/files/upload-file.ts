@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Transform } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import type { MultipartFile } from '@fastify/multipart'
 import { uploadFile } from '@flexprice/contracts/operations'
 import { newId, readTimeOfDay } from '@flexprice/database/connection'
@@ -33,26 +33,45 @@ export function uploadFileRoute(
       uploads++
       try {
         const scoped = callerDatabase(database, request)
+        const timeOfDay = await readTimeOfDay(scoped)
         const part = await fileOf(request, config.fileBytesMax)
         const id = newId('fileUpload')
-        const timeOfDay = await readTimeOfDay(scoped)
         const key = fileKey(timeOfDay, id)
-        const measured = measuring(config)
-        const gone = callerGone(reply, closing)
-        const stop = (): void =>
-          void measured.stream.destroy(new CodedError('service_unavailable', 'Broken off'))
-        gone.addEventListener('abort', stop, { once: true })
-        part.file.on('error', (error) => measured.stream.destroy(error))
-        await files.write(key, part.file.pipe(measured.stream))
-        const upload = { id, store_key: key, file_name: nameOf(part), ...measured.sums() }
-        await insertFileUpload(scoped, upload, timeOfDay)
-        const { size, sha256 } = upload
-        return reply.code(201).send({ upload_id: id, file_name: upload.file_name ?? undefined, size, sha256 })
+        const sums = await passOn(part, { gone: callerGone(reply, closing), config }, (content) =>
+          files.write(key, content),
+        ).catch((error: unknown) => {
+          // The rest is of no use to anybody: its connection ends with the answer.
+          reply.header('connection', 'close')
+          throw error
+        })
+        const fileName = nameOf(part)
+        await insertFileUpload(scoped, { id, store_key: key, file_name: fileName, ...sums }, timeOfDay)
+        return reply.code(201).send({ upload_id: id, file_name: fileName ?? undefined, ...sums })
       } finally {
         uploads--
       }
     },
   })
+}
+
+type Limits = Pick<AppConfig, 'fileBytesMax' | 'requestTimeoutMs'>
+
+async function passOn(
+  { file }: MultipartFile,
+  { gone, config }: { gone: AbortSignal; config: Limits },
+  write: (content: Readable) => Promise<void>,
+): Promise<{ size: number; sha256: string }> {
+  const { stream, sums } = measuring(config)
+  const stop = (): void =>
+    void stream.destroy(new CodedError('service_unavailable', 'The upload was broken off'))
+  gone.addEventListener('abort', stop, { once: true })
+  file.on('error', (error) => stream.destroy(error))
+  try {
+    await write(file.pipe(stream))
+    return sums()
+  } finally {
+    file.resume()
+  }
 }
 
 async function fileOf(request: FastifyRequest, fileBytesMax: number): Promise<MultipartFile> {
@@ -66,7 +85,7 @@ async function fileOf(request: FastifyRequest, fileBytesMax: number): Promise<Mu
 }
 
 /** Counts what passes; ends it where it is too much, or where nothing comes for long. */
-function measuring({ fileBytesMax, requestTimeoutMs }: Pick<AppConfig, 'fileBytesMax' | 'requestTimeoutMs'>) {
+function measuring({ fileBytesMax, requestTimeoutMs }: Limits) {
   const hash = createHash('sha256')
   let size = 0
   const stream = new Transform({

@@ -26,7 +26,7 @@ const bodies: readonly string[] = [
     { ...event, external_customer_id: 'a\u0000b' },
     { ...event, source: '\ud800' },
     { ...event, unknown: 1 },
-    { ...event, customer_id: 'cust_of_grace' },
+    { ...event, customer_id: 'cust_of_nobody' },
     { ...event, properties: { n: 1, text: 'é', list: [1, null], nested: { a: true } } },
     { ...event, properties: { a: 'x\u0000y' } },
     { ...event, properties: [] },
@@ -53,14 +53,6 @@ test('each row is taken, or refused for the same fields and reasons, as through 
   const { gateway } = imports
   const direct = await gateway.newCaller()
   const byFile = await gateway.newCaller()
-  for (const caller of [direct, byFile]) {
-    await caller.call('POST', '/customers', { external_id: 'grace' })
-    await caller.scoped.db
-      .updateTable('customers')
-      .set({ id: 'cust_of_grace' })
-      .execute()
-      .catch(() => {})
-  }
   const refused = new Map<number, string[]>()
   for (const [index, payload] of bodies.entries()) {
     const response = await gateway.app.inject({
@@ -104,6 +96,7 @@ test('each row is taken, or refused for the same fields and reasons, as through 
       .selectFrom('events')
       .select(['event_name', 'external_customer_id', 'source', 'properties'])
       .orderBy('properties')
+      .orderBy('event_name')
       .execute()
   expect(await eventsOf(byFile)).toEqual(await eventsOf(direct))
 })
