@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { queueComponentProblems, registeredQueues } from '@flexprice/manifests/queue-component-rules'
+import { serviceVariables } from '@flexprice/manifests/service-variables'
 import { describe, expect, it } from 'vitest'
 import { borderProblems } from './tidy/border-rules.ts'
 import { circleProblems } from './tidy/circle-rules.ts'
@@ -15,7 +17,6 @@ import {
 import { decisionProblems, nameProblems } from './tidy/name-rules.ts'
 import { roomProblems } from './tidy/room-rules.ts'
 import { sandboxProblems } from './tidy/sandbox-rules.ts'
-import { serviceVariables } from './tidy/service-variables.ts'
 import { sizeProblems } from './tidy/size-rules.ts'
 import { testProblems } from './tidy/test-rules.ts'
 import { textProblems } from './tidy/text-rules.ts'
@@ -81,8 +82,11 @@ describe('the project', () => {
 
   it('has every part of every workflow, and no part of none', () => expectNone(workflowProblems(workspace)))
 
+  it('has a Kubernetes component for every queue, as its definition makes it', async () =>
+    expectNone(queueComponentProblems(files, registeredQueues(await serviceVariables()))))
+
   it('says in docs/configuration.md and .env.example what its services read', async () => {
-    const services = await serviceVariables(files)
+    const services = await serviceVariables()
     const localStack = sources.filter(({ path }) => path.startsWith('deploy/local/'))
     expectNone([
       ...configurationPageProblems(readFileSync('docs/configuration.md', 'utf8'), services),

@@ -31,7 +31,7 @@ async function newWorkflow(name: string | undefined): Promise<void> {
       .join('')}`,
   )
   process.stdout.write(
-    'Next: pnpm install, then the TODOs, its progress in the gateway, a history, pnpm docs:configuration and pnpm check.\n',
+    'Next: pnpm install, then the TODOs, its progress in the gateway, a history, pnpm docs:configuration, pnpm deploy:queues and pnpm check.\n',
   )
 }
 

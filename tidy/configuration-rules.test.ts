@@ -1,8 +1,8 @@
 import { type DeclaredVariable, declaredVariables } from '@flexprice/configuration'
+import { serviceVariables } from '@flexprice/manifests/service-variables'
 import { expect, test } from 'vitest'
 import { configurationPageProblems, exampleProblems } from './configuration-rules.ts'
 import { configurationTable, withConfigurationTable } from './configuration-table.ts'
-import { serviceVariables } from './service-variables.ts'
 
 const host: DeclaredVariable = {
   name: 'HOST',
@@ -63,7 +63,7 @@ test('a variable of .env.example that nobody reads is found', () => {
 })
 
 test("a service's config.ts is asked what it reads", async () => {
-  const [first] = await serviceVariables(['services/gateway/src/config.ts', 'services/gateway/src/main.ts'])
+  const [first] = await serviceVariables()
   expect(first?.service).toBe('gateway')
   expect(first?.variables).toContainEqual(expect.objectContaining({ name: 'DATABASE_URL', required: true }))
 })

@@ -1,10 +1,10 @@
+import type { ServiceVariables } from '@flexprice/manifests/service-variables'
 import {
   closingMark,
   configurationTable,
   openingMark,
   withConfigurationTable,
 } from './configuration-table.ts'
-import type { ServiceVariables } from './service-variables.ts'
 
 /** The table of docs/configuration.md is what the services declare, no more and no less. */
 export function configurationPageProblems(page: string, services: readonly ServiceVariables[]): string[] {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DeclaredVariable } from '@flexprice/configuration'
-import type { ServiceVariables } from './service-variables.ts'
+import type { ServiceVariables } from '@flexprice/manifests/service-variables'
 
 /** The table of docs/configuration.md: one row a variable, in the order of first reading, whatever number of services read it. */
 export function configurationTable(services: readonly ServiceVariables[]): string {

@@ -69,11 +69,11 @@ function importProblem(
 type Use = 'value' | 'type' | 'test'
 const table = 'see the dependency table of ARCHITECTURE.md'
 
-/** Tests, and what exists for them, may load any package, benchmarks and the simulation the local stack; services are loaded by nobody. */
+/** Tests, and what exists for them, may load any package, what measures, simulates or deploys the local stack; services are loaded by nobody. */
 function allows(pkg: Package, other: Package, use: Use): boolean {
   const [group, name = ''] = pkg.folder.split('/')
   const [otherGroup, otherName = ''] = other.folder.split('/')
-  if ((group === 'benchmarks' || group === 'simulation') && otherGroup === 'deploy') return true
+  if (['benchmarks', 'simulation', 'deploy'].includes(group ?? '') && otherGroup === 'deploy') return true
   if (otherGroup !== 'packages') return false
   if (
     use === 'test' ||

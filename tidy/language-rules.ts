@@ -40,9 +40,10 @@ export function defaultExportProblems(source: Source): string[] {
   return problems
 }
 
-/** The environment is read once, by the `config.ts` of a process, and by what is for development only. */
+/** The environment is read once, by the `config.ts` of a process, by an image's probe, and by what is for development only. */
 export function environmentProblems(source: Source): string[] {
-  const allowed = /(^|\/)config\.ts$|\.config\.ts$|^deploy\/local\/|^benchmarks\/|^packages\/testing\//
+  const allowed =
+    /(^|\/)config\.ts$|\.config\.ts$|^deploy\/(local\/|healthy\.mjs$)|^benchmarks\/|^packages\/testing\//
   if (allowed.test(source.path)) return []
   const problems: string[] = []
   const refuse = (offset: number): void => {

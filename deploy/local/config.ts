@@ -64,6 +64,11 @@ function foldersFrom(environment: Variables): LocalFolders {
   }
 }
 
+/** Where Node keeps what it has compiled of our sources: half of the start of each of our processes. */
+export function compileCacheDir({ toolsDir }: LocalFolders): string {
+  return path.join(toolsDir, 'compile-cache')
+}
+
 /**
  * For a throw-away stack in a folder of its own. What the person uses for `up` (a database!) must not be touched by
  * tests, so nothing that is given is used but the program's place.

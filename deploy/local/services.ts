@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { compileCacheDir } from './config.ts'
 import { freePort, gatewayPort } from './free-port.ts'
 import type { StartedProcess } from './process-table.ts'
 import type { StackRun } from './stack-run.ts'
@@ -65,6 +66,7 @@ function startService(run: StackRun, name: string, port: number, environment: En
     environment: {
       ...environment,
       HOST: '127.0.0.1',
+      NODE_COMPILE_CACHE: compileCacheDir(run.config),
       // A worker's only HTTP endpoints are those of health and metrics.
       ...(name === gateway ? { PORT: String(port) } : { PORT: undefined, HEALTH_PORT: String(port) }),
     },

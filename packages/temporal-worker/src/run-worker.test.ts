@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { testProcessEnvironment } from '@flexprice/testing'
 import { probe } from '@flexprice/testing/probe'
 import { createTestTemporal, newTestScope, testTemporalSettings } from '@flexprice/testing/temporal'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
@@ -23,6 +24,7 @@ async function startProcess(variables: Record<string, string> = {}, parameters: 
   const { address, namespace } = testTemporalSettings()
   const child = spawn(process.execPath, [main, ...parameters], {
     env: {
+      ...testProcessEnvironment(),
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       HOST: '127.0.0.1',

@@ -24,6 +24,12 @@ export function testNamespace(): string {
   return `test-${Number(process.env.VITEST_POOL_ID ?? 1) + offset}`
 }
 
+/** What every process of ours that a test starts is given: where Node keeps what it has compiled, most of their start. */
+export function testProcessEnvironment(): { readonly NODE_COMPILE_CACHE?: string } {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+}
+
 const shortOutageMs = 3_000
 
 /** How long a server is away in a test of its absence: short in `npm test`, at full length in `npm run verify`. */

@@ -6,6 +6,7 @@ export {
   testApiSimulationSteps,
   testNamespace,
   testOutageMs,
+  testProcessEnvironment,
   testPython,
   testSimulationSteps,
   testStack,

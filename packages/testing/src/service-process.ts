@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { testProcessEnvironment } from './config.ts'
 
 /** One of our services as a process of its own, as it runs in production. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -27,7 +28,14 @@ export async function startService(name: string, environment: Environment): Prom
   const [port, metricsPort] = await freePorts()
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, [mainOf(name)], {
-    env: { HOST: '127.0.0.1', PORT: port, HEALTH_PORT: port, METRICS_PORT: metricsPort, ...environment },
+    env: {
+      HOST: '127.0.0.1',
+      PORT: port,
+      HEALTH_PORT: port,
+      METRICS_PORT: metricsPort,
+      ...testProcessEnvironment(),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(child)

@@ -12,6 +12,7 @@ import { addPlans } from './commands/plans.ts'
 import { addQueues } from './commands/queues.ts'
 import { addRun } from './commands/run.ts'
 import { addSchedules } from './commands/schedules.ts'
+import { addSearchAttributes } from './commands/search-attributes.ts'
 import { addTenancy } from './commands/tenancy.ts'
 import { addWorkflows } from './commands/workflows.ts'
 import { readVariables } from './config.ts'
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
   addWorkflows(program, context)
   addQueues(program, context)
   addSchedules(program, context)
+  addSearchAttributes(program, context)
   addMigrate(program, context)
   addTenancy(program, context)
   addEvents(program, context)

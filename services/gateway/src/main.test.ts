@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createApiKey } from '@flexprice/database/tenancy'
-import { createTestDatabase, testStack } from '@flexprice/testing'
+import { createTestDatabase, testProcessEnvironment, testStack } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -17,7 +17,7 @@ afterAll(() => database[Symbol.asyncDispose]())
 
 function start(env: Record<string, string>, ...args: string[]) {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', ...env },
+    env: { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', ...testProcessEnvironment(), ...env },
   })
   const output = { out: '', err: '' }
   child.stdout.on('data', (chunk) => {

@@ -71,6 +71,7 @@ import { recalculateInvoiceV2Route } from './invoices/recalculate-invoice-v2.ts'
 import { updateInvoiceRoute } from './invoices/update-invoice.ts'
 import { updateInvoicePaymentStatusRoute } from './invoices/update-invoice-payment-status.ts'
 import { voidInvoiceRoute } from './invoices/void-invoice.ts'
+import { attemptInvoicePaymentRoute } from './payments/attempt-invoice-payment.ts'
 import { createPaymentRoute } from './payments/create-payment.ts'
 import { deletePaymentRoute } from './payments/delete-payment.ts'
 import { getPaymentRoute } from './payments/get-payment.ts'
@@ -97,12 +98,14 @@ import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import type { Api } from './route.ts'
+import { scheduleRoutes } from './subscription-schedules/schedule-routes.ts'
 import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
 import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
 import { createSubscriptionLineItemRoute } from './subscriptions/create-subscription-line-item.ts'
 import { createSubscriptionsBulkRoute } from './subscriptions/create-subscriptions-bulk.ts'
 import { deleteSubscriptionLineItemRoute } from './subscriptions/delete-subscription-line-item.ts'
 import { getSubscriptionRoute } from './subscriptions/get-subscription.ts'
+import { getSubscriptionV2Route } from './subscriptions/get-subscription-v2.ts'
 import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscriptions-for-customer.ts'
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
@@ -157,6 +160,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getPaymentRoute,
   listPaymentsRoute,
   processPaymentRoute,
+  attemptInvoicePaymentRoute,
   updatePaymentRoute,
   updateInvoicePaymentStatusRoute,
   getEnvironmentSettingsRoute,
@@ -215,6 +219,8 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   updateEntitlementRoute,
   createSubscriptionsBulkRoute,
   getSubscriptionRoute,
+  getSubscriptionV2Route,
+  ...scheduleRoutes,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
   createSubscriptionLineItemRoute,

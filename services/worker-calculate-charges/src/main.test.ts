@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { workflows } from '@flexprice/contracts/workflows'
-import { createTestDatabase } from '@flexprice/testing'
+import { createTestDatabase, testProcessEnvironment } from '@flexprice/testing'
 import { createTestTemporal, testTemporalSettings } from '@flexprice/testing/temporal'
 import { expect, test } from 'vitest'
 
@@ -13,6 +13,7 @@ test("the worker's process takes a preview from its queue, does it in its caller
   const { address, namespace } = testTemporalSettings()
   const worker = spawn(process.execPath, [fileURLToPath(import.meta.resolve('./main.ts'))], {
     env: {
+      ...testProcessEnvironment(),
       DATABASE_URL: database.appUrl,
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,

@@ -1,7 +1,14 @@
 import { z } from 'zod'
-import { aggregationOf, multiplier, type Step } from '../lives/step.ts'
+import { aggregationOf, multiplier, type ReviseInvoice, type Step } from '../lives/step.ts'
 import { centsText, fromText, round, sum, times, whole } from '../model/ratio.ts'
-import { customerIdOf, lineAtWork, oneOffOf, priceOf, versionAtWork } from '../product/find-rows.ts'
+import {
+  customerIdOf,
+  invoiceIdOf,
+  lineAtWork,
+  oneOffOf,
+  priceOf,
+  versionAtWork,
+} from '../product/find-rows.ts'
 import { moneyBody } from '../product/price-rows.ts'
 import { customerOf, eventNameOf, type Product, subscriptionOf } from '../product/product.ts'
 import { instant, subscriptionBody } from '../product/subscription-body.ts'
@@ -114,6 +121,17 @@ export async function billOnce(
   }
   const { id } = made.parse(await ask({ method: 'POST', path: '/invoices', body, key }))
   product.oneOffs.set(step.invoice, id)
+}
+
+export async function reviseInvoice(
+  { product, ask, read }: Acting,
+  step: ReviseInvoice,
+  key: string,
+): Promise<void> {
+  const path = `/invoices/${await read(() => invoiceIdOf(product, step))}`
+  if (step.kind === 'void-invoice') await ask({ method: 'POST', path: `${path}/void`, key })
+  else if (step.kind === 'close-invoice') await ask({ method: 'POST', path: `${path}/finalize`, key })
+  else await complete(ask, { method: 'POST', path: `${path}/recalculate`, key })
 }
 
 /** Starts a workflow and waits until it has completed; answers its result. */

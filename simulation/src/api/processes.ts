@@ -28,6 +28,7 @@ const workers = {
   'kill-billing': 'worker-cron-billing',
   'kill-sync': 'worker-price-sync',
   'kill-creation': 'worker-subscription-creation',
+  'kill-calculation': 'worker-calculate-charges',
 } as const
 const awayMs = 1_000
 

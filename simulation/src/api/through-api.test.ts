@@ -23,7 +23,12 @@ test(
     const database = stack.use(await createTestDatabase())
     const databases = stack.use(openDatabases(database))
     // Disposed after the services: what they have left running has nobody to work on it then.
-    for (const name of ['cron-billing', 'price-sync', 'subscription-creation'] as const) {
+    for (const name of [
+      'cron-billing',
+      'price-sync',
+      'subscription-creation',
+      'calculate-charges',
+    ] as const) {
       stack.defer(() => terminateLeftOvers(workflows[name].definition))
     }
     const { temporalAddress, redisUrl } = testStack()

@@ -12,6 +12,7 @@ import {
   changeLines,
   changePrices,
   complete,
+  reviseInvoice,
   send,
   subscribe,
 } from './act-through-api.ts'
@@ -74,6 +75,10 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
     case 'bill-once':
     case 'void-one-off':
       return billOnce(acting, step, key)
+    case 'void-invoice':
+    case 'replace-invoice':
+    case 'close-invoice':
+      return reviseInvoice(acting, step, key)
     case 'void-event':
       await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
       return

@@ -1,4 +1,5 @@
 import { dayMs, type LifeSoFar } from './life-so-far.ts'
+import { reviseInvoice } from './revise-invoice.ts'
 import { disturbances } from './step.ts'
 
 const afterMsMax = 600
@@ -11,6 +12,7 @@ export function disturb(life: LifeSoFar): void {
   const what = random.pick(disturbances)
   steps.push({ kind: 'disturb', at: life.at, what, afterMs: random.below(afterMsMax) })
   if (what === 'kill-sync') steps.push({ kind: 'sync-prices', at: life.at })
+  else if (what === 'kill-calculation') reviseInvoice(life)
   else if (what !== 'kill-creation') {
     life.at += (1 + random.below(daysMax)) * dayMs
     steps.push({ kind: 'wait', at: life.at, leap: false })

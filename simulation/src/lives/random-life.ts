@@ -3,6 +3,7 @@ import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
 import { createRandom } from './random.ts'
 import { addPrice, allowUsage, doSomething } from './random-acts.ts'
+import { reviseInvoice } from './revise-invoice.ts'
 import type { Step } from './step.ts'
 
 export interface LifeSize {
@@ -18,6 +19,7 @@ export interface LifeSize {
 
 const hourMs = 3_600_000
 const oneOffChance = 0.02
+const revisionChance = 0.03
 /** Behind the last act, so that each period with one is closed. */
 const waitDays = 70
 
@@ -35,6 +37,7 @@ export function randomLife(seed: number, size: LifeSize): Step[] {
     if (together === 0 || !random.chance(together)) passTime(life, stepMs)
     if (disturbed > 0 && random.chance(disturbed)) disturb(life)
     if (random.chance(oneOffChance)) billOnce(life)
+    else if (random.chance(revisionChance)) reviseInvoice(life)
     else doSomething(life)
   }
   steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })

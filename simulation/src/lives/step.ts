@@ -18,6 +18,7 @@ export type Step =
   | VoidEvent
   | BillOnce
   | VoidOneOff
+  | ReviseInvoice
   | Disturb
   | Wait
 
@@ -131,6 +132,18 @@ export interface VoidOneOff extends At {
 }
 
 /**
+ * An invoice of a subscription, counted from its latest one back, is voided; gets a draft in its place, if it is void;
+ * or is closed at once, if it is a draft.
+ */
+export type ReviseInvoice = Revise<'void-invoice'> | Revise<'replace-invoice'> | Revise<'close-invoice'>
+
+interface Revise<Kind extends string> extends At {
+  readonly kind: Kind
+  readonly subscription: number
+  readonly back: number
+}
+
+/**
  * What the processes are hit by while the steps after this one are done, so many milliseconds after it. It is nothing to
  * a life that is lived in process, and must be nothing to what is billed.
  */
@@ -145,6 +158,7 @@ export const disturbances = [
   'kill-billing',
   'kill-sync',
   'kill-creation',
+  'kill-calculation',
   'cut-database',
   'restart-database',
 ] as const

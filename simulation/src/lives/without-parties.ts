@@ -13,6 +13,7 @@ export function withoutParties(steps: readonly Step[]): readonly ((steps: readon
 
 const kinds: readonly Step['kind'][] = [
   ...([
+    ...['close-invoice', 'replace-invoice', 'void-invoice'],
     'void-event',
     'void-one-off',
     'bill-once',

@@ -1,5 +1,5 @@
 import type { Allowance, UsageEvent } from '../lives/step.ts'
-import { advanceLines, arrearLines, type ExpectedLine, onceLines } from './fixed.ts'
+import { advanceLines, arrearLines, type ExpectedLine, type FixedTerms, onceLines } from './fixed.ts'
 import { intervalAt, type Span, shared } from './grid.ts'
 import { type Line, linesOf } from './lines.ts'
 import { type Invoice, periodFrom, type Reason, type Subscription, stretchesOf } from './subscription.ts'
@@ -20,26 +20,25 @@ const delayMs = 3_600_000
 
 /** What comes with a creation that is not ahead: a trial's zero invoice, or the first period in advance. */
 export function billCreation(subscription: Subscription, around: Surroundings): void {
-  const { now } = around
-  if (subscription.start > now) return
+  if (subscription.start > around.now) return
   if (subscription.status === 'trialing') startTrial(subscription, around)
-  else open(subscription, 'SUBSCRIPTION_CREATE', now, around)
+  else open(subscription, 'SUBSCRIPTION_CREATE', around)
 }
 
 /** Bills the one period that is due, and goes on into the next. */
 export function billPeriod(subscription: Subscription, around: Surroundings): void {
-  const { status, dueAt, start, end, current, grid } = subscription
+  const { status, dueAt, start, current } = subscription
   if (dueAt === start) {
     if (status === 'trialing') startTrial(subscription, around)
-    else open(subscription, 'SUBSCRIPTION_CREATE', null, around)
+    else open(subscription, 'SUBSCRIPTION_CREATE', around)
     subscription.dueAt = subscription.current.end
     return
   }
-  const opens = current.end < end ? periodFrom(grid, current.end, end) : null
+  const opens = periodAfter(subscription, current)
   if (status === 'trialing') {
     if (opens) {
       subscription.current = opens
-      open(subscription, 'SUBSCRIPTION_TRIAL_END', null, around)
+      open(subscription, 'SUBSCRIPTION_TRIAL_END', around)
     }
   } else close(subscription, current, opens, around)
   subscription.current = opens ?? current
@@ -63,58 +62,80 @@ export function finalize(subscription: Subscription, invoice: Invoice, around: S
   invoice.status = isNothing ? 'SKIPPED' : 'FINALIZED'
 }
 
-function startTrial(subscription: Subscription, around: Surroundings): void {
-  add(subscription, { reason: 'SUBSCRIPTION_TRIAL_START', period: subscription.current, lines: [] }, around)
+/** Makes a draft in the place of a voided invoice, by the lines and the usage of now; somebody closes it. */
+export function replace(subscription: Subscription, voided: Invoice, around: Surroundings): void {
+  const { reason, period } = voided
+  voided.isReplaced = true
+  const lines =
+    reason === 'SUBSCRIPTION_CYCLE'
+      ? cycleLines(subscription, { closes: period, opens: periodAfter(subscription, period) }, around)
+      : { fixed: openingLines(subscription, reason, period), usage: [] }
+  subscription.invoices.push(draft(subscription, { reason, period, ...lines }, around))
 }
 
-function open(
-  subscription: Subscription,
-  reason: Reason,
-  openedAt: number | null,
-  around: Surroundings,
-): void {
+function startTrial(subscription: Subscription, around: Surroundings): void {
   const { current: period } = subscription
+  add(subscription, { reason: 'SUBSCRIPTION_TRIAL_START', period, fixed: [], usage: [] }, around)
+}
+
+function open(subscription: Subscription, reason: Reason, around: Surroundings): void {
+  const { current: period } = subscription
+  const fixed = openingLines(subscription, reason, period)
+  if (fixed.length > 0) add(subscription, { reason, period, fixed, usage: [] }, around)
+}
+
+/** A trial's start pays for nothing; what came inside the first period by the creation's instant is on its invoice. */
+function openingLines(subscription: Subscription, reason: Reason, period: Span): ExpectedLine[] {
+  if (reason === 'SUBSCRIPTION_TRIAL_START') return []
   const lines = allLines(subscription)
-  const terms = fixedTerms(subscription)
-  const fixed = [
+  const terms = fixedTerms(subscription, { reason, period })
+  const openedAt = reason === 'SUBSCRIPTION_CREATE' ? subscription.createdAt : null
+  return [
     ...advanceLines(terms, lines, period, openedAt),
     ...onceLines(terms, lines, { closes: null, opens: period }),
   ]
-  if (fixed.length > 0) add(subscription, { reason, period, lines: fixed }, around)
 }
 
 function close(subscription: Subscription, closes: Span, opens: Span | null, around: Surroundings): void {
-  const lines = allLines(subscription)
-  const terms = fixedTerms(subscription)
-  const fixed = [
-    ...arrearLines(terms, lines, closes),
-    ...onceLines(terms, lines, { closes, opens }),
-    ...(opens ? advanceLines(terms, lines, opens, null) : []),
-  ]
-  const usage = usageOf(subscription, closes, intervalAt(subscription.grid, closes.start), around)
-  if (fixed.length + usage.length === 0) return
-  add(subscription, { reason: 'SUBSCRIPTION_CYCLE', period: closes, lines: fixed, usage }, around)
+  const lines = cycleLines(subscription, { closes, opens }, around)
+  if (lines.fixed.length + lines.usage.length === 0) return
+  add(subscription, { reason: 'SUBSCRIPTION_CYCLE', period: closes, ...lines }, around)
 }
 
-function add(
+function cycleLines(
   subscription: Subscription,
-  written: {
-    reason: Reason
-    period: Span
-    lines: readonly ExpectedLine[]
-    usage?: readonly ExpectedLine[]
-  },
+  { closes, opens }: { closes: Span; opens: Span | null },
   around: Surroundings,
-): void {
-  const { reason, period, lines: fixed, usage = [] } = written
-  const interval = intervalAt(subscription.grid, period.start)
-  const finalizeAt = usage.length > 0 && period.end + delayMs > around.now ? period.end + delayMs : null
-  const invoice: Invoice = {
-    ...{ reason, period, interval, fixed, usage, finalizeAt },
-    ...{ status: 'DRAFT', seen: around.seen, metered: [] },
+): Pick<Invoice, 'fixed' | 'usage'> {
+  const lines = allLines(subscription)
+  const terms = fixedTerms(subscription, { reason: 'SUBSCRIPTION_CYCLE', period: closes })
+  return {
+    fixed: [
+      ...arrearLines(terms, lines, closes),
+      ...onceLines(terms, lines, { closes, opens }),
+      ...(opens ? advanceLines(terms, lines, opens, null) : []),
+    ],
+    usage: usageOf(subscription, closes, intervalAt(subscription.grid, closes.start), around),
   }
+}
+
+type Written = Pick<Invoice, 'reason' | 'period' | 'fixed' | 'usage'>
+
+function add(subscription: Subscription, written: Written, around: Surroundings): void {
+  const invoice = draft(subscription, written, around)
+  const closesAt = invoice.period.end + delayMs
+  if (invoice.usage.length > 0 && closesAt > around.now) invoice.finalizeAt = closesAt
   subscription.invoices.push(invoice)
-  if (finalizeAt === null) finalize(subscription, invoice, around)
+  if (invoice.finalizeAt === null) finalize(subscription, invoice, around)
+}
+
+function draft({ grid }: Subscription, written: Written, { seen }: Surroundings): Invoice {
+  const interval = intervalAt(grid, written.period.start)
+  return { ...written, interval, finalizeAt: null, status: 'DRAFT', isReplaced: false, seen, metered: [] }
+}
+
+function periodAfter({ grid, end }: Subscription, period: Span): Span | null {
+  return period.end < end ? periodFrom(grid, period.end, end) : null
 }
 
 function usageOf(
@@ -127,18 +148,27 @@ function usageOf(
   return [...subscription.chains.values()].flatMap((chain) => {
     const { type, meter } = chain.terms
     if (type !== 'USAGE' || meter === null) return []
-    const lines = linesOf(chain, stretchesOf(subscription, chain.id))
+    const lines = linesOf(chain, stretchesOf(subscription, chain.id), subscription.leftOut.get(chain.id))
     const events = eventsOf(subscription.id, meter)
     return usageLines(lines, { period, interval, events, allowance: allowances.get(meter), since })
   })
 }
 
 export function allLines(subscription: Subscription): Line[] {
-  return [...subscription.chains.values()].flatMap((chain) =>
-    linesOf(chain, stretchesOf(subscription, chain.id)),
-  )
+  return [...subscription.chains.values()]
+    .flatMap((chain) =>
+      linesOf(chain, stretchesOf(subscription, chain.id), subscription.leftOut.get(chain.id)),
+    )
+    .filter(({ isLeftOut }) => !isLeftOut)
 }
 
-function fixedTerms({ grid, isProrated, start, trialEnd, end }: Subscription) {
-  return { grid, isProrated, paid: { start: trialEnd ?? start, end } }
+function fixedTerms(subscription: Subscription, of: Pick<Invoice, 'reason' | 'period'>): FixedTerms {
+  const { grid, isProrated, start, trialEnd, end, invoices } = subscription
+  const others = invoices.filter(
+    ({ status, reason, period }) =>
+      status !== 'VOIDED' && !(reason === of.reason && period.start === of.period.start),
+  )
+  // Of other chains, too, which nobody asks for.
+  const billedOnce = new Set(others.flatMap(({ fixed }) => fixed.map(({ chain }) => chain)))
+  return { grid, isProrated, paid: { start: trialEnd ?? start, end }, billedOnce }
 }

@@ -19,6 +19,8 @@ export interface FixedTerms {
   readonly isProrated: boolean
   /** When what is paid begins and ends. */
   readonly paid: Span
+  /** The ONETIME chains that other invoices bill. */
+  readonly billedOnce: ReadonlySet<number>
 }
 
 /** FIXED ADVANCE of the period that begins (billing rules, sections 5 and 6). */
@@ -53,7 +55,10 @@ export function arrearLines(terms: FixedTerms, lines: readonly Line[], period: S
   return [...latest.values()].map((line) => wholeOf(line, period.start))
 }
 
-/** ONETIME bills once: its start, or where what is paid begins, is its boundary. */
+/**
+ * ONETIME bills once: its start, or where what is paid begins, is its boundary. Where no invoice has it, as the one of
+ * its boundary was voided, the next one does.
+ */
 export function onceLines(
   terms: FixedTerms,
   lines: readonly Line[],
@@ -62,13 +67,10 @@ export function onceLines(
   return lines.flatMap((line) => {
     const { isOnce, cadence } = line.chain.terms
     const boundary = Math.max(line.start, terms.paid.start)
-    if (!isOnce || boundary >= Math.min(line.end, terms.paid.end)) return []
-    const isVeryFirst = boundary === terms.paid.start && boundary === closes?.start
-    const isDue =
-      cadence === 'ADVANCE'
-        ? opens !== null && boundary >= opens.start && boundary < opens.end
-        : closes !== null && (boundary > closes.start || isVeryFirst) && boundary <= closes.end
-    return isDue ? [wholeOf(line, line.start)] : []
+    if (!isOnce || terms.billedOnce.has(line.chain.id)) return []
+    if (boundary >= Math.min(line.end, terms.paid.end)) return []
+    const until = cadence === 'ADVANCE' ? (opens ?? closes)?.end : closes && closes.end + 1
+    return until && boundary < until ? [wholeOf(line, line.start)] : []
   })
 }
 

@@ -29,18 +29,49 @@ export interface Line {
   readonly quantity: string
   readonly start: number
   readonly end: number
+  /** Of a version that a sync left out, as that time was billed: nothing of it is billed to the subscription. */
+  readonly isLeftOut: boolean
 }
 
+/** What a version would be in a stretch, by their starts. */
+export type Part = `${number} ${number}`
+
 /** Stretches are the subscription's, a sync chooses the plan's version in each (billing rules, section 8). */
-export function linesOf(chain: Chain, stretches: readonly Stretch[]): Line[] {
+export function linesOf(
+  chain: Chain,
+  stretches: readonly Stretch[],
+  leftOut: ReadonlySet<Part> = new Set(),
+): Line[] {
   return stretches.flatMap(({ own, quantity, ...stretch }) => {
     const versions = own ? [{ money: own.money, start: stretch.start, end: own.until }] : chain.versions
     return versions.flatMap(({ money, ...version }) => {
       const start = Math.max(stretch.start, version.start)
       const end = Math.min(stretch.end, version.end)
-      return start < end ? [{ chain, money, quantity, start, end }] : []
+      const isLeftOut = own === null && leftOut.has(partOf(stretch, version))
+      return start < end ? [{ chain, money, quantity, start, end, isLeftOut }] : []
     })
   })
+}
+
+/** What a sync leaves out of a chain: versions that ended before the earliest time that is not billed, and had no line. */
+export function partsLeftOut(
+  chain: Chain,
+  {
+    stretches,
+    had,
+    unbilledFrom,
+  }: { stretches: readonly Stretch[]; had: (part: Part) => boolean; unbilledFrom: number },
+): Part[] {
+  return stretches.flatMap((stretch) =>
+    chain.versions
+      .filter((version) => Math.min(stretch.end, version.end) <= unbilledFrom)
+      .map((version) => partOf(stretch, version))
+      .filter((part) => !had(part)),
+  )
+}
+
+export function partOf(stretch: Pick<Stretch, 'start'>, version: Pick<Version, 'start'>): Part {
+  return `${stretch.start} ${version.start}`
 }
 
 /** The chain with other money from an instant on, inside its last version. */

@@ -1,15 +1,26 @@
-import type { Allowance, Step, Subscribe } from '../lives/step.ts'
+import type { Allowance, ReviseInvoice, Step, Subscribe } from '../lives/step.ts'
 import { billCreation, billPeriod, finalize, type Surroundings } from './bill.ts'
-import { type Chain, changedFrom, earliestOf, edited, ended, isSameMoney, linesOf } from './lines.ts'
+import {
+  type Chain,
+  changedFrom,
+  earliestOf,
+  edited,
+  ended,
+  isSameMoney,
+  linesOf,
+  type Part,
+  partOf,
+  partsLeftOut,
+} from './lines.ts'
 import { changeOneOffs, type OneOff } from './one-offs.ts'
 import { compare, fromText } from './ratio.ts'
+import { reviseInvoice } from './revise-invoice.ts'
 import { begin, type Subscription, stretchesOf } from './subscription.ts'
 import { type CameEvent, createUsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8) alone: it shares no code with the product and reads
- * none of its rows. It knows no wallets, discounts, taxes, changes of plan, pauses,
- * voided or replaced invoices of subscriptions, late usage that is billed, buckets, filters, running values (`reset_usage`
+ * none of its rows. It knows no wallets, discounts, taxes, changes of plan, pauses, late usage that is billed, buckets, filters, running values (`reset_usage`
  * NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
@@ -49,6 +60,9 @@ export function createModel(): Model {
       if (step.kind === 'subscribe') return subscribe(state, step, around(step.at))
       if (step.kind === 'bill-once' && !subscriptions.has(step.subscription)) return false
       if (step.kind === 'bill-once' || step.kind === 'void-one-off') return changeOneOffs(oneOffs, step)
+      if (step.kind === 'void-invoice' || step.kind === 'replace-invoice' || step.kind === 'close-invoice') {
+        return reviseInvoice(subscriptions.get(step.subscription), step, around(step.at))
+      }
       if (step.kind !== 'void-event') return act(state, step)
       const position = events.findIndex(({ id }) => id === step.id)
       const event = events[position]
@@ -113,7 +127,10 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   return true
 }
 
-type Act = Exclude<Step, { kind: 'send-events' | 'void-event' | 'subscribe' | 'bill-once' | 'void-one-off' }>
+type Act = Exclude<
+  Step,
+  ReviseInvoice | { kind: 'send-events' | 'void-event' | 'subscribe' | 'bill-once' | 'void-one-off' }
+>
 
 function act(state: State, step: Act): boolean {
   const { chains } = state
@@ -166,8 +183,25 @@ function sync(subscription: Subscription, chains: ReadonlyMap<number, Chain>): v
   const { period, count } = subscription.grid
   for (const [id, chain] of chains) {
     const { terms } = chain
-    if (!terms.isOnce && terms.period === period && terms.count === count) subscription.chains.set(id, chain)
+    if (terms.isOnce || terms.period !== period || terms.count !== count) continue
+    leaveOut(subscription, chain)
+    subscription.chains.set(id, chain)
   }
+}
+
+/** A version that ended in time that is billed, and has no line, gets none (billing rules, section 8). */
+function leaveOut(subscription: Subscription, chain: Chain): void {
+  const { current, invoices, chains, leftOut } = subscription
+  const drafts = invoices.filter(
+    ({ reason, status }) => reason === 'SUBSCRIPTION_CYCLE' && status === 'DRAFT',
+  )
+  const unbilledFrom = Math.min(current.start, ...drafts.map(({ period }) => period.start))
+  const before = leftOut.get(chain.id)
+  const stretches = stretchesOf(subscription, chain.id)
+  const known = chains.get(chain.id)?.versions ?? []
+  const parts = new Set(stretches.flatMap((stretch) => known.map((version) => partOf(stretch, version))))
+  const had = (part: Part) => parts.has(part) && before?.has(part) !== true
+  leftOut.set(chain.id, new Set(partsLeftOut(chain, { stretches, had, unbilledFrom })))
 }
 
 type LineAct = Extract<Step, { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }>

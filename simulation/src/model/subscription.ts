@@ -1,13 +1,15 @@
 import type { Subscribe } from '../lives/step.ts'
 import type { ExpectedLine } from './fixed.ts'
 import { addDays, calendarAnchor, type Grid, intervalAt, type Span } from './grid.ts'
-import type { Chain, Stretch } from './lines.ts'
+import type { Chain, Part, Stretch } from './lines.ts'
 
 /** A subscription as the rules have it, and all that it was billed. */
 export interface Subscription {
   readonly id: number
   readonly grid: Grid
   readonly isProrated: boolean
+  /** When it was made. */
+  readonly createdAt: number
   readonly start: number
   /** Infinity for none. */
   readonly end: number
@@ -20,8 +22,11 @@ export interface Subscription {
   chains: Map<number, Chain>
   /** Of the chains that somebody has touched; the others have one from the start on. */
   stretches: Map<number, readonly Stretch[]>
+  /** What syncs have left out of a chain. */
+  readonly leftOut: Map<number, ReadonlySet<Part>>
   /** The chains that it has, or had, money of its own for. */
   readonly overridden: Set<number>
+  /** In the order in which they were written. */
   readonly invoices: Invoice[]
 }
 
@@ -40,7 +45,9 @@ export interface Invoice {
   usage: readonly ExpectedLine[]
   /** The windows of its USAGE lines. */
   metered: readonly (Span & { readonly meter: number })[]
-  status: 'DRAFT' | 'FINALIZED' | 'SKIPPED'
+  status: 'DRAFT' | 'FINALIZED' | 'SKIPPED' | 'VOIDED'
+  /** Whether a draft was made in its place. */
+  isReplaced: boolean
   /** Of a draft that waits for late events. */
   finalizeAt: number | null
   /** The events that its last rating has seen. */
@@ -61,10 +68,11 @@ export function begin(
   const grid = { anchor: terms.anchor ?? byCycle, period, count, zone }
   const current = trialEnd === null ? periodFrom(grid, start, end) : { start, end: trialEnd }
   return {
-    ...{ id: subscription, grid, isProrated, start, end, trialEnd, current, chains },
+    ...{ id: subscription, grid, isProrated, createdAt: now, start, end, trialEnd, current, chains },
     status: trialEnd === null ? 'active' : 'trialing',
     dueAt: start > now ? start : current.end,
     stretches: new Map(),
+    leftOut: new Map(),
     overridden: new Set(),
     invoices: [],
   }

@@ -24,7 +24,7 @@ export interface UsageTerms {
  */
 export function usageLines(lines: readonly Line[], terms: UsageTerms): ExpectedLine[] {
   const windows = lines.flatMap((line) => {
-    const window = shared(line, terms.period)
+    const window = line.isLeftOut ? undefined : shared(line, terms.period)
     return window ? [{ line, window }] : []
   })
   if (windows.length === 0) return []

@@ -51,11 +51,10 @@ export async function compare(
 }
 
 function compareInvoice(model: Model, stored: StoredInvoice): string[] {
-  const expected = model.subscriptions
-    .get(stored.subscription)
-    ?.invoices.find(({ reason, period }) => reason === stored.reason && period.start === stored.start)
+  const expected = model.subscriptions.get(stored.subscription)?.invoices[stored.place - 1]
   const of = `subscription ${stored.subscription}, ${stored.reason} ${day(stored.start)} to ${day(stored.end)}`
-  if (!expected) return [`${of} (${stored.status}, ${stored.subtotal}) is not expected`]
+  if (!expected || expected.reason !== stored.reason || expected.period.start !== stored.start)
+    return [`${of} (${stored.status}, ${stored.subtotal}) is not expected`]
   const problems: string[] = []
   if (expected.status !== stored.status)
     problems.push(`${of}: expected ${expected.status}, is ${stored.status}`)

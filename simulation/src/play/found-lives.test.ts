@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Money, PriceTerms, Step, SubscriptionTerms } from '../lives/step.ts'
+import type { Money, PriceTerms, ReviseInvoice, Step, SubscriptionTerms } from '../lives/step.ts'
 import { type Databases, openDatabases } from '../product/product.ts'
 import { inProcess } from './in-process.ts'
 import { playLife } from './play-life.ts'
@@ -44,6 +44,10 @@ function edit(when: string, from: string, amount: string): Step {
   return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
 }
 
+function revise(kind: ReviseInvoice['kind'], when: string, back: number): Step {
+  return { kind, at: at(when), subscription: 0, back }
+}
+
 const wait = (until: string): Step => ({ kind: 'wait', at: at(until), leap: false })
 
 test.for<readonly [string, readonly Step[]]>([
@@ -74,6 +78,32 @@ test.for<readonly [string, readonly Step[]]>([
       edit('2026-08-30T03:00:00Z', '2026-08-26T03:00:00Z', '4'),
       { kind: 'sync-prices', at: at('2026-09-01T00:09:00Z') },
       wait('2026-10-02'),
+    ],
+  ],
+  [
+    'an event whose line came when its period was billed is listed, also where the opening of that period was voided',
+    [
+      priceOf(fixed),
+      subscribe('2026-01-21T22:00:00Z', { cycle: 'anniversary' }),
+      revise('void-invoice', '2026-02-01', 0),
+      send('2026-02-13', '2026-02-12'),
+      { kind: 'add-price', at: at('2026-03-01'), chain: 1, price: usage, start: at('2025-01-01') },
+      { kind: 'sync-prices', at: at('2026-03-01') },
+      wait('2026-04-02'),
+    ],
+  ],
+  [
+    'an event whose line came when its voided period was billed anew is listed',
+    [
+      priceOf(fixed),
+      subscribe('2026-01-21T22:00:00Z', { cycle: 'anniversary' }),
+      send('2026-02-13', '2026-02-12'),
+      revise('void-invoice', '2026-02-22', 0),
+      revise('replace-invoice', '2026-02-22', 0),
+      revise('close-invoice', '2026-02-22', 0),
+      { kind: 'add-price', at: at('2026-03-01'), chain: 1, price: usage, start: at('2025-01-01') },
+      { kind: 'sync-prices', at: at('2026-03-01') },
+      wait('2026-04-02'),
     ],
   ],
 ])('%s', async ([, steps]) => {

@@ -1,4 +1,3 @@
-import { createCalculateChargesActivities } from '@flexprice/activities/calculate-charges'
 import {
   type EventListQuery,
   type EventPage,
@@ -9,6 +8,7 @@ import { allLines } from '../model/bill.ts'
 import type { Model } from '../model/model.ts'
 import type { Subscription } from '../model/subscription.ts'
 import { billInProcess } from '../product/bill-in-process.ts'
+import { calculationOf } from '../product/calculation.ts'
 import { type Product, subscriptionOf } from '../product/product.ts'
 
 interface Previewed {
@@ -28,7 +28,7 @@ export const checkThorough = {
     )
     const previewed: Previewed[] = []
     for (const { id } of due) {
-      const { preview } = await activitiesOf(product).previewInvoice({
+      const { preview } = await calculationOf(product).previewInvoice({
         kind: 'preview',
         request_key: '',
         subscription_id: subscriptionOf(product, { subscription: id }),
@@ -119,12 +119,10 @@ function placeOf(
   subscription: Subscription | undefined,
 ): 'counted' | 'listed' | 'either' {
   if (!subscription) return 'listed'
-  const closed = subscription.invoices.find(
-    ({ reason, period, status }) =>
-      reason === 'SUBSCRIPTION_CYCLE' &&
-      (status === 'FINALIZED' || status === 'SKIPPED') &&
-      period.start <= time &&
-      period.end > time,
+  const ofCycles = subscription.invoices.filter(({ reason }) => reason === 'SUBSCRIPTION_CYCLE')
+  const closed = ofCycles.find(
+    ({ period, status }) =>
+      (status === 'FINALIZED' || status === 'SKIPPED') && period.start <= time && period.end > time,
   )
   const lines = allLines(subscription).filter(({ chain }) => chain.terms.meter === meter)
   if (closed?.metered.some((span) => span.meter === meter && span.start <= time && span.end > time)) {
@@ -134,6 +132,8 @@ function placeOf(
   if (!isOnLine || time >= subscription.end) return 'listed'
   const isOver = time < subscription.current.start || subscription.status === 'cancelled'
   if (closed) return 'listed'
+  // A draft bills it, or what is made in a voided one's place.
+  if (ofCycles.some(({ period }) => period.start <= time && period.end > time)) return 'counted'
   return isOver ? 'either' : 'counted'
 }
 
@@ -149,15 +149,4 @@ async function idsOf(
     after = page.hasMore ? page.last : undefined
   } while (after)
   return ids
-}
-
-const unheard = {
-  calculated: () => undefined,
-  completed: () => undefined,
-  closed: () => undefined,
-  previewed: () => undefined,
-}
-
-function activitiesOf({ scoped }: Product) {
-  return createCalculateChargesActivities({ scoped: () => scoped, slicesMax: 1, events: unheard })
 }

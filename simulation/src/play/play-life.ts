@@ -26,7 +26,7 @@ export interface Failure {
 /** The instant at which all lives begin. */
 export const lifeStart = Date.UTC(2026, 0, 1)
 /** What costs much is checked each so many billings, and at the end. */
-const thoroughEach = 25
+const thoroughEach = 5
 
 /** Lives a life in a world of its own, the product beside the model, until they differ or it ends. */
 export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): Promise<Played> {

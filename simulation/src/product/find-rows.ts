@@ -5,6 +5,22 @@ export interface OfLine {
   readonly chain: number
 }
 
+/** An invoice of the subscription, counted from its latest one back. */
+export async function invoiceIdOf(
+  product: Product,
+  of: { readonly subscription: number; readonly back: number },
+): Promise<string> {
+  const row = await product.scoped.db
+    .selectFrom('invoices')
+    .select('id')
+    .where('subscription_id', '=', subscriptionOf(product, of))
+    .orderBy('billing_sequence', 'desc')
+    .offset(of.back)
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
 /** The line of the chain, or of an override of it, that is at work now or as the subscription starts. */
 export async function lineAtWork(product: Product, step: OfLine, now: Date): Promise<string> {
   const subscriptionId = subscriptionOf(product, step)

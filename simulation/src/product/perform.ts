@@ -14,6 +14,7 @@ import { billOnce } from './bill-once.ts'
 import { lineAtWork, priceOf, versionAtWork } from './find-rows.ts'
 import { moneyRow, priceRow } from './price-rows.ts'
 import { customerOf, eventNameOf, makeCustomer, meterOf, type Product, subscriptionOf } from './product.ts'
+import { reviseInvoice } from './revise-invoice.ts'
 import { instant, subscriptionBody } from './subscription-body.ts'
 
 /** Does in the product what a step says, through the functions that its doors call. @throws what the product refuses with */
@@ -39,6 +40,10 @@ export async function perform(product: Product, step: Step): Promise<void> {
     case 'bill-once':
     case 'void-one-off':
       return billOnce(product, step, now)
+    case 'void-invoice':
+    case 'replace-invoice':
+    case 'close-invoice':
+      return reviseInvoice(product, step, now)
     case 'void-event':
       return inTransaction(scoped, (transaction) => voidEvent(transaction, step.id, now))
     case 'change-quantity':

@@ -4,6 +4,8 @@ import type { Product } from './product.ts'
 export interface StoredInvoice {
   readonly id: string
   readonly subscription: number
+  /** Which one of its subscription's it is, from 1 on. */
+  readonly place: number
   readonly reason: string
   readonly status: string
   readonly start: number
@@ -28,6 +30,7 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
     .select([
       'id',
       'subscription_id',
+      'billing_sequence',
       'billing_reason',
       'invoice_status',
       'period_start',
@@ -47,6 +50,7 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
   return invoices.map((invoice) => ({
     id: invoice.id,
     subscription: numbers.get(invoice.subscription_id ?? '') ?? -1,
+    place: invoice.billing_sequence ?? 0,
     reason: invoice.billing_reason,
     status: invoice.invoice_status,
     start: invoice.period_start?.getTime() ?? 0,

@@ -144,6 +144,7 @@ function terms(subscription: Subscription): Omit<Cycle, 'closes' | 'opens'> {
     start: subscription.start_date,
     end: subscription.end_date,
     trialEnd: subscription.trial_end,
+    billFrom: subscription.bill_from,
     prorationBehavior: subscription.proration_behavior,
     externalCustomerId: subscription.external_customer_id,
   }

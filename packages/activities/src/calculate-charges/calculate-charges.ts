@@ -8,7 +8,13 @@ import {
 import type { Scoped } from '@flexprice/database/connection'
 import { aggregateUsage } from '@flexprice/database/events'
 import { CodedError, errorCodes, isCodedError } from '@flexprice/domain'
-import { type CycleCharge, type CyclePlan, planCycle, rateCycle } from '@flexprice/domain/cycle'
+import {
+  type CycleCharge,
+  type CyclePlan,
+  createCyclePlanner,
+  type PlanCycle,
+  rateCycle,
+} from '@flexprice/domain/cycle'
 import type { Settlement } from '@flexprice/domain/invoice'
 import type { Grid } from '@flexprice/domain/time'
 import type { UsageQuestion } from '@flexprice/domain/usage'
@@ -21,7 +27,7 @@ import {
 } from '../invoicing/draft-invoice.ts'
 import { writtenCharge } from '../invoicing/written-charge.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
-import { createTermsOfPrice, cycleLines, type FactLine, type TermsOfPrice } from './cycle-lines.ts'
+import { createSharedTerms, cycleLines, type FactLine, type SharedTerms } from './cycle-lines.ts'
 import { inHalves } from './in-halves.ts'
 import { finalQuestions, type PlannedFinal, planFinals, type RatedLate, rateFinals } from './late-usage.ts'
 
@@ -67,12 +73,12 @@ export async function calculateCharges(
   )
   const drafts = await readWrittenDrafts(scoped, billed.flatMap(invoiceOf), { lock })
   const finals = await readFinalUsage(scoped, billed.flatMap(carrierOf))
-  const termsOf = createTermsOfPrice()
+  const shared = { terms: createSharedTerms(), plan: createCyclePlanner() }
   const planned = billed.map((one) => {
     if ('error' in one) return one
     const { id } = one.facts.subscription
     return orError(one.facts, () =>
-      planOne(one, { draft: drafts.get(id), late: finals.get(id) ?? null, termsOf }),
+      planOne(one, { draft: drafts.get(id), late: finals.get(id) ?? null, shared }),
     )
   })
   return inHalves(
@@ -118,19 +124,21 @@ interface Planned extends Billed {
   readonly late: LateUsage | null
 }
 
+/** What the subscriptions of a page have in common. */
+interface Shared {
+  readonly terms: SharedTerms
+  readonly plan: PlanCycle
+}
+
 /** Of a draft whose FIXED lines are written its USAGE lines alone are rated, on the grid kept with it. */
 function planOne(
   { facts, billed }: Billed,
-  {
-    draft,
-    late,
-    termsOf,
-  }: { draft: WrittenDraft | undefined; late: LateUsage | null; termsOf: TermsOfPrice },
+  { draft, late, shared }: { draft: WrittenDraft | undefined; late: LateUsage | null; shared: Shared },
 ): Planned {
-  const lines = cycleLines(facts, termsOf, billed)
-  const finals = late ? planFinals(facts, late, termsOf) : []
-  if (!draft) return { facts, billed, plan: planCycle(billed.cycle, lines), written: [], finals, late }
-  const plan = planCycle({ ...billed.cycle, grid: draft.grid ?? billed.cycle.grid }, lines)
+  const lines = cycleLines(facts, shared.terms, billed)
+  const finals = late ? planFinals(facts, late, shared.terms) : []
+  if (!draft) return { facts, billed, plan: shared.plan(billed.cycle, lines), written: [], finals, late }
+  const plan = shared.plan({ ...billed.cycle, grid: draft.grid ?? billed.cycle.grid }, lines)
   const written = draft.lines.map(writtenCharge)
   return { facts, billed, plan: { ...plan, fixed: [] }, written, finals, late }
 }
@@ -152,7 +160,8 @@ async function rateAll(
 }
 
 function questionsOf(one: Planned | Failed): readonly UsageQuestion[] {
-  return 'error' in one ? [] : [...one.plan.questions, ...finalQuestions(one.finals)]
+  if ('error' in one) return []
+  return one.finals.length === 0 ? one.plan.questions : [...one.plan.questions, ...finalQuestions(one.finals)]
 }
 
 function rated(

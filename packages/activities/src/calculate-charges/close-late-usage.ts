@@ -1,8 +1,7 @@
 import type { Scoped } from '@flexprice/database/connection'
+import { applyLateCredits, insertLateCredits } from '@flexprice/database/credits'
 import {
-  applyLateCredits,
   type ClosingInvoice,
-  insertLateCredits,
   isEarlyClosing,
   keepLateLooks,
   noteEarlyClosings,

@@ -1,9 +1,10 @@
 import type { ChargedLine, ChargeFacts } from '@flexprice/database/calculations'
-import type { PriceRow } from '@flexprice/database/catalog'
+import type { MeterRow, PriceRow } from '@flexprice/database/catalog'
+import type { EntitlementRow } from '@flexprice/database/entitlements'
 import type { InvoiceIdentity } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
-import type { CycleLine, CycleTerms } from '@flexprice/domain/cycle'
-import { readDecimal } from '@flexprice/domain/money'
+import type { CycleLine, CycleTerms, LineMetering } from '@flexprice/domain/cycle'
+import { type Decimal, readDecimal } from '@flexprice/domain/money'
 import { later } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
 import type { BilledCycle } from './billed-cycle.ts'
@@ -15,7 +16,7 @@ export interface FactLine extends CycleLine {
 /** A subscription's lines as the rules see them, for the invoice that is billed. What prices share is made once. */
 export function cycleLines(
   { lines, entitlements }: ChargeFacts,
-  termsOf: TermsOfPrice,
+  shared: SharedTerms,
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
   const until = billedUntil(lines, billed)
@@ -23,19 +24,14 @@ export function cycleLines(
     id: line.id,
     chain,
     price,
-    terms: termsOf(price),
+    terms: shared.termsOf(price),
     start: line.start_date,
     end: line.end_date,
     goesOn: line.ended_by === 'price' && line.user_end === null,
-    quantity: readDecimal(line.quantity),
+    quantity: shared.quantityOf(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
     billedUntil: until.get(chain),
-    metering: meter && {
-      meter,
-      bucketSize: price.bucket_size,
-      filterValues: price.filter_values,
-      allowances: allowances(entitlements, meter),
-    },
+    metering: meter && shared.meteringOf(price, meter, entitlements.get(meter.id) ?? []),
   }))
 }
 
@@ -64,18 +60,36 @@ function isInvoice(
   )
 }
 
-export type TermsOfPrice = (price: PriceRow) => CycleTerms
+/** What the lines of a page share, each made once: thousands have the same few prices, meters and quantities. */
+export interface SharedTerms {
+  termsOf(price: PriceRow): CycleTerms
+  meteringOf(price: PriceRow, meter: MeterRow, sources: readonly EntitlementRow[]): LineMetering
+  quantityOf(text: string): Decimal
+}
 
-/** Thousands of lines have the same few prices. */
-export function createTermsOfPrice(): TermsOfPrice {
-  const known = new Map<string, CycleTerms>()
-  return (price) => {
-    const before = known.get(price.id)
-    if (before) return before
-    const terms = cycleTerms(price)
-    known.set(price.id, terms)
-    return terms
+export function createSharedTerms(): SharedTerms {
+  const terms = new Map<string, CycleTerms>()
+  const meterings = new Map<string, LineMetering>()
+  const quantities = new Map<string, Decimal>()
+  return {
+    termsOf: (price) => once(terms, price.id, () => cycleTerms(price)),
+    meteringOf: (price, meter, sources) =>
+      once(meterings, [price, ...sources].map(({ id }) => id).join(' '), () => ({
+        meter,
+        bucketSize: price.bucket_size,
+        filterValues: price.filter_values,
+        allowances: allowances(sources),
+      })),
+    quantityOf: (text) => once(quantities, text, () => readDecimal(text)),
   }
+}
+
+function once<Value>(made: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = made.get(key)
+  if (known !== undefined) return known
+  const value = make()
+  made.set(key, value)
+  return value
 }
 
 function cycleTerms(price: PriceRow): CycleTerms {
@@ -97,11 +111,7 @@ function cycleTerms(price: PriceRow): CycleTerms {
 }
 
 /** Of each source its own, as one may end before another; what is disabled grants nothing. */
-function allowances(
-  entitlements: ChargeFacts['entitlements'],
-  meter: NonNullable<ChargedLine['meter']>,
-): Allowance[] {
-  const sources = entitlements.get(meter.id) ?? []
+function allowances(sources: readonly EntitlementRow[]): Allowance[] {
   for (const { usage_limit: limit } of sources) {
     assert(limit === null || Number.isSafeInteger(limit), 'a limit is a whole number')
   }

@@ -1,10 +1,10 @@
 import type { ChargeFacts, FinalUsage, LateUsage } from '@flexprice/database/calculations'
-import type { NewLateCredit } from '@flexprice/database/invoices'
+import type { NewLateCredit } from '@flexprice/database/credits'
 import { type CyclePlan, type LateCharge, lateCharges, planCycle, rateCycle } from '@flexprice/domain/cycle'
 import { formatDecimal, isNegative, isPositive, zero } from '@flexprice/domain/money'
 import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'
 import { billedCycle } from './billed-cycle.ts'
-import { cycleLines, type FactLine, type TermsOfPrice } from './cycle-lines.ts'
+import { cycleLines, type FactLine, type SharedTerms } from './cycle-lines.ts'
 
 /** A final invoice whose usage is rated once more, as what it is. */
 export interface PlannedFinal {
@@ -19,11 +19,11 @@ export interface RatedLate {
 }
 
 /** The usage that a subscription's final invoices have billed, as it is asked for once more, on the grids kept with them. */
-export function planFinals(facts: ChargeFacts, late: LateUsage, termsOf: TermsOfPrice): PlannedFinal[] {
+export function planFinals(facts: ChargeFacts, late: LateUsage, shared: SharedTerms): PlannedFinal[] {
   return late.invoices.map((final) => {
     const { period } = final
     const billed = billedCycle(facts, { kind: 'invoice', reason: 'SUBSCRIPTION_CYCLE', period })
-    const lines = cycleLines(facts, termsOf, billed).filter(({ terms }) => terms.type === 'USAGE')
+    const lines = cycleLines(facts, shared, billed).filter(({ terms }) => terms.type === 'USAGE')
     const asBilled = withAllowances(lines, facts, final)
     const cycle = { ...billed.cycle, grid: final.grid ?? billed.cycle.grid, opens: null }
     return { final, plan: planCycle(cycle, asBilled) }

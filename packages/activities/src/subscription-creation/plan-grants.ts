@@ -2,7 +2,7 @@ import { grantColumns } from '@flexprice/contracts/grants'
 import type { CreateSubscriptionRequest } from '@flexprice/contracts/subscriptions'
 import { newId } from '@flexprice/database/connection'
 import type { SubscriptionCreation } from '@flexprice/database/creation'
-import { firstApplication, type NewApplication, type NewCreditGrant } from '@flexprice/database/grants'
+import { firstApplications, type NewApplication, type NewCreditGrant } from '@flexprice/database/grants'
 import { type FieldProblem, invalid } from '@flexprice/domain'
 import { grantFitProblems } from '@flexprice/domain/wallet'
 
@@ -37,5 +37,5 @@ export function ownGrants(
 
 /** What is to come first of each grant. */
 export function planApplications(grants: readonly NewCreditGrant[], subscription: Granted): NewApplication[] {
-  return grants.map((grant) => firstApplication(grant, subscription))
+  return grants.flatMap((grant) => firstApplications(grant, subscription))
 }

@@ -50,8 +50,9 @@ export function planInvoice(plan: InvoicePlan): NewInvoice | null {
 /** An opening closes no period, so that no usage is asked for. */
 function openingCharges({ schedule, terms, lines, now }: InvoicePlan) {
   const { grid, currentPeriod } = schedule
-  const { end, prorationBehavior } = terms
-  const cycle = { grid, start: currentPeriod.start, end, prorationBehavior, externalCustomerId: null }
+  const { end, billFrom, prorationBehavior } = terms
+  const life = { start: currentPeriod.start, end, billFrom }
+  const cycle = { grid, ...life, prorationBehavior, externalCustomerId: null }
   const opening = { ...cycle, closes: null, opens: currentPeriod, openedAt: now }
   return rateCycle(planCycle(opening, lines.map(openingLine)), [])
 }

@@ -5,7 +5,13 @@ import type { NewLine, SubscriptionCreation } from '@flexprice/database/creation
 import type { NewCreditGrant } from '@flexprice/database/grants'
 import type { SubscriptionFacts } from '@flexprice/database/subscriptions'
 import { invalid } from '@flexprice/domain'
-import { linesOf, type Schedule, scheduleOf, trialDays } from '@flexprice/domain/subscription'
+import {
+  billFromProblem,
+  linesOf,
+  type Schedule,
+  scheduleOf,
+  trialDays,
+} from '@flexprice/domain/subscription'
 import { beginningStatus } from './beginning-status.ts'
 import { creationWarnings } from './creation-warnings.ts'
 import { excludedLine, includePrices } from './include-prices.ts'
@@ -89,12 +95,17 @@ function scheduleFor(
   prices: readonly PriceRow[],
   now: Date,
 ): Schedule {
-  const trial = trialDays(request.trial_period_days, prices)
+  // What comes from elsewhere has had its trial there; the request cannot ask for both.
+  const trial = terms.billFrom ? { days: 0 } : trialDays(request.trial_period_days, prices)
   if ('problem' in trial) throw invalid([trial.problem])
-  const billingAnchor = request.billing_anchor
-  const schedule = scheduleOf({ ...terms, billingAnchor, trialDays: trial.days }, now)
-  refuseFarPeriods(schedule)
-  return schedule
+  const { billFrom, start, end } = terms
+  const asked = { ...terms, billingAnchor: request.billing_anchor, trialDays: trial.days }
+  const schedule = scheduleOf({ ...asked, billFrom: null }, now)
+  const problem = billFrom && billFromProblem(billFrom, { grid: schedule.grid, lifetime: { start, end } })
+  if (problem) throw invalid([problem])
+  const placed = billFrom ? scheduleOf(asked, now) : schedule
+  refuseFarPeriods(placed)
+  return placed
 }
 
 function rowOf(
@@ -118,6 +129,7 @@ function rowOf(
     current_period_end: currentPeriod.end,
     trial_start: trial?.start ?? null,
     trial_end: trial?.end ?? null,
+    bill_from: terms.billFrom,
     next_billing_at: isDraft ? null : nextBillingAt,
     payment_behavior: terms.paymentBehavior,
     proration_behavior: terms.prorationBehavior,

@@ -15,6 +15,8 @@ export interface PlannedTerms {
   readonly timeZone: string
   readonly start: Date
   readonly end: Date | null
+  /** What lies before counts as billed. */
+  readonly billFrom: Date | null
   readonly billingCycle: BillingCycle
   readonly paymentBehavior: Row['payment_behavior']
   readonly collectionMethod: Row['collection_method']
@@ -47,6 +49,7 @@ export function plannedTerms(
     timeZone: request.timezone || customer.timezone || 'UTC',
     start,
     end,
+    billFrom: request.bill_from ?? null,
     billingCycle: request.billing_cycle ?? 'anniversary',
     paymentBehavior: request.payment_behavior ?? 'default_active',
     collectionMethod: request.collection_method ?? 'charge_automatically',

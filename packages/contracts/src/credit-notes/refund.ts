@@ -34,21 +34,27 @@ const laterFields = {
   idempotency_key: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
   payment_gateway: z.string().optional(),
-  refund_destination_id: z.string().optional(),
 }
 
-/** Money that a credit note gave back, of one payment. Amounts are decimal texts in the currency's major unit. */
+/** What credit gave back of what had paid an invoice, by what had paid. Amounts are decimal texts in the currency's major unit. */
 export const refundResponse = z
   .object({
     ...recordFields,
     ...laterFields,
-    credit_note_id: z.string(),
+    credit_note_id: z.string().optional(),
+    /** Ours: where no note gives it back, but late usage, or a change. */
+    late_credit_id: z.string().optional(),
+    line_credit_id: z.string().optional(),
     invoice_id: z.string(),
-    payment_id: z.string(),
+    payment_id: z.string().optional(),
+    /** Ours: what had paid: money, credits, or another invoice's credit that had lowered this one. */
+    source: z.enum(['PAYMENT', 'CREDITS', 'ADJUSTMENT']).optional(),
     currency: z.string(),
     amount: z.string(),
     settled_amount: z.string(),
     refund_destination: z.enum(['GATEWAY', 'WALLET', 'OUT_OF_BAND']),
+    /** Of WALLET: which one. */
+    refund_destination_id: z.string().optional(),
     refund_reason: z.enum([
       'DUPLICATE',
       'FRAUDULENT',

@@ -83,6 +83,18 @@ export const invoiceExplanationResponse = z
       }),
     ),
     /** What was taken back of it, whatever that lowered or gave back. */
+    /** Which credits of which wallet paid what: at the closing, or by a payment of CREDITS; and what of it came back. */
+    paid_by_credits: z.array(
+      z.object({
+        wallet_id: z.string(),
+        wallet_transaction_id: z.string(),
+        payment_id: z.string().optional(),
+        amount: z.string(),
+        credit_amount: z.string(),
+        amount_returned: z.string(),
+        consumption_breakdown: z.array(z.object({ credit_transaction_id: z.string(), credits: z.string() })),
+      }),
+    ),
     credit_notes: z.array(
       z.object({
         credit_note_id: z.string(),

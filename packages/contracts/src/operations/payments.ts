@@ -20,7 +20,7 @@ export const createPayment = operation({
   method: 'POST',
   path: '/payments',
   tag,
-  summary: 'Pay a finalized invoice, in whole or in part: OFFLINE, what was received elsewhere',
+  summary: 'Pay a finalized invoice, in whole or in part: OFFLINE, what was received elsewhere, or CREDITS',
   schema: { body: createPaymentRequest, response: { 201: paymentResponse } },
 })
 
@@ -77,4 +77,14 @@ export const updateInvoicePaymentStatus = operation({
   summary:
     'Say that an invoice was paid elsewhere: kept as an OFFLINE payment of what remains, or of the amount',
   schema: { params: byId, body: updateInvoicePaymentStatusRequest, response: { 200: invoiceResponse } },
+})
+
+export const attemptInvoicePayment = operation({
+  operationId: 'attemptInvoicePayment',
+  method: 'POST',
+  path: '/invoices/{id}/payment/attempt',
+  tag,
+  summary:
+    'Pay what remains of an invoice with its customer’s credits, as far as they go: a payment of CREDITS',
+  schema: { params: byId, response: { 200: successResponse } },
 })

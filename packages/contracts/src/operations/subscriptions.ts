@@ -5,9 +5,11 @@ import {
   updateSubscriptionLineItemRequest,
 } from '../subscriptions/line-item-change.ts'
 import {
+  getSubscriptionV2Query,
   listSubscriptionsResponse,
   subscriptionFilter,
   subscriptionResponse,
+  subscriptionResponseV2,
   subscriptionsOfCustomerQuery,
 } from '../subscriptions/subscription.ts'
 import {
@@ -70,6 +72,15 @@ export const getSubscription = operation({
   tag,
   summary: 'A subscription with its plan, customer, line items and newest invoice',
   schema: { params: byId, response: { 200: subscriptionResponse } },
+})
+
+export const getSubscriptionV2 = operation({
+  operationId: 'getSubscriptionV2',
+  method: 'GET',
+  path: '/subscriptions/{id}/v2',
+  tag,
+  summary: 'A subscription with what `expand` names: customer, plan, line_items, meters, prices',
+  schema: { params: byId, querystring: getSubscriptionV2Query, response: { 200: subscriptionResponseV2 } },
 })
 
 export const querySubscription = operation({

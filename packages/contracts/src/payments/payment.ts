@@ -18,8 +18,8 @@ const paymentGateway = z.enum(['stripe', 'razorpay', 'nomod', 'moyasar', 'paddle
 export const createPaymentRequest = z.strictObject({
   destination_type: notBuiltValues(destinationType, ['CUSTOMER']),
   destination_id: identifier,
-  // What needs a provider waits for one, and credits for wallets.
-  payment_method_type: notBuiltValues(paymentMethodType, ['CARD', 'ACH', 'CREDITS', 'PAYMENT_LINK', 'UPI']),
+  // What needs a provider waits for one.
+  payment_method_type: notBuiltValues(paymentMethodType, ['CARD', 'ACH', 'PAYMENT_LINK', 'UPI']),
   amount: positiveAmount,
   currency,
   /** Settles it at once; false keeps it INITIATED until it is processed. */

@@ -12,3 +12,4 @@ export {
 } from './subscription-create.ts'
 export type { SubscriptionLineItemFilter, SubscriptionLineItemResponse } from './subscription-line-item.ts'
 export type { SubscriptionPrice } from './subscription-price.ts'
+export type { SubscriptionScheduleResponse } from './subscription-schedule.ts'

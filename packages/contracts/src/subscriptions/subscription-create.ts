@@ -55,6 +55,8 @@ const createSubscriptionFields = z.strictObject({
   timezone: timezone.optional(),
   start_date: instant.optional(),
   end_date: instant.optional(),
+  /** Ours: a point of its grid; what lies before counts as billed, as of a subscription that comes from another system. */
+  bill_from: instant.optional(),
   trial_period_days: z.int().min(0).max(trialDaysMax).optional(),
   subscription_status: notBuiltValues(subscriptionStatus, [
     'paused',
@@ -95,13 +97,17 @@ const createSubscriptionFields = z.strictObject({
 })
 
 export const createSubscriptionRequest = createSubscriptionFields.check((context) => {
-  const { customer_id, external_customer_id, start_date, end_date } = context.value
+  const { customer_id, external_customer_id, start_date, end_date, bill_from, trial_period_days } =
+    context.value
   const refuse = (path: string, message: string) =>
     context.issues.push({ code: 'custom', input: context.value, path: [path], message })
   if (customer_id === undefined && external_customer_id === undefined) {
     refuse('customer_id', 'or external_customer_id must be given')
   }
   if (start_date && end_date && end_date <= start_date) refuse('end_date', 'must be after start_date')
+  if (bill_from && trial_period_days) {
+    refuse('trial_period_days', 'must be left out beside bill_from: what was billed elsewhere is no trial')
+  }
 })
 export type CreateSubscriptionRequest = z.output<typeof createSubscriptionRequest>
 

@@ -9,7 +9,7 @@ import { recordFields } from '../wire/record-fields.ts'
 import { expand, listOf, searchFields } from '../wire/search.ts'
 import { identifier, identifiers, text } from '../wire/text.ts'
 import { billingCycle, paymentTerms, prorationBehavior, subscriptionStatus } from './subscription-choices.ts'
-import { subscriptionLineItem } from './subscription-line-item.ts'
+import { subscriptionLineItem, subscriptionLineItemResponse } from './subscription-line-item.ts'
 
 const statusesMax = 10
 
@@ -112,6 +112,8 @@ export const subscriptionResponse = z
     current_period_end: instant.optional(),
     trial_start: instant.optional(),
     trial_end: instant.optional(),
+    /** Ours: what lies before counts as billed. */
+    bill_from: instant.optional(),
     // Texts in the contract: a new choice of ours must not break a strict client.
     payment_behavior: z.string().optional(),
     collection_method: z.string().optional(),
@@ -130,6 +132,19 @@ export const subscriptionResponse = z
   })
   .meta({ id: 'SubscriptionResponse' })
 export type SubscriptionResponse = z.output<typeof subscriptionResponse>
+
+/** The same without the customer's newest invoice and features, as the contract's second version has it. */
+export const subscriptionResponseV2 = z
+  .object(subscriptionResponse.shape)
+  .omit({ checkout_session: true, entitlements: true, latest_invoice: true })
+  .extend({
+    line_items: z.array(subscriptionLineItemResponse).optional(),
+    /** An edit of its plan's prices has not been synced to it. */
+    plan_prices_out_of_sync: z.boolean(),
+  })
+  .meta({ id: 'SubscriptionResponseV2' })
+
+export const getSubscriptionV2Query = z.strictObject({ expand: expandSubscription })
 
 export const listSubscriptionsResponse = listOf(subscriptionResponse).meta({
   id: 'ListSubscriptionsResponse',

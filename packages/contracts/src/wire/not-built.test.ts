@@ -259,7 +259,6 @@ test.each([
       'payment_method_id',
       'payment_method_type=ACH',
       'payment_method_type=CARD',
-      'payment_method_type=CREDITS',
       'payment_method_type=PAYMENT_LINK',
       'payment_method_type=UPI',
       'save_card_and_make_default',

@@ -79,6 +79,14 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     message: 'The end lies before the start',
     path: 'end_date',
   },
+  subscription_schedules_one_pending: {
+    code: 'state_conflict',
+    message: 'The subscription has a pending change or cancellation',
+  },
+  subscription_pauses_one_open: {
+    code: 'state_conflict',
+    message: 'The subscription is paused, or is to be',
+  },
   line_items_end_after_start: {
     code: 'validation_error',
     message: 'The end lies before the start',

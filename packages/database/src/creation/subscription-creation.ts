@@ -15,7 +15,10 @@ import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/sub
 
 /** A subscription with everything that comes with it, as the rules made it. */
 export interface SubscriptionCreation {
-  readonly subscription: NewRecord<SubscriptionTable, 'version' | 'status'>
+  readonly subscription: NewRecord<
+    SubscriptionTable,
+    'version' | 'status' | (keyof SubscriptionTable & `cancel_${string}`)
+  >
   /** Prices of its own, in place of its plan's. */
   readonly prices: readonly OwnPrice[]
   readonly lines: readonly NewLine[]

@@ -63,7 +63,7 @@ export async function replaceDraft(scoped: Scoped, creation: SubscriptionCreatio
     update subscriptions s set start_date = n.start_date, end_date = n.end_date, billing_anchor = n.billing_anchor,
       current_period_start = n.current_period_start, current_period_end = n.current_period_end,
       subscription_status = n.subscription_status, trial_start = n.trial_start, trial_end = n.trial_end,
-      next_billing_at = n.next_billing_at, timezone = n.timezone, draft_request = null, activated_at = ${now},
+      bill_from = n.bill_from, next_billing_at = n.next_billing_at, timezone = n.timezone, draft_request = null, activated_at = ${now},
       synced_price_sequence = n.synced_price_sequence, warnings = n.warnings, version = s.version + 1, updated_at = ${now},
       updated_by = ${scoped.scope.userId}
     from json_populate_recordset(null::subscriptions, ${change}::json) n where s.id = ${id}

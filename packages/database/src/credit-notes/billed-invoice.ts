@@ -21,14 +21,13 @@ export async function readBilledInvoice(
   const { rows } = await sql<Row>`
     select l.id, l.is_credit, l.amount, l.line_item_discount + l.invoice_level_discount as discount, l.display_name,
       first.id as first_line_id, noted.amount as noted_amount, noted.discount as noted_discount, noted.tax as noted_tax,
-      together.billed - together.late_credited - together.noted as uncredited
+      together.billed - together.late_credited - together.credited as uncredited
     from invoice_line_items l
     cross join lateral (select coalesce(l.late_of, l.id) as id) first
     cross join lateral (
       select coalesce(sum(x.amount), 0) as amount, coalesce(sum(x.discount), 0) as discount,
         coalesce(sum(x.tax), 0) as tax
-      from credit_note_line_items x join credit_notes n on n.environment_id = x.environment_id and n.id = x.credit_note_id
-      where x.first_line_id = first.id and x.invoice_line_item_id = l.id and n.credit_note_status = 'FINALIZED'
+      from (${creditedLines}) x where x.first_line_id = first.id and x.invoice_line_item_id = l.id
     ) noted
     cross join lateral (
       select
@@ -37,9 +36,7 @@ export async function readBilledInvoice(
           where (x.id = first.id or x.late_of = first.id) and not x.is_voided and i.invoice_status in ('FINALIZED', 'SKIPPED')
         ) as billed,
         (select coalesce(sum(x.amount), 0) from late_credits x where x.late_of = first.id) as late_credited,
-        (select coalesce(sum(x.amount), 0) from credit_note_line_items x
-          join credit_notes n on n.environment_id = x.environment_id and n.id = x.credit_note_id
-          where x.first_line_id = first.id and n.credit_note_status = 'FINALIZED') as noted
+        (select coalesce(sum(x.amount), 0) from (${creditedLines}) x where x.first_line_id = first.id) as credited
     ) together
     where l.environment_id = ${scope.environmentId} and l.invoice_id = ${id}
     order by l.id`.execute(db)
@@ -50,6 +47,15 @@ export async function readBilledInvoice(
     ),
   }
 }
+
+/** What finalized notes, changes and cancellations have credited of lines, before discount and tax, and their shares. */
+const creditedLines = sql`
+  select c.first_line_id, c.invoice_line_item_id, c.amount, c.discount, c.tax
+  from credit_note_line_items c
+  join credit_notes n on n.environment_id = c.environment_id and n.id = c.credit_note_id
+    and n.credit_note_status = 'FINALIZED'
+  union all
+  select first_line_id, invoice_line_item_id, amount, discount, tax from line_credits`
 
 interface Row {
   readonly id: string

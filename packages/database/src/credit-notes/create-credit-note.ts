@@ -1,6 +1,6 @@
 import { invalid } from '@flexprice/domain'
 import { type PlannedNote, planNote } from '@flexprice/domain/credit-note'
-import { isPositive, readDecimal } from '@flexprice/domain/money'
+import { type Decimal, readDecimal, sumDecimals } from '@flexprice/domain/money'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import type { RefundTarget } from '../tables/credit-note-tables.ts'
@@ -13,8 +13,8 @@ import {
   type NewNoteLine,
   type NoteRequest,
 } from './credit-notes.ts'
-import { lockNotedInvoice, refuseUncreditable } from './lock-noted-invoice.ts'
-import { settleCreditNote, splitNote } from './settle-credit-note.ts'
+import { type HeldForNote, lockNotedInvoice, refuseUncreditable } from './lock-noted-invoice.ts'
+import { settleCreditNote } from './settle-credit-note.ts'
 
 /** What is asked to be taken back. Amounts are decimal texts, before discount and tax. */
 export interface AskedCreditNote {
@@ -41,8 +41,8 @@ export interface AskedLine {
  * Takes back part of a finalized invoice (billing rules, section 12), in one transaction with its number. The same key
  * is the same note, for ever.
  *
- * @throws not_found; key_reused; state_conflict for an invoice that is not FINALIZED, or where more would be money than
- *   was paid; validation_error that names what a line cannot give back; not_implemented for what the wallet would get
+ * @throws not_found; key_reused; state_conflict for an invoice that is not FINALIZED; validation_error that names
+ *   what a line cannot give back; or as `settleCredits`
  */
 export function createCreditNote(scoped: Scoped, asked: AskedCreditNote, now: Date): Promise<CreditNoteRow> {
   return inTransaction(scoped, async (transaction) => {
@@ -59,7 +59,7 @@ export function createCreditNote(scoped: Scoped, asked: AskedCreditNote, now: Da
     )
     if ('problems' in planned) throw invalid(planned.problems)
     const of = { id: newId('creditNote'), invoice_id: invoice.id }
-    const isMoney = isPositive(splitNote({ ...of, total: planned.total }, held).money)
+    const isMoney = isMoneyOf(planned.total, held)
     const { customer_id, subscription_id, currency } = invoice
     const { reason, memo, metadata, request } = asked
     const note = await insertCreditNote(
@@ -73,8 +73,13 @@ export function createCreditNote(scoped: Scoped, asked: AskedCreditNote, now: Da
       now,
     )
     if (!asked.finalize) return note
-    return await settleCreditNote(transaction, { note, held }, { target: asked.refundTarget, now })
+    return await settleCreditNote(transaction, note, { target: asked.refundTarget, now })
   })
+}
+
+/** Whether more is taken back than is due of all that it may lower: the rest was paid. */
+function isMoneyOf(total: Decimal, { open }: HeldForNote): boolean {
+  return total.gt(sumDecimals(open.map(({ remaining }) => remaining)))
 }
 
 /** In the order of the planned lines, which is that of those asked. */

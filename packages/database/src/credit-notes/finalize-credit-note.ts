@@ -13,7 +13,7 @@ import { settleCreditNote } from './settle-credit-note.ts'
  * said. Of one that is finalized already nothing changes.
  *
  * @throws not_found; state_conflict for a voided one, an invoice that is not FINALIZED any more, lines that others have
- *   credited meanwhile, or where more would be money than was paid; not_implemented for what the wallet would get
+ *   credited meanwhile, or as `settleCredits`
  */
 export function finalizeCreditNote(
   scoped: Scoped,
@@ -42,10 +42,6 @@ export function finalizeCreditNote(
       throw new CodedError('state_conflict', message, { details: { fields: planned.problems } })
     }
     const current = await rewriteShares(transaction, note, planned)
-    return await settleCreditNote(
-      transaction,
-      { note: current, held },
-      { target: target ?? note.refund_target, now },
-    )
+    return await settleCreditNote(transaction, current, { target: target ?? note.refund_target, now })
   })
 }

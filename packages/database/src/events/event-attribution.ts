@@ -81,13 +81,19 @@ const isMetered = sql`m.event_name = e.event_name
     where not coalesce(f.value ? (e.properties ->> f.key), false))`
 
 /**
- * That a line bills the time of the event `e`, or has it for free in the subscription's trial: its period is not over, or
- * waits in a draft, or in one that was voided; a period that is not the subscription's own may be longer.
+ * That a line bills the time of the event `e`, or has it for free in the subscription's trial, or another system has
+ * billed it: its period is not over, or its invoice waits as a draft, or was voided and not made anew; a period that is
+ * not the subscription's own may be longer.
  */
 const isStillToBeBilled = sql`(e.timestamp >= s.current_period_start or e.timestamp < s.trial_end
+  or e.timestamp < s.bill_from
   or (p.billing_period, p.billing_period_count) <> (s.billing_period, s.billing_period_count)
   or exists (select from invoices i where i.environment_id = s.environment_id and i.subscription_id = s.id
-    and i.invoice_status in ('DRAFT', 'VOIDED') and i.period_start <= e.timestamp and i.period_end > e.timestamp))`
+    and i.billing_reason = 'SUBSCRIPTION_CYCLE' and i.invoice_status in ('DRAFT', 'VOIDED')
+    and i.period_start <= e.timestamp and i.period_end > e.timestamp and not (i.invoice_status = 'VOIDED' and exists (
+      select from invoices j where j.environment_id = i.environment_id and j.subscription_id = i.subscription_id
+        and j.billing_reason = i.billing_reason and j.period_start = i.period_start and j.period_end = i.period_end
+        and j.request_key = i.request_key and j.invoice_status <> 'VOIDED'))))`
 
 const isOnALine = (condition: RawBuilder<unknown>) => sql`exists (
   select from customers c

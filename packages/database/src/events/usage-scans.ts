@@ -13,9 +13,9 @@ export interface UsageScan {
   readonly externalCustomerId: string
   readonly measure: UsageMeasure
   readonly spans: readonly UsageSpan[]
-  /** Equal for equal spans, and for equal measures but for their aggregation. */
-  readonly frame: string
-  readonly pattern: string
+  /** Equal, within one plan, for equal spans, and for equal measures but for their aggregation. */
+  readonly frame: number
+  readonly pattern: number
   readonly wants: Set<Accumulator>
 }
 
@@ -28,8 +28,9 @@ export interface PlannedScans {
 /** The questions as passes over events, in the order in which they first need them. */
 export function planScans(questions: readonly UsageQuestion[]): PlannedScans {
   const byKey = new Map<string, UsageScan>()
+  const [frameOf, patternOf] = [createNumbering(frameText), createNumbering(patternText)]
   const ofQuestion = questions.map((question) => {
-    const [frame, pattern] = [frameOf(question), patternOf(question)]
+    const [frame, pattern] = [frameOf(question.spans), patternOf(question.measure)]
     const key = `${frame} ${pattern} ${question.externalCustomerId}`
     let scan = byKey.get(key)
     if (!scan) {
@@ -56,7 +57,22 @@ const accumulatorOf = {
   COUNT_UNIQUE: 'distinct',
 } as const satisfies Record<AggregationType, Accumulator | null>
 
-function frameOf({ spans }: UsageQuestion): string {
+/** Equal numbers for equal texts. Customers that are asked alike share the object, whose text is then made once. */
+function createNumbering<Value extends object>(textOf: (value: Value) => string): (value: Value) => number {
+  const ofObjects = new Map<Value, number>()
+  const ofTexts = new Map<string, number>()
+  return (value) => {
+    const known = ofObjects.get(value)
+    if (known !== undefined) return known
+    const text = textOf(value)
+    const number = ofTexts.get(text) ?? ofTexts.size
+    ofTexts.set(text, number)
+    ofObjects.set(value, number)
+    return number
+  }
+}
+
+function frameText(spans: readonly UsageSpan[]): string {
   return JSON.stringify(
     spans.map(({ start, end, stepMs, isJoined }) => [
       start.getTime(),
@@ -66,8 +82,7 @@ function frameOf({ spans }: UsageQuestion): string {
   )
 }
 
-function patternOf({ measure }: UsageQuestion): string {
-  const { eventName, field, filters, groupBy } = measure
+function patternText({ eventName, field, filters, groupBy }: UsageMeasure): string {
   return JSON.stringify([eventName, field, filters.map(({ key, values }) => [key, values]), groupBy])
 }
 

@@ -1,7 +1,7 @@
 import { assert } from '@flexprice/domain'
 import { readDecimal } from '@flexprice/domain/money'
 import {
-  firstGrantAt,
+  firstDueAt,
   type GrantExpiry,
   type GrantedSubscription,
   type GrantTerms,
@@ -27,6 +27,7 @@ export type GrantedRow = Pick<
   | 'start_date'
   | 'end_date'
   | 'trial_end'
+  | 'bill_from'
 >
 
 /** Columns of a row as the domain's rules see them. */
@@ -64,17 +65,16 @@ export function grantedSubscriptionOf(row: GrantedRow): GrantedSubscription {
 
 export type NewApplication = NewRecord<CreditGrantApplicationTable>
 
-/** What is to come first of a grant to a subscription. */
-export function firstApplication(
+/** What is to come first of a grant to a subscription: one, or none where another system has given it. */
+export function firstApplications(
   grant: Grant,
   subscription: GrantedRow & { readonly id: string },
-): NewApplication {
-  const { start_date } = subscription
-  const at = firstGrantAt({ start: grant.start_date }, { start: start_date })
-  return applicationAt(grant, subscription, {
-    at,
-    reason: grant.cadence === 'ONETIME' ? 'onetime_credit_grant' : 'first_time_recurring_credit_grant',
-  })
+): NewApplication[] {
+  const { grid, start } = grantedSubscriptionOf(subscription)
+  const at = firstDueAt(grantTermsOf(grant), { grid, start, billFrom: subscription.bill_from })
+  if (at === null) return []
+  const reason = grant.cadence === 'ONETIME' ? 'onetime_credit_grant' : 'first_time_recurring_credit_grant'
+  return [applicationAt(grant, subscription, { at, reason })]
 }
 
 /** What is to come at an instant; behind an end it waits until that is moved. */

@@ -62,6 +62,7 @@ export function selectGranted({ db, scope }: Scoped) {
       'start_date',
       'end_date',
       'trial_end',
+      'bill_from',
     ])
     .where('environment_id', '=', scope.environmentId)
     .where('status', '<>', 'deleted')

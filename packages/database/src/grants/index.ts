@@ -20,7 +20,7 @@ export {
 } from './grant-applications.ts'
 export {
   applicationAt,
-  firstApplication,
+  firstApplications,
   grantedSubscriptionOf,
   grantTermsOf,
   type NewApplication,

@@ -27,15 +27,8 @@ export {
   listLatestInvoices,
   searchInvoices,
 } from './invoices.ts'
-export {
-  applyLateCredits,
-  insertLateCredits,
-  type NewLateCredit,
-  previewLateCredits,
-} from './late-credits.ts'
 export { keepLateLooks } from './late-looks.ts'
 export { isEarlyClosing, noteEarlyClosings, noteVoidedCredits, tidyLateNotices } from './late-notices.ts'
-export { lowerInvoices } from './lower-invoices.ts'
 export { closeOneOff, createOneOff, type NewOneOff, type OneOffLine } from './one-off-invoices.ts'
 export { type OpenInvoices, sumOpenInvoices } from './open-invoices.ts'
 export { listOverdue } from './overdue-invoices.ts'

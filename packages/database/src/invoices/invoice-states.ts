@@ -7,7 +7,7 @@ import { returnInvoiceCredits } from '../wallets/return-credits.ts'
 import { historyRow } from './invoice-writes.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { noteVoidedLateLines } from './late-notices.ts'
-import { refuseBilledLate, refuseNoted, refusePaid } from './refuse-voiding.ts'
+import { refuseBilledLate, refuseLinesCredited, refuseNoted, refusePaid } from './refuse-voiding.ts'
 
 /** Holds an invoice until the caller's transaction ends. @throws not_found */
 export async function lockInvoice(scoped: Scoped, id: string): Promise<InvoiceRow> {
@@ -66,6 +66,7 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
     if (isPositive(readDecimal(amount_paid))) await refusePaid(transaction, id)
     await refuseNoted(transaction, id)
     await refuseBilledLate(transaction, id)
+    await refuseLinesCredited(transaction, id)
     await returnInvoiceCredits(transaction, id, now)
     await noteVoidedLateLines(transaction, id, now)
     await transaction.db

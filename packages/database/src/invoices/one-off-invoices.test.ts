@@ -1,13 +1,13 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { applyLateCredits, insertLateCredits } from '../credits/late-credits.ts'
 import { deleteCustomer, insertCustomer } from '../customers/customers.ts'
 import { dropEventMonths } from '../events/drop-event-months.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import { voidInvoice } from './invoice-states.ts'
 import { getInvoice } from './invoices.ts'
-import { applyLateCredits, insertLateCredits } from './late-credits.ts'
 import { createOneOff, type NewOneOff } from './one-off-invoices.ts'
 
 let databases: TestDatabase

@@ -52,3 +52,16 @@ export async function refuseBilledLate({ db }: Scoped, id: string): Promise<void
     details: { used_by: 'late_usage' },
   })
 }
+
+/** What a change has credited of its lines, or lowered it by, would be charged once more by its replacement. */
+export async function refuseLinesCredited({ db }: Scoped, id: string): Promise<void> {
+  const { rows } = await sql<{ source_id: string }>`
+    select c.source_id from line_credits c
+    where c.invoice_id = ${id} or c.id in (select line_credit_id from invoice_adjustments where invoice_id = ${id})
+    order by c.id limit 1`.execute(db)
+  if (!rows[0]) return
+  const message = `Lines that changes have credited are part of invoice ${id}, or have lowered it: it cannot be voided`
+  throw new CodedError('in_use', message, {
+    details: { used_by: 'line_credit', source_id: rows[0].source_id },
+  })
+}

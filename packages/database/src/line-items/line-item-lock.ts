@@ -3,14 +3,14 @@ import type { Selectable } from 'kysely'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
+import { type HeldSubscription, holdSubscription } from '../subscriptions/hold-subscription.ts'
+import type { SubscriptionLineItemTable } from '../tables/subscription-tables.ts'
 
 export type StoredLine = Selectable<SubscriptionLineItemTable>
-export type LockedSubscription = Selectable<SubscriptionTable>
+export type LockedSubscription = HeldSubscription
 
 /**
- * What every change of a subscription's lines begins with. FOR UPDATE, because a sync's page takes its
- * subscriptions FOR KEY SHARE: the two wait for each other, while ordinary updates of the row pass.
+ * What every change of a subscription's lines begins with.
  *
  * @throws not_found; invalid_operation for a subscription whose lines are final (cancelled) or not at work (draft)
  */
@@ -18,16 +18,7 @@ export async function lockSubscriptionLines(
   scoped: Scoped,
   subscriptionId: string,
 ): Promise<LockedSubscription> {
-  assert(scoped.db.isTransaction, 'lines are changed in a transaction')
-  const subscription = await scoped.db
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('id', '=', subscriptionId)
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where('status', '<>', 'deleted')
-    .forUpdate()
-    .executeTakeFirst()
-  if (!subscription) throw notFound('Subscription', subscriptionId)
+  const subscription = await holdSubscription(scoped, subscriptionId)
   const { subscription_status: status } = subscription
   if (status === 'cancelled' || status === 'draft') {
     const message = `Subscription ${subscriptionId} is ${status}: its line items cannot be changed`

@@ -27,6 +27,9 @@ import * as wallets from './0025-wallets.ts'
 import * as payments from './0026-payments.ts'
 import * as creditNotes from './0027-credit-notes.ts'
 import * as creditGrants from './0028-credit-grants.ts'
+import * as creditsGoBack from './0029-credits-go-back.ts'
+import * as subscriptionSchedules from './0033-subscription-schedules.ts'
+import * as subscriptionEnds from './0034-subscription-ends.ts'
 import * as imports from './0035-imports.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
@@ -59,5 +62,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0026-payments': payments,
   '0027-credit-notes': creditNotes,
   '0028-credit-grants': creditGrants,
+  '0029-credits-go-back': creditsGoBack,
+  '0033-subscription-schedules': subscriptionSchedules,
+  '0034-subscription-ends': subscriptionEnds,
   '0035-imports': imports,
 }

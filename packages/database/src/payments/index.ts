@@ -1,4 +1,5 @@
 /** What was paid on invoices, and what it makes of them. */
+export { payableByCredits } from './credit-payments.ts'
 export {
   deletePayment,
   findPaymentByKey,

@@ -6,7 +6,10 @@ import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { activateSubscriptions, type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
+import { returnPaymentCredits } from '../wallets/index.ts'
+import { takeCredits } from './credit-payments.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
+import { refuseSpentPayment } from './refuse-spent-payment.ts'
 
 /**
  * Holds an invoice for a payment until the caller's transaction ends, in the one order of locks: its subscription
@@ -43,7 +46,8 @@ export async function lockPayment(
  * Moves a payment to a state, and with it what its invoice has paid. The caller holds the invoice. To the state that
  * it has nothing happens.
  *
- * @throws state_conflict where a payment in its state cannot come to that one, or its invoice is not to be paid
+ * @throws state_conflict where a payment in its state cannot come to that one, its invoice is not to be paid, or credits
+ *   have not as much
  */
 export async function movePayment(
   scoped: Scoped,
@@ -59,7 +63,11 @@ export async function movePayment(
     })
   }
   if (to === 'SUCCEEDED') refuseUnpayable(invoice)
-  if (from === 'SUCCEEDED') await refuseRefunded(scoped, id)
+  if (from === 'SUCCEEDED') await refuseSpentPayment(scoped, { payment, invoice })
+  if (payment.payment_method_type === 'CREDITS') {
+    if (to === 'SUCCEEDED') await takeCredits(scoped, { payment, invoice }, now)
+    if (from === 'SUCCEEDED') await returnPaymentCredits(scoped, id, now)
+  }
   await scoped.db
     .updateTable('payments')
     .set({
@@ -73,21 +81,6 @@ export async function movePayment(
     .execute()
   const sign = to === 'SUCCEEDED' ? 1 : from === 'SUCCEEDED' ? -1 : 0
   if (sign !== 0) await changePaid(scoped, { invoice, payment, sign }, now)
-}
-
-/** Taken back, what was given back of it would be money that was never paid. */
-async function refuseRefunded({ db, scope }: Scoped, id: string): Promise<void> {
-  const refunds = await db
-    .selectFrom('refunds')
-    .select('id')
-    .where('environment_id', '=', scope.environmentId)
-    .where('payment_id', '=', id)
-    .orderBy('id')
-    .execute()
-  if (refunds.length === 0) return
-  const refund_ids = refunds.map((refund) => refund.id)
-  const message = `Payment ${id} was given back by ${refund_ids.join(', ')}: it cannot be taken back`
-  throw new CodedError('state_conflict', message, { details: { used_by: 'refund', refund_ids } })
 }
 
 const atOf = {

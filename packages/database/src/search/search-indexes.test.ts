@@ -27,6 +27,7 @@ const tables = [
   'entitlements',
   'subscriptions',
   'subscription_line_items',
+  'subscription_schedules',
   'invoices',
   'wallets',
   'wallet_transactions',

@@ -8,6 +8,8 @@ export {
   listPlanEntitlements,
   searchEntitlements,
 } from './entitlement-search.ts'
+export { type HeldSubscription, holdSubscription } from './hold-subscription.ts'
+export { moveEnd, type SubscriptionEnd } from './move-end.ts'
 export { refuseUnknownSubscriptions } from './refuse-unknown-subscriptions.ts'
 export {
   type CustomerFacts,

@@ -52,13 +52,21 @@ export interface CreditNoteLineItemTable extends Audited {
 export interface RefundTable extends Audited {
   id: string
   environment_id: string
-  credit_note_id: string
+  /** One of the three is what gives it back. */
+  credit_note_id: string | null
+  late_credit_id: string | null
+  line_credit_id: string | null
+  /** The invoice that billed. */
   invoice_id: string
-  /** Whose money goes back. */
-  payment_id: string
+  /** Of it, whose money or credits go back, if they paid it after it was closed. */
+  payment_id: string | null
+  /** What had paid: money, credits, or another invoice's credit that had lowered this one. */
+  source: Generated<'PAYMENT' | 'CREDITS' | 'ADJUSTMENT'>
   currency: string
   amount: string
-  refund_destination: 'OUT_OF_BAND'
+  refund_destination: 'OUT_OF_BAND' | 'WALLET'
+  /** Of what went into a wallet. */
+  wallet_id: string | null
   refund_reason:
     | 'DUPLICATE'
     | 'FRAUDULENT'

@@ -2,4 +2,5 @@
 export type { BatchItemError } from './batch-tables.ts'
 export type { PriceChanges, PriceMoney } from './catalog-tables.ts'
 export type { StoredExplanation } from './invoice-tables.ts'
+export type { ScheduleDetails } from './schedule-tables.ts'
 export type { PreviewedPrice, StoredPriceEdit, SyncPreviewSummary } from './sync-preview-tables.ts'

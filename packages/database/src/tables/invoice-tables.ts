@@ -145,7 +145,7 @@ export interface LateCreditTable extends Audited {
   revision: number
   currency: string
   amount: string
-  /** What could not lower what is due of any invoice as yet. */
+  /** What has not gone back as yet: all of it does with the next closing. */
   remaining_amount: string
   explanation: ColumnType<StoredExplanation, string, string>
 }
@@ -155,9 +155,10 @@ export interface InvoiceAdjustmentTable {
   id: string
   environment_id: string
   invoice_id: string
-  /** One of the two is what it comes from. */
+  /** One of the three is what it comes from. */
   late_credit_id: string | null
   credit_note_id: string | null
+  line_credit_id: string | null
   amount: string
   /** What the invoice had been paid as it was lowered. */
   paid_before: Generated<string>

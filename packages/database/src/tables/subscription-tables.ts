@@ -36,6 +36,8 @@ export interface SubscriptionTable extends Audited {
   subscription_status: 'active' | 'paused' | 'cancelled' | 'incomplete' | 'trialing' | 'draft'
   trial_start: Date | null
   trial_end: Date | null
+  /** What lies before counts as billed, by another system. */
+  bill_from: Date | null
   next_billing_at: Date | null
   payment_behavior: Generated<
     'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'default_active'
@@ -51,6 +53,11 @@ export interface SubscriptionTable extends Audited {
   metadata: JsonWithDefault<Metadata>
   warnings: JsonWithDefault<readonly string[]>
   synced_price_sequence: number
+  /** The end that a cancellation has set, and `end_date` with it. */
+  cancel_at: Date | null
+  cancel_at_period_end: Generated<boolean>
+  /** Of the period that a cancellation cuts: it goes before the subscription's own. */
+  cancel_proration_behavior: 'create_prorations' | 'none' | null
   version: Generated<number>
   status: Generated<RecordStatus>
 }
@@ -66,6 +73,24 @@ export interface SubscriptionLineItemTable extends Audited {
   ended_by: 'price' | 'user' | null
   user_end: Date | null
   metadata: Json<Metadata | null> | null
+}
+
+/** A time in which a subscription's lines stand still. */
+export interface SubscriptionPauseTable extends Audited {
+  id: string
+  environment_id: string
+  subscription_id: string
+  pause_status: 'scheduled' | 'active' | 'completed' | 'cancelled'
+  pause_mode: 'immediate' | 'period_end'
+  pause_start: Date
+  pause_end: Date | null
+  proration_behavior: 'create_prorations' | 'none'
+  resume_proration_behavior: 'create_prorations' | 'none' | null
+  original_period_start: Date
+  original_period_end: Date
+  resumed_at: Date | null
+  reason: Generated<string>
+  metadata: JsonWithDefault<Metadata>
 }
 
 export interface PlanSubscriptionCountTable {

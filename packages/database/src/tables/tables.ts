@@ -41,12 +41,15 @@ import type {
   LateLookTable,
   LateNoticeTable,
 } from './invoice-tables.ts'
+import type { LineCreditTable } from './line-credit-tables.ts'
 import type { FeatureTable, GroupTable, MeterTable } from './metering-tables.ts'
 import type { PaymentTable } from './payment-tables.ts'
 import type { PriceSyncRunTable, PriceSyncSliceTable } from './price-sync-tables.ts'
+import type { SubscriptionScheduleTable } from './schedule-tables.ts'
 import type {
   PlanSubscriptionCountTable,
   SubscriptionLineItemTable,
+  SubscriptionPauseTable,
   SubscriptionTable,
 } from './subscription-tables.ts'
 import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
@@ -70,6 +73,8 @@ export interface Tables {
   entitlements: EntitlementTable
   subscriptions: SubscriptionTable
   subscription_line_items: SubscriptionLineItemTable
+  subscription_pauses: SubscriptionPauseTable
+  subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
@@ -86,6 +91,7 @@ export interface Tables {
   late_looks: LateLookTable
   late_credits: LateCreditTable
   invoice_adjustments: InvoiceAdjustmentTable
+  line_credits: LineCreditTable
   credit_grants: CreditGrantTable
   credit_grant_applications: CreditGrantApplicationTable
   wallets: WalletTable

@@ -49,6 +49,8 @@ export interface WalletTransactionTable extends Audited {
   currency: string
   credit_amount: string
   amount: string
+  /** Of a debit, in money: what of it has come back. */
+  amount_returned: Generated<string>
   credits_available: string
   credit_balance_before: string
   credit_balance_after: string

@@ -9,6 +9,7 @@ import { type CustomerSearch, customerFields, searchCustomers } from '../custome
 import { type InvoiceSearch, invoiceFields, searchInvoices } from '../invoices/invoices.ts'
 import { type LineItemSearch, lineItemFields, searchLineItems } from '../line-items/line-item-search.ts'
 import { type PaymentSearch, paymentFields, searchPayments } from '../payments/payments.ts'
+import { type ScheduleSearch, scheduleFields, searchSchedules } from '../schedules/schedules.ts'
 import type { Search } from '../search/search.ts'
 import type { SearchFields } from '../search/search-fields.ts'
 import {
@@ -136,6 +137,18 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         billing_period: [['MONTHLY']],
         active_at: [new Date('2026-06-01')],
         trial_end_due_lte: [far],
+      },
+    ),
+    subscription_schedules: search<ScheduleSearch>(
+      scheduleFields,
+      searchSchedules,
+      ['subscription_id', 'subscription_ids'],
+      {
+        subscription_id: one('subs'),
+        subscription_ids: ids('subs'),
+        schedule_type: [['plan_change'], ['plan_change', 'cancellation']],
+        schedule_status: [['pending'], ['pending', 'cancelled']],
+        pending_only: [true],
       },
     ),
     subscription_line_items: search<LineItemSearch>(

@@ -7,6 +7,7 @@ import { now } from './catalog-rows.ts'
  * others in some way: every plan has a hundredth of the prices and subscriptions, every tenth price is a
  * subscription's own, and so on. Rows are numbered from 1.
  */
+// tidy: long because it is a list: one insert a resource.
 export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, rows: number): Promise<void> {
   const head = sql`environment_id, created_at, updated_at, created_by, updated_by`
   const at = sql`${now}::timestamptz + n * interval '1 minute'`
@@ -29,6 +30,10 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
         current_period_start, current_period_end, subscription_status, trial_start, trial_end, synced_price_sequence, ${head})
       select ${id('subs')}, ${id('cust')}, ${plan}, 'usd', 'MONTHLY', ${at}, ${at}, ${at}, ${at} + interval '1 month',
         (array['active', 'trialing', 'cancelled'])[1 + n % 3], ${at}, ${at} + interval '7 days', 0, ${tail}`,
+    sql`insert into subscription_schedules (id, subscription_id, schedule_type, schedule_status, scheduled_at, configuration,
+        cancelled_at, ${head})
+      select ${id('sched')}, ${id('subs')}, (array['plan_change', 'cancellation'])[1 + n % 2],
+        case when n % 3 = 0 then 'pending' else 'cancelled' end, ${at}, '{}', case when n % 3 > 0 then ${at} end, ${tail}`,
     sql`insert into prices (id, root_price_id, plan_id, subscription_id, overridden_price_id, type, billing_model, amount,
         currency, billing_period, invoice_cadence, meter_id, start_date, lookup_key, ${head})
       select ${id('price')}, ${id('price')}, case when not ${isOwn} then ${plan} end, case when ${isOwn} then ${id('subs')} end,

@@ -35,6 +35,20 @@ export async function holdWallets(scoped: Scoped, ids: readonly string[]): Promi
   return withCredits(scoped, rows)
 }
 
+/** Holds all wallets of customers, open or not, in the one order. */
+export async function holdCustomerWallets(
+  scoped: Scoped,
+  customerIds: readonly string[],
+): Promise<HeldWallet[]> {
+  assert(scoped.db.isTransaction, 'wallets are held in a transaction')
+  const rows = await selectWallets(scoped)
+    .where(sql<boolean>`customer_id = any (${[...new Set(customerIds)]}::text[])`)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return withCredits(scoped, rows)
+}
+
 /** Holds the wallets that can pay for customers: one statement where there are none. */
 export async function holdPayingWallets(
   scoped: Scoped,

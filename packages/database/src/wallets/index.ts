@@ -2,9 +2,10 @@
 export { type BookedCredit, bookCredits, type NewCredit } from './book-credits.ts'
 export { ensureWallets, type WalletWanted } from './ensure-wallets.ts'
 export { expireCredits } from './expire-credits.ts'
+export { type CreditReturn, giveBackCredits, type WalletRefund } from './give-back.ts'
 export type { BookingKey, CreditTerms } from './ledger.ts'
-export { payInvoices, previewPayments } from './pay-invoices.ts'
-export { returnInvoiceCredits } from './return-credits.ts'
+export { payInvoices, previewPayments, spendCredits } from './pay-invoices.ts'
+export { returnInvoiceCredits, returnPaymentCredits } from './return-credits.ts'
 export { terminateWallet } from './terminate-wallet.ts'
 export {
   type Consumption,

@@ -28,8 +28,8 @@ export interface LedgerEntry {
   readonly amount: Decimal
   /** Of a debit the credits that it takes, of a credit those that it gives back to: it has nothing of its own of these. */
   readonly breakdown: readonly UsedCredit[]
-  /** Of what comes back: the debits that had taken it. */
-  readonly returns?: readonly (UsedCredit & { readonly debitId: string })[]
+  /** Of what comes back: the debit that had taken it, which has paid the entry's money. */
+  readonly returns?: { readonly debitId: string; readonly used: readonly UsedCredit[] }
   readonly terms?: CreditTerms
   readonly parentId?: string
   readonly reference: Pick<WalletTransactionTable, 'reference_type' | 'reference_id'>
@@ -74,6 +74,7 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
   const environment_id = scoped.scope.environmentId
   const left = sumsOf(written.flatMap((one) => one.left))
   const returned = sumsOf(written.flatMap((one) => one.returned))
+  const repaid = sumsOf(written.flatMap((one) => one.repaid))
   const balances = Object.fromEntries(
     written.map(({ held, balance, count }) => [held.row.id, { balance, count }]),
   )
@@ -83,7 +84,7 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
       ? sql`select 1`
       : insertRecords('wallet_consumptions', { rows: consumptions, shared: { environment_id } })
   // Each looks its values up by its id, as in `finalizeInvoices`.
-  const result = await sql<{ credits: number; returned: number; wallets: number }>`
+  const result = await sql<{ credits: number; returned: number; repaid: number; wallets: number }>`
     with booked as (${insertRecords('wallet_transactions', audited(scoped, rows, now))}),
     consumed as (${insertConsumptions}),
     credits as (
@@ -96,6 +97,9 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
       where c.environment_id = ${environment_id}
         and c.transaction_id = any (${returned.ids.map((id) => id.split(' ')[0] ?? '')}::text[])
         and ${returned.json}::jsonb ? (c.transaction_id || ' ' || c.credit_transaction_id) returning 1),
+    repaid as (
+      update wallet_transactions d set amount_returned = d.amount_returned + (${repaid.json}::jsonb ->> d.id)::numeric
+      where d.environment_id = ${environment_id} and d.id = any (${repaid.ids}::text[]) returning 1),
     balanced as (
       update wallets w set (credit_balance, transaction_count) = (
           select balance, count from jsonb_to_record(${JSON.stringify(balances)}::jsonb -> w.id)
@@ -103,16 +107,17 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
         updated_at = ${updated_at}, updated_by = ${updated_by}
       where w.environment_id = ${environment_id} and w.id = any (${Object.keys(balances)}::text[]) returning 1)
     select (select count(*) from credits) as credits, (select count(*) from returned) as returned,
-      (select count(*) from balanced) as wallets`.execute(scoped.db)
+      (select count(*) from repaid) as repaid, (select count(*) from balanced) as wallets`.execute(scoped.db)
   const counts = result.rows[0]
   assert(counts?.wallets === written.length, 'every wallet that is held is booked on')
   assert(
     counts.credits === left.ids.length && counts.returned === returned.ids.length,
     'every credit is there',
   )
+  assert(counts.repaid === repaid.ids.length, 'every debit is there that gives back')
 }
 
-type NewRow = NewRecord<WalletTransactionTable, 'status'>
+type NewRow = NewRecord<WalletTransactionTable, 'status' | 'amount_returned'>
 
 /** One wallet's rows, and what they change: the balance goes from row to row. */
 function bookOne({ held, entries }: Booking) {
@@ -151,8 +156,13 @@ function bookOne({ held, entries }: Booking) {
         credits: formatDecimal(credits),
       })),
     ),
-    returned: entries.flatMap(({ returns = [] }) =>
-      returns.map(({ debitId, creditId, credits }) => ({ id: `${debitId} ${creditId}`, credits })),
+    returned: entries.flatMap(({ returns }) =>
+      (returns?.used ?? []).map(({ creditId, credits }) => ({
+        ...{ id: `${returns?.debitId} ${creditId}`, credits },
+      })),
+    ),
+    repaid: entries.flatMap(({ returns, amount }) =>
+      returns ? [{ id: returns.debitId, credits: amount }] : [],
     ),
   }
 }

@@ -1,4 +1,5 @@
 import { assert } from '@flexprice/domain'
+import { type Decimal, sumDecimals } from '@flexprice/domain/money'
 import { type Bill, type BillLine, type CreditPayment, payBills } from '@flexprice/domain/wallet'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -42,7 +43,7 @@ export async function payInvoices(
   const paymentsOf = Map.groupBy(payments, ({ walletId }) => walletId)
   const bookings = wallets.map((held) => ({
     held,
-    entries: (paymentsOf.get(held.row.id) ?? []).map(debitOf),
+    entries: (paymentsOf.get(held.row.id) ?? []).map((one) => debitOf(one, 'INVOICE', one.invoiceId)),
   }))
   await writeLedger(scoped, bookings, now)
   return payments
@@ -52,16 +53,46 @@ function ownerOf(customerId: string, currency: string): string {
   return `${customerId} ${currency}`
 }
 
-/** What wallets would pay of an invoice that was closed now: nothing is held or written. */
+/** What wallets would pay of an invoice now: nothing is held or written. */
 export async function previewPayments(scoped: Scoped, bill: Bill): Promise<readonly CreditPayment[]> {
   return payBills([bill], await readPayingWallets(scoped, bill.customerId))
 }
 
-function debitOf({ invoiceId, walletId, money, credits, used }: CreditPayment): LedgerEntry {
+/**
+ * Pays so much of an invoice that its caller holds as a payment says, from its customer's wallets in their order: all of
+ * it or nothing.
+ *
+ * @returns what they can pay: less than that, and nothing is written
+ */
+export async function spendCredits(
+  scoped: Scoped,
+  bill: Bill & { readonly upTo: Decimal },
+  { paymentId, now }: { paymentId: string; now: Date },
+): Promise<Decimal> {
+  const wallets = await holdPayingWallets(scoped, [bill.customerId])
+  const payments = payBills(
+    [bill],
+    wallets.map(({ wallet }) => wallet),
+  )
+  const paid = sumDecimals(payments.map(({ money }) => money))
+  if (paid.lt(bill.upTo)) return paid
+  const bookings = wallets.map((held) => {
+    const own = payments.filter(({ walletId }) => walletId === held.row.id)
+    return { held, entries: own.map((one) => debitOf(one, 'PAYMENT', paymentId)) }
+  })
+  await writeLedger(scoped, bookings, now)
+  return paid
+}
+
+function debitOf(
+  { walletId, money, credits, used }: CreditPayment,
+  reference_type: 'INVOICE' | 'PAYMENT',
+  reference_id: string,
+): LedgerEntry {
   return {
     ...{ id: newId('walletTransaction'), type: 'debit', reason: 'INVOICE_PAYMENT' },
     ...{ credits, amount: money, breakdown: used },
-    reference: { reference_type: 'INVOICE', reference_id: invoiceId },
-    key: { origin: 'invoice', value: `${invoiceId}:${walletId}` },
+    reference: { reference_type, reference_id },
+    key: { origin: reference_type.toLowerCase(), value: `${reference_id}:${walletId}` },
   }
 }

@@ -23,7 +23,7 @@ const seed = 20_261_129
 const hourMs = 3_600_000
 const cents = fc
   .integer({ min: 1, max: 5_000 })
-  .map((value) => formatDecimal(readDecimal(String(value)).times('0.01')))
+  .map((value) => formatDecimal(readDecimal(String(value)).times(readDecimal('0.01'))))
 
 const act = fc.oneof(
   fc.record({

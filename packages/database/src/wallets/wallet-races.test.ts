@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { daysFromNow, now } from '../testing/catalog-rows.ts'
+import { countingStatements } from '../testing/counting-statements.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import {
   addCredit,
@@ -134,19 +135,12 @@ test('a page of invoices takes as many statements as one', async () => {
       await addCredit(scoped, id, '3')
       bills.push(billOf(customer_id, '4'))
     }
-    let statements = 0
-    await inTransaction(scoped, async (transaction) => {
-      const db = transaction.db.withPlugin({
-        transformQuery: ({ node }) => {
-          statements++
-          return node
-        },
-        transformResult: async ({ result }) => result,
-      })
-      const payments = await payBillsOf({ ...transaction, db }, bills, now)
+    return await inTransaction(scoped, async (transaction) => {
+      const counting = countingStatements(transaction)
+      const payments = await payBillsOf(counting.scoped, bills, now)
       expect(payments).toHaveLength(customers)
+      return counting.count()
     })
-    return statements
   }
   expect(await counted(40)).toBe(await counted(1))
 })

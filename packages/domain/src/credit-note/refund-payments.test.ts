@@ -10,8 +10,13 @@ const paid = (id: string, amount: string, refunded = '0') => ({
   amount: dec(amount),
   refunded: dec(refunded),
 })
-const texts = (amount: string, payments: readonly PaidMoney[]) =>
-  refundPayments(dec(amount), payments)?.map((one) => `${one.paymentId} ${formatDecimal(one.amount)}`)
+function texts(amount: string, payments: readonly PaidMoney[]): string[] {
+  const { refunds, beyond } = refundPayments(dec(amount), payments)
+  return [
+    ...refunds.map((one) => `${one.paymentId} ${formatDecimal(one.amount)}`),
+    ...(beyond.gt(zero) ? [`beyond ${formatDecimal(beyond)}`] : []),
+  ]
+}
 
 describe('money goes back', () => {
   it('to the payments that brought it, oldest first, never more of one than it brought', () => {
@@ -21,9 +26,10 @@ describe('money goes back', () => {
     expect(formatDecimal(refundable(payments))).toBe('15')
   })
 
-  it('not at all where they have not brought as much', () => {
-    expect(texts('15.01', [paid('a', '5', '3'), paid('b', '4'), paid('c', '9')])).toBeUndefined()
-    expect(texts('0.01', [])).toBeUndefined()
+  it('only as far as they have brought it: what is beyond is told', () => {
+    const payments = [paid('a', '5', '3'), paid('b', '4'), paid('c', '9')]
+    expect(texts('15.01', payments)).toEqual(['a 2', 'b 4', 'c 9', 'beyond 0.01'])
+    expect(texts('0.01', [])).toEqual(['beyond 0.01'])
     expect(formatDecimal(refundable([]))).toBe('0')
   })
 
@@ -35,21 +41,19 @@ describe('money goes back', () => {
     })
     fc.assert(
       fc.property(world, ({ paid: amounts, back }) => {
-        let payments: PaidMoney[] = amounts.map((amount, index) => ({
+        let payments: readonly PaidMoney[] = amounts.map((amount, index) => ({
           id: `${index}`,
           amount: fromUnits(amount, 'usd'),
           refunded: zero,
         }))
         for (const amount of back.map((one) => fromUnits(one, 'usd'))) {
           const before = refundable(payments)
-          const refunds = refundPayments(amount, payments)
-          expect(refunds === undefined).toBe(amount.gt(before))
-          if (!refunds) continue
-          expect(formatDecimal(sumDecimals(refunds.map((one) => one.amount)))).toBe(formatDecimal(amount))
-          payments = payments.map((one) => {
-            const more = sumDecimals(refunds.filter((r) => r.paymentId === one.id).map((r) => r.amount))
-            return { ...one, refunded: one.refunded.plus(more) }
-          })
+          const { refunds, beyond, after } = refundPayments(amount, payments)
+          const given = sumDecimals(refunds.map((one) => one.amount))
+          expect(formatDecimal(given.plus(beyond))).toBe(formatDecimal(amount))
+          expect(formatDecimal(given.plus(refundable(after)))).toBe(formatDecimal(before))
+          expect(beyond.gt(zero)).toBe(amount.gt(before))
+          payments = after
           expect(payments.every((one) => one.refunded.lte(one.amount))).toBe(true)
         }
       }),

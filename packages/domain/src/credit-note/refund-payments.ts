@@ -14,22 +14,31 @@ export interface PaymentRefund {
 }
 
 /**
- * From which payments money goes back to where it came from: from the oldest on, never more of one than it brought
- * (billing rules, section 12).
+ * From which payments money goes back: from the oldest on, never more of one than it brought (billing rules, section
+ * 12).
  *
  * @param payments oldest first
- * @returns undefined where they have not brought as much
+ * @returns with the payments as they are by then, and what none of them has brought
  */
-export function refundPayments(amount: Decimal, payments: readonly PaidMoney[]): PaymentRefund[] | undefined {
-  let rest = amount
-  const refunds = payments.flatMap(({ id: paymentId, amount: paid, refunded }): PaymentRefund[] => {
-    const left = paid.minus(refunded)
-    const back = left.lt(rest) ? left : rest
-    if (!isPositive(back)) return []
-    rest = rest.minus(back)
-    return [{ paymentId, amount: back }]
+export function refundPayments(
+  amount: Decimal,
+  payments: readonly PaidMoney[],
+): {
+  readonly refunds: readonly PaymentRefund[]
+  readonly after: readonly PaidMoney[]
+  readonly beyond: Decimal
+} {
+  let beyond = amount
+  const refunds: PaymentRefund[] = []
+  const after = payments.map((one) => {
+    const left = one.amount.minus(one.refunded)
+    const back = left.lt(beyond) ? left : beyond
+    if (!isPositive(back)) return one
+    beyond = beyond.minus(back)
+    refunds.push({ paymentId: one.id, amount: back })
+    return { ...one, refunded: one.refunded.plus(back) }
   })
-  return isPositive(rest) ? undefined : refunds
+  return { refunds, after, beyond }
 }
 
 /** What of payments has not been given back. */

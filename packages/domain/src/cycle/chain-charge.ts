@@ -6,6 +6,7 @@ import { notNumericIn } from '../usage/not-numeric.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { chainShares } from './chain-shares.ts'
 import type { ChainWindow, CycleCharge, CycleLine, MeasuredUsage, PlannedUsage } from './cycle.ts'
+import { lineAt } from './line-life.ts'
 import { roundTogether } from './round-together.ts'
 import type { SpentPiece } from './spend-allowances.ts'
 import { type UsageCharge, usageCharge } from './usage-charge.ts'
@@ -18,43 +19,47 @@ import type { WindowShares } from './window-shares.ts'
  * @param piecesOf what is billed of a view of the usage
  */
 export function chainCharges<Line extends CycleLine>(
-  { windows, views }: PlannedUsage<Line>,
-  piecesOf: (usage: MeasuredUsage<Line>, view: number) => readonly SpentPiece[],
+  { windows, views }: PlannedUsage,
+  lines: readonly Line[],
+  piecesOf: (usage: MeasuredUsage, view: number) => readonly SpentPiece[],
 ): CycleCharge<Line>[] {
   const ofViews = views.map((usage, view) => ({
     usage,
-    shares: chainShares(usage, windows, piecesOf(usage, view)),
+    shares: chainShares(usage, { windows, lines }, piecesOf(usage, view)),
   }))
   const exact = windows.map((window, place) => {
+    const line = lineAt(lines, window.place)
     const seen = ofViews[window.view]
     assert(seen, 'a window has its view')
     const own = seen.shares[place] ?? { pieces: [], buckets: [] }
     const facts = factsOf(seen.usage, window, own)
     const sharedBy = splitsByQuantity(seen.usage.metering.meter) ? 'quantity' : 'time'
     return {
+      line,
       window,
       own,
       sharedBy,
-      ...usageCharge({ terms: window.line.terms, facts, buckets: own.buckets }),
+      ...usageCharge({ terms: line.terms, facts, buckets: own.buckets }),
     } as const
   })
   return exact.length === 1 ? exact.map(alone) : together(exact)
 }
 
 interface Exact<Line> extends UsageCharge {
-  readonly window: ChainWindow<Line>
+  readonly line: Line
+  readonly window: ChainWindow
   readonly own: WindowShares
   readonly sharedBy: ChainExplanation['shared_by']
 }
 
 function alone<Line extends CycleLine>({ amount, ...one }: Exact<Line>): CycleCharge<Line> {
-  return chargeOf(one, roundRatioMoney(amount, one.window.line.terms.currency))
+  return chargeOf(one, roundRatioMoney(amount, one.line.terms.currency))
 }
 
 function together<Line extends CycleLine>(exact: readonly Exact<Line>[]): CycleCharge<Line>[] {
-  const currency = exact[0]?.window.line.terms.currency ?? ''
+  const currency = exact[0]?.line.terms.currency ?? ''
   const { sum, total, amounts } = roundTogether(
-    exact.map(({ window, amount }) => ({ id: window.line.id, amount })),
+    exact.map(({ line: { id }, amount }) => ({ id, amount })),
     currency,
   )
   return exact.map((one, place) => {
@@ -72,15 +77,15 @@ function together<Line extends CycleLine>(exact: readonly Exact<Line>[]): CycleC
 }
 
 function chargeOf<Line extends CycleLine>(
-  { window: { line, window, measured }, quantity, explanation, warnings }: Omit<Exact<Line>, 'amount'>,
+  { line, window: { window, measured }, quantity, explanation, warnings }: Omit<Exact<Line>, 'amount'>,
   amount: CycleCharge<Line>['amount'],
 ): CycleCharge<Line> {
   return { line, span: measured ?? window, quantity: shownDecimal(quantity), amount, explanation, warnings }
 }
 
 function factsOf(
-  { measure, bucketSize, metering }: MeasuredUsage<unknown>,
-  { window, measured }: ChainWindow<unknown>,
+  { measure, bucketSize, metering }: MeasuredUsage,
+  { window, measured }: ChainWindow,
   { pieces }: WindowShares,
 ): Omit<UsageFacts, 'billed_quantity'> {
   const { start, end } = measured ?? window

@@ -1,48 +1,53 @@
-import { assert } from '../assert.ts'
 import type { BucketSize } from '../price/meter-terms.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import type { Allowance } from '../usage/allowance.ts'
 import { measureOf, splitsByQuantity } from '../usage/usage-measure.ts'
-import type { UsageMeasure, UsageQuestion } from '../usage/usage-question.ts'
+import type { UsageMeasure } from '../usage/usage-question.ts'
 import type { UsageChain } from './chain-windows.ts'
-import type { AskedParts, AskedValues, ChainWindow, Cycle, LineMetering, MeasuredUsage } from './cycle.ts'
+import type {
+  AskedParts,
+  AskedUsage,
+  AskedValues,
+  ChainWindow,
+  Cycle,
+  LineMetering,
+  MeasuredUsage,
+} from './cycle.ts'
 import { overlap } from './line-life.ts'
 import { hullOf, lengthMs, runsOf } from './period-runs.ts'
 import { spansOfStretches, usageStretches } from './usage-question-spans.ts'
 
 /** Adds a question to a plan's, and says its place among them. */
-export type Ask = (question: UsageQuestion) => number
+export type Ask = (question: AskedUsage) => number
 
 /** The time of a chain that is asked for: [from, until) only counts against allowances. */
 export interface AskedTime {
   readonly from: Date
   readonly until: Date
-  readonly windows: readonly ChainWindow<unknown>[]
+  readonly windows: readonly ChainWindow[]
 }
 
 /** What must be asked of a chain's usage, for its windows in one interval, by each of its bucket sizes. */
-export function measureChain<Line>(
+export function measureChain(
   cycle: Cycle,
-  chain: UsageChain<Line>,
+  chain: UsageChain,
   asking: { time: AskedTime; ask: Ask },
-): MeasuredUsage<Line>[] {
+): MeasuredUsage[] {
   return chain.bucketSizes.map((bucketSize) => measured(cycle, { ...chain, bucketSize }, asking))
 }
 
-interface SizedChain<Line> extends UsageChain<Line> {
+interface SizedChain extends UsageChain {
   readonly bucketSize: BucketSize | null
 }
 
-function measured<Line>(
+function measured(
   cycle: Cycle,
-  chain: SizedChain<Line>,
+  chain: SizedChain,
   { time, ask }: { time: AskedTime; ask: Ask },
-): MeasuredUsage<Line> {
-  const { externalCustomerId } = cycle
-  assert(externalCustomerId, 'usage is of a customer')
+): MeasuredUsage {
   const { first, metering, bucketSize, grid } = chain
   const measure = measureOf(metering.meter, metering.filterValues)
-  const context = { cycle, chain, measure, externalCustomerId, ask }
+  const context = { cycle, chain, measure, ask }
   const asked = isRunning(metering) ? askValues(context, time) : askParts(context, time)
   return { first, metering, measure, bucketSize, grid, asked }
 }
@@ -58,14 +63,13 @@ export function limitedAllowances({ allowances }: LineMetering): Allowance[] {
 
 interface Context {
   readonly cycle: Cycle
-  readonly chain: SizedChain<unknown>
+  readonly chain: SizedChain
   readonly measure: UsageMeasure
-  readonly externalCustomerId: string
   readonly ask: Ask
 }
 
 /** One value needs the times of all windows as runs; what is split needs each window's own. */
-function askParts({ cycle, chain, measure, externalCustomerId, ask }: Context, time: AskedTime): AskedParts {
+function askParts({ cycle, chain, measure, ask }: Context, time: AskedTime): AskedParts {
   const { metering, bucketSize, grid, lives } = chain
   const { from, until } = time
   const windows = time.windows.flatMap(({ measured }) => measured ?? [])
@@ -77,7 +81,6 @@ function askParts({ cycle, chain, measure, externalCustomerId, ask }: Context, t
   const isWeighted = measure.aggregation === 'WEIGHTED_SUM'
   const whole = isWeighted && bucketSize === null ? gridIntervalAt(grid, until) : null
   const question = {
-    externalCustomerId,
     measure,
     spans: spansOfStretches(stretches, cut),
     wholeMs: whole && lengthMs(whole),
@@ -94,10 +97,7 @@ function askParts({ cycle, chain, measure, externalCustomerId, ask }: Context, t
 }
 
 /** The value where the last window ends; of a weighted one, where each begins and ends; where the first begins if an allowance is given once. */
-function askValues(
-  { cycle, chain, measure, externalCustomerId, ask }: Context,
-  { windows }: AskedTime,
-): AskedValues {
+function askValues({ cycle, chain, measure, ask }: Context, { windows }: AskedTime): AskedValues {
   const measured = windows.flatMap((one) => one.measured ?? [])
   const { start, end } = hullOf(measured)
   const isWeighted = measure.aggregation === 'WEIGHTED_SUM'
@@ -110,10 +110,7 @@ function askValues(
   for (const at of instants) {
     if (at <= cycle.start || questions.has(at.getTime())) continue
     const spans = [{ start: cycle.start, end: at, stepMs: null }]
-    questions.set(
-      at.getTime(),
-      ask({ externalCustomerId, measure, spans, wholeMs: isWeighted ? lengthMs(whole) : null }),
-    )
+    questions.set(at.getTime(), ask({ measure, spans, wholeMs: isWeighted ? lengthMs(whole) : null }))
   }
   return { kind: 'values', questions }
 }

@@ -4,7 +4,7 @@ import type { Period } from '../time/period.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import type { ChainWindow, CycleLine, MeasuredUsage } from './cycle.ts'
-import { overlap } from './line-life.ts'
+import { lineAt, overlap } from './line-life.ts'
 import { loweredShares } from './lowered-shares.ts'
 import { hullOf, lengthMs } from './period-runs.ts'
 import type { SpentPiece } from './spend-allowances.ts'
@@ -16,8 +16,8 @@ import { quantityShares, type TimedPieces, type WindowShares } from './window-sh
  * order of the windows.
  */
 export function chainShares(
-  usage: MeasuredUsage<unknown>,
-  windows: Windows,
+  usage: MeasuredUsage,
+  { windows, lines }: { windows: Windows; lines: readonly CycleLine[] },
   pieces: readonly SpentPiece[],
 ): readonly WindowShares[] {
   const buckets = [...bucketsOf(usage, windows, pieces)]
@@ -26,7 +26,7 @@ export function chainShares(
     return [{ pieces, buckets: quantities.map((quantity) => ({ quantity, share: null, own: quantity })) }]
   }
   const isByQuantity = splitsByQuantity(usage.metering.meter)
-  const runs = runsOfPrices(windows)
+  const runs = runsOfPrices(windows, lines)
   const timed = buckets.map((one) => ({ ...one, times: timesIn(windows, one.bucket) }))
   const lowered = loweredShares(usage, timed, { isByQuantity, runs })
   const ofBuckets = timed.map((bucket) => {
@@ -38,7 +38,7 @@ export function chainShares(
   })
 }
 
-type Windows = readonly ChainWindow<CycleLine>[]
+type Windows = readonly ChainWindow[]
 
 /** Of one bucket, null where all of the interval is one, and of one group. */
 interface BucketPieces {
@@ -49,11 +49,12 @@ interface BucketPieces {
 const none: WindowShares = { pieces: [], buckets: [] }
 
 /** For each window the same number as its neighbour, if their prices are the same. */
-function runsOfPrices(windows: Windows): number[] {
+function runsOfPrices(windows: Windows, lines: readonly CycleLine[]): number[] {
+  const termsOf = (window: ChainWindow) => JSON.stringify(lineAt(lines, window.place).terms)
   let run = 0
-  return windows.map(({ line, view }, place) => {
-    const last = windows[place - 1]
-    const isSame = last?.view === view && JSON.stringify(last.line.terms) === JSON.stringify(line.terms)
+  return windows.map((window, index) => {
+    const last = windows[index - 1]
+    const isSame = last?.view === window.view && termsOf(last) === termsOf(window)
     return isSame ? run : ++run
   })
 }
@@ -84,7 +85,7 @@ function byTime({ pieces, times }: TimedPieces): WindowShares[] {
 
 /** The pieces by bucket and group: what an allowance's beginning has divided is put together. */
 function* bucketsOf(
-  { bucketSize, grid }: MeasuredUsage<unknown>,
+  { bucketSize, grid }: MeasuredUsage,
   windows: Windows,
   pieces: readonly SpentPiece[],
 ): Generator<BucketPieces> {

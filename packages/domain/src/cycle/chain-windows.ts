@@ -10,9 +10,9 @@ import { billedLife, endless, intervalsOf, lineGrid, overlap, paidFrom } from '.
 import { hullOf } from './period-runs.ts'
 
 /** The USAGE lines of one chain that are measured alike, by their starts. */
-export interface UsageChain<Line> {
-  /** The oldest, whether it bills or not. */
-  readonly first: Line
+export interface UsageChain {
+  /** The place of the oldest, whether it bills or not. */
+  readonly first: number
   readonly metering: LineMetering
   /** Those that its prices have, nearly always one: an edit may change it, too. */
   readonly bucketSizes: readonly (BucketSize | null)[]
@@ -20,30 +20,30 @@ export interface UsageChain<Line> {
   /** When the subscription has it, ascending, without overlaps: what was used then has spent of its allowances. */
   readonly lives: readonly Period[]
   /** What bills, by the interval of the grid, ascending; each has a window that is measured. */
-  readonly intervals: readonly (readonly ChainWindow<Line>[])[]
+  readonly intervals: readonly (readonly ChainWindow[])[]
 }
 
 /** The chains of a subscription's USAGE lines: what of a chain has another meter, period or allowance begins anew. */
-export function chainsOf<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsageChain<Line>[] {
+export function chainsOf(cycle: Cycle, lines: readonly CycleLine[]): UsageChain[] {
   const placed = lines.flatMap((line, place) => (line.terms.type === 'USAGE' ? [{ line, place }] : []))
   const ofChains = [...Map.groupBy(placed, ({ line }) => line.chain).values()]
   return ofChains.flatMap(measuredAlike).map((alike) => usageChain(cycle, alike))
 }
 
-interface Placed<Line> {
-  readonly line: Line
+interface Placed {
+  readonly line: CycleLine
   readonly place: number
 }
 
-interface Living<Line> extends Placed<Line> {
+interface Living extends Placed {
   readonly life: Period
   readonly view: number
 }
 
-function measuredAlike<Line extends CycleLine>(lines: readonly Placed<Line>[]): readonly Placed<Line>[][] {
+function measuredAlike(lines: readonly Placed[]): readonly Placed[][] {
   const sorted = lines.toSorted((left, right) => inOrder(left.line, right.line))
   if (lines.length === 1) return [sorted]
-  const wayOf = ({ line: { metering, terms } }: Placed<Line>) => {
+  const wayOf = ({ line: { metering, terms } }: Placed) => {
     return JSON.stringify([
       { ...metering, bucketSize: null },
       terms.billing_period,
@@ -58,11 +58,11 @@ function inOrder(left: CycleLine, right: CycleLine): number {
   return byStart || (left.id < right.id ? -1 : 1)
 }
 
-function usageChain<Line extends CycleLine>(cycle: Cycle, alike: readonly Placed<Line>[]): UsageChain<Line> {
-  const first = alike[0]?.line
+function usageChain(cycle: Cycle, alike: readonly Placed[]): UsageChain {
+  const [first] = alike
   assert(first, 'a chain has a line')
-  const { metering } = first
-  assert(metering, `the USAGE line ${first.id} has a meter`)
+  const { metering } = first.line
+  assert(metering, `the USAGE line ${first.line.id} has a meter`)
   const sizes = alike.map(({ line }) => bucketSizeOf(line.metering ?? metering))
   const bucketSizes = [...new Set(sizes)]
   const living = disjoint(
@@ -71,7 +71,7 @@ function usageChain<Line extends CycleLine>(cycle: Cycle, alike: readonly Placed
       return { ...one, life: billedLife(cycle, one.line), view }
     }),
   )
-  const chain = { first, metering, bucketSizes, grid: lineGrid(cycle, first) }
+  const chain = { first: first.place, metering, bucketSizes, grid: lineGrid(cycle, first.line) }
   return { ...chain, lives: heldTimes(living), intervals: billedIntervals(cycle, chain, living) }
 }
 
@@ -80,7 +80,7 @@ function bucketSizeOf({ meter, bucketSize }: LineMetering): BucketSize | null {
 }
 
 /** A chain is never billed twice for the same time: a line goes until the next one begins. */
-function disjoint<Line>(lines: readonly Living<Line>[]): Living<Line>[] {
+function disjoint(lines: readonly Living[]): Living[] {
   const living = lines.filter(({ life }) => life.start < life.end)
   return living.flatMap((one, index) => {
     const life = {
@@ -95,20 +95,16 @@ function disjoint<Line>(lines: readonly Living<Line>[]): Living<Line>[] {
  * A version that came and went in time that was billed already gets no line by a sync (billing rules, section 8). What
  * was used then was used of this chain all the same, and is not free once more.
  */
-function heldTimes<Line extends CycleLine>(living: readonly Living<Line>[]): Period[] {
+function heldTimes(living: readonly Living[]): Period[] {
   return living.map(({ line, life }, index) => {
     const next = living[index + 1]?.life.start
     return line.goesOn && next ? { start: life.start, end: next } : life
   })
 }
 
-type Chain = Omit<UsageChain<unknown>, 'first' | 'lives' | 'intervals'>
+type Chain = Omit<UsageChain, 'first' | 'lives' | 'intervals'>
 
-function billedIntervals<Line>(
-  cycle: Cycle,
-  chain: Chain,
-  living: readonly Living<Line>[],
-): ChainWindow<Line>[][] {
+function billedIntervals(cycle: Cycle, chain: Chain, living: readonly Living[]): ChainWindow[][] {
   const end = cycle.end ?? endless
   const closes = cycle.closes && overlap(cycle.closes, { start: paidFrom(cycle), end })
   if (!closes) return []
@@ -116,9 +112,9 @@ function billedIntervals<Line>(
     const isWithin = cycle.usage === 'within'
     if (!isWithin && earlier(interval.end, end) > closes.end) return []
     const reach = isWithin ? reachWithin(chain, living, { interval, closes }) : interval
-    const windows = living.flatMap(({ life, line, place, view }): ChainWindow<Line>[] => {
+    const windows = living.flatMap(({ life, place, view }): ChainWindow[] => {
       const window = reach && overlap(life, reach)
-      return window ? [{ line, place, view, window, measured: overlap(window, closes) ?? null }] : []
+      return window ? [{ place, view, window, measured: overlap(window, closes) ?? null }] : []
     })
     const all = isWithin ? windows : windows.map((one) => ({ ...one, measured: one.window }))
     return all.some(({ measured }) => measured !== null) ? [all] : []
@@ -129,9 +125,9 @@ function billedIntervals<Line>(
  * How far the windows of a calculation reach that is for some of an interval: as far as it, but for what is charged
  * by shares of time. These are of whole windows, as a bill's are, so that each calculation shares alike.
  */
-function reachWithin<Line>(
+function reachWithin(
   { metering, bucketSizes, grid }: Chain,
-  living: readonly Living<Line>[],
+  living: readonly Living[],
   { interval, closes }: { interval: Period; closes: Period },
 ): Period | undefined {
   const asked = overlap(interval, closes)

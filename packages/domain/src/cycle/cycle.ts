@@ -57,6 +57,8 @@ export interface Cycle {
   readonly end?: Date | null | undefined
   /** Nothing before it is billed; null or none: the start. */
   readonly trialEnd?: Date | null | undefined
+  /** Nothing before it is billed, as another system has; null or none: all is. */
+  readonly billFrom?: Date | null | undefined
   readonly prorationBehavior: ProrationBehavior
   /** Null where no usage can be asked for, as in an opening. */
   readonly externalCustomerId: string | null
@@ -75,28 +77,38 @@ export interface Cycle {
   readonly usage?: 'at_boundaries' | 'within' | undefined
 }
 
-export interface CyclePlan<Line> {
-  readonly grid: Grid
-  readonly fixed: readonly PlannedFixed<Line>[]
-  /** The USAGE lines, by chain and interval. */
-  readonly usage: readonly PlannedUsage<Line>[]
-  /** Chains that bill nothing here and have spent of the allowances. */
-  readonly spenders: readonly MeasuredUsage<Line>[]
+/** Where it tells of a line, it says the line's place among the subscription's: subscriptions that are alike share all else. */
+export interface CyclePlan<Line> extends CycleShape {
+  readonly lines: readonly Line[]
   /** All that the rating needs to know, for `rateCycle` in this order; one or two for a chain of one line. */
   readonly questions: readonly UsageQuestion[]
 }
 
-export interface PlannedFixed<Line> {
-  readonly line: Line
+/** What a cycle bills, whoever's it is. */
+export interface CycleShape {
+  readonly grid: Grid
+  readonly fixed: readonly PlannedFixed[]
+  /** The USAGE lines, by chain and interval. */
+  readonly usage: readonly PlannedUsage[]
+  /** Chains that bill nothing here and have spent of the allowances. */
+  readonly spenders: readonly MeasuredUsage[]
+}
+
+/** A question of whoever's cycle it is. */
+export type AskedUsage = Omit<UsageQuestion, 'externalCustomerId'>
+
+export interface PlannedFixed {
+  /** Of the line. */
+  readonly place: number
   /** What the amount pays for; a ONETIME charge is for an instant, its start twice. */
   readonly span: Period
   readonly proration: Proration | null
 }
 
 /** What is asked of a chain's usage. */
-export interface MeasuredUsage<Line> {
-  /** The chain's oldest line: it says whose turn the chain has where allowances are shared, whatever edits came since. */
-  readonly first: Line
+export interface MeasuredUsage {
+  /** The place of the chain's oldest line: it says whose turn the chain has where allowances are shared, whatever edits came since. */
+  readonly first: number
   readonly metering: LineMetering
   readonly measure: UsageMeasure
   readonly bucketSize: BucketSize | null
@@ -131,15 +143,14 @@ export interface AskedValues {
 }
 
 /** A chain's windows in one interval of its grid, which are rated as one (billing rules, section 5). */
-export interface PlannedUsage<Line> {
-  readonly windows: readonly ChainWindow<Line>[]
+export interface PlannedUsage {
+  readonly windows: readonly ChainWindow[]
   /** All of the usage, once for each bucket size that the prices have: nearly always one. */
-  readonly views: readonly MeasuredUsage<Line>[]
+  readonly views: readonly MeasuredUsage[]
 }
 
-export interface ChainWindow<Line> {
-  readonly line: Line
-  /** Among the subscription's lines. */
+export interface ChainWindow {
+  /** Of its line. */
   readonly place: number
   readonly window: Period
   /** What of it is asked for: all, unless a calculation is of some other time. */

@@ -20,6 +20,7 @@ export {
   lineCharge,
   recomputeLine,
 } from './line-charge.ts'
+export { createCyclePlanner, type PlanCycle } from './plan-alike.ts'
 export { planCycle } from './plan-cycle.ts'
 export { rateCycle } from './rate-cycle.ts'
 export type {

@@ -5,9 +5,12 @@ import { earlier, type Lifetime, later, type Period } from '../time/period.ts'
 import { isSameLength } from '../time/period-length.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 
-/** When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed. */
-export function paidFrom({ start, trialEnd }: Cycle): Date {
-  return trialEnd ? later(start, trialEnd) : start
+/**
+ * When a subscription's billing begins: with its trial's end, else with its start. Trial usage is never billed, nor is
+ * what another system has billed.
+ */
+export function paidFrom({ start, trialEnd, billFrom }: Cycle): Date {
+  return [trialEnd, billFrom].reduce<Date>((from, one) => (one ? later(from, one) : from), start)
 }
 
 /** The time in which a subscription bills a line; empty, or with its end before its start, for none. */
@@ -43,6 +46,13 @@ export function chainStartsOf(cycle: Cycle, lines: readonly CycleLine[]): Readon
     starts.set(line.chain, earlier(start, starts.get(line.chain) ?? start))
   }
   return starts
+}
+
+/** The line that a plan has told of by its place. */
+export function lineAt<Line>(lines: readonly Line[], place: number): Line {
+  const line = lines[place]
+  assert(line, 'a place is of a line')
+  return line
 }
 
 function periodOf({ terms }: CycleLine): Pick<Grid, 'period' | 'count'> {

@@ -43,7 +43,7 @@ interface LoweredTime {
  * its part of what the windows have in it before allowances, and that part of what was free.
  */
 export function loweredShares<Pieces extends TimedPieces>(
-  usage: MeasuredUsage<unknown>,
+  usage: MeasuredUsage,
   buckets: readonly Pieces[],
   sharing: Sharing,
 ): (bucket: Pieces) => WindowShares[] | undefined {
@@ -120,7 +120,7 @@ function grossAt(
   return multiplyRatios(quantity, timeShare(times, place))
 }
 
-function loweredTimes(usage: MeasuredUsage<unknown>, buckets: readonly TimedPieces[], sharing: Sharing) {
+function loweredTimes(usage: MeasuredUsage, buckets: readonly TimedPieces[], sharing: Sharing) {
   const { allowances } = usage.metering
   const taken = takenBySlot(buckets)
   const isWhole = taken.some(({ used }) =>

@@ -1,4 +1,6 @@
-import type { Cycle, CycleLine, CyclePlan } from './cycle.ts'
+import { assert } from '../assert.ts'
+import type { UsageQuestion } from '../usage/usage-question.ts'
+import type { AskedUsage, Cycle, CycleLine, CyclePlan, CycleShape } from './cycle.ts'
 import { chainStartsOf } from './line-life.ts'
 import { planFixed } from './plan-fixed.ts'
 import { planUsage } from './plan-usage.ts'
@@ -11,6 +13,30 @@ import { planUsage } from './plan-usage.ts'
  * @param lines all of the subscription's, ended ones too: they may have spent of an allowance
  */
 export function planCycle<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): CyclePlan<Line> {
+  return planOf(shapeOf(cycle, lines), cycle, lines)
+}
+
+/** A plan of nobody yet, with what it asks of whoever's it becomes. */
+export interface AskingShape {
+  readonly shape: CycleShape
+  readonly asked: readonly AskedUsage[]
+}
+
+export function shapeOf(cycle: Cycle, lines: readonly CycleLine[]): AskingShape {
   const placed = { ...cycle, chainStarts: chainStartsOf(cycle, lines) }
-  return { grid: cycle.grid, fixed: planFixed(placed, lines), ...planUsage(placed, lines) }
+  const { usage, spenders, asked } = planUsage(placed, lines)
+  return { shape: { grid: cycle.grid, fixed: planFixed(placed, lines), usage, spenders }, asked }
+}
+
+/** The plan of a subscription whose lines are in those places. */
+export function planOf<Line>(
+  { shape: { grid, fixed, usage, spenders }, asked }: AskingShape,
+  { externalCustomerId }: Cycle,
+  lines: readonly Line[],
+): CyclePlan<Line> {
+  const questions = asked.map(({ measure, spans, wholeMs }): UsageQuestion => {
+    assert(externalCustomerId, 'usage is of a customer')
+    return { externalCustomerId, measure, spans, wholeMs }
+  })
+  return { grid, fixed, usage, spenders, lines, questions }
 }

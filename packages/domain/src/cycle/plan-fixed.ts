@@ -3,7 +3,7 @@ import { isRecurring } from '../time/billing-period.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import { earlier, later, type Period } from '../time/period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
-import { endless, intervalsOf, lineGrid, overlap, ownLife, paidFrom } from './line-life.ts'
+import { endless, intervalsOf, lineAt, lineGrid, overlap, ownLife, paidFrom } from './line-life.ts'
 
 /**
  * What a cycle bills of FIXED lines (billing rules, section 5), in the order of the lines. ARREAR: the
@@ -12,17 +12,14 @@ import { endless, intervalsOf, lineGrid, overlap, ownLife, paidFrom } from './li
  * `none`: whole periods, one line of a chain for each: in advance the one at work as the period begins, in
  * arrears the latest that was at work in it. A period that the subscription's start or end has cut is whole.
  */
-export function planFixed<Line extends CycleLine>(
-  cycle: Cycle,
-  lines: readonly Line[],
-): PlannedFixed<Line>[] {
-  const planned = lines
-    .filter(({ terms }) => terms.type === 'FIXED')
-    .flatMap((line) => planLine(cycle, line, lines).map((one) => ({ line, ...one })))
-  return cycle.prorationBehavior === 'none' ? latestOfChains(planned) : planned
+export function planFixed(cycle: Cycle, lines: readonly CycleLine[]): PlannedFixed[] {
+  const planned = lines.flatMap((line, place) =>
+    line.terms.type === 'FIXED' ? planLine(cycle, line, lines).map((one) => ({ place, ...one })) : [],
+  )
+  return cycle.prorationBehavior === 'none' ? latestOfChains(planned, lines) : planned
 }
 
-type Planned = Omit<PlannedFixed<CycleLine>, 'line'>
+type Planned = Omit<PlannedFixed, 'place'>
 
 function planLine(cycle: Cycle, line: CycleLine, lines: readonly CycleLine[]): Planned[] {
   const isAdvance = line.terms.invoice_cadence === 'ADVANCE'
@@ -117,7 +114,8 @@ function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
 function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   const boundary = later(line.start, paidFrom(cycle))
   const end = earlier(line.end ?? endless, cycle.end ?? endless)
-  if (boundary >= end || line.isBilled === true) return []
+  const wasBilled = line.isBilled === true || (cycle.billFrom != null && line.start < cycle.billFrom)
+  if (boundary >= end || wasBilled) return []
   const isLeft = line.isBilled === false
   const isFirst =
     boundary.getTime() === paidFrom(cycle).getTime() && boundary.getTime() === window.start.getTime()
@@ -129,22 +127,22 @@ function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
 }
 
 /** Of the lines of a chain that would bill one period the one that started last. ONETIME lines have no period. */
-function latestOfChains<Line extends CycleLine>(
-  planned: readonly PlannedFixed<Line>[],
-): PlannedFixed<Line>[] {
-  const latest = new Map<string, PlannedFixed<Line>>()
+function latestOfChains(planned: readonly PlannedFixed[], lines: readonly CycleLine[]): PlannedFixed[] {
+  const latest = new Map<string, PlannedFixed>()
   for (const one of planned) {
-    const key = keyOf(one)
+    const line = lineAt(lines, one.place)
+    const key = keyOf(line, one)
     const other = latest.get(key)
-    if (!other || startsAfter(one.line, other.line)) latest.set(key, one)
+    if (!other || startsAfter(line, lineAt(lines, other.place))) latest.set(key, one)
   }
-  return planned.filter(
-    (one) => !isRecurring(one.line.terms.billing_period) || latest.get(keyOf(one)) === one,
-  )
+  return planned.filter((one) => {
+    const line = lineAt(lines, one.place)
+    return !isRecurring(line.terms.billing_period) || latest.get(keyOf(line, one)) === one
+  })
 }
 
-function keyOf({ line, span }: PlannedFixed<CycleLine>): string {
-  return `${line.terms.invoice_cadence} ${span.start.getTime()} ${line.chain}`
+function keyOf({ terms, chain }: CycleLine, { span }: PlannedFixed): string {
+  return `${terms.invoice_cadence} ${span.start.getTime()} ${chain}`
 }
 
 function startsAfter(one: CycleLine, other: CycleLine): boolean {

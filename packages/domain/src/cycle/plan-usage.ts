@@ -1,12 +1,19 @@
 import type { Period } from '../time/period.ts'
 import { earlier, later } from '../time/period.ts'
 import { allowancePeriodAt } from '../usage/allowance.ts'
-import type { UsageQuestion } from '../usage/usage-question.ts'
 import { isRunning, limitedAllowances, measureChain } from './chain-question.ts'
 import { chainsOf, type UsageChain } from './chain-windows.ts'
-import type { ChainWindow, Cycle, CycleLine, CyclePlan, MeasuredUsage, PlannedUsage } from './cycle.ts'
+import type {
+  AskedUsage,
+  ChainWindow,
+  Cycle,
+  CycleLine,
+  CycleShape,
+  MeasuredUsage,
+  PlannedUsage,
+} from './cycle.ts'
 
-type UsagePlan<Line> = Pick<CyclePlan<Line>, 'usage' | 'spenders' | 'questions'>
+type UsagePlan = Pick<CycleShape, 'usage' | 'spenders'> & { readonly asked: readonly AskedUsage[] }
 
 /**
  * What a cycle bills of USAGE lines, and what must be asked for it (billing rules, sections 4 and 5). A
@@ -18,15 +25,15 @@ type UsagePlan<Line> = Pick<CyclePlan<Line>, 'usage' | 'spenders' | 'questions'>
  * [subscription start, last window's end), the trial included, as that value is a state and no usage of the trial.
  * Of a weighted one a window's is what the sum has grown in it: the value for as long as it was there.
  */
-export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly Line[]): UsagePlan<Line> {
+export function planUsage(cycle: Cycle, lines: readonly CycleLine[]): UsagePlan {
   const { closes } = cycle
-  if (!closes) return { usage: [], spenders: [], questions: [] }
+  if (!closes) return { usage: [], spenders: [], asked: [] }
   const chains = chainsOf(cycle, lines)
   const since = allowancesSince(cycle, chains)
-  const questions: UsageQuestion[] = []
-  const usage: PlannedUsage<Line>[] = []
-  const spenders: MeasuredUsage<Line>[] = []
-  const ask = (question: UsageQuestion): number => questions.push(question) - 1
+  const asked: AskedUsage[] = []
+  const usage: PlannedUsage[] = []
+  const spenders: MeasuredUsage[] = []
+  const ask = (question: AskedUsage): number => asked.push(question) - 1
   for (const chain of chains) {
     const from = spentFrom(chain, since, closes)
     for (const [index, windows] of chain.intervals.entries()) {
@@ -41,12 +48,12 @@ export function planUsage<Line extends CycleLine>(cycle: Cycle, lines: readonly 
       if (spender) spenders.push(spender)
     }
   }
-  return { usage, spenders, questions }
+  return { usage, spenders, asked }
 }
 
-type Chain = Omit<UsageChain<CycleLine>, 'first'>
+type Chain = Omit<UsageChain, 'first'>
 
-function measuredStart(windows: readonly ChainWindow<unknown>[] | undefined): Date | undefined {
+function measuredStart(windows: readonly ChainWindow[] | undefined): Date | undefined {
   return windows?.find(({ measured }) => measured !== null)?.measured?.start
 }
 

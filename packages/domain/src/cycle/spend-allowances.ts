@@ -3,6 +3,7 @@ import { type Allowance, AllowanceLedger } from '../usage/allowance.ts'
 import type { UsageAnswer } from '../usage/usage-question.ts'
 import { isRunning, limitedAllowances } from './chain-question.ts'
 import type { CycleLine, CyclePlan, MeasuredUsage, PlannedUsage } from './cycle.ts'
+import { lineAt } from './line-life.ts'
 import { hullOf } from './period-runs.ts'
 import { valueAt, type WindowPart, windowParts } from './window-parts.ts'
 
@@ -26,10 +27,10 @@ export function spendAllowances(
   plan: CyclePlan<CycleLine>,
   answers: readonly UsageAnswer[],
   view = 0,
-): (usage: MeasuredUsage<CycleLine>) => readonly SpentPiece[] {
+): (usage: MeasuredUsage) => readonly SpentPiece[] {
   const ledger = new AllowanceLedger(plan.grid)
-  const spent = new Map<MeasuredUsage<CycleLine>, SpentPiece[]>()
-  for (const { usage, part } of drawingsOf(plan, answers, view).sort(inOrderOfTime)) {
+  const spent = new Map<MeasuredUsage, SpentPiece[]>()
+  for (const { usage, part } of drawingsOf(plan, answers, view).sort(inOrderOfTime(plan.lines))) {
     const piece = draw(ledger, usage.metering.allowances, part)
     if (piece.isBefore) continue
     const ofUsage = spent.get(usage)
@@ -45,7 +46,7 @@ export function unspent(parts: readonly WindowPart[]): SpentPiece[] {
 }
 
 interface Drawing {
-  readonly usage: MeasuredUsage<CycleLine>
+  readonly usage: MeasuredUsage
   /** `quantity` is what was measured, `drawn` what is drawn with. */
   readonly part: WindowPart & { readonly drawn: Ratio }
 }
@@ -79,7 +80,7 @@ function drawingsOf(plan: CyclePlan<CycleLine>, answers: readonly UsageAnswer[],
   return [...ofSpenders, ...ofWindows]
 }
 
-function isRunningOnce({ metering }: MeasuredUsage<CycleLine>): boolean {
+function isRunningOnce({ metering }: MeasuredUsage): boolean {
   return isRunning(metering) && limitedAllowances(metering).some(({ reset }) => reset === 'NEVER')
 }
 
@@ -88,8 +89,8 @@ function isRunningOnce({ metering }: MeasuredUsage<CycleLine>): boolean {
  * since: together the total, so that the allowance's max(0, total − A) − max(0, total before − A) is the rule's.
  */
 function grownSince(
-  { asked, measure }: MeasuredUsage<CycleLine>,
-  windows: PlannedUsage<CycleLine>['windows'],
+  { asked, measure }: MeasuredUsage,
+  windows: PlannedUsage['windows'],
   {
     parts,
     answers,
@@ -111,16 +112,18 @@ function grownSince(
   return [...(isFirst ? [{ ...before, quantity: value, drawn: value }] : []), ...grown]
 }
 
-function inOrderOfTime(left: Drawing, right: Drawing): number {
-  const [one, other] = [left.part, right.part]
-  if (one.isBefore !== other.isBefore) return one.isBefore ? -1 : 1
-  const byStart = one.start.getTime() - other.start.getTime()
-  if (byStart !== 0) return byStart
-  const [first, second] = [left.usage.first, right.usage.first]
-  const byLine = first.start.getTime() - second.start.getTime()
-  if (byLine !== 0) return byLine
-  if (first.id !== second.id) return first.id < second.id ? -1 : 1
-  // By group before window: how an edit cuts a slot must not decide which group is free.
-  if (one.group !== other.group) return (one.group ?? '') < (other.group ?? '') ? -1 : 1
-  return (one.window ?? 0) - (other.window ?? 0)
+function inOrderOfTime(lines: readonly CycleLine[]) {
+  return (left: Drawing, right: Drawing): number => {
+    const [one, other] = [left.part, right.part]
+    if (one.isBefore !== other.isBefore) return one.isBefore ? -1 : 1
+    const byStart = one.start.getTime() - other.start.getTime()
+    if (byStart !== 0) return byStart
+    const [first, second] = [lineAt(lines, left.usage.first), lineAt(lines, right.usage.first)]
+    const byLine = first.start.getTime() - second.start.getTime()
+    if (byLine !== 0) return byLine
+    if (first.id !== second.id) return first.id < second.id ? -1 : 1
+    // By group before window: how an edit cuts a slot must not decide which group is free.
+    if (one.group !== other.group) return (one.group ?? '') < (other.group ?? '') ? -1 : 1
+    return (one.window ?? 0) - (other.window ?? 0)
+  }
 }

@@ -20,7 +20,7 @@ export interface WindowPart
   readonly window: number | null
 }
 
-type Measured = Omit<MeasuredUsage<unknown>, 'first'>
+type Measured = Omit<MeasuredUsage, 'first'>
 type Windows = readonly { readonly measured: Period | null }[]
 
 /** The parts that answer a chain's questions, ascending by slot. */

@@ -87,9 +87,12 @@ describe('parseDecimal', () => {
   })
 
   it('never takes part in a calculation with a number', () => {
-    const one = decimal('1')
+    const [one, two] = [decimal('1'), decimal('2')]
+    // @ts-expect-error a number is no decimal
     expect(() => one.plus(0.1)).toThrow()
-    expect(() => decimal('0.123456789012345678').toNumber()).toThrow()
+    expect(() => one < two).toThrow('no value as a number')
+    // @ts-expect-error two decimals have no sum but by `plus`
+    expect(() => one + two).toThrow('no value as a number')
   })
 })
 

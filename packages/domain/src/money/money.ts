@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts'
 import { currencyExponent } from './currency.ts'
-import { type Decimal, decimalFromInteger, divideRounded, isRounded } from './decimal.ts'
+import { type Decimal, decimalFromUnits, divideRounded, isRounded } from './decimal.ts'
 import { isWholeRatio, type Ratio } from './ratio.ts'
 
 /**
@@ -33,12 +33,11 @@ export function isWholeUnits(amount: Decimal, currency: string): boolean {
 
 /** How many minor units the amount has: 8.33 USD is 833n. Throws for a part of a unit. */
 export function toUnits(amount: Decimal, currency: string): bigint {
-  assert(isWholeUnits(amount, currency), `${amount.toFixed()} is in whole units of ${currency}`)
-  return BigInt(amount.toFixed(currencyExponent(currency)).replace('.', ''))
+  assert(isWholeUnits(amount, currency), `an amount is in whole units of ${currency}`)
+  return BigInt(amount.unitsAt(currencyExponent(currency)))
 }
 
 /** The amount that has that many minor units: 833n is 8.33 USD. */
 export function fromUnits(units: bigint, currency: string): Decimal {
-  const unitsInOne = decimalFromInteger(10n ** BigInt(currencyExponent(currency)))
-  return divideRounded(decimalFromInteger(units), unitsInOne, currencyExponent(currency))
+  return decimalFromUnits(units, currencyExponent(currency))
 }

@@ -6,7 +6,9 @@ import {
   divideRounded,
   formatDecimal,
   fractionDigitsMax,
+  isNegative,
   isPositive,
+  isRounded,
   type QuotientRounding,
   readDecimal,
   zero,
@@ -80,7 +82,7 @@ export function sumRatios(values: Iterable<Ratio>): Ratio {
 
 /** The ratio itself, or 0 for one below it. */
 export function atLeastZero(value: Ratio): Ratio {
-  return value.numerator.lt(zero) ? zeroRatio : value
+  return isNegative(value.numerator) ? zeroRatio : value
 }
 
 export function isWholeRatio({ denominator }: Ratio): boolean {
@@ -103,8 +105,8 @@ export function shownDecimal(value: Ratio): Decimal {
 
 /** Denominators are counts and milliseconds; others have no common factor that would be worth its search. */
 function commonFactor(left: Decimal, right: Decimal): Decimal {
-  if (!left.round(0).eq(left) || !right.round(0).eq(right)) return one
-  let [larger, smaller] = [BigInt(left.toFixed()), BigInt(right.toFixed())]
+  if (!isRounded(left, 0) || !isRounded(right, 0)) return one
+  let [larger, smaller] = [BigInt(left.units), BigInt(right.units)]
   while (smaller > 0n) [larger, smaller] = [smaller, larger % smaller]
   return decimalFromInteger(larger)
 }

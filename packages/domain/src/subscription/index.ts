@@ -1,8 +1,10 @@
 /**
  * Lines of a subscription: from creation, trial and price sync; shares of time (billing rules, sections 5 to 8).
  */
+export { billFromProblem } from './bill-from.ts'
 export { userEndOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
+export { type EndingTerms, movedEnd } from './moved-end.ts'
 export {
   type SubscriptionSync,
   type SyncedLines,

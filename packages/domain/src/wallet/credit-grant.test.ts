@@ -11,6 +11,7 @@ import { grid as anyGrid, instant } from '../testing/grid-arbitrary.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import {
   type DueGrant,
+  firstDueAt,
   firstGrantAt,
   type GrantedSubscription,
   type GrantTerms,
@@ -33,6 +34,22 @@ const terms: GrantTerms = {
   end: null,
   expiry: { type: 'NEVER' },
 }
+
+const [every31st, onceOnly] = [terms, { ...terms, every: null }]
+const yearly = { ...terms, every: { period: 'ANNUAL', count: 1 } } as const
+/** Since 31 January, billed here from 30 June on. */
+const moved = { ...monthly, billFrom: day('2026-06-30') }
+
+it.each<[string, GrantTerms, string | null]>([
+  ['each month: with the first month that is billed here', every31st, '2026-06-30'],
+  ['each year: with the year that begins next', yearly, '2027-01-31'],
+  ['each month, from a later start on: with that', { ...every31st, start: day('2026-07-10') }, '2026-07-10'],
+  ['once, at the start: never', onceOnly, null],
+  ['once, later', { ...onceOnly, start: day('2026-06-30') }, '2026-06-30'],
+])('what another system has given is not given again: %s', (_, grant, first) => {
+  expect(firstDueAt(grant, moved)).toEqual(first && day(first))
+  expect(firstDueAt(grant, { ...moved, billFrom: null })).toEqual(grant.start ?? moved.start)
+})
 
 /** Each that falls due, one after the other, as the billing run goes from one to the next. */
 function dues(grant: GrantTerms, subscription: GrantedSubscription, max: number): DueGrant[] {

@@ -48,6 +48,21 @@ export function firstGrantAt({ start }: Pick<GrantTerms, 'start'>, subscription:
 }
 
 /**
+ * The first instant at which something of a grant is to come: of a subscription that another system billed before, the
+ * first one from there on at which the grant's period begins. Null where it came once, and there.
+ */
+export function firstDueAt(
+  terms: Pick<GrantTerms, 'start' | 'every'>,
+  { grid, start, billFrom }: Pick<GrantedSubscription, 'grid' | 'start'> & { readonly billFrom: Date | null },
+): Date | null {
+  const first = firstGrantAt(terms, { start })
+  if (billFrom === null || first >= billFrom) return first
+  if (terms.every === null) return null
+  const around = gridIntervalAt({ ...grid, ...terms.every }, billFrom)
+  return around.start.getTime() === billFrom.getTime() ? billFrom : around.end
+}
+
+/**
  * What falls due at an instant, which is the first one or the end of the period before: its period runs to the next
  * point of the grid of the grant's own period on the subscription's anchor, or to an end that comes before it
  * (billing rules, sections 2, 6 and 11).

@@ -12,6 +12,7 @@ export {
   type AskedGrant,
   type DueGrant,
   type ExpiryUnit,
+  firstDueAt,
   firstGrantAt,
   type GrantExpiry,
   type GrantedSubscription,
@@ -24,3 +25,4 @@ export {
 } from './credit-grant.ts'
 export { type Bill, type BillLine, type CreditPayment, payBills } from './pay-bills.ts'
 export { type ReturnedCredits, returnCredits, type SpentCredit } from './return-credits.ts'
+export { returnPart, type SpentDebit, type UsedByDebit } from './return-part.ts'

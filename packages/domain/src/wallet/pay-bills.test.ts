@@ -51,6 +51,19 @@ describe('an invoice is paid', () => {
     expect(told([bill('0', [line('a', '0')])], [wallet('w', [credit('c', '4')])])).toEqual([])
   })
 
+  it('by a part of what is due, where no more is asked for, of the lines that a wallet may', () => {
+    const lines = [line('a', '10'), line('b', '10', 'USAGE')]
+    const wallets = [
+      wallet('w', [credit('c', '20')], { allowedPriceTypes: 'USAGE' }),
+      wallet('x', [credit('d', '20')]),
+    ]
+    expect(told([bill('20', lines, { upTo: dec('4') })], wallets)).toEqual(['inv w 4 for 4: c 4: b 4'])
+    expect(told([bill('20', lines, { upTo: dec('12') })], wallets)).toEqual([
+      'inv w 10 for 10: c 10: b 10',
+      'inv x 2 for 2: d 2: a 2',
+    ])
+  })
+
   it('by the lowest priority, then the earliest expiry, then the oldest', () => {
     const credits = [
       credit('d', '1'),

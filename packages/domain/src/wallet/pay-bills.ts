@@ -14,6 +14,8 @@ export interface Bill {
   readonly finalizedAt: Date
   /** What is to be paid after tax and adjustments, in whole units. */
   readonly due: Decimal
+  /** Credits pay no more than that, if it is said: a part of what is due. */
+  readonly upTo?: Decimal
   /** Its charges, each after its share of discounts and tax: at least what is due, together. */
   readonly lines: readonly BillLine[]
 }
@@ -73,9 +75,11 @@ function payBill(bill: Bill, purses: readonly Purse[]): CreditPayment[] {
   if (purses.length === 0 || !isPositive(bill.due)) return []
   const targets = bill.lines.map(({ id, amount: weight }) => ({ id, weight }))
   const unpaid = new Map(allocate(bill.due, targets, bill.currency).map(({ id, share }) => [id, share]))
+  let most = bill.upTo ?? bill.due
   return purses.flatMap((purse) => {
-    const payment = payFrom(purse, bill, unpaid)
+    const payment = payFrom(purse, bill, { unpaid, most })
     if (payment === undefined) return []
+    most = most.minus(payment.money)
     for (const { lineId, money } of payment.lines)
       unpaid.set(lineId, (unpaid.get(lineId) ?? zero).minus(money))
     for (const { creditId, credits } of payment.used) {
@@ -85,26 +89,34 @@ function payBill(bill: Bill, purses: readonly Purse[]): CreditPayment[] {
   })
 }
 
-function payFrom(purse: Purse, bill: Bill, unpaid: ReadonlyMap<string, Decimal>): CreditPayment | undefined {
+function payFrom(
+  purse: Purse,
+  bill: Bill,
+  { unpaid, most }: { unpaid: ReadonlyMap<string, Decimal>; most: Decimal },
+): CreditPayment | undefined {
   const { id: walletId, conversionRate, allowedPriceTypes } = purse.wallet
   const { invoiceId, currency } = bill
   const targets = bill.lines
     .filter(({ priceType }) => allowedPriceTypes === 'ALL' || priceType === allowedPriceTypes)
     .map(({ id }) => ({ id, weight: unpaid.get(id) ?? zero }))
-  const payable = sumDecimals(targets.map(({ weight }) => weight))
+  const payable = smaller(most, sumDecimals(targets.map(({ weight }) => weight)))
   const usable = purse.credits.flatMap((credit) => {
     const left = purse.left.get(credit.id) ?? zero
     return isPositive(left) && isUsable(credit, bill) ? [{ id: credit.id, left }] : []
   })
   const available = sumDecimals(usable.map(({ left }) => left))
   const worth = moneyOfCredits(available, conversionRate, currency)
-  const money = worth.lt(payable) ? worth : payable
+  const money = smaller(worth, payable)
   if (!isPositive(money)) return undefined
   const credits = creditsForMoney(money, conversionRate, available)
   const lines = allocate(money, targets, currency)
     .filter(({ share }) => isPositive(share))
     .map(({ id: lineId, share }) => ({ lineId, money: share }))
   return { invoiceId, walletId, money, credits, used: take(credits, usable), lines }
+}
+
+function smaller(left: Decimal, right: Decimal): Decimal {
+  return left.lt(right) ? left : right
 }
 
 function take(

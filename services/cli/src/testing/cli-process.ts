@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { testProcessEnvironment } from '@flexprice/testing'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -20,7 +21,7 @@ export interface Ended {
 /** The command line as a process of its own, with this environment and nothing else. */
 export function startCli(args: readonly string[], environment: Readonly<Record<string, string>>): CliProcess {
   const child = spawn(process.execPath, [main, ...args], {
-    env: environment,
+    env: { ...testProcessEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const written = { stdout: '', stderr: '' }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { addWallet, ledgerOf } from '../testing/add-wallet.ts'
 import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
 import type { Caller } from '../testing/caller-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
@@ -10,6 +11,7 @@ import {
   linesOf,
   subscribeToUsage,
 } from '../testing/late-usage-under-test.ts'
+import { payment } from '../testing/owing-invoice.ts'
 
 let gateway: GatewayUnderTest
 let caller: Caller
@@ -56,7 +58,7 @@ test('lines of a price that was edited inside the period change together: what o
   expect(all[1]).toMatchObject({ total: '4', adjustment_amount: '0', amount_due: '4' })
 })
 
-test('what late events take away lowers what is due of the invoice that billed, then of others; the rest is kept', async () => {
+test('what late events take away lowers what is due of the invoice that billed, then of others; the rest, which was paid, goes into the wallet', async () => {
   await billLateUsage(caller)
   const level = { event_name: 'level', aggregation: { type: 'LATEST', field: 'value' } }
   const { id, use } = await subscribeToUsage(caller, [{ meter: level, price: { amount: '1' } }])
@@ -64,15 +66,13 @@ test('what late events take away lowers what is due of the invoice that billed, 
   await use('level', '2026-09-10T00:00:00Z', '3')
   await billUntil(caller, september)
   const [august] = await invoicesOf(caller, id)
-  await caller.scoped.db
-    .updateTable('invoices')
-    .set({ amount_paid: '8' })
-    .where('id', '=', august?.id ?? '')
-    .execute()
+  await caller.create('/payments', payment(august?.id ?? '', { amount: '8' }))
   await use('level', '2026-08-20T00:00:00Z', '1')
+  // 9 less: 2 of August are not paid, 3 of September; a preview of September tells what it will be lowered by.
+  const previewed = await caller.call('POST', '/invoices/preview', { subscription_id: id })
+  expect(previewed.body).toMatchObject({ total: '3', adjustment_amount: '3', amount_due: '0' })
   await billUntil(caller, october)
   const all = await invoicesOf(caller, id)
-  // 9 less: 2 of August are not paid, 3 of September.
   expect(all.map(({ total, adjustment_amount: by, amount_due: due }) => [total, by, due])).toEqual([
     ['10', '2', '8'],
     ['3', '3', '0'],
@@ -80,18 +80,44 @@ test('what late events take away lowers what is due of the invoice that billed, 
   const credits = await caller.scoped.db.selectFrom('late_credits').selectAll().execute()
   expect(credits).toMatchObject([{ revision: 1 }])
   expect(credits.map(({ amount, remaining_amount }) => [Number(amount), Number(remaining_amount)])).toEqual([
-    [9, 4],
+    [9, 0],
   ])
-  // What comes next is compared with what is left of the line, and the rest of the credit goes on.
+  const { customer_id } = Object((await caller.call('GET', `/invoices/${august?.id}`)).body)
+  const held = await caller.call('GET', `/customers/${customer_id}/wallets`)
+  expect(held.body).toMatchObject([{ balance: '4', conversion_rate: '1' }])
+  // What comes next is compared with what is left of the line, and what went into the wallet pays.
   await use('level', '2026-08-30T00:00:00Z', '2')
   await use('level', '2026-10-30T00:00:00Z', '7')
   const preview = await caller.call('POST', '/invoices/preview', { subscription_id: id })
-  const figures = { total: '8', adjustment_amount: '4', amount_due: '4', amount_remaining: '4' }
+  const figures = { total: '4', total_prepaid_credits_applied: '4', amount_due: '4', amount_remaining: '4' }
   expect(preview.body).toMatchObject(figures)
   await billUntil(caller, november)
   const after = await invoicesOf(caller, id)
   expect(linesOf(after[2], after)).toEqual(['7', '1 of 08, 2'])
-  expect(after[2]).toMatchObject(figures)
+  expect(after[2]).toMatchObject({ total: '4', amount_due: '4' })
+})
+
+test('what credits had paid comes back to them, and pays the invoice that is closed beside it', async () => {
+  await billLateUsage(caller)
+  const level = { event_name: 'level', aggregation: { type: 'LATEST', field: 'value' } }
+  const { id, externalId, use } = await subscribeToUsage(caller, [{ meter: level, price: { amount: '1' } }])
+  const wallet = await addWallet(caller, {
+    ...{ external_customer_id: externalId, initial_credits_to_load: '6' },
+  })
+  await use('level', '2026-08-10T00:00:00Z', '10')
+  await billUntil(caller, september)
+  const [august] = await invoicesOf(caller, id)
+  await caller.create('/payments', payment(august?.id ?? '', { amount: '4' }))
+  await use('level', '2026-08-20T00:00:00Z', '1')
+  await use('level', '2026-09-20T00:00:00Z', '2')
+  await billUntil(caller, october)
+  // 9 less: 2 of September, the 6 of the credits, 1 of what was paid.
+  const [first, second] = await invoicesOf(caller, id)
+  expect(first).toMatchObject({ total: '4', amount_due: '4' })
+  expect(second).toMatchObject({ total: '2', adjustment_amount: '2', amount_due: '0' })
+  expect(await ledgerOf(caller, wallet.id)).toEqual([
+    ...['FREE_CREDIT_GRANT 6', 'INVOICE_PAYMENT -6', 'CREDIT_ADJUSTMENT 6', 'CREDIT_NOTE 1'],
+  ])
 })
 
 test('an invoice whose lines have late ones is not voided; voiding the one that bears them bills them anew', async () => {

@@ -3,7 +3,7 @@ import { createCreditGrant } from '@flexprice/contracts/operations'
 import { inTransaction, newId, readNow, type Scoped } from '@flexprice/database/connection'
 import {
   type CreditGrantRow,
-  firstApplication,
+  firstApplications,
   getCreditGrant,
   grantsOfOneMax,
   holdGrantedSubscription,
@@ -77,7 +77,7 @@ async function makeSubscriptionGrant(
   const problems = grantFitProblems(grant, subscription)
   if (problems.length > 0) throw invalid(problems)
   await insertCreditGrants(scoped, [grant], now)
-  if (!isDraft) await insertApplications(scoped, [firstApplication(grant, subscription)], now)
+  if (!isDraft) await insertApplications(scoped, firstApplications(grant, subscription), now)
   return grant.id
 }
 

@@ -117,5 +117,13 @@ test('impossible: a note and late usage that together give back more than was pa
   const target = { refund_target: 'BACK_TO_SOURCE' }
   expect(await callNote(caller, invoiceId, '4.01', target)).toMatchObject({ status: 400 })
   await addNote(caller, invoiceId, '4', target)
-  expect(await moneyOf(caller, invoiceId)).toMatchObject({ amount_paid: '10', refunded_amount: '4' })
+  // 6 of them into the wallet, by the late usage.
+  expect(await moneyOf(caller, invoiceId)).toMatchObject({ amount_paid: '10', refunded_amount: '10' })
+  const { body } = await caller.call('GET', '/refunds')
+  expect(body).toMatchObject({
+    items: [
+      { amount: '4', refund_destination: 'OUT_OF_BAND', source: 'PAYMENT' },
+      { amount: '6', refund_destination: 'WALLET', source: 'PAYMENT', late_credit_id: expect.any(String) },
+    ],
+  })
 })

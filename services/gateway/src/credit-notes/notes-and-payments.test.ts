@@ -2,6 +2,7 @@ import { formatDecimal, readDecimal, sumDecimals } from '@flexprice/domain/money
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { addWallet } from '../testing/add-wallet.ts'
 import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
 import type { Answer, Caller } from '../testing/caller-under-test.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
@@ -22,7 +23,7 @@ const seed = 20_261_132
 
 const step = fc.record({
   kind: fc.constantFrom(
-    ...(['note', 'note', 'draft', 'finalize', 'void note', 'pay', 'pay', 'void payment'] as const),
+    ...(['note', 'note', 'draft', 'finalize', 'void note', 'pay', 'pay credits', 'void payment'] as const),
   ),
   invoice: fc.nat(2),
   /** Which of those that there are. */
@@ -53,7 +54,8 @@ async function take(caller: Caller, world: Made, { kind, invoice, pick, cents }:
     case 'note':
     case 'draft': {
       const line_items = [{ invoice_line_item_id: lines[pick % lines.length], amount }]
-      const target = { refund_target: 'BACK_TO_SOURCE', process_credit_note: kind === 'note' }
+      const refund_target = pick % 2 === 0 ? 'BACK_TO_SOURCE' : 'PREPAID_WALLET'
+      const target = { refund_target, process_credit_note: kind === 'note' }
       const body = { invoice_id: id, reason: 'SERVICE_ISSUE', line_items, ...target }
       return call(world.notes, caller.call('POST', '/creditnotes', body))
     }
@@ -62,7 +64,11 @@ async function take(caller: Caller, world: Made, { kind, invoice, pick, cents }:
     case 'void note':
       return (await caller.call('POST', `/creditnotes/${note}/void`)).status
     case 'pay':
-      return call(world.payments, caller.call('POST', '/payments', payment(id, { amount })))
+    case 'pay credits': {
+      const payment_method_type = kind === 'pay' ? 'OFFLINE' : 'CREDITS'
+      const body = payment(id, { amount, payment_method_type })
+      return call(world.payments, caller.call('POST', '/payments', body))
+    }
     case 'void payment': {
       const paid = world.payments[pick % Math.max(1, world.payments.length)] ?? 'pay_none'
       return (await caller.call('PUT', `/payments/${paid}`, { payment_status: 'VOIDED' })).status
@@ -111,6 +117,31 @@ async function checkBooks({ scoped: { db } }: Caller): Promise<{ given: string; 
   return { given: text(refunds), lowered: text(adjustments) }
 }
 
+/** No credit is lost, made or spent twice, and what comes back is what had been spent. */
+async function checkWallets({ scoped: { db } }: Caller): Promise<void> {
+  const [wallets, rows, refunds] = await Promise.all([
+    db.selectFrom('wallets').selectAll().execute(),
+    db.selectFrom('wallet_transactions').selectAll().execute(),
+    db.selectFrom('refunds').selectAll().where('refund_destination', '=', 'WALLET').execute(),
+  ])
+  const total = (values: readonly string[]) => formatDecimal(sumDecimals(values.map(readDecimal)))
+  for (const { id, credit_balance } of wallets) {
+    const own = rows.filter(({ wallet_id }) => wallet_id === id)
+    const moved = own.map(({ type, credit_amount }) =>
+      type === 'debit' ? `-${credit_amount}` : credit_amount,
+    )
+    const sums = [own.map(({ credits_available }) => credits_available), moved].map(total)
+    expect(sums).toEqual([total([credit_balance]), total([credit_balance])])
+  }
+  const given = rows.filter((row) => ['CREDIT_ADJUSTMENT', 'CREDIT_NOTE'].includes(row.transaction_reason))
+  const byNotes = given.filter(({ origin }) => origin === 'credit_note').map(({ amount }) => amount)
+  expect(total(byNotes)).toBe(total(refunds.map(({ amount }) => amount)))
+  const back = given
+    .filter((row) => row.transaction_reason === 'CREDIT_ADJUSTMENT')
+    .map(({ amount }) => amount)
+  expect(total(back)).toBe(total(rows.map(({ amount_returned }) => amount_returned)))
+}
+
 test('whatever is paid, taken back, noted and voided at once, the books add up and nobody waits for ever', async () => {
   const caller = await newClockedCaller(gateway, owingSince)
   const { subscriptionId, invoiceId } = await addOwing(caller)
@@ -124,6 +155,7 @@ test('whatever is paid, taken back, noted and voided at once, the books add up a
     (await addOneOff(caller, customer_id, about)).id,
   ]
   const invoices = await Promise.all(ids.map(async (id) => ({ id, lines: await lineIdsOf(caller, id) })))
+  await addWallet(caller, { customer_id, initial_credits_to_load: '40', conversion_rate: '0.5' })
   const world: Made = { invoices, notes: [], payments: [] }
   const statuses = new Map<string, number>()
   for (const steps of fc.sample(fc.array(step, { minLength: atOnce, maxLength: atOnce }), {
@@ -135,10 +167,18 @@ test('whatever is paid, taken back, noted and voided at once, the books add up a
     )
     for (const answer of answers) statuses.set(answer, (statuses.get(answer) ?? 0) + 1)
     await checkBooks(caller)
+    await checkWallets(caller)
   }
   expect([...statuses.keys()].filter((answer) => / 5\d\d$/.test(answer))).toEqual([])
   // A world in which little happens would prove little.
-  for (const done of ['note 201', 'finalize 200', 'void note 200', 'pay 201', 'void payment 200']) {
+  for (const done of [
+    'note 201',
+    'finalize 200',
+    'void note 200',
+    'pay 201',
+    'pay credits 201',
+    'void payment 200',
+  ]) {
     expect([done, (statuses.get(done) ?? 0) > 1]).toEqual([done, true])
   }
   const { given, lowered } = await checkBooks(caller)

@@ -4,7 +4,7 @@ import { problemsOf } from '../testing/caller-under-test.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { callNote } from '../testing/noted-invoice.ts'
-import { addOwing, owingSince, payment } from '../testing/owing-invoice.ts'
+import { addOwing, owingSince } from '../testing/owing-invoice.ts'
 
 let gateway: GatewayUnderTest
 beforeAll(async () => {
@@ -42,16 +42,3 @@ test.each(['cust_1', 'inv_none'])('of the invoice %s there is no note', async (i
   expect(await caller.call('GET', '/creditnotes/crnote_none')).toMatchObject({ status: 404 })
   expect(await caller.call('GET', '/refunds/refund_none')).toMatchObject({ status: 404 })
 })
-
-test.each([{}, { refund_target: 'PREPAID_WALLET' }])(
-  'what the wallet would get is not_implemented, by its name, and nothing is kept: %j',
-  async (changes) => {
-    const caller = await newClockedCaller(gateway, owingSince)
-    const { invoiceId } = await addOwing(caller)
-    await caller.create('/payments', payment(invoiceId))
-    const answer = await callNote(caller, invoiceId, '4', changes)
-    expect(answer).toMatchObject({ status: 400, body: { code: 'not_implemented' } })
-    expect(problemsOf(answer)).toEqual({ refund_target: expect.stringContaining('BACK_TO_SOURCE') })
-    expect(await caller.scoped.db.selectFrom('credit_notes').selectAll().execute()).toEqual([])
-  },
-)

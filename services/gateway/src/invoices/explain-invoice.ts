@@ -1,5 +1,6 @@
 import { explainInvoice } from '@flexprice/contracts/operations'
 import { type CreditNoteRow, listCreditNotesOf } from '@flexprice/database/credit-notes'
+import { listPaidByCredits, type PaidByCredits } from '@flexprice/database/credits'
 import {
   getInvoice,
   type InvoiceAdjustmentRow,
@@ -22,12 +23,13 @@ export function explainInvoiceRoute(api: Api, { database }: Pick<Dependencies, '
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('invoice', id)
-      const [invoice, history, lines, adjustments, notes] = await Promise.all([
+      const [invoice, history, lines, adjustments, notes, credits] = await Promise.all([
         getInvoice(scoped, id),
         listInvoiceHistory(scoped, id),
         listInvoiceLineItems(scoped, [id]),
         listInvoiceAdjustments(scoped, id),
         listCreditNotesOf(scoped, id),
+        listPaidByCredits(scoped, id),
       ])
       return reply.send({
         invoice_id: invoice.id,
@@ -37,6 +39,7 @@ export function explainInvoiceRoute(api: Api, { database }: Pick<Dependencies, '
         currency: invoice.currency,
         history: history.map(toldChange),
         adjustments: adjustments.map(toldAdjustment),
+        paid_by_credits: credits.map(toldCredits),
         credit_notes: notes.map(toldNote),
         lines: lines.map(explainedLine),
       })
@@ -55,6 +58,19 @@ function toldAdjustment(row: InvoiceAdjustmentRow) {
     credit_note_id: row.credit_note_id ?? undefined,
     credit_note_number: row.credit_note_number ?? undefined,
     late_of: row.late_of ?? undefined,
+  }
+}
+
+function toldCredits({ payment_id, consumptions, ...row }: PaidByCredits) {
+  return {
+    ...{ wallet_id: row.wallet_id, wallet_transaction_id: row.wallet_transaction_id },
+    payment_id: payment_id ?? undefined,
+    amount: decimalText(row.amount),
+    credit_amount: decimalText(row.credit_amount),
+    amount_returned: decimalText(row.amount_returned),
+    consumption_breakdown: consumptions.map(({ credit_transaction_id, credits }) => {
+      return { credit_transaction_id, credits: decimalText(credits) }
+    }),
   }
 }
 

@@ -12,10 +12,12 @@ export function createPaymentRoute(api: Api, { database }: Pick<Dependencies, 'd
     ...routeOf(createPayment),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
+      const payment_method_type =
+        request.body.payment_method_type === 'CREDITS' ? ('CREDITS' as const) : ('OFFLINE' as const)
       const { destination_id: invoiceId, amount, currency, metadata, idempotency_key: key } = request.body
       expectIdOf('invoice', invoiceId)
       const payment = await payInvoice(scoped, {
-        ...{ invoiceId, currency, metadata, payment_method_type: 'OFFLINE' },
+        ...{ invoiceId, currency, metadata, payment_method_type },
         amount,
         process: request.body.process_payment,
         request: key === undefined ? undefined : { key, hash: requestHash(request.body) },

@@ -21,10 +21,14 @@ export function subscriptionResponse(scope: Scope, row: SubscriptionRow): Subscr
     timezone: row.timezone,
     start_date: row.start_date,
     end_date: row.end_date ?? undefined,
+    cancel_at: row.cancel_at ?? undefined,
+    cancel_at_period_end: row.cancel_at_period_end,
+    cancelled_at: cancelledAt(row),
     current_period_start: row.current_period_start,
     current_period_end: row.current_period_end,
     trial_start: row.trial_start ?? undefined,
     trial_end: row.trial_end ?? undefined,
+    bill_from: row.bill_from ?? undefined,
     next_billing_at: row.next_billing_at ?? undefined,
     payment_behavior: row.payment_behavior,
     proration_behavior: row.proration_behavior,
@@ -35,4 +39,9 @@ export function subscriptionResponse(scope: Scope, row: SubscriptionRow): Subscr
     synced_price_sequence: row.synced_up_to,
     version: row.version,
   }
+}
+
+/** The end's own instant, whenever it was heard of, or billed. */
+function cancelledAt({ subscription_status: status, end_date: end }: SubscriptionRow): Date | undefined {
+  return status === 'cancelled' ? (end ?? undefined) : undefined
 }

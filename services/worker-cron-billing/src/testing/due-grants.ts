@@ -1,6 +1,6 @@
 import { inTransaction, newId } from '@flexprice/database/connection'
 import {
-  firstApplication,
+  firstApplications,
   holdGrantedSubscription,
   insertApplications,
   insertCreditGrants,
@@ -31,7 +31,7 @@ export async function addMonthlyGrants({ scoped }: DueEnvironment): Promise<void
       } as const satisfies NewCreditGrant
       await insertCreditGrants(transaction, [grant], start)
       const subscription = await holdGrantedSubscription(transaction, id)
-      await insertApplications(transaction, [firstApplication(grant, subscription)], start)
+      await insertApplications(transaction, firstApplications(grant, subscription), start)
     }
   })
 }

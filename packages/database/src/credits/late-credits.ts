@@ -1,15 +1,16 @@
 import { assert } from '@flexprice/domain'
-import { type LoweredDue, lowerDue } from '@flexprice/domain/invoice'
-import { type Decimal, formatDecimal, readDecimal, sumDecimals, zero } from '@flexprice/domain/money'
+import { lowerDue } from '@flexprice/domain/invoice'
+import { type Decimal, readDecimal, sumDecimals, zero } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
+import type { ClosingInvoice } from '../invoices/closing-invoice.ts'
+import { insertInvoices } from '../invoices/invoice-writes.ts'
 import type { LateCreditTable } from '../tables/invoice-tables.ts'
-import type { ClosingInvoice } from './closing-invoice.ts'
-import { insertInvoices } from './invoice-writes.ts'
-import { lowerInvoices, sumsBy } from './lower-invoices.ts'
+import type { OwedCredit } from './owed-credits.ts'
+import { settleCredits } from './settle-credits.ts'
 
 export type NewLateCredit = Omit<NewRecord<LateCreditTable>, 'id' | 'remaining_amount'>
 
@@ -29,12 +30,9 @@ export async function insertLateCredits(
 }
 
 /**
- * Lowers what is due by what the subscriptions' credits have left (billing rules, section 6): of the invoice that
- * billed, then of their other ones, oldest first, those that are being closed last. What is left then stays with the
- * credit for the next closing: giving back credits that paid, and wallets, come with their own change.
- *
- * In the transaction that holds the subscriptions and the drafts: a fixed number of statements, one without credits.
- * A draft that is not written yet is written where its subscription has credits.
+ * Settles what the subscriptions' credits are, as `settleCredits` does: those that are being closed are lowered last, and
+ * what none of them takes goes back. In the transaction that holds the subscriptions and the drafts: a fixed number of
+ * statements, one without credits. A draft that is not written yet is written where its subscription has credits.
  *
  * @returns the invoices that are being closed, with what is due of them by now
  */
@@ -46,19 +44,22 @@ export async function applyLateCredits(
   assert(scoped.db.isTransaction, 'credits are spent in a transaction')
   const credits = await readOpenCredits(scoped, subscriptionIds)
   if (credits.length === 0) return closings
-  const creditsOf = Map.groupBy(credits, ({ subscription_id }) => subscription_id)
+  const owners = new Set(credits.map(({ subscription_id }) => subscription_id))
   const drafts = closings.flatMap(({ unwritten }) =>
-    unwritten && creditsOf.has(unwritten.invoice.subscription_id ?? '') ? [unwritten] : [],
+    unwritten && owners.has(unwritten.invoice.subscription_id ?? '') ? [unwritten] : [],
   )
   await insertInvoices(scoped, drafts, now)
   const written = new Set(drafts)
-  const closingIds = closings.map(({ id }) => id)
-  const invoices = await readOpenInvoices(scoped, [...creditsOf.keys()], { closingIds, lock: true })
-  const invoicesOf = Map.groupBy(invoices, ({ subscription_id }) => subscription_id)
-  const lowered = [...creditsOf].flatMap(([subscriptionId, some]) =>
-    lowerDue(some.map(openCredit), (invoicesOf.get(subscriptionId) ?? []).map(openInvoice)),
+  const { dueOf } = await settleCredits(scoped, credits.map(owedCredit), {
+    now,
+    closingIds: closings.map(({ id }) => id),
+    customerIds: closings.map(({ customer_id }) => customer_id),
+  })
+  await closeCredits(
+    scoped,
+    credits.map(({ id }) => id),
+    now,
   )
-  const dueOf = await lowerAll(scoped, lowered, now)
   return closings.map((closing) => ({
     ...closing,
     amount_due: dueOf.get(closing.id) ?? closing.amount_due,
@@ -66,15 +67,11 @@ export async function applyLateCredits(
   }))
 }
 
-/** @returns what is due by now of the invoices that were lowered */
-async function lowerAll(
-  scoped: Scoped,
-  lowered: readonly LoweredDue[],
-  now: Date,
-): Promise<ReadonlyMap<string, string>> {
-  if (lowered.length === 0) return new Map()
-  await takeFromCredits(scoped, lowered, now)
-  return lowerInvoices(scoped, 'late_credit', lowered, now)
+function owedCredit({ id, invoice_id: invoiceId, remaining_amount }: OpenCreditRow): OwedCredit {
+  return {
+    ...{ kind: 'late_credit', id, invoiceId, amount: readDecimal(remaining_amount) },
+    ...{ target: 'PREPAID_WALLET', reason: 'OTHER' },
+  }
 }
 
 /** What a subscription's credits, and those that come with it, would lower an invoice by that was closed now. */
@@ -87,7 +84,7 @@ export async function previewLateCredits(
     ...coming.map(({ invoice_id, late_of: id, amount }) => ({ id, invoice_id, remaining_amount: amount })),
   ]
   if (credits.length === 0) return zero
-  const open = await readOpenInvoices(scoped, [subscriptionId], { closingIds: [], lock: false })
+  const open = await readOpenInvoices(scoped, subscriptionId)
   const previewed = { id: '', remaining: due }
   const lowered = lowerDue(credits.map(openCredit), [...open.map(openInvoice), previewed])
   return sumDecimals(
@@ -122,29 +119,26 @@ async function readOpenCredits({ db }: Scoped, subscriptionIds: readonly string[
   return rows
 }
 
-/** In the order of their ids, as everybody holds them; those that are closed just now at the end. */
 async function readOpenInvoices(
   { db, scope }: Scoped,
-  subscriptionIds: readonly string[],
-  { closingIds, lock }: { closingIds: readonly string[]; lock: boolean },
-) {
-  const { rows } = await sql<{ id: string; subscription_id: string; amount_remaining: string }>`
-    select id, subscription_id, amount_remaining from invoices
-    where environment_id = ${scope.environmentId} and subscription_id = any (${subscriptionIds}::text[])
-      and (invoice_status = 'FINALIZED' or invoice_status = 'DRAFT' and id = any (${closingIds}::text[]))
-      and amount_remaining > 0
-    order by id ${lock ? sql`for update` : sql``}`.execute(db)
-  const closing = new Set(closingIds)
-  return rows.toSorted((left, right) => Number(closing.has(left.id)) - Number(closing.has(right.id)))
+  subscriptionId: string,
+): Promise<{ id: string; amount_remaining: string }[]> {
+  return await db
+    .selectFrom('invoices')
+    .select(['id', 'amount_remaining'])
+    .where('environment_id', '=', scope.environmentId)
+    .where('subscription_id', '=', subscriptionId)
+    .where('invoice_status', '=', 'FINALIZED')
+    .where(sql<boolean>`amount_remaining > 0`)
+    .orderBy('id')
+    .execute()
 }
 
-async function takeFromCredits(scoped: Scoped, lowered: readonly LoweredDue[], now: Date): Promise<void> {
-  const { updated_at, updated_by } = change(scoped.scope, now)
-  const taken = sumsBy(lowered, ({ creditId }) => creditId)
-  await sql`
-    update late_credits c set remaining_amount = c.remaining_amount - t.amount, updated_at = ${updated_at},
-      updated_by = ${updated_by}
-    from unnest(${taken.map(({ id }) => id)}::text[], ${taken.map(({ amount }) => formatDecimal(amount))}::numeric[])
-      as t (id, amount)
-    where c.id = t.id`.execute(scoped.db)
+/** All of them has gone somewhere. */
+async function closeCredits({ db, scope }: Scoped, ids: readonly string[], now: Date): Promise<void> {
+  await db
+    .updateTable('late_credits')
+    .set({ remaining_amount: '0', ...change(scope, now) })
+    .where(sql<boolean>`id = any (${ids}::text[])`)
+    .execute()
 }

@@ -6,34 +6,27 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
-import { activateSubscriptions } from './activate-subscriptions.ts'
-import { historyRow } from './invoice-writes.ts'
-import type { InvoiceRow } from './invoices.ts'
-
-/** What kind of credits lowers what is due, as the invoices' history calls it. */
-export type CreditKind = 'late_credit' | 'credit_note'
-
-const reasonOf = {
-  late_credit: 'credits of late usage',
-  credit_note: 'a credit note',
-} as const satisfies Record<CreditKind, string>
+import { activateSubscriptions } from '../invoices/activate-subscriptions.ts'
+import { historyRow } from '../invoices/invoice-writes.ts'
+import type { InvoiceRow } from '../invoices/invoices.ts'
+import { creditColumns, creditNames, type SettledCredit } from './owed-credits.ts'
 
 /**
- * Lowers what is due of invoices by credits of a kind (billing rules, section 6), which the domain's `lowerDue` has
- * shared out, and keeps each step as a row of `invoice_adjustments`. What then is wholly paid counts as paid, and makes
- * an incomplete subscription active. The caller holds the subscriptions and the invoices: a fixed number of statements.
+ * Lowers what is due of invoices by what `planCredits` has shared out (billing rules, section 6), and keeps each step as
+ * a row of `invoice_adjustments`. What then is wholly paid counts as paid, and makes an incomplete subscription active.
+ * The caller holds the subscriptions and the invoices: a fixed number of statements.
  *
  * @returns what is due by now of the invoices that were lowered
  */
 export async function lowerInvoices(
   scoped: Scoped,
-  kind: CreditKind,
-  lowered: readonly LoweredDue[],
+  settled: readonly SettledCredit[],
   now: Date,
 ): Promise<ReadonlyMap<string, string>> {
+  const lowered = settled.flatMap((one) => one.lowered)
   if (lowered.length === 0) return new Map()
-  await keepAdjustments(scoped, kind, lowered, now)
-  const by = sumsBy(lowered, ({ invoiceId }) => invoiceId)
+  await keepAdjustments(scoped, settled, now)
+  const by = sumsByInvoice(lowered)
   const { updated_at, updated_by } = change(scoped.scope, now)
   const { rows } = await sql<LoweredInvoice>`
     update invoices i set adjustment_amount = i.adjustment_amount + l.amount, amount_due = i.amount_due - l.amount,
@@ -56,7 +49,7 @@ export async function lowerInvoices(
   if (paid.length > 0) {
     const history = paid.map(({ id: invoiceId, was: from }) => {
       const of = { invoiceId, field: 'payment_status', from, to: 'SUCCEEDED' } as const
-      return historyRow(scoped, { ...of, reason: reasonOf[kind], now })
+      return historyRow(scoped, { ...of, reason: reasonOf(settled, invoiceId), now })
     })
     await insertRecords('invoice_history', history).execute(scoped.db)
     await activateSubscriptions(scoped, paid, now)
@@ -69,22 +62,25 @@ type LoweredInvoice = Pick<InvoiceRow, 'id' | 'amount_due' | 'billing_reason' | 
   readonly was: string
 }
 
+/** What has lowered it, by their names. */
+function reasonOf(settled: readonly SettledCredit[], invoiceId: string): string {
+  const by = settled.filter(({ lowered }) => lowered.some((one) => one.invoiceId === invoiceId))
+  return [...new Set(by.map(({ credit }) => creditNames[credit.kind]))].join(', ')
+}
+
 /** Beside each what its invoice had been paid, so that it can be told later whether anything was paid since. */
-async function keepAdjustments(
-  scoped: Scoped,
-  kind: CreditKind,
-  lowered: readonly LoweredDue[],
-  now: Date,
-): Promise<void> {
-  const adjustments = lowered.map(({ creditId, invoiceId, amount }) => ({
-    id: newId('invoiceAdjustment'),
-    environment_id: scoped.scope.environmentId,
-    invoice_id: invoiceId,
-    [`${kind}_id`]: creditId,
-    amount: formatDecimal(amount),
-    adjusted_at: now,
-    adjusted_by: scoped.scope.userId,
-  }))
+async function keepAdjustments(scoped: Scoped, settled: readonly SettledCredit[], now: Date): Promise<void> {
+  const adjustments = settled.flatMap(({ credit, lowered }) =>
+    lowered.map(({ invoiceId, amount }) => ({
+      id: newId('invoiceAdjustment'),
+      environment_id: scoped.scope.environmentId,
+      invoice_id: invoiceId,
+      ...creditColumns(credit),
+      amount: formatDecimal(amount),
+      adjusted_at: now,
+      adjusted_by: scoped.scope.userId,
+    })),
+  )
   await insertRecords('invoice_adjustments', adjustments, { computed: [paidBefore] }).execute(scoped.db)
 }
 
@@ -94,12 +90,9 @@ const paidBefore = {
     where i.environment_id = new_row.environment_id and i.id = new_row.invoice_id)`,
 }
 
-/** What each has in all, by whatever the credits' steps are grouped. */
-export function sumsBy(
-  lowered: readonly LoweredDue[],
-  key: (one: LoweredDue) => string,
-): { readonly id: string; readonly amount: Decimal }[] {
-  return [...Map.groupBy(lowered, key)].map(([id, some]) => {
+/** What each is lowered by in all. */
+function sumsByInvoice(lowered: readonly LoweredDue[]): { readonly id: string; readonly amount: Decimal }[] {
+  return [...Map.groupBy(lowered, ({ invoiceId }) => invoiceId)].map(([id, some]) => {
     return { id, amount: sumDecimals(some.map(({ amount }) => amount)) }
   })
 }

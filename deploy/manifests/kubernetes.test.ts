@@ -1,0 +1,175 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { workflows } from '@flexprice/contracts/workflows'
+import { throwAwayConfig } from '@flexprice/local-stack/config'
+import { pythonTool } from '@flexprice/local-stack/python-tools'
+import { runCommand } from '@flexprice/local-stack/run-command'
+import { createStackRun } from '@flexprice/local-stack/stack-run'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type KubernetesObject, readObjects, renderOverlay, workloadsIn } from './kubernetes-objects.ts'
+import { podProblems } from './pod-rules.ts'
+import { schemaProblems } from './schema-rules.ts'
+import { serviceVariables } from './service-variables.ts'
+import { keysOf, partnerProblems, referenceProblems, settingOf, variableProblems } from './wiring-rules.ts'
+
+const queues = Object.values(workflows).map(({ definition }) => definition)
+const dir = mkdtempSync(path.join(tmpdir(), 'flexprice-k8s-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+const run = createStackRun(
+  throwAwayConfig(dir),
+  { throwAway: true, signal: new AbortController().signal },
+  () => undefined,
+)
+const kubectl = await pythonTool(run, 'kubectl')
+const services = new Map((await serviceVariables()).map(({ service, variables }) => [service, variables]))
+// A copy: what a person made for a cluster of their own stays as it is.
+const k8s = copied('k8s')
+const example = readObjects(readFileSync(path.join(k8s, 'overlays/production/secrets.example.yaml'), 'utf8'))
+const toldSecrets = keysOf(example, 'Secret')
+
+describe('an overlay without its secret', () => {
+  it('is not rendered where the secret is a file: the answer names it', async () => {
+    await expect(renderOverlay(run, kubectl, path.join(copied('bare'), 'overlays/local'))).rejects.toThrow(
+      /secrets\/flexprice-database\.env/,
+    )
+  })
+
+  it('is found where the secret is made by the cluster: nobody told of it', async () => {
+    const objects = await renderOverlay(run, kubectl, path.join(k8s, 'overlays/production'))
+    const untold = new Map([...toldSecrets].filter(([name]) => name !== 'flexprice-redis'))
+    expect(referenceProblems(objects, untold)).toEqual([
+      'Deployment gateway: REDIS_URL needs the Secret flexprice-redis with REDIS_URL, which nobody makes',
+    ])
+  })
+})
+
+describe.each([
+  { overlay: 'local', outside: new Map<string, readonly string[]>(), scaled: false },
+  { overlay: 'production', outside: toldSecrets, scaled: true },
+])('the overlay $overlay', async ({ overlay, outside, scaled }) => {
+  const folder = path.join(k8s, 'overlays', overlay)
+  if (overlay === 'local') {
+    await runCommand(run, 'sh', [path.join(folder, 'make-secrets.sh')], { timeoutMs: 10_000 })
+  }
+  const objects = await renderOverlay(run, kubectl, folder)
+
+  it('is what Kubernetes 1.34 and KEDA take, object by object', () => {
+    expect(objects.length).toBeGreaterThan(20)
+    expect(objects.flatMap(schemaProblems)).toEqual([])
+  })
+
+  it('lies in its own namespace', () => {
+    const elsewhere = objects.filter(
+      ({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== 'flexprice',
+    )
+    expect(elsewhere).toEqual([])
+  })
+
+  it('has pods that may do as little as they can, are probed, bounded, and given time to end', () => {
+    const graceMs = Number(settingOf(objects, 'SHUTDOWN_GRACE_MS'))
+    expect(graceMs).toBeGreaterThan(0)
+    expect(workloadsIn(objects).flatMap((workload) => podProblems(workload, graceMs))).toEqual([])
+  })
+
+  it('gives every service what it needs, secrets by reference alone, and nothing that nobody reads', () => {
+    expect([...referenceProblems(objects, outside), ...variableProblems(objects, services)]).toEqual([])
+  })
+
+  it('has a worker for every queue, and for everything a budget and what scales it', () => {
+    expect(partnerProblems(objects, queues, { scaled })).toEqual([])
+  })
+
+  it('runs one release: each image and each job has its version', () => {
+    const ours = workloadsIn(objects).filter(({ pod }) => pod.containers[0]?.image.includes('/flexprice/'))
+    const versions = new Set(ours.map(({ pod }) => pod.containers[0]?.image.split(':').at(-1)))
+    expect(versions.size).toBe(1)
+    const [version] = versions
+    const jobs = objects.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name)
+    expect(jobs.toSorted()).toEqual([`attributes-${version}`, `migrate-${version}`, `schedules-${version}`])
+  })
+})
+
+describe('the checks find', async () => {
+  const objects = await renderOverlay(run, kubectl, path.join(k8s, 'overlays/production'))
+  const without = (unwanted: (object: KubernetesObject) => boolean) =>
+    objects.filter((object) => !unwanted(object))
+
+  it('a queue without a component', () => {
+    const rest = without(({ metadata }) => metadata.name === 'worker-price-sync')
+    expect(partnerProblems(rest, queues, { scaled: true })).toEqual([
+      'The queue PriceSyncWorkflowTaskQueue has no worker: run pnpm deploy:queues',
+    ])
+  })
+
+  it('a field that Kubernetes does not know, one of the wrong type, and a kind that is none', () => {
+    const [deployment] = objects.filter(({ kind }) => kind === 'Deployment')
+    const [scaler] = objects.filter(({ kind }) => kind === 'ScaledObject')
+    const wrong = [
+      { ...deployment, spec: { ...Object(deployment?.spec), replica: 1 } },
+      { ...scaler, spec: { ...Object(scaler?.spec), maxReplicaCount: 'ten' } },
+      { ...scaler, apiVersion: 'keda.sh/v2' },
+    ]
+    const problems = readObjects(stream(wrong)).flatMap(schemaProblems)
+    expect(problems).toHaveLength(3)
+    expect(problems.join()).toMatch(/replica.*maxReplicaCount must be integer.*there is no ScaledObject/)
+  })
+
+  it('a pod that could do more than it should, or is killed too soon', () => {
+    const loose = readObjects(
+      JSON.stringify({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'loose' },
+        spec: {
+          template: {
+            metadata: { labels: { 'app.kubernetes.io/part-of': 'flexprice' } },
+            spec: { containers: [{ name: 'c', image: 'x:latest' }] },
+          },
+        },
+      }),
+    )
+    const problems = workloadsIn(loose).flatMap((workload) => podProblems(workload, 30_000))
+    for (const word of [
+      'runAsNonRoot',
+      'seccomp',
+      'token',
+      'grace',
+      'privileges',
+      'read-only',
+      'capabilities',
+      'CPU',
+      'memory',
+      'liveness',
+      'version',
+    ]) {
+      expect(problems.join('\n')).toContain(word)
+    }
+  })
+
+  it('a variable that is missing, that is misspelt, or that holds a secret', () => {
+    const worker = stream(objects.filter(({ metadata }) => metadata.name === 'worker-price-sync'))
+    const misspelt = readObjects(worker.replaceAll('"name":"DATABASE_URL"', '"name":"DATABASE_ULR"'))
+    expect(variableProblems(misspelt, services)).toEqual([
+      'Deployment worker-price-sync: DATABASE_URL is required and not given',
+      'Deployment worker-price-sync: DATABASE_ULR is read by no worker-price-sync',
+    ])
+    const open = readObjects(worker.replace('"name":"NODE_OPTIONS"', '"name":"SOME_PASSWORD"'))
+    expect(referenceProblems(open, toldSecrets)).toContainEqual(
+      'Deployment worker-price-sync: SOME_PASSWORD must come from a Secret',
+    )
+  })
+})
+
+function copied(name: string): string {
+  const folder = path.join(dir, name)
+  cpSync(path.resolve(import.meta.dirname, '../../k8s'), folder, {
+    recursive: true,
+    filter: (file) => !file.endsWith('/secrets'),
+  })
+  return folder
+}
+
+function stream(objects: readonly object[]): string {
+  return objects.map((object) => JSON.stringify(object)).join('\n---\n')
+}
