@@ -27,7 +27,11 @@ test("the worker's process takes a task from its queue, does it in its caller's 
   const ended = once(worker, 'exit')
   try {
     const input = { task_id: `task_${randomUUID()}` }
-    const { workflowId } = await temporal.startWorkflow(workflows['task-processing-with-progress'], input, scope)
+    const { workflowId } = await temporal.startWorkflow(
+      workflows['task-processing-with-progress'],
+      input,
+      scope,
+    )
     const outcome = await temporal.workflowResult(scope, workflowId, { waitMs: 45_000 })
     expect(outcome).toMatchObject({ status: 'Failed', error: { code: 'not_found' } })
   } finally {
