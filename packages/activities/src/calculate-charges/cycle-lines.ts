@@ -20,6 +20,7 @@ export function cycleLines(
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
   const until = billedUntil(lines, billed)
+  const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
   return lines.map(({ line, price, chain, meter, billedBy }) => ({
     id: line.id,
     chain,
@@ -28,6 +29,8 @@ export function cycleLines(
     start: line.start_date,
     end: line.end_date,
     goesOn: line.ended_by === 'price' && line.user_end === null,
+    comesByChange: line.opened_by_change !== null && line.carries_line_id === null,
+    goesByChange: line.closed_by_change !== null && !carried.has(line.id),
     quantity: shared.quantityOf(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
     billedUntil: until.get(chain),

@@ -1,3 +1,4 @@
+import { assert } from '@flexprice/domain'
 import { entitlementSources } from '@flexprice/domain/entitlement'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
@@ -23,6 +24,9 @@ const lineColumns = [
   'end_date',
   'ended_by',
   'user_end',
+  'opened_by_change',
+  'closed_by_change',
+  'carries_line_id',
 ] as const
 
 export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof lineColumns)[number]>
@@ -30,7 +34,10 @@ export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof
 export interface ChargedLine {
   readonly line: ChargedLineRow
   readonly price: PriceRow
-  /** The root of the chain that the line belongs to: of the plan price that its own one replaces, if any. */
+  /**
+   * The root of the chain that the line belongs to: of the plan price that its own one replaces, if any, and of the line
+   * of another plan that it carries on.
+   */
   readonly chain: string
   /** Of a USAGE price. */
   readonly meter: MeterRow | null
@@ -73,16 +80,16 @@ export async function readChargeFacts(
     [...prices.values()].map((price) => price.meter_id),
   )
   const billed = await readBilledLines(scoped, billedByChain(rows, prices, subscriptions))
+  const chainOf = chainsByLine(rows, prices)
   const linesOf = Map.groupBy(
     rows.flatMap((line): ChargedLine[] => {
       const price = prices.get(line.price_id)
       if (!price) return []
-      const replaced = price.overridden_price_id === null ? undefined : prices.get(price.overridden_price_id)
       return [
         {
           line,
           price,
-          chain: (replaced ?? price).root_price_id,
+          chain: chainOf(line),
           meter: meters.get(price.meter_id ?? '') ?? null,
           billedBy: billed.get(line.id) ?? [],
         },
@@ -100,6 +107,25 @@ export async function readChargeFacts(
   }))
 }
 
+/** A line that carries another one on is of that one's chain; it came later, so that this ends. */
+function chainsByLine(rows: readonly ChargedLineRow[], prices: ReadonlyMap<string, PriceRow>) {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (line: ChargedLineRow): string => {
+    let first = line
+    for (let steps = 0; first.carries_line_id !== null; steps++) {
+      assert(steps < rows.length, 'lines carry one another on without a circle')
+      const carried = byId.get(first.carries_line_id)
+      assert(carried, 'a line carries on another one of its subscription')
+      first = carried
+    }
+    const price = prices.get(first.price_id)
+    assert(price, 'a line has a price')
+    const replaced = price.overridden_price_id === null ? undefined : prices.get(price.overridden_price_id)
+    return (replaced ?? price).root_price_id
+  }
+}
+
+/** Held before they are joined: of one that waits for a change of its plan, the join would not find the row any more. */
 async function readSubscriptions(
   scoped: Scoped,
   ids: readonly string[],
@@ -107,11 +133,14 @@ async function readSubscriptions(
 ): Promise<ChargedSubscription[]> {
   const { rows } = await sql<ChargedSubscription>`
     select s.*, c.external_id as external_customer_id, p.name as plan_name
-    from subscriptions s
+    from (
+      select * from subscriptions
+      where environment_id = ${scoped.scope.environmentId} and id = any (${ids}::text[]) and status <> 'deleted'
+      order by id ${lock ? sql`for update` : sql``}
+    ) s
     join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
     join plans p on p.environment_id = s.environment_id and p.id = s.plan_id
-    where s.environment_id = ${scoped.scope.environmentId} and s.id = any (${ids}::text[]) and s.status <> 'deleted'
-    order by s.id ${lock ? sql`for update of s` : sql``}`.execute(scoped.db)
+    order by s.id`.execute(scoped.db)
   return rows
 }
 

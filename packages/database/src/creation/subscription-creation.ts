@@ -33,7 +33,10 @@ export interface SubscriptionCreation {
 }
 
 export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
-export type NewLine = NewRecord<SubscriptionLineItemTable, 'user_end'>
+export type NewLine = NewRecord<
+  SubscriptionLineItemTable,
+  'user_end' | 'opened_by_change' | 'closed_by_change' | 'carries_line_id'
+>
 
 /**
  * Writes subscriptions with their prices, lines, entitlements and opening invoices, all or none, in the caller's

@@ -72,6 +72,11 @@ export interface SubscriptionLineItemTable extends Audited {
   end_date: Date | null
   ended_by: 'price' | 'user' | null
   user_end: Date | null
+  /** By which changes it came and went. */
+  opened_by_change: string | null
+  closed_by_change: string | null
+  /** The line of another price that it carries on as one chain. */
+  carries_line_id: string | null
   metadata: Json<Metadata | null> | null
 }
 

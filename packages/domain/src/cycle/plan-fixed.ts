@@ -10,7 +10,7 @@ import { endless, intervalsOf, lineAt, lineGrid, overlap, ownLife, paidFrom } fr
  * line's own periods that end in (S, T]. ADVANCE: those that begin in [T, U). ONETIME: where its start lies there.
  * `create_prorations`: each line for its active share; one in arrears that ended sooner bills at its own end.
  * `none`: whole periods, one line of a chain for each: in advance the one at work as the period begins, in
- * arrears the latest that was at work in it. A period that the subscription's start or end has cut is whole.
+ * arrears the latest that was at work in it; but by their shares where a change came or went inside. A period that the subscription's start or end has cut is whole.
  */
 export function planFixed(cycle: Cycle, lines: readonly CycleLine[]): PlannedFixed[] {
   const planned = lines.flatMap((line, place) =>
@@ -29,7 +29,7 @@ function planLine(cycle: Cycle, line: CycleLine, lines: readonly CycleLine[]): P
     const window = isAdvance ? (cycle.opens ?? (line.isBilled === false ? last : null)) : cycle.closes
     return window === null ? [] : planOnce(cycle, line, window)
   }
-  if (!isAdvance) return cycle.closes === null ? [] : planArrear(cycle, line, cycle.closes)
+  if (!isAdvance) return cycle.closes === null ? [] : planArrear(cycle, line, { window: cycle.closes, lines })
   const window = cycle.opens ?? (last && { start: last.end, end: last.end })
   return window === null ? [] : planAdvance(cycle, line, { window, lines })
 }
@@ -91,15 +91,27 @@ function opensLate(
   )
 }
 
-function planArrear(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
-  const isProrated = cycle.prorationBehavior === 'create_prorations'
+function planArrear(
+  cycle: Cycle,
+  line: CycleLine,
+  { window, lines }: { window: Period; lines: readonly CycleLine[] },
+): Planned[] {
+  const ofChain = lines.filter(({ chain }) => chain === line.chain)
   // Of a longer period what has ended bills, whenever it did: an edit may be heard of long after its instant.
   const isLonger = lineGrid(cycle, line) !== cycle.grid
   return periodsOf(cycle, line, window).flatMap(({ period, active }) => {
+    const isProrated = cycle.prorationBehavior === 'create_prorations' || ofChain.some(isCutIn(period))
     const { end } = isProrated ? active : period
     if (end > window.end || (end <= window.start && !isLonger)) return []
     return [isProrated ? share(cycle, line, active) : { span: period, proration: null }]
   })
+}
+
+/** A change inside a period parts what is in arrears by time, whatever the subscription does else (billing rules, section 8). */
+function isCutIn({ start, end }: Period) {
+  const isInside = (instant: Date | null | undefined) => instant != null && instant > start && instant < end
+  return ({ comesByChange, goesByChange, ...line }: CycleLine): boolean =>
+    (comesByChange === true && isInside(line.start)) || (goesByChange === true && isInside(line.end))
 }
 
 function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
