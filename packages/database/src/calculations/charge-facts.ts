@@ -1,4 +1,5 @@
 import { assert } from '@flexprice/domain'
+import type { Pause } from '@flexprice/domain/cycle'
 import { entitlementSources } from '@flexprice/domain/entitlement'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
@@ -7,6 +8,7 @@ import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
+import { listPauses } from '../schedules/pauses.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
@@ -50,6 +52,8 @@ export interface ChargeFacts {
   readonly subscription: ChargedSubscription
   /** Ended ones too, oldest first: they may have spent of an allowance. */
   readonly lines: readonly ChargedLine[]
+  /** Times in which the lines stand still, those to come too, in order; no end while one lasts. */
+  readonly pauses: readonly Pause[]
   /** At work in the subscription, of metered features, by the meter. */
   readonly entitlements: ReadonlyMap<string, readonly EntitlementRow[]>
 }
@@ -70,6 +74,7 @@ export async function readChargeFacts(
   // One after the other: in a transaction they share its connection.
   const subscriptions = await readSubscriptions(scoped, subscriptionIds, lock)
   const ids = subscriptions.map(({ id }) => id)
+  const pausesOf = await readPauses(scoped, subscriptions)
   const rows = await readLines(scoped, ids)
   const prices = await readPrices(
     scoped,
@@ -103,6 +108,7 @@ export async function readChargeFacts(
   return subscriptions.map((subscription) => ({
     subscription,
     lines: linesOf.get(subscription.id) ?? [],
+    pauses: pausesOf.get(subscription.id) ?? [],
     entitlements: entitlementsOf(subscription.id),
   }))
 }
@@ -142,6 +148,27 @@ async function readSubscriptions(
     join plans p on p.environment_id = s.environment_id and p.id = s.plan_id
     order by s.id`.execute(scoped.db)
   return rows
+}
+
+/** Behind the subscriptions' locks, and no statement where none was ever paused. */
+async function readPauses(
+  scoped: Scoped,
+  subscriptions: readonly ChargedSubscription[],
+): Promise<ReadonlyMap<string, readonly Pause[]>> {
+  const ids = subscriptions.flatMap(({ id, was_paused }) => (was_paused ? [id] : []))
+  if (ids.length === 0) return new Map()
+  const rows = (await listPauses(scoped, ids)).filter(({ pause_status }) => pause_status !== 'cancelled')
+  return new Map(
+    [...Map.groupBy(rows, ({ subscription_id }) => subscription_id)].map(([id, some]) => [
+      id,
+      some.map((row) => ({
+        start: row.pause_start,
+        end: row.pause_end,
+        beginsProrated: row.proration_behavior === 'create_prorations',
+        endsProrated: row.resume_proration_behavior === 'create_prorations',
+      })),
+    ]),
+  )
 }
 
 function readLines(scoped: Scoped, ids: readonly string[]) {

@@ -17,7 +17,7 @@ import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/sub
 export interface SubscriptionCreation {
   readonly subscription: NewRecord<
     SubscriptionTable,
-    'version' | 'status' | (keyof SubscriptionTable & `cancel_${string}`)
+    'version' | 'status' | 'was_paused' | CancellationColumn
   >
   /** Prices of its own, in place of its plan's. */
   readonly prices: readonly OwnPrice[]
@@ -31,6 +31,9 @@ export interface SubscriptionCreation {
   /** A draft without usage, with its due date: it is closed at once. */
   readonly invoice: NewInvoice | null
 }
+
+/** What nothing begins with. */
+type CancellationColumn = keyof SubscriptionTable & `cancel_${string}`
 
 export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
 export type NewLine = NewRecord<

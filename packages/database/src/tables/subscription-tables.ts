@@ -56,6 +56,8 @@ export interface SubscriptionTable extends Audited {
   /** The end that a cancellation has set, and `end_date` with it. */
   cancel_at: Date | null
   cancel_at_period_end: Generated<boolean>
+  /** Whether it has pauses, be they to come. */
+  was_paused: Generated<boolean>
   /** Of the period that a cancellation cuts: it goes before the subscription's own. */
   cancel_proration_behavior: 'create_prorations' | 'none' | null
   version: Generated<number>

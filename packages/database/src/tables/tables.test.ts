@@ -408,6 +408,7 @@ const declared = {
     bill_from: 'Date | null',
     cancel_at: 'Date | null',
     cancel_at_period_end: 'boolean default',
+    was_paused: 'boolean default',
     cancel_proration_behavior: 'string | null',
     next_billing_at: 'Date | null',
     payment_behavior: 'string default',

@@ -63,6 +63,8 @@ export interface Cycle {
   /** Nothing before it is billed, as another system has; null or none: all is. */
   readonly billFrom?: Date | null | undefined
   readonly prorationBehavior: ProrationBehavior
+  /** Of ADVANCE for a period that a cancellation cuts, where another one holds; none: the same. */
+  readonly advanceBehavior?: ProrationBehavior | undefined
   /** Null where no usage can be asked for, as in an opening. */
   readonly externalCustomerId: string | null
   /** [S, T): FIXED ARREAR and USAGE with a boundary in (S, T] bill. Null for an opening. */

@@ -1,4 +1,4 @@
-import { prorationOf } from '../subscription/proration.ts'
+import { type ProrationBehavior, prorationOf } from '../subscription/proration.ts'
 import { isRecurring } from '../time/billing-period.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import { earlier, later, type Period } from '../time/period.ts'
@@ -16,7 +16,12 @@ export function planFixed(cycle: Cycle, lines: readonly CycleLine[]): PlannedFix
   const planned = lines.flatMap((line, place) =>
     line.terms.type === 'FIXED' ? planLine(cycle, line, lines).map((one) => ({ place, ...one })) : [],
   )
-  return cycle.prorationBehavior === 'none' ? latestOfChains(planned, lines) : planned
+  return latestOfChains(planned, lines, (line) => behaviorOf(cycle, line) === 'none')
+}
+
+/** A period's ADVANCE and its ARREAR are on two invoices, of which a cancellation's behaviour holds for its own period alone. */
+function behaviorOf({ prorationBehavior, advanceBehavior }: Cycle, { terms }: CycleLine): ProrationBehavior {
+  return terms.invoice_cadence === 'ADVANCE' ? (advanceBehavior ?? prorationBehavior) : prorationBehavior
 }
 
 type Planned = Omit<PlannedFixed, 'place'>
@@ -72,7 +77,7 @@ function planAdvance(
   return periodsOf(cycle, line, window).flatMap(({ period, active, isFirst }) => {
     const isDue = active.start < window.end && (isFirst || active.start >= window.start)
     if (!isDue) return []
-    if (cycle.prorationBehavior === 'create_prorations') return [share(cycle, line, active)]
+    if (behaviorOf(cycle, line) === 'create_prorations') return [share(cycle, line, active)]
     if (active.start <= period.start) return [{ span: period, proration: null }]
     if (!opensLate(cycle, line, { period, lines })) return []
     return [{ span: { start: active.start, end: period.end }, proration: null }]
@@ -138,8 +143,12 @@ function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   return isDue ? [{ span: { start: line.start, end: line.start }, proration: null }] : []
 }
 
-/** Of the lines of a chain that would bill one period the one that started last. ONETIME lines have no period. */
-function latestOfChains(planned: readonly PlannedFixed[], lines: readonly CycleLine[]): PlannedFixed[] {
+/** Of the lines of a chain that would bill one whole period the one that started last. ONETIME lines have no period. */
+function latestOfChains(
+  planned: readonly PlannedFixed[],
+  lines: readonly CycleLine[],
+  isWhole: (line: CycleLine) => boolean,
+): PlannedFixed[] {
   const latest = new Map<string, PlannedFixed>()
   for (const one of planned) {
     const line = lineAt(lines, one.place)
@@ -149,7 +158,8 @@ function latestOfChains(planned: readonly PlannedFixed[], lines: readonly CycleL
   }
   return planned.filter((one) => {
     const line = lineAt(lines, one.place)
-    return !isRecurring(line.terms.billing_period) || latest.get(keyOf(line, one)) === one
+    const isOnce = !isRecurring(line.terms.billing_period)
+    return isOnce || !isWhole(line) || latest.get(keyOf(line, one)) === one
   })
 }
 
