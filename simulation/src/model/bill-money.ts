@@ -1,6 +1,6 @@
 /** A line of an invoice, as far as money is about it. In cents. */
 export interface BilledLine {
-  readonly type: 'FIXED' | 'USAGE' | null
+  readonly type: 'FIXED' | 'USAGE'
   readonly cents: bigint
   /** One of several of a chain's usage, of which rounding may give either one a cent: notes are about others. */
   readonly isCut: boolean

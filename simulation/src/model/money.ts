@@ -148,7 +148,7 @@ function grant(
     planGrants.push(step.grant)
     return true
   }
-  if (!of) return false
+  if (!of || of.status === 'cancelled') return false
   const terms = { ...step.grant, start: step.grant.start ?? step.at }
   const first = comingOf(terms, of)
   if (first.at === null || first.at >= Math.min(of.end, terms.end ?? Infinity)) return false

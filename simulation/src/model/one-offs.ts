@@ -13,8 +13,9 @@ export function changeOneOffs(
   if (step.kind === 'bill-once') {
     if (known) return false
     const { subscription } = step
+    // They are of no price, and count as FIXED for what may pay them.
     const lines = step.amounts.map((amount) => {
-      return { type: null, isCut: false, cents: round(times(fromText(amount), whole(100))) }
+      return { type: 'FIXED' as const, isCut: false, cents: round(times(fromText(amount), whole(100))) }
     })
     const bill = money.close(subscription, lines, { periodEnd: null, now: step.at })
     const status = totalOf(bill) === 0n ? 'SKIPPED' : 'FINALIZED'

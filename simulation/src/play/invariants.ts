@@ -69,7 +69,7 @@ export async function checkWhole(product: Product, model: Model): Promise<string
   return [...(await gapsIn(product)), ...(await misplacedEvents(product, model))]
 }
 
-async function gapsIn({ scoped }: Product): Promise<string[]> {
+export async function gapsIn({ scoped }: Product): Promise<string[]> {
   const rows = await scoped.db
     .selectFrom('invoices')
     .select('invoice_number')

@@ -1,7 +1,13 @@
 import { inTransaction } from '@flexprice/database/connection'
 import { createCreditNote, voidCreditNote } from '@flexprice/database/credit-notes'
 import { getInvoice } from '@flexprice/database/invoices'
-import { insertPayment, lockPayableInvoice, lockPayment, movePayment } from '@flexprice/database/payments'
+import {
+  insertPayment,
+  lockPayableInvoice,
+  lockPayment,
+  movePayment,
+  refuseUnpayable,
+} from '@flexprice/database/payments'
 import { bookCredits, insertWallet, type NewCredit, terminateWallet } from '@flexprice/database/wallets'
 import { readDecimal } from '@flexprice/domain/money'
 import type { MoneyStep } from '../lives/money-step.ts'
@@ -79,6 +85,7 @@ async function pay(product: Product, step: Of<'pay'>, now: Date): Promise<void> 
   const invoiceId = await invoiceOf(product, step)
   await inTransaction(product.scoped, async (transaction) => {
     const invoice = await lockPayableInvoice(transaction, invoiceId)
+    refuseUnpayable(invoice)
     const { id: invoice_id, customer_id, currency, amount_remaining } = invoice
     const amount = step.amount ?? amount_remaining
     const of = { invoice_id, customer_id, currency, amount, payment_method_type: 'OFFLINE' } as const

@@ -31,11 +31,14 @@ export interface Product {
   moveClock(to: number): Promise<void>
 }
 
-const poolSizeMax = 4
+const lifePoolSize = 4
 /** For lists of all of a life's events, on a machine that is busy with others. */
 const statementTimeoutMs = 120_000
 
-export function openDatabases({ appUrl, ownerUrl }: { appUrl: string; ownerUrl: string }): Databases {
+export function openDatabases(
+  { appUrl, ownerUrl }: { appUrl: string; ownerUrl: string },
+  poolSizeMax = lifePoolSize,
+): Databases {
   const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, statementTimeoutMs })
   const owner = createDatabase({ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 })
   return {
