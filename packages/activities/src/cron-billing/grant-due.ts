@@ -14,6 +14,7 @@ import { bookCredits, ensureWallets } from '@flexprice/database/wallets'
 import { assert } from '@flexprice/domain'
 import { formatDecimal, isPositive, readDecimal } from '@flexprice/domain/money'
 import { type DueGrant, grantDueAt, moneyOfCredits } from '@flexprice/domain/wallet'
+import { isBilled } from '../calculate-charges/billed-cycle.ts'
 
 export interface Granted {
   /** Given, or passed over. */
@@ -62,7 +63,7 @@ export async function grantDue(transaction: Scoped, due: readonly DueRow[], now:
 function isStillDue({ application: { period_start: at }, subscription }: DueApplication): boolean {
   const { subscription_status: status, next_billing_at: next } = subscription
   if (status === 'draft' || status === 'incomplete') return false
-  return (status !== 'active' && status !== 'trialing') || next === null || next > at
+  return !isBilled(status) || next === null || next > at
 }
 
 interface Decision {

@@ -54,8 +54,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create policy environment_isolation on subscription_pauses
       using (environment_id = (select current_setting('app.environment_id', true)));
   `.execute(db)
+  await replaceDueGrants(db)
   await replaceExpiredCredits(db)
   await replaceDueList(db)
+}
+
+async function replaceDueGrants(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    -- As it was, and of paused ones, too: a pause that ends with a period has ended before that instant's grants.
+    create or replace function due_grants(of_environment text, now timestamptz)
+      returns table (application_id text, due_at timestamptz, subscription_id text)
+      language sql stable
+      as $$
+        select a.id, a.period_start, a.subscription_id
+        from public.credit_grant_applications a
+        join public.subscriptions s on s.environment_id = of_environment and s.id = a.subscription_id
+        where a.environment_id = of_environment and a.application_status = 'pending' and a.period_start <= now
+          and s.status <> 'deleted' and s.subscription_status not in ('draft', 'incomplete')
+          and (s.next_billing_at is null or s.next_billing_at > a.period_start
+            or s.subscription_status not in ('active', 'trialing', 'paused'))
+      $$;
+  `.execute(db)
 }
 
 async function replaceExpiredCredits(db: Kysely<unknown>): Promise<void> {
