@@ -1,3 +1,4 @@
+// tidy: long because its cases share one plan, whose preview each of them tells apart.
 import { inTransaction } from '@flexprice/database/connection'
 import { insertPause } from '@flexprice/database/schedules'
 import { afterAll, beforeAll, expect, test } from 'vitest'
