@@ -5,6 +5,11 @@
  */
 export const errorCodes = {
   validation_error: { kind: 'invalid', title: 'The request is not valid' },
+  unsupported_media_type: {
+    kind: 'unsupported',
+    title: 'The body is in a form that is not read',
+    wireCode: 'validation_error',
+  },
   not_implemented: { kind: 'invalid', title: 'Not implemented' },
   unauthenticated: {
     kind: 'unauthenticated',
@@ -42,6 +47,7 @@ export const errorCodes = {
 
 export type ErrorKind =
   | 'invalid'
+  | 'unsupported'
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'

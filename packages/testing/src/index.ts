@@ -4,6 +4,7 @@
  */
 export {
   testApiSimulationSteps,
+  testAttackConnections,
   testNamespace,
   testOutageMs,
   testProcessEnvironment,

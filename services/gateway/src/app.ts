@@ -9,6 +9,7 @@ import { cacheCatalog } from './plugins/cache-catalog.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { ignoreUnknownFields } from './plugins/ignore-unknown-fields.ts'
+import { limitBodies } from './plugins/limit-bodies.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { makeEventMonths } from './plugins/make-event-months.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
@@ -16,16 +17,20 @@ import { measureRequests } from './plugins/measure-requests.ts'
 import { noteKeyUses } from './plugins/note-key-uses.ts'
 import { readPageCursors } from './plugins/page-cursors.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
+import { protectAnswers } from './plugins/protect-answers.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { purgeExpired } from './plugins/purge-expired.ts'
+import { refuseEncodings } from './plugins/refuse-encodings.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
+import { shedLoad } from './plugins/shed-load.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
 import './request-decoration.ts'
 import { registerRoutes } from './routes.ts'
 
-const bodyBytesMax = 32 * 1024 * 1024
+/** Of an operation that does not say that it takes more. */
+const bodyBytesMax = 1024 * 1024
 /** Workflow ids pass in a path. */
 const pathParameterLengthMax = 512
 const keepAliveTimeoutMs = 75_000
@@ -72,12 +77,16 @@ export async function createApp(
   purgeExpired(app, deps)
   makeEventMonths(app, deps)
   answerErrors(app)
+  await protectAnswers(app)
   parseJsonBodies(app)
   await publishOpenApi(app)
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(
     async (v1) => {
+      await shedLoad(v1, deps, config)
       authenticate(v1, { ...deps, keyUses: noteKeyUses(v1, deps) }, config)
+      refuseEncodings(v1)
+      limitBodies(v1, deps, config)
       fitRequestParts(v1)
       identifyRequests(v1)
       ignoreUnknownFields(v1, config)

@@ -100,7 +100,7 @@ describe('what is credited', () => {
           expect(planned.credit.id).toBe(`${model.at(-1)}`)
           return
         }
-        const count = (amount: Decimal) => formatDecimal(amount.times('100'))
+        const count = (amount: Decimal) => formatDecimal(amount.times(dec('100')))
         expect(
           planned.map(({ lowered, returned, refunded }) =>
             [

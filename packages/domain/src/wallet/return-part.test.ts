@@ -32,10 +32,10 @@ test('in however many parts, all of the money gives back exactly all of the cred
   fc.assert(
     fc.property(world, ({ credits, rate, due, parts }) => {
       const all = credits.map((some, index) => ({
-        ...{ id: `${index}`, available: dec(`${some}`).div('1000'), priority: null },
+        ...{ id: `${index}`, available: dec(`${some}`).times(dec('0.001')), priority: null },
         ...{ effectiveAt: null, expiresAt: null },
       }))
-      const cents = (some: number) => dec(`${some}`).div('100')
+      const cents = (some: number) => dec(`${some}`).times(dec('0.01'))
       const bill = { invoiceId: 'i', customerId: 'c', currency: 'usd', periodEnd: null, finalizedAt: now }
       const [payment] = payBills(
         [{ ...bill, due: cents(due), lines: [{ id: 'l', priceType: null, amount: cents(due) }] }],
