@@ -35,6 +35,12 @@ export const errorCodes = {
   },
   too_many_requests: { kind: 'rate_limited', title: 'Too many requests' },
   service_unavailable: { kind: 'unavailable', title: 'Temporarily unavailable' },
+  /** The process itself has too much to do: nothing that it needs is away. */
+  overloaded: {
+    kind: 'unavailable',
+    title: 'Temporarily unavailable',
+    wireCode: 'service_unavailable',
+  },
   database_error: {
     kind: 'unavailable',
     title: 'The database cannot be reached',

@@ -51,7 +51,7 @@ export function testApiSimulationSteps(): number {
   return Number(process.env.TEST_API_SIMULATION_STEPS ?? apiSimulationSteps)
 }
 
-const attackConnections = 16
+const attackConnections = 6
 
 /** How many connections an attack has: enough to see it refused, or as many as once swelled a gateway. */
 export function testAttackConnections(): number {

@@ -76,7 +76,8 @@ const hangUps = new Set<unknown>(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'E
 
 /** A caller's mistakes show in the line of the request; they are no failures of ours. */
 function logFailure(error: unknown, { status, code }: ErrorAnswer, request: FastifyRequest): void {
-  if (status < 500) return
+  // Who is flooded does not write a stack for each: the requests' lines tell, and a counter.
+  if (status < 500 || code === 'overloaded') return
   const fields = { err: error, 'event.action': 'request-failed', 'error.code': code }
   if (isInternal(errorKind(code))) request.log.error(fields, 'The request failed')
   else request.log.warn(fields, 'A dependency is away')

@@ -9,7 +9,7 @@ test('a key has its part, the process its whole, and what is given back is there
   )
   const other = budget.take('b', 40)
   expect(() => budget.take('c', 1)).toThrow(
-    expect.objectContaining({ code: 'service_unavailable', retryAfterMs: 1_000 }),
+    expect.objectContaining({ code: 'overloaded', retryAfterMs: 1_000 }),
   )
   expect(budget.taken()).toBe(100)
   giveBack()

@@ -11,7 +11,7 @@ export interface BodyBudget {
   /**
    * Sets bytes aside for a body that is about to be read; what is returned gives them back, once.
    *
-   * @throws too_many_requests when the key has too many in flight; service_unavailable when the process has
+   * @throws too_many_requests when the key has too many in flight; overloaded when the process has
    */
   take(key: string, bytes: number): () => void
   /** Set aside now. */
@@ -39,7 +39,7 @@ export function createBodyBudget({ bytesMax, bytesPerKeyMax }: BodyBudgetLimits)
         })
       }
       if (total + bytes > bytesMax) {
-        throw new CodedError('service_unavailable', 'Too many bytes are under way', { retryAfterMs })
+        throw new CodedError('overloaded', 'Too many bytes are under way', { retryAfterMs })
       }
       change(key, bytes)
       let given = false

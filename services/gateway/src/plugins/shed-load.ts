@@ -30,7 +30,7 @@ export async function shedLoad(
   })
   const overloaded = (reason: string): CodedError => {
     shed.inc({ reason })
-    return new CodedError('service_unavailable', 'Too many requests are under way', { retryAfterMs })
+    return new CodedError('overloaded', 'Too many requests are under way', { retryAfterMs })
   }
   app.addHook('onRequest', (_request, reply, done) => {
     if (inFlight >= requestsInFlightMax) return done(overloaded('requests'))
