@@ -63,6 +63,7 @@ test('a variable of .env.example that nobody reads is found', () => {
 })
 
 test("a service's config.ts is asked what it reads", async () => {
-  const gateway = (await serviceVariables()).find(({ service }) => service === 'gateway')
+  const all = await serviceVariables()
+  const gateway = all.find(({ service }) => service === 'gateway')
   expect(gateway?.variables).toContainEqual(expect.objectContaining({ name: 'DATABASE_URL', required: true }))
 })

@@ -97,6 +97,7 @@ import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import type { Api } from './route.ts'
+import { subscriptionChangeRoutes } from './subscription-changes/subscription-change-routes.ts'
 import { scheduleRoutes } from './subscription-schedules/schedule-routes.ts'
 import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
 import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
@@ -258,4 +259,5 @@ const waitingRoutes: ReadonlyArray<
   getInvoicePreviewRoute,
   recalculateInvoiceV2Route,
   finalizeInvoiceRoute,
+  ...subscriptionChangeRoutes,
 ]

@@ -14,6 +14,7 @@ import * as invoices from './invoices.ts'
 import * as payments from './payments.ts'
 import * as plans from './plans.ts'
 import * as prices from './prices.ts'
+import * as subscriptionChanges from './subscription-changes.ts'
 import * as subscriptionSchedules from './subscription-schedules.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as syncPreviews from './sync-previews.ts'
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),
+  ...Object.values(subscriptionChanges),
   ...Object.values(subscriptionSchedules),
   ...Object.values(syncPreviews),
   ...Object.values(tenants),

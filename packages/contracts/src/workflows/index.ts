@@ -2,6 +2,7 @@ import { calculateChargesContract } from './calculate-charges.schema.ts'
 import { cronBillingContract } from './cron-billing.schema.ts'
 import { defineRegistry } from './define-registry.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
+import { subscriptionChangeContract } from './subscription-change.schema.ts'
 import { subscriptionCreationContract } from './subscription-creation.schema.ts'
 
 /**
@@ -9,6 +10,7 @@ import { subscriptionCreationContract } from './subscription-creation.schema.ts'
  * workers, the result endpoint and the checks. Loads zod: code of the sandbox imports `./workflows/<name>`.
  */
 export const workflows = defineRegistry({
+  'subscription-change': subscriptionChangeContract,
   'cron-billing': cronBillingContract,
   'calculate-charges': calculateChargesContract,
   'subscription-creation': subscriptionCreationContract,
@@ -38,6 +40,12 @@ export type { DurationText, WhenRunning, WorkflowDefinition } from './define-wor
 export { defineWorkflow } from './define-workflow.ts'
 export { parseInput } from './parse-input.ts'
 export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'
+export type {
+  ChangeOrder,
+  PlanChangeOrder,
+  SubscriptionChangeInput,
+  SubscriptionChangeResult,
+} from './subscription-change.schema.ts'
 export type {
   SubscriptionBatchResult,
   SubscriptionCreationInput,

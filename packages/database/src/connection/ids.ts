@@ -14,6 +14,7 @@ export const idPrefixes = {
   feature: 'feat',
   subscription: 'subs',
   lineItem: 'subli',
+  subscriptionChange: 'subch',
   subscriptionSchedule: 'sched',
   subscriptionPause: 'pause',
   priceSyncRun: 'psr',

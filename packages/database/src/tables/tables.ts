@@ -14,6 +14,7 @@ import type {
   CalculationTotalTable,
 } from './calculation-tables.ts'
 import type { PlanTable, PriceTable } from './catalog-tables.ts'
+import type { SubscriptionChangeTable } from './change-tables.ts'
 import type {
   CreditNoteLineItemTable,
   CreditNoteNumberCounterTable,
@@ -70,6 +71,7 @@ export interface Tables {
   subscription_pauses: SubscriptionPauseTable
   subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
+  subscription_changes: SubscriptionChangeTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
   invoices: InvoiceTable

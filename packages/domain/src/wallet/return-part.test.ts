@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatDecimal, sumDecimals, zero } from '../money/decimal.ts'
+import { divideRounded, formatDecimal, sumDecimals, zero } from '../money/decimal.ts'
 import { dec } from '../testing/price-arbitrary.ts'
 import { creditDigits } from './conversion.ts'
 import { payBills } from './pay-bills.ts'
@@ -32,10 +32,10 @@ test('in however many parts, all of the money gives back exactly all of the cred
   fc.assert(
     fc.property(world, ({ credits, rate, due, parts }) => {
       const all = credits.map((some, index) => ({
-        ...{ id: `${index}`, available: dec(`${some}`).times(dec('0.001')), priority: null },
+        ...{ id: `${index}`, available: divideRounded(dec(`${some}`), dec('1000'), 3), priority: null },
         ...{ effectiveAt: null, expiresAt: null },
       }))
-      const cents = (some: number) => dec(`${some}`).times(dec('0.01'))
+      const cents = (some: number) => divideRounded(dec(`${some}`), dec('100'), 2)
       const bill = { invoiceId: 'i', customerId: 'c', currency: 'usd', periodEnd: null, finalizedAt: now }
       const [payment] = payBills(
         [{ ...bill, due: cents(due), lines: [{ id: 'l', priceType: null, amount: cents(due) }] }],

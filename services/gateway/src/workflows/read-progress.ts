@@ -23,6 +23,8 @@ const readers: {
   'calculate-charges': calculationProgress,
   'cron-billing': cronBillingProgress,
   'price-sync': priceSyncProgress,
+  // One transaction: it tells nothing before it is done.
+  'subscription-change': async () => undefined,
   'subscription-creation': subscriptionCreationProgress,
 }
 
