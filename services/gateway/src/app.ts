@@ -9,6 +9,7 @@ import { cacheCatalog } from './plugins/cache-catalog.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { ignoreUnknownFields } from './plugins/ignore-unknown-fields.ts'
+import { limitArrival } from './plugins/limit-arrival.ts'
 import { limitBodies } from './plugins/limit-bodies.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { makeEventMonths } from './plugins/make-event-months.ts'
@@ -20,11 +21,13 @@ import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { protectAnswers } from './plugins/protect-answers.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { purgeExpired } from './plugins/purge-expired.ts'
+import { purgeFiles } from './plugins/purge-files.ts'
 import { refuseEncodings } from './plugins/refuse-encodings.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
 import { shedLoad } from './plugins/shed-load.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
+import { takeFiles } from './plugins/take-files.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
 import './request-decoration.ts'
 import { registerRoutes } from './routes.ts'
@@ -46,39 +49,21 @@ export async function createApp(
   config: AppConfig,
   options: { isReady?: () => boolean } = {},
 ): Promise<FastifyInstance> {
-  const loggerInstance: FastifyBaseLogger = deps.logger
-  const app: FastifyInstance = Fastify({
-    loggerInstance,
-    // One line a request, by `logRequests`; failures by `answerErrors`.
-    logController: new LogController({ disableRequestLogging: true }),
-    // Ids come by the work context; a child's bindings would write them a second time.
-    childLoggerFactory: (logger) => logger,
-    genReqId: requestId,
-    bodyLimit: bodyBytesMax,
-    routerOptions: { maxParamLength: pathParameterLengthMax },
-    // For a request to arrive. What a handler waits for has limits of its own: statements, locks, Temporal, `wait`.
-    requestTimeout: config.requestTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    trustProxy: (_address, hop) => hop < config.trustedProxies,
-    // The load balancer learns of the end by /health/ready; until then its requests are served.
-    return503OnClosing: false,
-    frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerBrokenRequest,
-  })
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
-
+  const app = createServer(deps, config)
   await traceRequests(app)
   tagAnswers(app)
   const closing = closeGracefully(app)
+  limitArrival(app, config)
   logRequests(app)
   measureRequests(app, deps)
   measureQueues(deps)
   purgeExpired(app, deps)
+  purgeFiles(app, deps, config)
   makeEventMonths(app, deps)
   answerErrors(app)
   await protectAnswers(app)
   parseJsonBodies(app)
+  await takeFiles(app)
   await publishOpenApi(app)
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(
@@ -97,5 +82,32 @@ export async function createApp(
     },
     { prefix: '/v1' },
   )
+  return app
+}
+
+function createServer({ logger }: Pick<Dependencies, 'logger'>, config: AppConfig): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger
+  const app: FastifyInstance = Fastify({
+    loggerInstance,
+    // One line a request, by `logRequests`; failures by `answerErrors`.
+    logController: new LogController({ disableRequestLogging: true }),
+    // Ids come by the work context; a child's bindings would write them a second time.
+    childLoggerFactory: (logger) => logger,
+    genReqId: requestId,
+    bodyLimit: bodyBytesMax,
+    routerOptions: { maxParamLength: pathParameterLengthMax },
+    // For a file to arrive; other requests have their own, shorter time (`limitArrival`). What a handler waits for
+    // has limits, too: statements, locks, Temporal, `wait`.
+    requestTimeout: config.fileUploadTimeoutMs,
+    http: { headersTimeout: config.requestTimeoutMs },
+    keepAliveTimeout: keepAliveTimeoutMs,
+    trustProxy: (_address, hop) => hop < config.trustedProxies,
+    // The load balancer learns of the end by /health/ready; until then its requests are served.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBrokenRequest,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
   return app
 }

@@ -54,6 +54,7 @@ import { deleteFeatureRoute } from './features/delete-feature.ts'
 import { getFeatureRoute } from './features/get-feature.ts'
 import { queryFeatureRoute } from './features/query-feature.ts'
 import { updateFeatureRoute } from './features/update-feature.ts'
+import { uploadFileRoute } from './files/upload-file.ts'
 import { createGroupRoute } from './groups/create-group.ts'
 import { deleteGroupRoute } from './groups/delete-group.ts'
 import { getGroupRoute } from './groups/get-group.ts'
@@ -110,6 +111,7 @@ import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscripti
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
 import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscription-line-item.ts'
+import { taskRoutes } from './tasks/task-routes.ts'
 import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
 import { getUserInfoRoute } from './tenants/get-user-info.ts'
 import { updateTenantRoute } from './tenants/update-tenant.ts'
@@ -129,6 +131,7 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
   ingestRoutes(api, deps, config)
+  uploadFileRoute(api, deps, config, closing)
   for (const register of waitingRoutes) register(api, deps, config, closing)
   refuseUnbuilt(api)
 }
@@ -243,6 +246,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getSubscriptionUsageRoute,
   getCustomerUsageSummaryRoute,
   ...walletRoutes,
+  ...taskRoutes,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,

@@ -9,6 +9,7 @@ import * as entitlements from './entitlements.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as features from './features.ts'
+import * as files from './files.ts'
 import * as groups from './groups.ts'
 import * as invoices from './invoices.ts'
 import * as payments from './payments.ts'
@@ -18,6 +19,7 @@ import * as subscriptionChanges from './subscription-changes.ts'
 import * as subscriptionSchedules from './subscription-schedules.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as syncPreviews from './sync-previews.ts'
+import * as tasks from './tasks.ts'
 import * as tenants from './tenants.ts'
 import * as usage from './usage.ts'
 import * as wallets from './wallets.ts'
@@ -35,6 +37,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(environments),
   ...Object.values(events),
   ...Object.values(features),
+  ...Object.values(files),
   ...Object.values(groups),
   ...Object.values(invoices),
   ...Object.values(payments),
@@ -44,6 +47,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(subscriptionChanges),
   ...Object.values(subscriptionSchedules),
   ...Object.values(syncPreviews),
+  ...Object.values(tasks),
   ...Object.values(tenants),
   ...Object.values(usage),
   ...Object.values(wallets),

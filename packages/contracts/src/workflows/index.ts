@@ -4,6 +4,8 @@ import { defineRegistry } from './define-registry.ts'
 import { priceSyncContract } from './price-sync.schema.ts'
 import { subscriptionChangeContract } from './subscription-change.schema.ts'
 import { subscriptionCreationContract } from './subscription-creation.schema.ts'
+import { taskProcessingContract } from './task-processing.schema.ts'
+import { taskProcessingWithProgressContract } from './task-processing-with-progress.schema.ts'
 
 /**
  * Every workflow that exists, by name. One line here is what makes a workflow known to the gateway, the
@@ -15,6 +17,8 @@ export const workflows = defineRegistry({
   'calculate-charges': calculateChargesContract,
   'subscription-creation': subscriptionCreationContract,
   'price-sync': priceSyncContract,
+  'task-processing': taskProcessingContract,
+  'task-processing-with-progress': taskProcessingWithProgressContract,
 })
 
 export type WorkflowName = keyof typeof workflows
@@ -52,3 +56,5 @@ export type {
   SubscriptionCreationProgress,
   SubscriptionCreationResult,
 } from './subscription-creation.schema.ts'
+export type { TaskProcessingInput, TaskProcessingResult } from './task-processing.schema.ts'
+export type { TaskProgress } from './task-processing-with-progress.schema.ts'

@@ -38,6 +38,8 @@ export const idPrefixes = {
   wallet: 'wallet',
   walletTransaction: 'wtxn',
   creditGrant: 'grant',
+  fileUpload: 'upload',
+  importTask: 'task',
   creditGrantApplication: 'grapp',
 } as const
 

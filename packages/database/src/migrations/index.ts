@@ -31,6 +31,7 @@ import * as creditsGoBack from './0029-credits-go-back.ts'
 import * as subscriptionChanges from './0031-subscription-changes.ts'
 import * as subscriptionSchedules from './0033-subscription-schedules.ts'
 import * as subscriptionEnds from './0034-subscription-ends.ts'
+import * as imports from './0035-imports.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -66,4 +67,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0031-subscription-changes': subscriptionChanges,
   '0033-subscription-schedules': subscriptionSchedules,
   '0034-subscription-ends': subscriptionEnds,
+  '0035-imports': imports,
 }

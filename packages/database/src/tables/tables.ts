@@ -27,6 +27,12 @@ import type { EventIdTable, EventTable } from './event-tables.ts'
 import type { CreditGrantApplicationTable, CreditGrantTable } from './grant-tables.ts'
 import type { IdempotencyKeyTable } from './idempotency-tables.ts'
 import type {
+  FileUploadTable,
+  ImportPageTable,
+  ImportRejectionTable,
+  ImportTaskTable,
+} from './import-tables.ts'
+import type {
   InvoiceAdjustmentTable,
   InvoiceHistoryTable,
   InvoiceLineItemTable,
@@ -108,6 +114,10 @@ export interface Tables {
   billing_run_slices: BillingRunSliceTable
   billing_run_totals: BillingRunTotalTable
   billing_failures: BillingFailureTable
+  file_uploads: FileUploadTable
+  import_tasks: ImportTaskTable
+  import_pages: ImportPageTable
+  import_rejections: ImportRejectionTable
   sync_previews: SyncPreviewTable
   sync_preview_slices: SyncPreviewSliceTable
   sync_preview_items: SyncPreviewItemTable
