@@ -5,6 +5,7 @@
 export {
   testApiSimulationSteps,
   testAttackConnections,
+  testKills,
   testNamespace,
   testOutageMs,
   testProcessEnvironment,
