@@ -85,33 +85,46 @@ export function whatRemains(
  * nothing negative but credit lines (and the subtotal that holds them).
  */
 export function assertInvoice(invoice: InvoiceAmounts, lines: readonly InvoiceLineAmount[]): void {
-  const { currency, ...sums } = invoice
-  const { subtotal, discounts, tax, credits, total, adjustments, amountDue, amountPaid } = sums
-  assert(parseCurrency(currency) === currency, `${currency} is a known currency in lower case`)
+  const { currency, subtotal, discounts, tax, credits, total, adjustments, amountDue, amountPaid } = invoice
+  assert(parseCurrency(currency) === currency, () => `${currency} is a known currency in lower case`)
   for (const line of lines) assertLine(line, currency)
 
   assertEqual('subtotal', subtotal, sumDecimals(lines.map(({ amount }) => amount)))
   assertEqual('total', total, subtotal.minus(discounts).plus(tax).minus(credits))
   assertEqual('amount due', amountDue, total.minus(adjustments))
   const { amountRemaining, overpaid } = whatRemains(amountDue, amountPaid)
-  assertEqual('amount remaining', sums.amountRemaining, amountRemaining)
-  assertEqual('overpaid', sums.overpaid, overpaid)
-  for (const [name, amount] of Object.entries(sums)) {
-    assert(isWholeUnits(amount, currency), `${name} is in whole units of ${currency}`)
+  assertEqual('amount remaining', invoice.amountRemaining, amountRemaining)
+  assertEqual('overpaid', invoice.overpaid, overpaid)
+  for (const name of sumNames) {
+    const amount = invoice[name]
+    assert(isWholeUnits(amount, currency), () => `${name} is in whole units of ${currency}`)
     assert(
       name === 'subtotal' || !isNegative(amount),
-      `${name} is not negative, but ${formatDecimal(amount)}`,
+      () => `${name} is not negative, but ${formatDecimal(amount)}`,
     )
   }
   const charges = sumDecimals(lines.filter(({ kind }) => kind === 'charge').map(({ amount }) => amount))
   assert(discounts.lte(charges), 'discounts do not exceed the charges')
 }
 
+const sumNames = [
+  'subtotal',
+  'discounts',
+  'tax',
+  'credits',
+  'total',
+  'adjustments',
+  'amountDue',
+  'amountPaid',
+  'amountRemaining',
+  'overpaid',
+] as const satisfies readonly (keyof InvoiceAmounts)[]
+
 function assertLine({ kind, amount, currency }: InvoiceLineAmount, of: string): void {
-  assert(currency === of, `a line in ${currency} is not on an invoice in ${of}`)
+  assert(currency === of, () => `a line in ${currency} is not on an invoice in ${of}`)
   assert(
     isWholeUnits(amount, currency),
-    `a line of ${formatDecimal(amount)} is in whole units of ${currency}`,
+    () => `a line of ${formatDecimal(amount)} is in whole units of ${currency}`,
   )
   if (kind === 'charge') assert(!isNegative(amount), 'a charge line is not negative')
   else assert(amount.lte(zero), 'a credit line is not positive')
@@ -120,6 +133,6 @@ function assertLine({ kind, amount, currency }: InvoiceLineAmount, of: string): 
 function assertEqual(name: string, actual: Decimal, expected: Decimal): void {
   assert(
     equalDecimals(actual, expected),
-    `${name} is ${formatDecimal(expected)}, not ${formatDecimal(actual)}`,
+    () => `${name} is ${formatDecimal(expected)}, not ${formatDecimal(actual)}`,
   )
 }
