@@ -4,12 +4,14 @@
  */
 export {
   testApiSimulationSteps,
+  testKills,
   testNamespace,
   testOutageMs,
   testProcessEnvironment,
   testPython,
   testSimulationSteps,
   testStack,
+  testStressMs,
 } from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { type HeldPlace, type HeldStatements, holdStatements } from './held-statements.ts'
