@@ -7,6 +7,7 @@ import { translateDatabaseError } from './database-errors.ts'
 import { type DueEnvironment, listDueEnvironments } from './due-environments.ts'
 import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
+import { parseInstant } from './parse-instant.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
 
@@ -156,16 +157,18 @@ function createPool(config: DatabaseConfig): pg.Pool {
 const keepAliveInitialDelayMillis = 10_000
 const idleInTransactionMsMax = 15_000
 const int8 = 20
+const timestamptz = 1184
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === int8) return parseBigint
+  if (oid === timestamptz && format !== 'binary') return parseInstant
   return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
 }
 
 /** Counts and sequences stay far below 2^53; money is never a bigint. */
 function parseBigint(value: string): number {
   const number = Number(value)
-  assert(Number.isSafeInteger(number), `bigint ${value} is not a safe integer`)
+  assert(Number.isSafeInteger(number), () => `bigint ${value} is not a safe integer`)
   return number
 }
 
