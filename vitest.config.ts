@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests of packages that neither start nor need a server run without the stack. */
 const withoutStack = [
-  'packages/{configuration,contracts,domain,observability}/**/*.test.ts',
+  'packages/{configuration,contracts,domain,file-rows,observability}/**/*.test.ts',
   'simulation/src/{lives,model}/**/*.test.ts',
   '*.test.ts',
   'tidy/**/*.test.ts',

@@ -16,6 +16,7 @@ const readers: Readonly<Record<string, string>> = {
   'packages/database/src/idempotency/idempotency-keys.ts': 'keys are kept for 24 h of the time of day',
   'packages/database/src/idempotency/key-uses.ts': 'keys are kept for 24 h of the time of day',
   'services/gateway/src/plugins/authenticate.ts': "an API key's end is a time of day",
+  'services/gateway/src/plugins/purge-files.ts': 'files are kept for days of the time of day',
   'services/gateway/src/plugins/note-key-uses.ts': "an API key's last use is a time of day",
 }
 

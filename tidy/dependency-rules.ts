@@ -10,7 +10,9 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
   observability: ['configuration'],
   database: ['configuration', 'domain', 'observability'],
   cache: ['configuration', 'observability'],
-  activities: ['domain', 'contracts', 'database', 'cache', 'observability'],
+  'file-rows': ['domain'],
+  'file-store': ['configuration', 'domain'],
+  activities: ['domain', 'contracts', 'database', 'cache', 'observability', 'file-rows', 'file-store'],
   workflows: ['domain', 'contracts'],
   'temporal-client': ['configuration', 'domain', 'contracts', 'observability'],
   // The client's settings alone (`/settings`): a worker is told in the same words where Temporal is.

@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { applySchedules } from './apply-schedules.ts'
 import type { UpArguments } from './arguments.ts'
 import { startDatabase } from './database.ts'
@@ -48,6 +50,8 @@ export async function startStack(
     // The services must not hold the owner's rights, not even by chance.
     DATABASE_OWNER_URL: undefined,
     REDIS_URL: redis.url,
+    FILE_STORE_URL:
+      run.config.environment.FILE_STORE_URL ?? pathToFileURL(path.join(run.config.localDir, 'files')).href,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporalNamespace,
     ...tracingEnvironment(jaeger),

@@ -70,6 +70,9 @@ export async function simulate(
     invoices: sumOf(played, 'invoices'),
     lines: sumOf(played, 'lines'),
     events: sumOf(played, 'events'),
+    paidByCredits: sumOf(played, 'paidByCredits'),
+    payments: sumOf(played, 'payments'),
+    notes: sumOf(played, 'notes'),
   }
   return {
     ...total,
@@ -109,9 +112,6 @@ function shapeOf({ failure }: Played): string | undefined {
   return failure?.problems[0]?.split('\n')[0]?.replace(/\d[\d.:TZ-]*/g, '#')
 }
 
-function sumOf(
-  played: readonly Played[],
-  what: 'steps' | 'skipped' | 'billings' | 'invoices' | 'lines' | 'events',
-) {
+function sumOf(played: readonly Played[], what: keyof Omit<Played, 'failure'>) {
   return played.reduce((sum, life) => sum + life[what], 0)
 }

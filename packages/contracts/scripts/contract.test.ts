@@ -62,7 +62,14 @@ const ownOperations = [
   'getEnvironmentSettings',
   'moveEnvironmentClock',
   'updateEnvironmentSettings',
+  'uploadFile',
 ]
+/** Choices that have a value of ours more, which a client meets only where it has asked for it. */
+const widened = {
+  createTask: ['.entity_type', '.file_type'],
+  getTask: ['.entity_type', '.file_type'],
+  listTasks: ['', '.items[].entity_type', '.items[].file_type'],
+}
 const published = (schema: SchemaSource['schema']): SchemaSource => ({
   schema,
   named: publishedContract.schemas,
@@ -114,8 +121,18 @@ test.each(servedOperations())('$operationId keeps the published contract, field 
     else if (schema)
       problems.push(...compareWithContract(published(schema), ours(toWireSchema(own)), 'answer'))
   }
-  expect(problems).toEqual([])
+  const allowed = new Map<string, readonly string[]>(Object.entries(widened)).get(operation.operationId) ?? []
+  expect(problems.filter((one) => !isWidened(one, allowed))).toEqual([])
 })
+
+/** Told as `.file_type: values CSV JSON in the contract, CSV JSON NDJSON here`. */
+function isWidened(told: string, paths: readonly string[]): boolean {
+  const [, path = '', theirs = '', ours = ''] =
+    /^(.*): values (.*) in the contract, (.*) here$/.exec(told) ?? []
+  return (
+    ours !== '' && paths.includes(path) && theirs.split(' ').every((value) => ours.split(' ').includes(value))
+  )
+}
 
 test('a missing field, another type and another value are differences', () => {
   const named = {}

@@ -6,8 +6,11 @@ import { type NativeConnection, Worker } from '@temporalio/worker'
 import { createActivityInterceptor } from './activity-interceptor.ts'
 import type { WorkerConfig } from './worker-config.ts'
 
-/** A cancelled activity learns of it with a heartbeat; by default they go out each 24 s. */
-const heartbeatIntervalMaxMs = 5_000
+/**
+ * A cancelled activity learns of it with a heartbeat, and a time-out of seconds has to see more than one; by default
+ * they go out each 24 s.
+ */
+const heartbeatIntervalMaxMs = 1_000
 /** Beyond the grace time: activities that neither finish nor notice. Then the process gives up on them. */
 const forceAfterGraceMs = 5_000
 

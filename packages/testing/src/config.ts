@@ -37,6 +37,13 @@ export function testOutageMs(): number {
   return Number(process.env.TEST_OUTAGE_MS ?? shortOutageMs)
 }
 
+const shortStressMs = 5_000
+
+/** How long money is moved at once in a test of what meets then: short in `npm test`, longer in `npm run verify`. */
+export function testStressMs(): number {
+  return Number(process.env.TEST_STRESS_MS ?? shortStressMs)
+}
+
 const simulationSteps = 400
 
 /** How many steps the simulation's lives have together: seconds in `npm test`, minutes in `npm run verify`. */

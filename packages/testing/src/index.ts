@@ -10,6 +10,7 @@ export {
   testPython,
   testSimulationSteps,
   testStack,
+  testStressMs,
 } from './config.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { type HeldPlace, type HeldStatements, holdStatements } from './held-statements.ts'

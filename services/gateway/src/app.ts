@@ -9,6 +9,7 @@ import { cacheCatalog } from './plugins/cache-catalog.ts'
 import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { ignoreUnknownFields } from './plugins/ignore-unknown-fields.ts'
+import { limitArrival } from './plugins/limit-arrival.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { makeEventMonths } from './plugins/make-event-months.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
@@ -18,9 +19,11 @@ import { readPageCursors } from './plugins/page-cursors.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { purgeExpired } from './plugins/purge-expired.ts'
+import { purgeFiles } from './plugins/purge-files.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
+import { takeFiles } from './plugins/take-files.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
 import './request-decoration.ts'
 import { registerRoutes } from './routes.ts'
@@ -51,8 +54,10 @@ export async function createApp(
     genReqId: requestId,
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: pathParameterLengthMax },
-    // For a request to arrive. What a handler waits for has limits of its own: statements, locks, Temporal, `wait`.
-    requestTimeout: config.requestTimeoutMs,
+    // For a file to arrive; other requests have their own, shorter time (`limitArrival`). What a handler waits for
+    // has limits, too: statements, locks, Temporal, `wait`.
+    requestTimeout: config.fileUploadTimeoutMs,
+    http: { headersTimeout: config.requestTimeoutMs },
     keepAliveTimeout: keepAliveTimeoutMs,
     trustProxy: (_address, hop) => hop < config.trustedProxies,
     // The load balancer learns of the end by /health/ready; until then its requests are served.
@@ -66,13 +71,16 @@ export async function createApp(
   await traceRequests(app)
   tagAnswers(app)
   const closing = closeGracefully(app)
+  limitArrival(app, config)
   logRequests(app)
   measureRequests(app, deps)
   measureQueues(deps)
   purgeExpired(app, deps)
+  purgeFiles(app, deps, config)
   makeEventMonths(app, deps)
   answerErrors(app)
   parseJsonBodies(app)
+  await takeFiles(app)
   await publishOpenApi(app)
   reportHealth(app, deps, options.isReady ?? (() => true))
   await app.register(

@@ -8,6 +8,7 @@ import {
   type Variables,
 } from '@flexprice/configuration'
 import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
+import { type FileStoreSettings, fileStoreSettings } from '@flexprice/file-store/settings'
 import { type TelemetryConfig, telemetryConfig } from '@flexprice/observability'
 import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-client/settings'
 
@@ -17,6 +18,7 @@ export interface GatewayConfig extends AppConfig, ProcessConfig {
   readonly database: DatabaseSettings
   readonly temporal: TemporalSettings
   readonly redis: RedisSettings
+  readonly files: FileStoreSettings
   readonly telemetry: TelemetryConfig
 }
 
@@ -34,6 +36,14 @@ export interface AppConfig {
   readonly waitMsMax: number
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number
+  /** Of one file that is brought. */
+  readonly fileBytesMax: number
+  /** Files that may come in at the same time: each takes memory for some pieces of it. */
+  readonly fileUploadsMax: number
+  /** How long a file may take to arrive. */
+  readonly fileUploadTimeoutMs: number
+  /** Whole days for which files are kept. */
+  readonly fileRetentionDays: number
   /** What becomes of fields that an operation does not know, where the caller does not say. */
   readonly unknownFields: (typeof unknownFieldsChoices)[number]
 }
@@ -50,6 +60,7 @@ export function readVariables(env: Environment): GatewayConfig {
     database: databaseSettings(env, { statementTimeoutMs: 15_000 }),
     temporal: temporalSettings(env),
     redis: redisSettings(env),
+    files: fileStoreSettings(env),
     telemetry: telemetryConfig(env),
     ...processConfig(env),
     port: env.integer('PORT', {
@@ -109,9 +120,43 @@ function appConfig(env: Environment): AppConfig {
       min: 1,
       max: 600_000,
     }),
+    ...filesConfig(env),
     unknownFields: env.oneOf('UNKNOWN_FIELDS', unknownFieldsChoices, {
       meaning: 'what becomes of fields that an operation does not know, where the caller does not say',
       otherwise: 'refuse',
+    }),
+  }
+}
+
+function filesConfig(
+  env: Environment,
+): Pick<AppConfig, 'fileBytesMax' | 'fileUploadsMax' | 'fileUploadTimeoutMs' | 'fileRetentionDays'> {
+  return {
+    fileBytesMax: env.integer('FILE_BYTES_MAX', {
+      meaning: 'size of one file that is brought to be imported',
+      unit: 'bytes',
+      otherwise: 10 * 1024 ** 3,
+      min: 1,
+      max: 1024 ** 4,
+    }),
+    fileUploadsMax: env.integer('FILE_UPLOADS_MAX', {
+      meaning: 'files that may come in at the same time, to one gateway',
+      otherwise: 20,
+      min: 1,
+      max: 1_000,
+    }),
+    fileUploadTimeoutMs: env.integer('FILE_UPLOAD_TIMEOUT_MS', {
+      meaning: 'how long a file may take to arrive',
+      unit: 'ms',
+      otherwise: 3_600_000,
+      min: 1_000,
+      max: 86_400_000,
+    }),
+    fileRetentionDays: env.integer('FILE_RETENTION_DAYS', {
+      meaning: 'whole days for which files are kept that were brought to be imported',
+      otherwise: 30,
+      min: 1,
+      max: 3_650,
     }),
   }
 }

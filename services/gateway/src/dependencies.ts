@@ -1,5 +1,6 @@
 import type { Redis } from '@flexprice/cache'
 import type { Database } from '@flexprice/database/connection'
+import type { FileStore } from '@flexprice/file-store'
 import type { Logger, Metrics } from '@flexprice/observability'
 import type { Temporal } from '@flexprice/temporal-client'
 import type { KeyCache } from './key-cache.ts'
@@ -10,6 +11,7 @@ export interface Dependencies {
   readonly temporal: Temporal
   readonly redis: Redis
   readonly keys: KeyCache
+  readonly files: FileStore
   readonly logger: Logger
   readonly metrics: Metrics
 }

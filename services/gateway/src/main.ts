@@ -5,6 +5,7 @@
 import { createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { createDatabase } from '@flexprice/database/connection'
+import { createFileStore } from '@flexprice/file-store'
 import {
   createLogger,
   createMetrics,
@@ -31,9 +32,10 @@ const database = createDatabase({ applicationName: service, ...config.database }
 const temporal = createTemporal(config.temporal)
 const redis = createRedis(config.redis, { metrics, logger })
 const keys = createKeyCache(redis)
+const files = createFileStore(config.files)
 let ready = true
 let metricsServer: PageServer | undefined
-const app = await createApp({ database, temporal, redis, keys, logger, metrics }, config, {
+const app = await createApp({ database, temporal, redis, keys, files, logger, metrics }, config, {
   isReady: () => ready,
 })
 

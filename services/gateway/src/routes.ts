@@ -54,6 +54,7 @@ import { deleteFeatureRoute } from './features/delete-feature.ts'
 import { getFeatureRoute } from './features/get-feature.ts'
 import { queryFeatureRoute } from './features/query-feature.ts'
 import { updateFeatureRoute } from './features/update-feature.ts'
+import { uploadFileRoute } from './files/upload-file.ts'
 import { createGroupRoute } from './groups/create-group.ts'
 import { deleteGroupRoute } from './groups/delete-group.ts'
 import { getGroupRoute } from './groups/get-group.ts'
@@ -97,6 +98,7 @@ import { queryPriceRoute } from './prices/query-price.ts'
 import { updatePriceRoute } from './prices/update-price.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import type { Api } from './route.ts'
+import { subscriptionChangeRoutes } from './subscription-changes/subscription-change-routes.ts'
 import { scheduleRoutes } from './subscription-schedules/schedule-routes.ts'
 import { activateSubscriptionRoute } from './subscriptions/activate-subscription.ts'
 import { createSubscriptionRoute } from './subscriptions/create-subscription.ts'
@@ -109,6 +111,7 @@ import { getSubscriptionsForCustomerRoute } from './subscriptions/get-subscripti
 import { querySubscriptionRoute } from './subscriptions/query-subscription.ts'
 import { querySubscriptionLineItemsRoute } from './subscriptions/query-subscription-line-items.ts'
 import { updateSubscriptionLineItemRoute } from './subscriptions/update-subscription-line-item.ts'
+import { taskRoutes } from './tasks/task-routes.ts'
 import { getTenantByIdRoute } from './tenants/get-tenant-by-id.ts'
 import { getUserInfoRoute } from './tenants/get-user-info.ts'
 import { updateTenantRoute } from './tenants/update-tenant.ts'
@@ -128,6 +131,7 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
   for (const register of routes) register(api, deps)
   ingestRoutes(api, deps, config)
+  uploadFileRoute(api, deps, config, closing)
   for (const register of waitingRoutes) register(api, deps, config, closing)
   refuseUnbuilt(api)
 }
@@ -242,6 +246,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getSubscriptionUsageRoute,
   getCustomerUsageSummaryRoute,
   ...walletRoutes,
+  ...taskRoutes,
   getWorkflowRoute,
   queryWorkflowRoute,
   cancelWorkflowRoute,
@@ -258,4 +263,5 @@ const waitingRoutes: ReadonlyArray<
   getInvoicePreviewRoute,
   recalculateInvoiceV2Route,
   finalizeInvoiceRoute,
+  ...subscriptionChangeRoutes,
 ]

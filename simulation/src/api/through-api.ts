@@ -17,6 +17,7 @@ import {
   subscribe,
 } from './act-through-api.ts'
 import { createAsk } from './ask.ts'
+import { moveMoney } from './move-money-through-api.ts'
 import type { Processes } from './processes.ts'
 
 /**
@@ -79,6 +80,15 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
     case 'replace-invoice':
     case 'close-invoice':
       return reviseInvoice(acting, step, key)
+    case 'make-wallet':
+    case 'top-up':
+    case 'end-wallet':
+    case 'grant-credits':
+    case 'pay':
+    case 'take-back':
+    case 'void-payment':
+    case 'void-note':
+      return moveMoney(acting, step, key)
     case 'void-event':
       await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
       return

@@ -1,5 +1,6 @@
+import type { Period } from './period.ts'
 import type { Random } from './random.ts'
-import type { Period, Step, UsageEvent } from './step.ts'
+import type { Step, UsageEvent } from './step.ts'
 
 /** What has been written of a life, and what its next steps can be about. */
 export interface LifeSoFar {
@@ -18,6 +19,8 @@ export interface LifeSoFar {
   subscribed: number
   /** How many one-off invoices there are. */
   oneOffs: number
+  payments: number
+  notes: number
 }
 
 export const dayMs = 86_400_000
@@ -50,7 +53,7 @@ export function beginLife(
   return {
     ...{ random, start, customers, period, count: random.pick(counts[period]), at: start },
     ...{ steps: [], sent: [], meters: [] },
-    ...{ chains: 0, subscribed: 0, oneOffs: 0 },
+    ...{ chains: 0, subscribed: 0, oneOffs: 0, payments: 0, notes: 0 },
   }
 }
 

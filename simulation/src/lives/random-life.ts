@@ -1,6 +1,7 @@
 import { billOnce } from './bill-once.ts'
 import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
+import { fillWallet, grantTo, moveMoney } from './move-money.ts'
 import { createRandom } from './random.ts'
 import { addPrice, allowUsage, doSomething } from './random-acts.ts'
 import { reviseInvoice } from './revise-invoice.ts'
@@ -20,6 +21,8 @@ export interface LifeSize {
 const hourMs = 3_600_000
 const oneOffChance = 0.02
 const revisionChance = 0.03
+/** Of lives in which there is money, which are those of odd seeds: the others are about what is billed alone. */
+const moneyChance = 0.3
 /** Behind the last act, so that each period with one is closed. */
 const waitDays = 70
 
@@ -32,16 +35,26 @@ export function randomLife(seed: number, size: LifeSize): Step[] {
   const chains = 2 + random.below(5)
   for (let meter = 0; meter < metersMax; meter++) if (random.chance(0.3)) allowUsage(life, meter)
   for (let chain = 0; chain < chains; chain++) addPrice(life)
+  const isAboutMoney = seed % 2 === 1
+  if (isAboutMoney && random.chance(0.5)) grantTo(life, null)
   const stepMs = (years * 365.25 * dayMs) / (stepsMax * (1 - together))
   for (let step = steps.length; step < stepsMax; step++) {
     if (together === 0 || !random.chance(together)) passTime(life, stepMs)
     if (disturbed > 0 && random.chance(disturbed)) disturb(life)
     if (random.chance(oneOffChance)) billOnce(life)
+    else if (isAboutMoney && random.chance(moneyChance)) moveMoney(life)
     else if (random.chance(revisionChance)) reviseInvoice(life)
-    else doSomething(life)
+    else doSomethingWith(life, isAboutMoney)
   }
   steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })
   return steps
+}
+
+/** Whoever comes where there is money mostly has some. */
+function doSomethingWith(life: LifeSoFar, isAboutMoney: boolean): void {
+  const { subscribed, random } = life
+  doSomething(life)
+  if (isAboutMoney && life.subscribed > subscribed && random.chance(0.7)) fillWallet(life, subscribed)
 }
 
 /** Often to a whole hour, sometimes to midnight: boundaries are where things go wrong. */

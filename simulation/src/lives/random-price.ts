@@ -1,5 +1,6 @@
+import type { Period } from './period.ts'
 import type { Random } from './random.ts'
-import type { Money, Period, PriceTerms } from './step.ts'
+import type { Money, PriceTerms } from './step.ts'
 
 const amounts = ['10', '9.99', '0.015', '3.333', '100', '0.7', '25.5', '0'] as const
 const units = ['0.1', '1', '0.0333', '2.5', '0'] as const

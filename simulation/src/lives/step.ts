@@ -1,3 +1,6 @@
+import type { MoneyStep } from './money-step.ts'
+import type { Period } from './period.ts'
+
 /**
  * A life is data: steps in order of time, each an act or the passing of time. Any of them can be left out, and the
  * rest is still a life; that is how a failing one is shrunk. Instants are milliseconds since 1970, money and
@@ -19,6 +22,7 @@ export type Step =
   | BillOnce
   | VoidOneOff
   | ReviseInvoice
+  | MoneyStep
   | Disturb
   | Wait
 
@@ -192,8 +196,6 @@ export interface PriceTerms {
   readonly money: Money
   readonly meter: number | null
 }
-
-export type Period = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'HALF_YEARLY' | 'ANNUAL'
 
 export type Aggregation = (typeof aggregations)[number]
 /** Which a meter has is told by its number, so that a price needs no step of its meter. */

@@ -2,6 +2,7 @@ import type { Allowance, UsageEvent } from '../lives/step.ts'
 import { advanceLines, arrearLines, type ExpectedLine, type FixedTerms, onceLines } from './fixed.ts'
 import { intervalAt, type Span, shared } from './grid.ts'
 import { type Line, linesOf } from './lines.ts'
+import type { MoneyModel } from './money.ts'
 import { type Invoice, periodFrom, type Reason, type Subscription, stretchesOf } from './subscription.ts'
 import { usageLines } from './usage.ts'
 
@@ -13,6 +14,7 @@ export interface Surroundings {
   readonly allowances: ReadonlyMap<number, Allowance>
   /** How many events have come so far. */
   readonly seen: number
+  readonly money: MoneyModel
 }
 
 /** How long a draft with usage waits for late events. */
@@ -26,7 +28,7 @@ export function billCreation(subscription: Subscription, around: Surroundings): 
 }
 
 /** Bills the one period that is due, and goes on into the next. */
-export function billPeriod(subscription: Subscription, around: Surroundings): void {
+function billPeriod(subscription: Subscription, around: Surroundings): void {
   const { status, dueAt, start, current } = subscription
   if (dueAt === start) {
     if (status === 'trialing') startTrial(subscription, around)
@@ -46,6 +48,20 @@ export function billPeriod(subscription: Subscription, around: Surroundings): vo
   subscription.status = opens ? 'active' : 'cancelled'
 }
 
+/** Bills all that is due, one period after the other, with what is given before each; then closes, then ends credits. */
+export function billDue(subscription: Subscription, around: Surroundings): void {
+  const { now, money } = around
+  for (;;) {
+    if (money.giveDue(subscription, now)) continue
+    if (subscription.dueAt === null || subscription.dueAt > now) break
+    billPeriod(subscription, around)
+  }
+  for (const invoice of subscription.invoices) {
+    if (invoice.finalizeAt !== null && invoice.finalizeAt <= now) finalize(subscription, invoice, around)
+  }
+  money.expire(subscription, now)
+}
+
 /** Rates the usage of a draft once more, and closes it; its FIXED lines stay as written. */
 export function finalize(subscription: Subscription, invoice: Invoice, around: Surroundings): void {
   if (invoice.reason === 'SUBSCRIPTION_CYCLE') {
@@ -60,6 +76,17 @@ export function finalize(subscription: Subscription, invoice: Invoice, around: S
   const subtotal = [...invoice.fixed, ...invoice.usage].reduce((sum, { cents }) => sum + cents, 0n)
   const isNothing = subtotal === 0n && invoice.reason !== 'SUBSCRIPTION_TRIAL_START'
   invoice.status = isNothing ? 'SKIPPED' : 'FINALIZED'
+  // As steps count lines.
+  const lines = [...invoice.fixed, ...invoice.usage].sort(
+    (left, right) => left.chain - right.chain || left.start - right.start,
+  )
+  const isCut = (line: ExpectedLine) => invoice.usage.some((one) => one !== line && one.chain === line.chain)
+  const when = { periodEnd: invoice.period.end, now: around.now }
+  invoice.bill = around.money.close(
+    subscription.id,
+    lines.map((line) => ({ ...line, isCut: isCut(line) })),
+    when,
+  )
 }
 
 /** Makes a draft in the place of a voided invoice, by the lines and the usage of now; somebody closes it. */
@@ -131,7 +158,16 @@ function add(subscription: Subscription, written: Written, around: Surroundings)
 
 function draft({ grid }: Subscription, written: Written, { seen }: Surroundings): Invoice {
   const interval = intervalAt(grid, written.period.start)
-  return { ...written, interval, finalizeAt: null, status: 'DRAFT', isReplaced: false, seen, metered: [] }
+  return {
+    ...written,
+    interval,
+    finalizeAt: null,
+    status: 'DRAFT',
+    isReplaced: false,
+    bill: null,
+    seen,
+    metered: [],
+  }
 }
 
 function periodAfter({ grid, end }: Subscription, period: Span): Span | null {

@@ -1,4 +1,5 @@
-import type { Period, SubscriptionTerms } from '../lives/step.ts'
+import type { Period } from '../lives/period.ts'
+import type { SubscriptionTerms } from '../lives/step.ts'
 import { dayMs, instantOf, wallTime } from './wall-clock.ts'
 
 /** Instants from the anchor on, both ways (billing rules, section 2). */

@@ -1,22 +1,28 @@
 import type { BillOnce, VoidOneOff } from '../lives/step.ts'
-import { fromText, round, sum, times, whole } from './ratio.ts'
-
-/** A one-off invoice: the sum of what was said, at once, until it is void; of nothing it is skipped. */
-export interface OneOff {
-  readonly cents: bigint
-  readonly status: 'FINALIZED' | 'SKIPPED' | 'VOIDED'
-}
+import { type OneOff, totalOf } from './bill-money.ts'
+import type { MoneyModel } from './money.ts'
+import { fromText, round, times, whole } from './ratio.ts'
 
 /** @returns false where there is no place for it */
-export function changeOneOffs(oneOffs: Map<number, OneOff>, step: BillOnce | VoidOneOff): boolean {
+export function changeOneOffs(
+  oneOffs: Map<number, OneOff>,
+  step: BillOnce | VoidOneOff,
+  money: MoneyModel,
+): boolean {
   const known = oneOffs.get(step.invoice)
   if (step.kind === 'bill-once') {
     if (known) return false
-    const cents = round(times(sum(step.amounts.map(fromText)), whole(100)))
-    oneOffs.set(step.invoice, { cents, status: cents === 0n ? 'SKIPPED' : 'FINALIZED' })
+    const { subscription } = step
+    // They are of no price, and count as FIXED for what may pay them.
+    const lines = step.amounts.map((amount) => {
+      return { type: 'FIXED' as const, isCut: false, cents: round(times(fromText(amount), whole(100))) }
+    })
+    const bill = money.close(subscription, lines, { periodEnd: null, now: step.at })
+    const status = totalOf(bill) === 0n ? 'SKIPPED' : 'FINALIZED'
+    oneOffs.set(step.invoice, { subscription, bill, status })
     return true
   }
-  if (known?.status !== 'FINALIZED') return false
+  if (known?.status !== 'FINALIZED' || !money.voidBill(known.bill, step.at)) return false
   oneOffs.set(step.invoice, { ...known, status: 'VOIDED' })
   return true
 }

@@ -14,6 +14,7 @@ export function reviseInvoice(
   switch (kind) {
     case 'void-invoice':
       if (status !== 'DRAFT' && status !== 'FINALIZED') return false
+      if (invoice.bill && !around.money.voidBill(invoice.bill, around.now)) return false
       invoice.status = 'VOIDED'
       invoice.finalizeAt = null
       return true

@@ -1,4 +1,5 @@
 import type { Subscribe } from '../lives/step.ts'
+import type { Bill } from './bill-money.ts'
 import type { ExpectedLine } from './fixed.ts'
 import { addDays, calendarAnchor, type Grid, intervalAt, type Span } from './grid.ts'
 import type { Chain, Part, Stretch } from './lines.ts'
@@ -48,6 +49,8 @@ export interface Invoice {
   status: 'DRAFT' | 'FINALIZED' | 'SKIPPED' | 'VOIDED'
   /** Whether a draft was made in its place. */
   isReplaced: boolean
+  /** Once it is closed. */
+  bill: Bill | null
   /** Of a draft that waits for late events. */
   finalizeAt: number | null
   /** The events that its last rating has seen. */

@@ -9,6 +9,7 @@ import {
   type StoredInvoice,
   type StoredLine,
 } from '../product/read-invoices.ts'
+import { compareWallets, describeMoney, expectedMoney } from './compare-money.ts'
 
 /** What has been compared so far: the product's invoices by id, and how many lines. */
 export interface Compared {
@@ -22,7 +23,11 @@ export async function compare(
   model: Model,
   { since, compared }: { since: number; compared: Compared },
 ): Promise<string[]> {
-  const [stored, standing] = await Promise.all([readInvoices(product, since), readSubscriptions(product)])
+  const [stored, standing, wallets] = await Promise.all([
+    readInvoices(product, since),
+    readSubscriptions(product),
+    compareWallets(product, model),
+  ])
   const problems = stored.flatMap((invoice) => {
     compared.invoices.set(invoice.id, invoice.subscription)
     compared.lines += invoice.lines.length
@@ -47,8 +52,10 @@ export async function compare(
       )
     }
   }
-  return problems
+  return [...problems, ...wallets]
 }
+
+type LineWords = Omit<StoredLine, 'id'>
 
 function compareInvoice(model: Model, stored: StoredInvoice): string[] {
   const expected = model.subscriptions.get(stored.subscription)?.invoices[stored.place - 1]
@@ -67,6 +74,12 @@ function compareInvoice(model: Model, stored: StoredInvoice): string[] {
   const subtotal = centsText(wanted.reduce((sum, { cents }) => sum + cents, 0n))
   if (problems.length === 0 && subtotal !== stored.subtotal) {
     problems.push(`${of}: its lines are ${subtotal}, its subtotal is ${stored.subtotal}`)
+  }
+  const cents = wanted.reduce((sum, line) => sum + line.cents, 0n)
+  const want = describeMoney(expectedMoney(expected.bill, cents, expected.status))
+  const have = describeMoney(stored.money)
+  if (problems.length === 0 && want !== have) {
+    problems.push(`${of} (${stored.status}):\n  expected ${want}\n  actual   ${have}`)
   }
   return problems
 }
@@ -87,7 +100,7 @@ function areSame(wanted: readonly ExpectedLine[], stored: readonly StoredLine[])
   return fits && sumsByChain(wanted.map(wordsOf)) === sumsByChain(stored)
 }
 
-function sumsByChain(lines: readonly StoredLine[]): string {
+function sumsByChain(lines: readonly LineWords[]): string {
   const sums = [...Map.groupBy(lines, ({ chain }) => chain)].map(
     ([chain, some]) => [chain, some.reduce((sum, { amount }) => sum + centsOf(amount), 0n)] as const,
   )
@@ -102,15 +115,15 @@ function centsOf(amount: string): bigint {
   return BigInt(units + decimals.padEnd(2, '0'))
 }
 
-function wordsOf({ chain, type, start, cents, events }: ExpectedLine): StoredLine {
+function wordsOf({ chain, type, start, cents, events }: ExpectedLine): LineWords {
   return { chain, type, start, amount: centsText(cents), events }
 }
 
-function sorted(lines: readonly StoredLine[]): StoredLine[] {
+function sorted(lines: readonly LineWords[]): LineWords[] {
   return [...lines].sort((left, right) => left.chain - right.chain || left.start - right.start)
 }
 
-function describeLines(lines: readonly StoredLine[]): string {
+function describeLines(lines: readonly LineWords[]): string {
   const words = sorted(lines).map(({ chain, type, start, amount, events }) => {
     const counted = type === 'USAGE' ? ` of ${events} events` : ''
     return `chain ${chain} ${type} from ${day(start)} ${amount}${counted}`

@@ -15,7 +15,7 @@ interface Previewed {
   readonly subscription: number
   readonly start: number
   readonly reason: string
-  readonly total: string
+  readonly subtotal: string
 }
 
 /** What costs much: previews of the instant before, and a billing run again. */
@@ -36,26 +36,26 @@ export const checkThorough = {
       })
       const from = preview.period_start
       const start = from instanceof Date ? from.getTime() : Date.parse(String(from))
-      const { billing_reason: reason, total } = preview
-      previewed.push({ subscription: id, start, reason: String(reason), total: String(total) })
+      const { billing_reason: reason, subtotal } = preview
+      previewed.push({ subscription: id, start, reason: String(reason), subtotal: String(subtotal) })
     }
     return previewed
   },
 
   async after(product: Product, previews: readonly Previewed[], now: number): Promise<string[]> {
     const problems: string[] = []
-    for (const { subscription, start, reason, total } of previews) {
+    for (const { subscription, start, reason, subtotal } of previews) {
       const invoices = await product.scoped.db
         .selectFrom('invoices')
-        .select(['total', 'billing_reason'])
+        .select(['subtotal', 'billing_reason'])
         .where('subscription_id', '=', subscriptionOf(product, { subscription }))
         .where('period_start', '=', new Date(start))
         .where('invoice_status', '<>', 'VOIDED')
         .execute()
-      const billed = invoices.find(({ billing_reason }) => billing_reason === reason)?.total ?? '0'
-      if (Number(billed) === Number(total)) continue
+      const billed = invoices.find(({ billing_reason }) => billing_reason === reason)?.subtotal ?? '0'
+      if (Number(billed) === Number(subtotal)) continue
       problems.push(
-        `subscription ${subscription} was previewed as ${total} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
+        `subscription ${subscription} was previewed as ${subtotal} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
       )
     }
     const again = await billInProcess(product.scoped, new Date(now))
@@ -69,7 +69,7 @@ export async function checkWhole(product: Product, model: Model): Promise<string
   return [...(await gapsIn(product)), ...(await misplacedEvents(product, model))]
 }
 
-async function gapsIn({ scoped }: Product): Promise<string[]> {
+export async function gapsIn({ scoped }: Product): Promise<string[]> {
   const rows = await scoped.db
     .selectFrom('invoices')
     .select('invoice_number')

@@ -1,5 +1,6 @@
 import type { Step } from '../lives/step.ts'
 import { createModel, type Model } from '../model/model.ts'
+import { checkLedgers } from './check-ledgers.ts'
 import { type Compared, compare, day } from './compare.ts'
 import { compareOneOffs } from './compare-one-offs.ts'
 import { checkThorough, checkWhole } from './invariants.ts'
@@ -13,6 +14,9 @@ export interface Played {
   readonly invoices: number
   readonly lines: number
   readonly events: number
+  readonly paidByCredits: number
+  readonly payments: number
+  readonly notes: number
   readonly failure: Failure | undefined
 }
 
@@ -36,6 +40,7 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
     model: createModel(),
     compared: { invoices: new Map(), lines: 0 },
     since: lifeStart,
+    clock: lifeStart,
     billings: 0,
   }
   let skipped = 0
@@ -43,6 +48,7 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
   const told = (failure?: Failure): Played => ({
     ...{ steps: done - skipped, skipped, billings: life.billings, invoices: life.compared.invoices.size },
     ...{ lines: life.compared.lines, events: life.model.events.length, failure },
+    ...life.model.money.moved(),
   })
   for (const [index, step] of steps.entries()) {
     try {
@@ -63,7 +69,11 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
 }
 
 async function checkAll({ world: { product }, model }: Life): Promise<string[]> {
-  return [...(await checkWhole(product, model)), ...(await compareOneOffs(product, model))]
+  return [
+    ...(await checkWhole(product, model)),
+    ...(await compareOneOffs(product, model)),
+    ...(await checkLedgers(product)),
+  ]
 }
 
 interface Life {
@@ -72,6 +82,8 @@ interface Life {
   readonly compared: Compared
   /** Up to where all was compared. */
   since: number
+  /** Where the clock stands: what fell due before is billed late. */
+  clock: number
   billings: number
 }
 
@@ -82,10 +94,11 @@ async function liveUntil(life: Life, step: Step): Promise<string[]> {
   for (;;) {
     const due = life.model.nextDue()
     if (due === undefined || due > step.at) break
-    const problems = await billAt(life, isLeap ? step.at : Math.max(due, life.since))
+    const problems = await billAt(life, isLeap ? step.at : Math.max(due, life.clock))
     if (problems.length > 0) return problems
   }
   await life.world.product.moveClock(step.at)
+  life.clock = step.at
   return []
 }
 
@@ -111,6 +124,7 @@ async function billAt(life: Life, at: number): Promise<string[]> {
   const before = isThorough ? await checkThorough.before(product, model, at) : undefined
   model.bill(at)
   const problems = unbilled(await world.moveTo(at))
+  life.clock = at
   problems.push(...(await look(life, at)))
   if (before && problems.length === 0) problems.push(...(await checkThorough.after(product, before, at)))
   return problems

@@ -12,6 +12,7 @@ import {
 import type { AllowUsage, SendEvents, Step, Subscribe } from '../lives/step.ts'
 import { billOnce } from './bill-once.ts'
 import { lineAtWork, priceOf, versionAtWork } from './find-rows.ts'
+import { moveMoney } from './move-money.ts'
 import { moneyRow, priceRow } from './price-rows.ts'
 import { customerOf, eventNameOf, makeCustomer, meterOf, type Product, subscriptionOf } from './product.ts'
 import { reviseInvoice } from './revise-invoice.ts'
@@ -44,6 +45,15 @@ export async function perform(product: Product, step: Step): Promise<void> {
     case 'replace-invoice':
     case 'close-invoice':
       return reviseInvoice(product, step, now)
+    case 'make-wallet':
+    case 'top-up':
+    case 'end-wallet':
+    case 'grant-credits':
+    case 'pay':
+    case 'take-back':
+    case 'void-payment':
+    case 'void-note':
+      return moveMoney(product, step, now)
     case 'void-event':
       return inTransaction(scoped, (transaction) => voidEvent(transaction, step.id, now))
     case 'change-quantity':

@@ -15,6 +15,8 @@ export interface Databases extends AsyncDisposable {
 /** One environment of the product, in which one life is lived. */
 export interface Product {
   readonly scoped: Scoped
+  /** Of the owner of the tables. */
+  readonly ownerUrl: string
   readonly planId: string
   /** Ids by the steps' numbers. */
   readonly prices: Map<number, string>
@@ -22,16 +24,21 @@ export interface Product {
   readonly chains: Map<string, number>
   readonly subscriptions: Map<number, string>
   readonly oneOffs: Map<number, string>
+  readonly payments: Map<number, string>
+  readonly notes: Map<number, string>
   readonly meters: Map<number, { meterId: string; featureId: string }>
   readonly creation: ReturnType<typeof createSubscriptionCreationActivities>
   moveClock(to: number): Promise<void>
 }
 
-const poolSizeMax = 4
+const lifePoolSize = 4
 /** For lists of all of a life's events, on a machine that is busy with others. */
 const statementTimeoutMs = 120_000
 
-export function openDatabases({ appUrl, ownerUrl }: { appUrl: string; ownerUrl: string }): Databases {
+export function openDatabases(
+  { appUrl, ownerUrl }: { appUrl: string; ownerUrl: string },
+  poolSizeMax = lifePoolSize,
+): Databases {
   const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, statementTimeoutMs })
   const owner = createDatabase({ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 })
   return {
@@ -58,11 +65,14 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
   return {
     ...{
       scoped,
+      ownerUrl,
       planId: plan.id,
       prices: new Map(),
       chains: new Map(),
       subscriptions: new Map(),
       oneOffs: new Map(),
+      payments: new Map(),
+      notes: new Map(),
       meters: new Map(),
     },
     creation: createSubscriptionCreationActivities({ scoped: () => scoped, events: unheard }),

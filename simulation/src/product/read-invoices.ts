@@ -11,10 +11,23 @@ export interface StoredInvoice {
   readonly start: number
   readonly end: number
   readonly subtotal: string
+  readonly money: StoredMoney
   readonly lines: readonly StoredLine[]
 }
 
+export interface StoredMoney {
+  readonly credits: string
+  readonly total: string
+  readonly adjusted: string
+  readonly due: string
+  readonly paid: string
+  readonly remains: string
+  readonly refunded: string
+  readonly paymentStatus: string
+}
+
 export interface StoredLine {
+  readonly id: string
   readonly chain: number
   readonly type: string
   readonly start: number
@@ -37,6 +50,7 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
       'period_end',
       'subtotal',
     ])
+    .select(moneyColumns)
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('subscription_id', 'is not', null)
     .where('updated_at', '>=', new Date(since))
@@ -56,11 +70,12 @@ export async function readInvoices(product: Product, since: number): Promise<Sto
     start: invoice.period_start?.getTime() ?? 0,
     end: invoice.period_end?.getTime() ?? 0,
     subtotal: plainText(invoice.subtotal),
+    money: moneyOf(invoice),
     lines: lines.get(invoice.id) ?? [],
   }))
 }
 
-async function readLines(
+export async function readLines(
   product: Product,
   invoiceIds: readonly string[],
 ): Promise<Map<string, StoredLine[]>> {
@@ -69,7 +84,14 @@ async function readLines(
     .selectFrom('invoice_line_items as line')
     .innerJoin('prices as price', 'price.id', 'line.price_id')
     .leftJoin('prices as replaced', 'replaced.id', 'price.overridden_price_id')
-    .select(['line.invoice_id', 'line.price_type', 'line.period_start', 'line.amount', 'line.explanation'])
+    .select([
+      'line.id',
+      'line.invoice_id',
+      'line.price_type',
+      'line.period_start',
+      'line.amount',
+      'line.explanation',
+    ])
     .select(['price.root_price_id', 'replaced.root_price_id as replaced_root'])
     .where('line.environment_id', '=', scoped.scope.environmentId)
     .where('line.invoice_id', 'in', invoiceIds)
@@ -77,6 +99,7 @@ async function readLines(
   const stored = rows.map((row) => ({
     invoiceId: row.invoice_id,
     line: {
+      id: row.id,
       chain: chains.get(row.replaced_root ?? row.root_price_id) ?? -1,
       type: row.price_type ?? '',
       start: row.period_start.getTime(),
@@ -97,15 +120,17 @@ function eventsOf({ usage }: Readonly<Record<string, unknown>>): number | undefi
 export async function readOneOffs({ scoped, oneOffs }: Product) {
   const rows = await scoped.db
     .selectFrom('invoices')
-    .select(['id', 'invoice_status', 'subtotal', 'total', 'amount_due', 'amount_remaining'])
+    .select(['id', 'invoice_status', 'subtotal'])
+    .select(moneyColumns)
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('subscription_id', 'is', null)
     .execute()
   const numbers = new Map([...oneOffs].map(([number, id]) => [id, number]))
-  return rows.map(({ id, invoice_status: status, ...sums }) => ({
-    invoice: numbers.get(id) ?? -1,
-    status,
-    sums: Object.values(sums).map(plainText),
+  return rows.map((row) => ({
+    invoice: numbers.get(row.id) ?? -1,
+    status: row.invoice_status,
+    subtotal: plainText(row.subtotal),
+    money: moneyOf(row),
   }))
 }
 
@@ -126,6 +151,30 @@ export async function readSubscriptions({ scoped, subscriptions }: Product) {
   }))
 }
 
-function plainText(amount: string): string {
+const moneyColumns = [
+  'total_prepaid_credits_applied',
+  'total',
+  'adjustment_amount',
+  'amount_due',
+  'amount_paid',
+  'amount_remaining',
+  'refunded_amount',
+  'payment_status',
+] as const
+
+function moneyOf(row: Readonly<Record<(typeof moneyColumns)[number], string>>): StoredMoney {
+  return {
+    credits: plainText(row.total_prepaid_credits_applied),
+    total: plainText(row.total),
+    adjusted: plainText(row.adjustment_amount),
+    due: plainText(row.amount_due),
+    paid: plainText(row.amount_paid),
+    remains: plainText(row.amount_remaining),
+    refunded: plainText(row.refunded_amount),
+    paymentStatus: row.payment_status,
+  }
+}
+
+export function plainText(amount: string): string {
   return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount
 }

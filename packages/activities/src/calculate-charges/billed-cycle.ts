@@ -2,7 +2,7 @@ import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { NewInvoice } from '@flexprice/database/invoices'
 import { assert, CodedError } from '@flexprice/domain'
 import type { Cycle } from '@flexprice/domain/cycle'
-import { type Period, periodAt } from '@flexprice/domain/time'
+import { gridIntervalAt, type Period, periodAt } from '@flexprice/domain/time'
 
 /** What is asked to be charged of a subscription. */
 export type CycleChoice =
@@ -56,6 +56,11 @@ export function billedCycle({ subscription }: ChargeFacts, choice: CycleChoice):
 
 type Subscription = ChargeFacts['subscription']
 
+/** Whether periods of a subscription end with an invoice: also while it is paused, as far as there is anything on it. */
+export function isBilled(status: Subscription['subscription_status']): boolean {
+  return status === 'active' || status === 'trialing' || status === 'paused'
+}
+
 function within(subscription: Subscription, window: Period): BilledCycle {
   if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')
   return {
@@ -73,7 +78,7 @@ function ofPeriod(subscription: Subscription, window: Period): BilledCycle | und
   const { start_date: start, trial_end: trialEnd, end_date: end } = subscription
   if (status === 'draft') return undefined
   if (trialEnd && isSamePeriod({ start, end: trialEnd }, window)) return afterTrial(subscription)
-  const isDue = (status === 'active' || status === 'trialing') && dueAt !== null
+  const isDue = isBilled(status) && dueAt !== null
   if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(subscription)
   const paid = { start: trialEnd ?? start, end }
   const period = periodAt(terms(subscription).grid, paid, window.start)
@@ -90,7 +95,7 @@ function currentPeriod(subscription: Subscription): Period {
 
 function nextBilling(subscription: Subscription): BilledCycle {
   const { subscription_status: status, next_billing_at: dueAt, start_date: start } = subscription
-  if (status !== 'active' && status !== 'trialing') throw notBilled(subscription, `is ${status}`)
+  if (!isBilled(status)) throw notBilled(subscription, `is ${status}`)
   if (dueAt === null) throw notBilled(subscription, 'has nothing due')
   const current = currentPeriod(subscription)
   const isStart = dueAt.getTime() === start.getTime()
@@ -115,14 +120,29 @@ function afterTrial(subscription: Subscription): BilledCycle {
 }
 
 function closing(subscription: Subscription, closes: Period): BilledCycle {
-  const { start_date: start, end_date: end } = subscription
+  const { start_date: start, end_date: end, proration_behavior: own } = subscription
   const opens = periodAt(terms(subscription).grid, { start, end }, closes.end) ?? null
-  const cycle = { ...terms(subscription), closes, opens }
+  const behaviors = {
+    prorationBehavior: cuttingBehavior(subscription, closes) ?? own,
+    advanceBehavior: (opens && cuttingBehavior(subscription, opens)) ?? own,
+  }
+  const cycle = { ...terms(subscription), ...behaviors, closes, opens }
   return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle, opens, billsLate: false }
 }
 
+/** That of a cancellation which cuts the period: it holds for that period's fees, on whatever invoice they are. */
+function cuttingBehavior(
+  { cancel_at: cancelAt, cancel_proration_behavior: behavior, ...subscription }: Subscription,
+  period: Period,
+): Cycle['prorationBehavior'] | null {
+  if (cancelAt?.getTime() !== period.end.getTime()) return null
+  const { grid } = terms(subscription)
+  return gridIntervalAt(grid, period.start).end > period.end ? behavior : null
+}
+
 function opening(subscription: Subscription, reason: BillingReason, opens: Period): BilledCycle {
-  const cycle = { ...terms(subscription), closes: null, opens }
+  const prorationBehavior = cuttingBehavior(subscription, opens) ?? subscription.proration_behavior
+  const cycle = { ...terms(subscription), prorationBehavior, closes: null, opens }
   return { reason, period: opens, cycle, opens, billsLate: false }
 }
 
@@ -133,7 +153,9 @@ function lateAlone(subscription: Subscription): BilledCycle {
   return { reason: 'SUBSCRIPTION_CYCLE', period, cycle, opens: null, billsLate: true }
 }
 
-function terms(subscription: Subscription): Omit<Cycle, 'closes' | 'opens'> {
+function terms(
+  subscription: Omit<Subscription, 'cancel_at' | 'cancel_proration_behavior'>,
+): Omit<Cycle, 'closes' | 'opens'> {
   return {
     grid: {
       anchor: subscription.billing_anchor,

@@ -3,7 +3,7 @@ import type { MeterRow, PriceRow } from '@flexprice/database/catalog'
 import type { EntitlementRow } from '@flexprice/database/entitlements'
 import type { InvoiceIdentity } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
-import type { CycleLine, CycleTerms, LineMetering } from '@flexprice/domain/cycle'
+import { aroundPauses, type CycleLine, type CycleTerms, type LineMetering } from '@flexprice/domain/cycle'
 import { type Decimal, readDecimal } from '@flexprice/domain/money'
 import { later } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
@@ -15,12 +15,13 @@ export interface FactLine extends CycleLine {
 
 /** A subscription's lines as the rules see them, for the invoice that is billed. What prices share is made once. */
 export function cycleLines(
-  { lines, entitlements }: ChargeFacts,
+  { lines, pauses, entitlements }: ChargeFacts,
   shared: SharedTerms,
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
   const until = billedUntil(lines, billed)
-  return lines.map(({ line, price, chain, meter, billedBy }) => ({
+  const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
+  const whole = lines.map(({ line, price, chain, meter, billedBy }) => ({
     id: line.id,
     chain,
     price,
@@ -28,11 +29,14 @@ export function cycleLines(
     start: line.start_date,
     end: line.end_date,
     goesOn: line.ended_by === 'price' && line.user_end === null,
+    comesByChange: line.opened_by_change !== null && line.carries_line_id === null,
+    goesByChange: line.closed_by_change !== null && !carried.has(line.id),
     quantity: shared.quantityOf(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
     billedUntil: until.get(chain),
     metering: meter && shared.meteringOf(price, meter, entitlements.get(meter.id) ?? []),
   }))
+  return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))
 }
 
 /** Until when other invoices bill each chain. */

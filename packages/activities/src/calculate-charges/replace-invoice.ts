@@ -5,6 +5,7 @@ import {
   type InvoiceRow,
   keepReplacement,
   lockInvoice,
+  lockSubscriptionOf,
   takeUsageSnapshot,
   writeDrafts,
 } from '@flexprice/database/invoices'
@@ -23,6 +24,8 @@ export function replaceInvoice(
   { invoice_id: id }: ReplacementInput,
 ): Promise<RecalculatedInvoice> {
   return inTransaction(scoped(), async (transaction) => {
+    // In the one order of locks: subscriptions, then invoices.
+    await lockSubscriptionOf(transaction, id)
     const voided = await lockInvoice(transaction, id)
     const replacementId = voided.recalculated_invoice_id ?? (await makeReplacement(transaction, voided))
     const { invoice_status } = await lockInvoice(transaction, replacementId)

@@ -46,6 +46,9 @@ export function syncInMemory(
   }
 }
 
+/** No change has made or ended it. */
+const unchanged = { opened_by_change: null, closed_by_change: null, carries_line_id: null }
+
 function chargedLine(
   { charged, ...line }: Line,
   { subscription }: ChargeFacts,
@@ -55,7 +58,7 @@ function chargedLine(
   const price = plan.prices.find(({ id }) => id === line.price_id)
   assert(price, 'a sync adds lines of the plan')
   return {
-    line: { id: newId('lineItem'), subscription_id: subscription.id, ...line },
+    line: { id: newId('lineItem'), subscription_id: subscription.id, ...unchanged, ...line },
     price,
     chain: price.root_price_id,
     meter: meters.get(price.meter_id ?? '') ?? null,

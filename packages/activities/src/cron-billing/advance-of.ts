@@ -18,11 +18,16 @@ export interface Billed {
  * Where a subscription goes once its due period is billed (billing rules, sections 7 and 8): into the period that
  * begins; or, its last one billed and its end passed, it is cancelled.
  */
-export function advanceOf(subscription: Subscription, billed: Billed): SubscriptionAdvance {
+export function advanceOf({ subscription, pauses }: ChargeFacts, billed: Billed): SubscriptionAdvance {
   const { id, version } = subscription
   const { opens } = billed
   if (opens === null) return endOf(subscription)
-  return { id, version, status: statusOf(subscription, billed), period: opens, nextBillingAt: opens.end }
+  const status = isPausedAt(pauses, opens.start) ? 'paused' : statusOf(subscription, billed)
+  return { id, version, status, period: opens, nextBillingAt: opens.end }
+}
+
+function isPausedAt(pauses: ChargeFacts['pauses'], at: Date): boolean {
+  return pauses.some(({ start, end }) => start <= at && (!end || end > at))
 }
 
 /** Its end has come, and nothing is due any more. */

@@ -11,11 +11,13 @@ import {
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
+import { isBilled } from '../calculate-charges/billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingDraft, hasUsage } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
 import { advanceOf, endOf } from './advance-of.ts'
+import { type AppliedDue, applyDue, finishDue } from './apply-due.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
 
 export interface BillDue {
@@ -52,7 +54,8 @@ export async function billDue(
 ): Promise<Billed> {
   assert(transaction.db.isTransaction, 'a page is billed in one transaction')
   const due = await holdDue(transaction, subscriptionIds, bill)
-  const { ended, going } = applyDue(due)
+  const applied = await applyDue(transaction, due, bill)
+  const { ended, going } = applied
   // After the locks: what an event is counted by, and what makes a later one late, is the same.
   const seenBy = await takeUsageSnapshot(transaction)
   const outcomes = await calculateCharges(transaction, going, {
@@ -61,7 +64,7 @@ export async function billDue(
     lock: !bill.dryRun,
   })
   const { rated, failures } = ratedOrFailed(outcomes)
-  const written = await write(transaction, rated, { ...bill, seenBy, ended })
+  const written = await write(transaction, rated, { ...bill, seenBy, applied })
   const billed = [...rated.map(({ facts }) => facts), ...ended]
   return { ...written, failures, subscriptionIds: billed.map(({ subscription }) => subscription.id) }
 }
@@ -74,40 +77,19 @@ async function holdDue(
   const facts = await readChargeFacts(transaction, subscriptionIds, { lock: !dryRun })
   return facts.filter(
     ({ subscription: { subscription_status: status, next_billing_at: dueAt } }) =>
-      (status === 'active' || status === 'trialing') && dueAt !== null && dueAt <= asOf,
+      isBilled(status) && dueAt !== null && dueAt <= asOf,
   )
-}
-
-/**
- * What is due at the boundary itself, before its period is billed (billing rules, section 8): today an end that comes
- * with the trial's, after which no period begins. Changes and cancellations that were scheduled have their place here.
- */
-function applyDue(due: readonly ChargeFacts[]): {
-  readonly ended: readonly ChargeFacts[]
-  readonly going: readonly ChargeFacts[]
-} {
-  const endsWithTrial = ({ subscription }: ChargeFacts): boolean => {
-    const {
-      subscription_status: status,
-      end_date: end,
-      trial_end: trialEnd,
-      next_billing_at: at,
-    } = subscription
-    if (status !== 'trialing' || end === null || trialEnd === null || at === null) return false
-    return end <= trialEnd && trialEnd <= at
-  }
-  return { ended: due.filter(endsWithTrial), going: due.filter((facts) => !endsWithTrial(facts)) }
 }
 
 interface Write extends BillDue {
   readonly seenBy: string
-  readonly ended: readonly ChargeFacts[]
+  readonly applied: AppliedDue
 }
 
 async function write(
   transaction: Scoped,
   rated: readonly SubscriptionCharges[],
-  { settings, now, dryRun, seenBy, ended }: Write,
+  { settings, now, dryRun, seenBy, applied: { ended, schedules } }: Write,
 ): Promise<Pick<Billed, 'invoices' | 'finalized'>> {
   const charged = rated
     .filter(({ charges, reason }) => charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START')
@@ -134,14 +116,15 @@ async function write(
       isPositive(readDecimal(draft.invoice.amount_due)) ? [one.facts.subscription.id] : [],
     ),
   )
-  const advances = rated.map(({ facts: { subscription }, reason, opens }) =>
-    advanceOf(subscription, { reason, opens, isUnpaid: unpaid.has(subscription.id) }),
+  const advances = rated.map(({ facts, reason, opens }) =>
+    advanceOf(facts, { reason, opens, isUnpaid: unpaid.has(facts.subscription.id) }),
   )
   await advanceSubscriptions(
     transaction,
     [...advances, ...ended.map(({ subscription }) => endOf(subscription))],
     now,
   )
+  await finishDue(transaction, [...rated.map(({ facts }) => facts), ...ended], { schedules, now })
   const closed = await closeLateUsage(transaction, closing, { seenBy, now })
   // Last, as numbers are taken: no other slice waits for more than the end of this statement.
   await finalizeInvoices(transaction, closed, now)

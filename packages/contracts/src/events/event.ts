@@ -146,7 +146,7 @@ export const unattributedEventsResponse = z
     items: z.array(
       eventResponse.extend({
         reason: z
-          .enum(['unknown_customer', 'no_line', 'period_closed'])
+          .enum(['unknown_customer', 'no_line', 'paused', 'period_closed'])
           .describe('why the event counts nowhere as yet'),
       }),
     ),

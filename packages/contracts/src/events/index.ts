@@ -7,3 +7,11 @@ export {
   type GetEventsResponse,
   ingestEventRequest,
 } from './event.ts'
+export {
+  contradicting,
+  isParsed,
+  type ParsedEvent,
+  parseEvent,
+  tooFarAhead,
+  type UnknownFields,
+} from './parse-event.ts'

@@ -9,14 +9,17 @@ import * as entitlements from './entitlements.ts'
 import * as environments from './environments.ts'
 import * as events from './events.ts'
 import * as features from './features.ts'
+import * as files from './files.ts'
 import * as groups from './groups.ts'
 import * as invoices from './invoices.ts'
 import * as payments from './payments.ts'
 import * as plans from './plans.ts'
 import * as prices from './prices.ts'
+import * as subscriptionChanges from './subscription-changes.ts'
 import * as subscriptionSchedules from './subscription-schedules.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as syncPreviews from './sync-previews.ts'
+import * as tasks from './tasks.ts'
 import * as tenants from './tenants.ts'
 import * as usage from './usage.ts'
 import * as wallets from './wallets.ts'
@@ -34,14 +37,17 @@ export const operations: readonly Operation[] = [
   ...Object.values(environments),
   ...Object.values(events),
   ...Object.values(features),
+  ...Object.values(files),
   ...Object.values(groups),
   ...Object.values(invoices),
   ...Object.values(payments),
   ...Object.values(plans),
   ...Object.values(prices),
   ...Object.values(subscriptions),
+  ...Object.values(subscriptionChanges),
   ...Object.values(subscriptionSchedules),
   ...Object.values(syncPreviews),
+  ...Object.values(tasks),
   ...Object.values(tenants),
   ...Object.values(usage),
   ...Object.values(wallets),

@@ -23,6 +23,8 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
   readonly catalog?: 'read' | 'write'
   /** `events`: counts against the key's limit of events, each event once, and not against that of requests. */
   readonly limit?: 'events'
+  /** The body is multipart/form-data with a file, which is read as it comes and may take longer than other requests. */
+  readonly takesFile?: true
   /** Fields of the answer that are shown once and never kept: a replay comes without them. */
   readonly replayWithout?: readonly string[]
 }

@@ -61,7 +61,7 @@ export async function nextDueInstant(
     select least(
       (select min(next_billing_at) from subscriptions
         where environment_id = ${environmentId} and next_billing_at > ${after} and next_billing_at <= ${upTo}
-          and subscription_status in ('active', 'trialing') and status <> 'deleted'),
+          and subscription_status in ('active', 'trialing', 'paused') and status <> 'deleted'),
       (select min(a.period_start) from credit_grant_applications a
         join subscriptions s on s.environment_id = ${environmentId} and s.id = a.subscription_id
         where a.environment_id = ${environmentId} and a.application_status = 'pending' and a.period_start > ${after}

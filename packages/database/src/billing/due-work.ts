@@ -33,7 +33,7 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
     case 'periods':
       return sql`select s.id, s.next_billing_at as at, s.id as subscription_id from subscriptions s
         where s.environment_id = ${environmentId} and s.next_billing_at <= ${run.as_of}
-          and s.subscription_status in ('active', 'trialing') and s.status <> 'deleted'
+          and s.subscription_status in ('active', 'trialing', 'paused') and s.status <> 'deleted'
           and ${asked(sql`s.id`)} and not ${waits(sql`s.id`)}`
     case 'drafts':
       return sql`select i.id, i.finalize_at as at, i.subscription_id from invoices i

@@ -114,7 +114,7 @@ export function selected(row: CalculationRow) {
   const ofPlan = row.plan_id === null ? sql`true` : sql`s.plan_id = ${row.plan_id}`
   const due =
     row.period_start === null
-      ? sql`s.subscription_status in ('active', 'trialing') and s.next_billing_at is not null`
+      ? sql`s.subscription_status in ('active', 'trialing', 'paused') and s.next_billing_at is not null`
       : sql`s.subscription_status <> 'draft' and s.start_date < ${row.period_end}
           and (s.end_date is null or s.end_date > ${row.period_start})`
   return sql<boolean>`s.environment_id = ${row.environment_id} and s.status <> 'deleted' and ${ofPlan} and ${due}`

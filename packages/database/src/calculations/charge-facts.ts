@@ -1,3 +1,5 @@
+import { assert } from '@flexprice/domain'
+import type { Pause } from '@flexprice/domain/cycle'
 import { entitlementSources } from '@flexprice/domain/entitlement'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
@@ -6,6 +8,7 @@ import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
+import { listPauses } from '../schedules/pauses.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
@@ -23,6 +26,9 @@ const lineColumns = [
   'end_date',
   'ended_by',
   'user_end',
+  'opened_by_change',
+  'closed_by_change',
+  'carries_line_id',
 ] as const
 
 export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof lineColumns)[number]>
@@ -30,7 +36,10 @@ export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof
 export interface ChargedLine {
   readonly line: ChargedLineRow
   readonly price: PriceRow
-  /** The root of the chain that the line belongs to: of the plan price that its own one replaces, if any. */
+  /**
+   * The root of the chain that the line belongs to: of the plan price that its own one replaces, if any, and of the line
+   * of another plan that it carries on.
+   */
   readonly chain: string
   /** Of a USAGE price. */
   readonly meter: MeterRow | null
@@ -43,6 +52,8 @@ export interface ChargeFacts {
   readonly subscription: ChargedSubscription
   /** Ended ones too, oldest first: they may have spent of an allowance. */
   readonly lines: readonly ChargedLine[]
+  /** Times in which the lines stand still, those to come too, in order; no end while one lasts. */
+  readonly pauses: readonly Pause[]
   /** At work in the subscription, of metered features, by the meter. */
   readonly entitlements: ReadonlyMap<string, readonly EntitlementRow[]>
 }
@@ -63,6 +74,7 @@ export async function readChargeFacts(
   // One after the other: in a transaction they share its connection.
   const subscriptions = await readSubscriptions(scoped, subscriptionIds, lock)
   const ids = subscriptions.map(({ id }) => id)
+  const pausesOf = await readPauses(scoped, subscriptions)
   const rows = await readLines(scoped, ids)
   const prices = await readPrices(
     scoped,
@@ -73,16 +85,16 @@ export async function readChargeFacts(
     [...prices.values()].map((price) => price.meter_id),
   )
   const billed = await readBilledLines(scoped, billedByChain(rows, prices, subscriptions))
+  const chainOf = chainsByLine(rows, prices)
   const linesOf = Map.groupBy(
     rows.flatMap((line): ChargedLine[] => {
       const price = prices.get(line.price_id)
       if (!price) return []
-      const replaced = price.overridden_price_id === null ? undefined : prices.get(price.overridden_price_id)
       return [
         {
           line,
           price,
-          chain: (replaced ?? price).root_price_id,
+          chain: chainOf(line),
           meter: meters.get(price.meter_id ?? '') ?? null,
           billedBy: billed.get(line.id) ?? [],
         },
@@ -96,10 +108,30 @@ export async function readChargeFacts(
   return subscriptions.map((subscription) => ({
     subscription,
     lines: linesOf.get(subscription.id) ?? [],
+    pauses: pausesOf.get(subscription.id) ?? [],
     entitlements: entitlementsOf(subscription.id),
   }))
 }
 
+/** A line that carries another one on is of that one's chain; it came later, so that this ends. */
+function chainsByLine(rows: readonly ChargedLineRow[], prices: ReadonlyMap<string, PriceRow>) {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (line: ChargedLineRow): string => {
+    let first = line
+    for (let steps = 0; first.carries_line_id !== null; steps++) {
+      assert(steps < rows.length, 'lines carry one another on without a circle')
+      const carried = byId.get(first.carries_line_id)
+      assert(carried, 'a line carries on another one of its subscription')
+      first = carried
+    }
+    const price = prices.get(first.price_id)
+    assert(price, 'a line has a price')
+    const replaced = price.overridden_price_id === null ? undefined : prices.get(price.overridden_price_id)
+    return (replaced ?? price).root_price_id
+  }
+}
+
+/** Held before they are joined: of one that waits for a change of its plan, the join would not find the row any more. */
 async function readSubscriptions(
   scoped: Scoped,
   ids: readonly string[],
@@ -107,12 +139,36 @@ async function readSubscriptions(
 ): Promise<ChargedSubscription[]> {
   const { rows } = await sql<ChargedSubscription>`
     select s.*, c.external_id as external_customer_id, p.name as plan_name
-    from subscriptions s
+    from (
+      select * from subscriptions
+      where environment_id = ${scoped.scope.environmentId} and id = any (${ids}::text[]) and status <> 'deleted'
+      order by id ${lock ? sql`for update` : sql``}
+    ) s
     join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
     join plans p on p.environment_id = s.environment_id and p.id = s.plan_id
-    where s.environment_id = ${scoped.scope.environmentId} and s.id = any (${ids}::text[]) and s.status <> 'deleted'
-    order by s.id ${lock ? sql`for update of s` : sql``}`.execute(scoped.db)
+    order by s.id`.execute(scoped.db)
   return rows
+}
+
+/** Behind the subscriptions' locks, and no statement where none was ever paused. */
+async function readPauses(
+  scoped: Scoped,
+  subscriptions: readonly ChargedSubscription[],
+): Promise<ReadonlyMap<string, readonly Pause[]>> {
+  const ids = subscriptions.flatMap(({ id, was_paused }) => (was_paused ? [id] : []))
+  if (ids.length === 0) return new Map()
+  const rows = (await listPauses(scoped, ids)).filter(({ pause_status }) => pause_status !== 'cancelled')
+  return new Map(
+    [...Map.groupBy(rows, ({ subscription_id }) => subscription_id)].map(([id, some]) => [
+      id,
+      some.map((row) => ({
+        start: row.pause_start,
+        end: row.pause_end,
+        beginsProrated: row.proration_behavior === 'create_prorations',
+        endsProrated: row.resume_proration_behavior === 'create_prorations',
+      })),
+    ]),
+  )
 }
 
 function readLines(scoped: Scoped, ids: readonly string[]) {

@@ -101,6 +101,10 @@ const violations: Readonly<Record<string, { code: ErrorCode; message: string; pa
     code: 'service_unavailable',
     message: 'Another request with this idempotency key has just been served',
   },
+  subscription_changes_idempotency_key_unique: {
+    code: 'service_unavailable',
+    message: 'Another change with this idempotency key has just been made',
+  },
   // Two at once, of different invoices: the next try is told that the key was used.
   credit_notes_idempotency_key_unique: {
     code: 'service_unavailable',

@@ -14,6 +14,7 @@ export const idPrefixes = {
   feature: 'feat',
   subscription: 'subs',
   lineItem: 'subli',
+  subscriptionChange: 'subch',
   subscriptionSchedule: 'sched',
   subscriptionPause: 'pause',
   priceSyncRun: 'psr',
@@ -37,6 +38,8 @@ export const idPrefixes = {
   wallet: 'wallet',
   walletTransaction: 'wtxn',
   creditGrant: 'grant',
+  fileUpload: 'upload',
+  importTask: 'task',
   creditGrantApplication: 'grapp',
 } as const
 

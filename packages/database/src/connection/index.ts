@@ -12,6 +12,7 @@ export {
   type DatabaseConfig,
   type FoundApiKey,
   inTransaction,
+  inUndoneTransaction,
   type Scoped,
   touchApiKeysMax,
 } from './connection.ts'

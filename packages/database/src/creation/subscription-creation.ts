@@ -17,7 +17,7 @@ import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/sub
 export interface SubscriptionCreation {
   readonly subscription: NewRecord<
     SubscriptionTable,
-    'version' | 'status' | (keyof SubscriptionTable & `cancel_${string}`)
+    'version' | 'status' | 'was_paused' | CancellationColumn
   >
   /** Prices of its own, in place of its plan's. */
   readonly prices: readonly OwnPrice[]
@@ -32,8 +32,14 @@ export interface SubscriptionCreation {
   readonly invoice: NewInvoice | null
 }
 
+/** What nothing begins with. */
+type CancellationColumn = keyof SubscriptionTable & `cancel_${string}`
+
 export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
-export type NewLine = NewRecord<SubscriptionLineItemTable, 'user_end'>
+export type NewLine = NewRecord<
+  SubscriptionLineItemTable,
+  'user_end' | 'opened_by_change' | 'closed_by_change' | 'carries_line_id'
+>
 
 /**
  * Writes subscriptions with their prices, lines, entitlements and opening invoices, all or none, in the caller's

@@ -17,7 +17,7 @@ export interface EventListQuery {
 }
 
 export interface UnattributedEventRow extends EventRow {
-  readonly reason: 'unknown_customer' | 'no_line' | 'period_closed'
+  readonly reason: 'unknown_customer' | 'no_line' | 'paused' | 'period_closed'
 }
 
 export interface LateEventRow extends EventRow {
@@ -30,7 +30,7 @@ export interface LateEventRow extends EventRow {
  * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
  * its lines that meter them is at work at their instant: a line without an end ends with its subscription.
  * What a closed invoice has counted, or came late for, is none of them, whatever a sync has made of its line since.
- * `period_closed`: its line came, or was changed, when the period was billed already, and bills that time no more.
+ * `paused`: its subscription was. `period_closed`: its line came, or was changed, when the period was billed already, and bills that time no more.
  */
 export function listUnattributedEvents(
   scoped: Scoped,
@@ -38,8 +38,9 @@ export function listUnattributedEvents(
 ): Promise<EventPage<UnattributedEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
-    keep: sql`not ${isOnALine(sql`and ${isStillToBeBilled}`)} and not exists (${closedInvoice(sql`true`)})`,
-    also: sql`, case when ${isOnALine(sql``)} then 'period_closed'
+    keep: sql`not ${isOnALine(sql`and not ${isInPause} and ${isStillToBeBilled}`)} and not exists (${closedInvoice(sql`true`)})`,
+    also: sql`, case when ${isOnALine(sql`and not ${isInPause}`)} then 'period_closed'
+      when ${isOnALine(sql``)} then 'paused'
       when exists (select from customers c where c.external_id = e.external_customer_id and c.status = 'published')
         then 'no_line' else 'unknown_customer' end as reason`,
   })
@@ -94,6 +95,11 @@ const isStillToBeBilled = sql`(e.timestamp >= s.current_period_start or e.timest
       select from invoices j where j.environment_id = i.environment_id and j.subscription_id = i.subscription_id
         and j.billing_reason = i.billing_reason and j.period_start = i.period_start and j.period_end = i.period_end
         and j.request_key = i.request_key and j.invoice_status <> 'VOIDED'))))`
+
+/** That the subscription `s` stands still at the event `e`: nobody bills what is used then. */
+const isInPause = sql`exists (select from subscription_pauses b where b.subscription_id = s.id
+  and b.pause_status <> 'cancelled' and b.pause_start <= e.timestamp
+  and (b.pause_end is null or b.pause_end > e.timestamp))`
 
 const isOnALine = (condition: RawBuilder<unknown>) => sql`exists (
   select from customers c

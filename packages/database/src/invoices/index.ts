@@ -25,6 +25,7 @@ export {
   type InvoiceRow,
   type InvoiceSearch,
   listInvoiceLineItems,
+  listInvoicesById,
   listLatestInvoices,
   searchInvoices,
 } from './invoices.ts'

@@ -36,7 +36,12 @@ export type NewInvoiceLine = NewRecord<
   | 'metadata'
   | 'is_voided'
   | 'prepaid_credits_applied'
-> & { readonly metadata?: Metadata; readonly prepaid_credits_applied?: string }
+  | 'change_id'
+> & {
+  readonly metadata?: Metadata
+  readonly prepaid_credits_applied?: string
+  readonly change_id?: string
+}
 
 /**
  * Writes drafts with their lines and the beginning of their history, in the caller's transaction, which
@@ -130,8 +135,16 @@ export function lineRow(
   { id, customer_id, subscription_id, currency }: NewInvoice['invoice'],
   line: NewInvoiceLine,
 ) {
-  const { prepaid_credits_applied = '0' } = line
-  return { ...line, prepaid_credits_applied, invoice_id: id, customer_id, subscription_id, currency }
+  const { prepaid_credits_applied = '0', change_id = null } = line
+  return {
+    ...line,
+    prepaid_credits_applied,
+    change_id,
+    invoice_id: id,
+    customer_id,
+    subscription_id,
+    currency,
+  }
 }
 
 /** Fails the write of what is no draft, or whose sums do not hold. */

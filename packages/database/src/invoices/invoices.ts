@@ -107,6 +107,17 @@ export async function searchInvoices(
   return searchPage(query, search, invoiceFields)
 }
 
+/** In the order of their making. */
+export function listInvoicesById({ db, scope }: Scoped, ids: readonly string[]): Promise<InvoiceRow[]> {
+  return db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('environment_id', '=', scope.environmentId)
+    .where(sql<boolean>`id = any(${ids}::text[])`)
+    .orderBy('id')
+    .execute()
+}
+
 /** All lines of the invoices, in the order of their invoice and making. */
 export function listInvoiceLineItems(
   scoped: Scoped,

@@ -1,6 +1,16 @@
-/** What is to happen to subscriptions at a boundary that lies ahead. */
+/** What is to happen to subscriptions at a boundary that lies ahead, and when they stand still. */
 export { cancelSchedule } from './cancel-schedule.ts'
 export { type DueBoundary, holdDueSchedules } from './due-schedules.ts'
+export {
+  findOpenPause,
+  insertPause,
+  listPauses,
+  type NewPause,
+  type PauseChanges,
+  type PauseRow,
+  turnPauses,
+  updatePause,
+} from './pauses.ts'
 export {
   type FinishedSchedule,
   finishSchedules,

@@ -33,6 +33,7 @@ const tables = [
   'wallet_transactions',
   'payments',
   'refunds',
+  'import_tasks',
   'api_keys',
 ] as const
 const testTimeoutMs = 120_000

@@ -7,8 +7,8 @@ export function columnType(name: string): string {
 }
 
 const namesByType = {
-  bigint: ['divide_by', 'min_quantity', 'sequence', 'synced_price_sequence'],
-  boolean: ['cancel_at_period_end', 'is_credit', 'is_purchased', 'is_voided', 'replayed'],
+  bigint: ['divide_by', 'min_quantity', 'row_number', 'sequence', 'synced_price_sequence'],
+  boolean: ['cancel_at_period_end', 'is_credit', 'is_purchased', 'is_voided', 'replayed', 'was_paused'],
   integer: [
     'billing_period_count',
     'billing_sequence',
@@ -33,6 +33,7 @@ const namesByType = {
     'metadata',
     'prices',
     'request',
+    'result',
     'tiers',
     'warnings',
   ],
@@ -53,6 +54,7 @@ const namesByType = {
     'discount',
     'invoice_level_discount',
     'line_item_discount',
+    'net_amount',
     'netted_amount',
     'overpaid_amount',
     'paid_before',
@@ -83,6 +85,7 @@ const namesByType = {
     'current_period_end',
     'current_period_start',
     'due_date',
+    'effective_at',
     'effective_date',
     'end_date',
     'executed_at',

@@ -111,6 +111,8 @@ export interface InvoiceLineItemTable extends Audited {
   /** Of late usage: the line that it was added to, and the how manieth of that one's it is. */
   late_of: string | null
   revision: number | null
+  /** Of a change's invoice. */
+  change_id: string | null
 }
 
 /** Where events that may be late for final invoices came from, in environments that bill them. */

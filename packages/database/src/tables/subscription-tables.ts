@@ -56,6 +56,8 @@ export interface SubscriptionTable extends Audited {
   /** The end that a cancellation has set, and `end_date` with it. */
   cancel_at: Date | null
   cancel_at_period_end: Generated<boolean>
+  /** Whether it has pauses, be they to come. */
+  was_paused: Generated<boolean>
   /** Of the period that a cancellation cuts: it goes before the subscription's own. */
   cancel_proration_behavior: 'create_prorations' | 'none' | null
   version: Generated<number>
@@ -72,6 +74,11 @@ export interface SubscriptionLineItemTable extends Audited {
   end_date: Date | null
   ended_by: 'price' | 'user' | null
   user_end: Date | null
+  /** By which changes it came and went. */
+  opened_by_change: string | null
+  closed_by_change: string | null
+  /** The line of another price that it carries on as one chain. */
+  carries_line_id: string | null
   metadata: Json<Metadata | null> | null
 }
 

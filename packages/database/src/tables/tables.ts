@@ -14,6 +14,7 @@ import type {
   CalculationTotalTable,
 } from './calculation-tables.ts'
 import type { PlanTable, PriceTable } from './catalog-tables.ts'
+import type { SubscriptionChangeTable } from './change-tables.ts'
 import type {
   CreditNoteLineItemTable,
   CreditNoteNumberCounterTable,
@@ -25,6 +26,12 @@ import type { EntitlementTable } from './entitlement-tables.ts'
 import type { EventIdTable, EventTable } from './event-tables.ts'
 import type { CreditGrantApplicationTable, CreditGrantTable } from './grant-tables.ts'
 import type { IdempotencyKeyTable } from './idempotency-tables.ts'
+import type {
+  FileUploadTable,
+  ImportPageTable,
+  ImportRejectionTable,
+  ImportTaskTable,
+} from './import-tables.ts'
 import type {
   InvoiceAdjustmentTable,
   InvoiceHistoryTable,
@@ -70,6 +77,7 @@ export interface Tables {
   subscription_pauses: SubscriptionPauseTable
   subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
+  subscription_changes: SubscriptionChangeTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
   invoices: InvoiceTable
@@ -106,6 +114,10 @@ export interface Tables {
   billing_run_slices: BillingRunSliceTable
   billing_run_totals: BillingRunTotalTable
   billing_failures: BillingFailureTable
+  file_uploads: FileUploadTable
+  import_tasks: ImportTaskTable
+  import_pages: ImportPageTable
+  import_rejections: ImportRejectionTable
   sync_previews: SyncPreviewTable
   sync_preview_slices: SyncPreviewSliceTable
   sync_preview_items: SyncPreviewItemTable

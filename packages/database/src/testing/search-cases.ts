@@ -6,6 +6,7 @@ import { type PriceSearch, priceFields, searchPrices } from '../catalog/prices.t
 import type { Scoped } from '../connection/connection.ts'
 import { type RefundSearch, refundFields, searchRefunds } from '../credit-notes/refunds.ts'
 import { type CustomerSearch, customerFields, searchCustomers } from '../customers/customers.ts'
+import { type ImportTaskSearch, importTaskFields, searchImportTasks } from '../imports/import-tasks.ts'
 import { type InvoiceSearch, invoiceFields, searchInvoices } from '../invoices/invoices.ts'
 import { type LineItemSearch, lineItemFields, searchLineItems } from '../line-items/line-item-search.ts'
 import { type PaymentSearch, paymentFields, searchPayments } from '../payments/payments.ts'
@@ -219,6 +220,11 @@ export function searchesUnderTest(reader: Scoped, rows: number): Readonly<Record
         expiry_date_before: [far],
       },
     ),
+    import_tasks: search<ImportTaskSearch>(importTaskFields, searchImportTasks, [], {
+      entity_type: ['EVENTS'],
+      task_status: ['PENDING'],
+      created_by: ['u7'],
+    }),
     payments: search<PaymentSearch>(paymentFields, searchPayments, ['payment_ids', 'destination_id'], {
       payment_ids: ids('pay'),
       destination_id: one('inv'),

@@ -66,6 +66,12 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
         refund_reason, refund_status, succeeded_at, ${head})
       select ${id('refund')}, ${id('crnote')}, ${id('inv')}, ${id('pay')}, 'usd', n, 'OUT_OF_BAND', 'OTHER', 'SUCCEEDED',
         ${at}, ${tail}`,
+    sql`insert into file_uploads (id, store_key, size, sha256, environment_id, created_at, created_by)
+      values (${`upload_${environmentId}`}, 'key', 1, repeat('0', 64), ${environmentId}, ${now}, 'u')`,
+    sql`insert into import_tasks (id, idempotency_key, request_hash, entity_type, file_type, file_provider, upload_id,
+        metadata, dry_run, track_progress, workflow_id, ${head})
+      select ${id('task')}, 'key-' || n, 'hash', (array['EVENTS', 'CUSTOMERS'])[1 + n % 2], 'CSV', 'upload',
+        ${`upload_${environmentId}`}, '{}', false, false, 'task:' || n, ${tail}`,
     sql`insert into api_keys (id, name, key_hash, display_id, user_id, tenant_id, environment_id)
       select ${id('key')}, 'key ' || n, sha256(convert_to(${environmentId} || n, 'UTF8')), 'sk_', 'u', e.tenant_id, e.id
       from environments e, generate_series(1, ${rows}::int) n where e.id = ${environmentId}`,

@@ -43,6 +43,9 @@ export interface CycleLine extends Lifetime {
   readonly metering: LineMetering | null
   /** Its price has ended it, and no user: until the chain's next line its time is the chain's, of which a sync left out a version. */
   readonly goesOn?: boolean | undefined
+  /** A change has opened or closed it, and no other line bills the same: what is in arrears bills by its active share. */
+  readonly comesByChange?: boolean | undefined
+  readonly goesByChange?: boolean | undefined
   /** Of ONETIME: false bills one whose boundary has passed unbilled, such as one that was added inside a period. */
   readonly isBilled?: boolean | undefined
   /** Of a line with a longer period than its subscription's: until when other invoices bill its chain; null: not at all. */
@@ -60,6 +63,8 @@ export interface Cycle {
   /** Nothing before it is billed, as another system has; null or none: all is. */
   readonly billFrom?: Date | null | undefined
   readonly prorationBehavior: ProrationBehavior
+  /** Of ADVANCE for a period that a cancellation cuts, where another one holds; none: the same. */
+  readonly advanceBehavior?: ProrationBehavior | undefined
   /** Null where no usage can be asked for, as in an opening. */
   readonly externalCustomerId: string | null
   /** [S, T): FIXED ARREAR and USAGE with a boundary in (S, T] bill. Null for an opening. */

@@ -1,6 +1,7 @@
 /**
  * One billing period of a subscription: what falls into it, what it asks of usage, and what it costs (billing rules, section 5).
  */
+export { aroundPauses, type Pause } from './around-pauses.ts'
 export type {
   Cycle,
   CycleCharge,

@@ -1,4 +1,4 @@
-import { prorationOf } from '../subscription/proration.ts'
+import { type ProrationBehavior, prorationOf } from '../subscription/proration.ts'
 import { isRecurring } from '../time/billing-period.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import { earlier, later, type Period } from '../time/period.ts'
@@ -10,13 +10,18 @@ import { endless, intervalsOf, lineAt, lineGrid, overlap, ownLife, paidFrom } fr
  * line's own periods that end in (S, T]. ADVANCE: those that begin in [T, U). ONETIME: where its start lies there.
  * `create_prorations`: each line for its active share; one in arrears that ended sooner bills at its own end.
  * `none`: whole periods, one line of a chain for each: in advance the one at work as the period begins, in
- * arrears the latest that was at work in it. A period that the subscription's start or end has cut is whole.
+ * arrears the latest that was at work in it; but by their shares where a change came or went inside. A period that the subscription's start or end has cut is whole.
  */
 export function planFixed(cycle: Cycle, lines: readonly CycleLine[]): PlannedFixed[] {
   const planned = lines.flatMap((line, place) =>
     line.terms.type === 'FIXED' ? planLine(cycle, line, lines).map((one) => ({ place, ...one })) : [],
   )
-  return cycle.prorationBehavior === 'none' ? latestOfChains(planned, lines) : planned
+  return latestOfChains(planned, lines, (line) => behaviorOf(cycle, line) === 'none')
+}
+
+/** A period's ADVANCE and its ARREAR are on two invoices, of which a cancellation's behaviour holds for its own period alone. */
+function behaviorOf({ prorationBehavior, advanceBehavior }: Cycle, { terms }: CycleLine): ProrationBehavior {
+  return terms.invoice_cadence === 'ADVANCE' ? (advanceBehavior ?? prorationBehavior) : prorationBehavior
 }
 
 type Planned = Omit<PlannedFixed, 'place'>
@@ -29,7 +34,7 @@ function planLine(cycle: Cycle, line: CycleLine, lines: readonly CycleLine[]): P
     const window = isAdvance ? (cycle.opens ?? (line.isBilled === false ? last : null)) : cycle.closes
     return window === null ? [] : planOnce(cycle, line, window)
   }
-  if (!isAdvance) return cycle.closes === null ? [] : planArrear(cycle, line, cycle.closes)
+  if (!isAdvance) return cycle.closes === null ? [] : planArrear(cycle, line, { window: cycle.closes, lines })
   const window = cycle.opens ?? (last && { start: last.end, end: last.end })
   return window === null ? [] : planAdvance(cycle, line, { window, lines })
 }
@@ -72,7 +77,7 @@ function planAdvance(
   return periodsOf(cycle, line, window).flatMap(({ period, active, isFirst }) => {
     const isDue = active.start < window.end && (isFirst || active.start >= window.start)
     if (!isDue) return []
-    if (cycle.prorationBehavior === 'create_prorations') return [share(cycle, line, active)]
+    if (behaviorOf(cycle, line) === 'create_prorations') return [share(cycle, line, active)]
     if (active.start <= period.start) return [{ span: period, proration: null }]
     if (!opensLate(cycle, line, { period, lines })) return []
     return [{ span: { start: active.start, end: period.end }, proration: null }]
@@ -91,15 +96,27 @@ function opensLate(
   )
 }
 
-function planArrear(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
-  const isProrated = cycle.prorationBehavior === 'create_prorations'
+function planArrear(
+  cycle: Cycle,
+  line: CycleLine,
+  { window, lines }: { window: Period; lines: readonly CycleLine[] },
+): Planned[] {
+  const ofChain = lines.filter(({ chain }) => chain === line.chain)
   // Of a longer period what has ended bills, whenever it did: an edit may be heard of long after its instant.
   const isLonger = lineGrid(cycle, line) !== cycle.grid
   return periodsOf(cycle, line, window).flatMap(({ period, active }) => {
+    const isProrated = cycle.prorationBehavior === 'create_prorations' || ofChain.some(isCutIn(period))
     const { end } = isProrated ? active : period
     if (end > window.end || (end <= window.start && !isLonger)) return []
     return [isProrated ? share(cycle, line, active) : { span: period, proration: null }]
   })
+}
+
+/** A change inside a period parts what is in arrears by time, whatever the subscription does else (billing rules, section 8). */
+function isCutIn({ start, end }: Period) {
+  const isInside = (instant: Date | null | undefined) => instant != null && instant > start && instant < end
+  return ({ comesByChange, goesByChange, ...line }: CycleLine): boolean =>
+    (comesByChange === true && isInside(line.start)) || (goesByChange === true && isInside(line.end))
 }
 
 function share(cycle: Cycle, line: CycleLine, active: Period): Planned {
@@ -126,8 +143,12 @@ function planOnce(cycle: Cycle, line: CycleLine, window: Period): Planned[] {
   return isDue ? [{ span: { start: line.start, end: line.start }, proration: null }] : []
 }
 
-/** Of the lines of a chain that would bill one period the one that started last. ONETIME lines have no period. */
-function latestOfChains(planned: readonly PlannedFixed[], lines: readonly CycleLine[]): PlannedFixed[] {
+/** Of the lines of a chain that would bill one whole period the one that started last. ONETIME lines have no period. */
+function latestOfChains(
+  planned: readonly PlannedFixed[],
+  lines: readonly CycleLine[],
+  isWhole: (line: CycleLine) => boolean,
+): PlannedFixed[] {
   const latest = new Map<string, PlannedFixed>()
   for (const one of planned) {
     const line = lineAt(lines, one.place)
@@ -137,7 +158,8 @@ function latestOfChains(planned: readonly PlannedFixed[], lines: readonly CycleL
   }
   return planned.filter((one) => {
     const line = lineAt(lines, one.place)
-    return !isRecurring(line.terms.billing_period) || latest.get(keyOf(line, one)) === one
+    const isOnce = !isRecurring(line.terms.billing_period)
+    return isOnce || !isWhole(line) || latest.get(keyOf(line, one)) === one
   })
 }
 

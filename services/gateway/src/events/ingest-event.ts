@@ -1,9 +1,10 @@
+import { contradicting, isParsed, parseEvent, tooFarAhead } from '@flexprice/contracts/events'
 import { ingestEvent } from '@flexprice/contracts/operations'
+import { newId } from '@flexprice/database/connection'
 import { invalid } from '@flexprice/domain'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
-import { contradicting, isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
 import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** Room for properties that are too large to be told so by their name. */
@@ -16,7 +17,7 @@ export function ingestEventRoute(api: Api, intake: EventIntake): void {
     // `parseEvent` does it, by the same schema.
     validatorCompiler: () => () => true,
     async handler(request, reply) {
-      const event = parseEvent(request.body, unknownFieldsOf(request))
+      const event = parseEvent(request.body, () => newId('event'), unknownFieldsOf(request))
       if (!isParsed(event)) throw invalid(event)
       const outcome = await appendForCaller(intake, request, [event])
       if (outcome.tooFarAhead.length > 0) throw invalid([tooFarAhead])

@@ -1,6 +1,7 @@
 import type { RateLimiter } from '@flexprice/cache'
-import { eventsBulkMax } from '@flexprice/contracts/events'
+import { contradicting, eventsBulkMax, isParsed, parseEvent, tooFarAhead } from '@flexprice/contracts/events'
 import { ingestEventsBulk } from '@flexprice/contracts/operations'
+import { newId } from '@flexprice/database/connection'
 import type { AppendedEvents, NewEvent } from '@flexprice/database/events'
 import { type FieldProblem, invalid } from '@flexprice/domain'
 import type { FastifyRequest } from 'fastify'
@@ -8,7 +9,6 @@ import { expectAllowed } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
-import { contradicting, isParsed, parseEvent, tooFarAhead } from './parse-event.ts'
 import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
@@ -67,7 +67,7 @@ interface ParsedEvents {
 function parseAll(request: FastifyRequest, sent: readonly unknown[]): ParsedEvents {
   const parsed: ParsedEvents = { events: [], positions: [], problems: [] }
   for (const [position, one] of sent.entries()) {
-    const event = parseEvent(one, unknownFieldsOf(request, `events[${position}].`))
+    const event = parseEvent(one, () => newId('event'), unknownFieldsOf(request, `events[${position}].`))
     if (isParsed(event)) {
       parsed.events.push(event)
       parsed.positions.push(position)

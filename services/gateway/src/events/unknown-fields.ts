@@ -1,6 +1,6 @@
+import type { UnknownFields } from '@flexprice/contracts/events'
 import type { FastifyRequest } from 'fastify'
 import { noteIgnored } from '../plugins/ignore-unknown-fields.ts'
-import type { UnknownFields } from './parse-event.ts'
 
 /** @param place where in the request the fields are: `events[3].` */
 export function unknownFieldsOf(request: FastifyRequest, place = ''): UnknownFields {

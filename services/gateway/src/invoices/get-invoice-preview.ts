@@ -11,6 +11,7 @@ import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { requestKey } from '../subscriptions/request-key.ts'
 import { lineWarningsResponse } from '../warnings-response.ts'
+import { withoutNulls } from '../without-nulls.ts'
 import { awaitWorkflow } from '../workflows/await-workflow.ts'
 
 /** @param closing aborts when the process is to stop: whoever waits is told of the workflow instead */
@@ -62,10 +63,6 @@ function previewOf(result: unknown): InvoiceResponse {
     })),
   })
   return { ...parsed, warnings: lineWarningsResponse(parsed.line_items ?? []) }
-}
-
-function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
 }
 
 function withoutZeroLines(invoice: InvoiceResponse): InvoiceResponse {

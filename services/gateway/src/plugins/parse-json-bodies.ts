@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { needsExactJson, parseExactJson } from '@flexprice/contracts/wire'
+import { isNestedDeeper, jsonDepthMax, needsExactJson, parseExactJson } from '@flexprice/contracts/wire'
 import { CodedError, invalid } from '@flexprice/domain'
 import type { FastifyInstance } from 'fastify'
-import { isNestedDeeper } from './nesting.ts'
 
 /**
  * Bodies are JSON in UTF-8 and nothing else, and not endlessly deep. No digit of a number is lost, `__proto__` is
@@ -18,8 +17,8 @@ export function parseJsonBodies(app: FastifyInstance): void {
     }
     const body = bytes.toString('utf8')
     if (body.trim() === '') return done(null, undefined)
-    if (isNestedDeeper(body, depthMax)) {
-      return done(invalid([{ path: '', message: `The body is nested more than ${depthMax} deep` }]))
+    if (isNestedDeeper(body, jsonDepthMax)) {
+      return done(invalid([{ path: '', message: `The body is nested more than ${jsonDepthMax} deep` }]))
     }
     parse(request, body, (error, value) => {
       if (error) return done(isJson(body) ? forbiddenName(body) : error)
@@ -27,9 +26,6 @@ export function parseJsonBodies(app: FastifyInstance): void {
     })
   })
 }
-
-/** Deeper than any field of ours may be; who walks through a body needs no bound of its own. */
-const depthMax = 64
 
 function isJson(text: string): boolean {
   try {

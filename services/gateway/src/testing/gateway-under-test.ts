@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { createRedis } from '@flexprice/cache'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey } from '@flexprice/database/tenancy'
+import { createFileStore, type FileStore } from '@flexprice/file-store'
 import { createLogger, createMetrics } from '@flexprice/observability'
 import { createTemporal, type Temporal } from '@flexprice/temporal-client'
 import { createTestDatabase, type TestDatabase, testStack } from '@flexprice/testing'
@@ -17,6 +22,7 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly database: TestDatabase
   readonly temporal: Temporal
   readonly keys: KeyCache
+  readonly files: FileStore
   /** Lines that were logged since the start. */
   readonly logLines: readonly string[]
   /** What `/metrics` would say. */
@@ -52,6 +58,10 @@ const config: AppConfig = {
   trustedProxies: 0,
   waitMsMax: 2_000,
   requestTimeoutMs: 30_000,
+  fileBytesMax: 100_000_000,
+  fileUploadsMax: 3,
+  fileUploadTimeoutMs: 60_000,
+  fileRetentionDays: 30,
   unknownFields: 'refuse',
 }
 const poolSizeMax = 5
@@ -86,8 +96,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   if (options.redisUrl === undefined)
     await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
   const keys = createKeyCache(redis)
+  const directory = await mkdtemp(join(tmpdir(), 'flexprice-files-'))
+  const files = createFileStore({ url: pathToFileURL(directory).href })
   const app = await createApp(
-    { database, temporal, redis, keys, logger, metrics },
+    { database, temporal, redis, keys, files, logger, metrics },
     { ...config, ...options.config },
     options.isReady ? { isReady: options.isReady } : {},
   )
@@ -101,6 +113,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     temporal,
     keys,
     logLines,
+    files,
     metrics: metrics.render,
     newCaller: async () => newKeyOf(await testDatabase.newTenant()),
     newKeyOf,
@@ -109,6 +122,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       await temporal[Symbol.asyncDispose]()
       await redis[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true })
       if (options.testDatabase === undefined) await testDatabase[Symbol.asyncDispose]()
     },
   }

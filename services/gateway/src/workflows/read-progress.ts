@@ -1,8 +1,9 @@
-import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
+import { type TaskProgress, type WorkflowName, workflows } from '@flexprice/contracts/workflows'
 import { type BillingProgress, countRunsOfWorkflow } from '@flexprice/database/billing'
 import { getCalculationProgress } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { getBatchProgress } from '@flexprice/database/creation'
+import { getFileUpload, getImportTask } from '@flexprice/database/imports'
 import { getPriceSyncProgress, getSyncPreviewProgress } from '@flexprice/database/price-sync'
 import type { WorkflowDescription } from '@flexprice/temporal-client'
 
@@ -23,7 +24,12 @@ const readers: {
   'calculate-charges': calculationProgress,
   'cron-billing': cronBillingProgress,
   'price-sync': priceSyncProgress,
+  // One transaction: it tells nothing before it is done.
+  'subscription-change': async () => undefined,
   'subscription-creation': subscriptionCreationProgress,
+  // Its task tells.
+  'task-processing': async () => undefined,
+  'task-processing-with-progress': taskProgress,
 }
 
 interface Execution {
@@ -96,6 +102,25 @@ async function priceSyncProgress(scoped: Scoped, workflow: Execution) {
     prices_removed: run.pricesRemoved,
     prices_skipped: run.pricesSkipped,
     percent: percentOf(processed, due),
+  }
+}
+
+/** Since it began, with all pauses: what was done while its worker was away, and what that means for the rest. */
+async function taskProgress(scoped: Scoped, { id }: Execution): Promise<TaskProgress> {
+  const task = await getImportTask(scoped, id.slice(id.indexOf(':') + 1))
+  const { size } = await getFileUpload(scoped, task.upload_id)
+  const seconds =
+    task.started_at === null ? 0 : (task.updated_at.getTime() - task.started_at.getTime()) / 1_000
+  const remaining = (seconds * (size - task.bytes_read)) / task.bytes_read
+  return {
+    processed_records: task.processed_records,
+    successful_records: task.successful_records,
+    failed_records: task.failed_records,
+    bytes_read: task.bytes_read,
+    bytes_total: size,
+    records_per_second: seconds > 0 ? Math.round(task.processed_records / seconds) : 0,
+    ...(task.bytes_read > 0 && { remaining_seconds: Math.round(remaining) }),
+    percent: percentOf(task.bytes_read, size),
   }
 }
 

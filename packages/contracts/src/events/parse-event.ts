@@ -1,31 +1,50 @@
-import { ingestEventRequest } from '@flexprice/contracts/events'
-import { instantRule, parseInstant } from '@flexprice/contracts/wire'
-import { newId } from '@flexprice/database/connection'
-import type { NewEvent } from '@flexprice/database/events'
 import type { FieldProblem } from '@flexprice/domain'
 import { Ajv, type ErrorObject } from 'ajv'
 import { z } from 'zod'
+import { instantRule, parseInstant } from '../wire/instant.ts'
+import { ingestEventRequest } from './event.ts'
 import { propertiesProblem } from './event-properties.ts'
 
 /**
- * One event as it was sent, by the contract's own schema in the form that validates five times cheaper; or what is
- * wrong with it, each bad field by its path.
+ * One event as it was sent, at whatever door, by the contract's own schema in the form that validates five times
+ * cheaper; or what is wrong with it, each bad field by its path.
+ *
+ * @param newId makes the id of one that brings none
  */
 export function parseEvent(
   sent: unknown,
+  newId: () => string,
   unknown: UnknownFields = 'refuse',
-): NewEvent | readonly FieldProblem[] {
+): ParsedEvent | readonly FieldProblem[] {
   if (!isEvent(sent)) {
     const errors = isEvent.errors ?? []
-    return (unknown !== 'refuse' && withoutUnknown(sent, errors, unknown)) || errors.map(fieldProblem)
+    return (
+      (unknown !== 'refuse' && withoutUnknown(sent, newId, { errors, tell: unknown })) ||
+      errors.map(fieldProblem)
+    )
   }
-  return newEvent(sent)
+  return newEvent(sent, newId)
+}
+
+/** As the event store takes it. */
+export interface ParsedEvent {
+  readonly eventId: string
+  readonly eventName: string
+  readonly externalCustomerId: string
+  readonly customerId: string | null
+  /** An RFC 3339 instant; null for the environment's now. */
+  readonly timestamp: string | null
+  readonly source: string | null
+  readonly properties: Readonly<Record<string, unknown>>
 }
 
 /** Refused by name, or taken out of the event and told. */
 export type UnknownFields = 'refuse' | ((names: readonly string[]) => void)
 
-function newEvent(sent: z.output<typeof ingestEventRequest>): NewEvent | readonly FieldProblem[] {
+function newEvent(
+  sent: z.output<typeof ingestEventRequest>,
+  newId: () => string,
+): ParsedEvent | readonly FieldProblem[] {
   const problems: FieldProblem[] = []
   const timestamp = sent.timestamp === undefined || sent.timestamp === '' ? null : instantOf(sent.timestamp)
   if (timestamp === undefined) problems.push({ path: 'timestamp', message: instantRule })
@@ -34,7 +53,7 @@ function newEvent(sent: z.output<typeof ingestEventRequest>): NewEvent | readonl
   if (problem !== undefined) problems.push(problem)
   if (timestamp === undefined || problems.length > 0) return problems
   return {
-    eventId: sent.event_id === undefined || sent.event_id === '' ? newId('event') : sent.event_id,
+    eventId: sent.event_id === undefined || sent.event_id === '' ? newId() : sent.event_id,
     eventName: sent.event_name,
     externalCustomerId: sent.external_customer_id,
     customerId: sent.customer_id === undefined || sent.customer_id === '' ? null : sent.customer_id,
@@ -47,16 +66,16 @@ function newEvent(sent: z.output<typeof ingestEventRequest>): NewEvent | readonl
 /** The event without what its schema does not know, parsed; undefined where there is nothing to take out. */
 function withoutUnknown(
   sent: unknown,
-  errors: readonly ErrorObject[],
-  tell: (names: readonly string[]) => void,
-): NewEvent | readonly FieldProblem[] | undefined {
+  newId: () => string,
+  { errors, tell }: { errors: readonly ErrorObject[]; tell: (names: readonly string[]) => void },
+): ParsedEvent | readonly FieldProblem[] | undefined {
   const unknown = new Set(errors.flatMap(({ params }) => params.additionalProperty ?? []))
   if (unknown.size === 0 || typeof sent !== 'object' || sent === null) return undefined
   tell([...unknown].map(String))
-  return parseEvent(Object.fromEntries(Object.entries(sent).filter(([name]) => !unknown.has(name))))
+  return parseEvent(Object.fromEntries(Object.entries(sent).filter(([name]) => !unknown.has(name))), newId)
 }
 
-export function isParsed(parsed: NewEvent | readonly FieldProblem[]): parsed is NewEvent {
+export function isParsed(parsed: ParsedEvent | readonly FieldProblem[]): parsed is ParsedEvent {
   return !Array.isArray(parsed)
 }
 

@@ -1,3 +1,6 @@
+/** Deeper than any field of ours may be; who walks through a body or a row needs no bound of its own. */
+export const jsonDepthMax = 64
+
 /**
  * Whether lists and objects of a JSON text lie in each other more than so many deep. It reads the text, as everything
  * that walks the parsed value would end on a body of six thousand brackets; a string is skipped at once.

@@ -1,7 +1,7 @@
-import { eventPropertiesBytesMax } from '@flexprice/contracts/events'
-import { ExactNumber } from '@flexprice/contracts/wire'
 import type { FieldProblem } from '@flexprice/domain'
 import { numberDigitsMax, parseNumber } from '@flexprice/domain/money'
+import { ExactNumber } from '../wire/exact-number.ts'
+import { eventPropertiesBytesMax } from './event.ts'
 
 /** Why an event's properties cannot be kept as they are; undefined when they can. */
 export function propertiesProblem(properties: Readonly<Record<string, unknown>>): FieldProblem | undefined {

@@ -1,0 +1,8 @@
+import type { Scoped } from '@flexprice/database/connection'
+import type { SubscriptionChangeEvents } from './events.ts'
+
+export interface SubscriptionChangeDependencies {
+  /** The database handle of whoever the running activity works for. */
+  readonly scoped: () => Scoped
+  readonly events: SubscriptionChangeEvents
+}

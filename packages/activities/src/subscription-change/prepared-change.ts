@@ -1,0 +1,37 @@
+import type { ChargeFacts } from '@flexprice/database/calculations'
+import type { ChangedSubscription } from '@flexprice/database/changes'
+import type { Scoped } from '@flexprice/database/connection'
+import type { BilledTime, ChangeType, PlannedChange } from '@flexprice/domain/change'
+import type { ChangeLine } from './change-line.ts'
+
+export interface NamedPlan {
+  readonly id: string
+  readonly name: string
+}
+
+/** What is changed, as the rules have it, before it is written. */
+export interface PreparedChange {
+  readonly planned: PlannedChange<ChangeLine> & { readonly changeType: ChangeType }
+  /** Of the subscription what moves; the rest stays. */
+  readonly subscription: Partial<ChangedSubscription>
+  readonly toPlan: NamedPlan
+}
+
+/** A subscription that is held, with what was billed of its lines for time to come. */
+export interface HeldSubscription {
+  readonly facts: ChargeFacts
+  readonly billed: readonly BilledTime[]
+  readonly now: Date
+}
+
+/**
+ * How a kind of change is made: each is a file of its own. It reads and holds what is locked before the subscription, and
+ * once that is held it says what is changed.
+ */
+export type ChangeKind<Order> = (
+  transaction: Scoped,
+  order: Order,
+) => Promise<
+  /** @throws validation_error, invalid_operation, state_conflict before anything is written */
+  (held: HeldSubscription) => PreparedChange
+>

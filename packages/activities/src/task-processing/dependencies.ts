@@ -1,0 +1,18 @@
+import type { Scoped } from '@flexprice/database/connection'
+import type { FileStore } from '@flexprice/file-store'
+import type { TaskProcessingEvents } from './events.ts'
+
+export interface TaskProcessingDependencies {
+  /** The database handle of whoever the running activity works for. */
+  readonly scoped: () => Scoped
+  readonly files: Pick<FileStore, 'open'>
+  readonly events: TaskProcessingEvents
+  /** Of one transaction: few for people who watch, many for speed. */
+  readonly rowsPerPageMax: number
+}
+
+/** A code of the domain's errors with its text; none for whoever was asked to stop. */
+export interface ImportFailure {
+  readonly code?: string
+  readonly message?: string
+}

@@ -1,0 +1,39 @@
+import type { Scoped } from '@flexprice/database/connection'
+import type { ImportCounts } from '@flexprice/database/imports'
+import type { FieldProblem } from '@flexprice/domain'
+import type { RowFields } from './row-values.ts'
+
+/** How rows of one kind of record are checked and written; one of it for each task. */
+export interface EntityImport {
+  /** What columns of CSV may be. */
+  readonly fields: RowFields
+  /** Checks what can be checked without the database. */
+  prepare(rows: readonly ImportRow[]): PreparedRows
+}
+
+export interface ImportRow {
+  readonly row: number
+  /** As it stands in the file. */
+  readonly text: string
+  /** As a request would have it. */
+  readonly value: unknown
+}
+
+export interface RefusedRow {
+  readonly row: number
+  readonly text: string
+  readonly problems: readonly FieldProblem[]
+}
+
+export interface PreparedRows {
+  readonly refused: readonly RefusedRow[]
+  /** Writes the rest in the caller's transaction. */
+  write(transaction: Scoped): Promise<WrittenRows>
+}
+
+export interface WrittenRows {
+  readonly counts: Omit<ImportCounts, 'failed'>
+  /** By the database's own knowledge. */
+  readonly refused: readonly RefusedRow[]
+  readonly eventsBetween?: { readonly first: Date; readonly last: Date }
+}

@@ -1,0 +1,20 @@
+import type { TaskProcessingInput } from '@flexprice/contracts/workflows'
+import { readTimeOfDay } from '@flexprice/database/connection'
+import { endImportTask, getImportTask } from '@flexprice/database/imports'
+import { isErrorCode } from '@flexprice/domain'
+import type { ImportFailure, TaskProcessingDependencies } from './dependencies.ts'
+
+export async function failImport(
+  { scoped, events }: TaskProcessingDependencies,
+  { task_id: taskId, failure }: TaskProcessingInput & { readonly failure: ImportFailure },
+): Promise<void> {
+  const handle = scoped()
+  const task = await getImportTask(handle, taskId)
+  const { code, message = 'Internal error' } =
+    failure.code === undefined
+      ? { code: 'invalid_operation', message: `Cancelled after ${task.processed_records} rows` }
+      : failure
+  const error = { code: isErrorCode(code) ? code : 'internal_error', message } as const
+  await endImportTask(handle, { id: taskId, error, timeOfDay: await readTimeOfDay(handle) })
+  events.failed({ taskId, ...error })
+}

@@ -1,0 +1,108 @@
+import type { TaskProcessingInput } from '@flexprice/contracts/workflows'
+import { inTransaction, readTimeOfDay, type Scoped } from '@flexprice/database/connection'
+import {
+  beginImportTask,
+  getFileUpload,
+  type ImportCounts,
+  type ImportTaskRow,
+  lockImportTask,
+  noteImportLayout,
+  undoing,
+  writeImportPage,
+} from '@flexprice/database/imports'
+import { CodedError } from '@flexprice/domain'
+import { type FileLayout, type OpenFile, readLayout } from '@flexprice/file-rows'
+import { Context } from '@temporalio/activity'
+import { beating } from './beating.ts'
+import type { TaskProcessingDependencies } from './dependencies.ts'
+import type { EntityImport } from './entity-import.ts'
+import { createEventImport } from './event-import.ts'
+import { type PreparedPage, preparedPages } from './prepared-pages.ts'
+import { createRowReader, type RowReader } from './row-values.ts'
+
+/**
+ * Each page is one transaction that writes its rows and moves the task on, so that a killed worker's next attempt goes
+ * on at the byte where the last whole page ended. While a page is written, the next one is read and checked. Stops
+ * between pages when it is cancelled or its worker shuts down.
+ *
+ * @throws validation_error where the file is broken; not_found where it is gone
+ */
+export async function importFile(
+  dependencies: TaskProcessingDependencies,
+  { task_id: taskId }: TaskProcessingInput,
+): Promise<void> {
+  using _ = beating()
+  const { scoped, files } = dependencies
+  const { cancellationSignal } = Context.current()
+  const handle = scoped()
+  const task = await beginImportTask(handle, taskId, await readTimeOfDay(handle))
+  if (task.task_status === 'COMPLETED') return
+  if (task.task_status === 'FAILED') throw endedWith(task)
+  const { store_key: key } = await getFileUpload(handle, task.upload_id)
+  const open: OpenFile = (from) => files.open(key, from)
+  const entity = entityOf(task)
+  const { layout, reader } = await layoutOf(handle, task, { open, entity })
+  const from = task.layout === null ? layout.start : { offset: task.byte_offset, row: task.row_number }
+  const pages = preparedPages({
+    open,
+    layout,
+    from,
+    entity,
+    reader,
+    rowsPerPageMax: dependencies.rowsPerPageMax,
+  })
+  await using _pages = pages
+  for await (const page of pages) {
+    cancellationSignal.throwIfAborted()
+    const counts = await inTransaction(handle, (transaction) => writePage(transaction, taskId, page))
+    dependencies.events.imported(task.entity_type, counts)
+  }
+}
+
+function endedWith({ error_code: code, error_summary: message }: ImportTaskRow): CodedError {
+  return new CodedError(code ?? 'internal_error', message ?? '')
+}
+
+function entityOf({ entity_type: type, id }: ImportTaskRow): EntityImport {
+  if (type === 'EVENTS') return createEventImport({ taskId: id })
+  throw new CodedError('not_implemented', `Imports of ${type} are not implemented`)
+}
+
+/** As it was found at first, or is found now. */
+async function layoutOf(
+  handle: Scoped,
+  task: ImportTaskRow,
+  { open, entity }: { open: OpenFile; entity: EntityImport },
+): Promise<{ layout: FileLayout; reader: RowReader | undefined }> {
+  const layout = task.layout ?? (await readLayout(open, task.file_type))
+  const reader = layout.format === 'CSV' ? createRowReader(layout.columns, entity.fields) : undefined
+  if (task.layout === null) {
+    await noteImportLayout(handle, { id: task.id, layout, unknownColumns: reader?.unknownColumns ?? [] })
+  }
+  return { layout, reader }
+}
+
+async function writePage(
+  transaction: Scoped,
+  taskId: string,
+  { from, to, bytesRead, prepared, refused }: PreparedPage,
+): Promise<ImportCounts> {
+  const task = await lockImportTask(transaction, taskId)
+  if (task.task_status !== 'PROCESSING' || task.byte_offset !== from.offset) {
+    throw new CodedError('service_unavailable', 'Another attempt works on this task')
+  }
+  const written = task.dry_run
+    ? await undoing(transaction, () => prepared.write(transaction))
+    : await prepared.write(transaction)
+  const rejections = [...refused, ...prepared.refused, ...written.refused]
+  const counts = { ...written.counts, failed: rejections.length }
+  const page = {
+    to,
+    counts,
+    rejections,
+    bytesRead,
+    eventsBetween: task.dry_run ? undefined : written.eventsBetween,
+  }
+  await writeImportPage(transaction, task, page, await readTimeOfDay(transaction))
+  return counts
+}

@@ -1,0 +1,24 @@
+import type { TaskProcessingInput, TaskProcessingResult } from '@flexprice/contracts/workflows'
+import { completeImport } from './complete-import.ts'
+import type { ImportFailure, TaskProcessingDependencies } from './dependencies.ts'
+import { failImport } from './fail-import.ts'
+import { importFile } from './import-file.ts'
+
+export interface TaskProcessingActivities {
+  /** Works through the file, page by page, from where its task is. Idempotent by the task. */
+  importFile(input: TaskProcessingInput): Promise<void>
+  /** Closes a task whose file is done, and tells what became of it. Idempotent by the task. */
+  completeImport(input: TaskProcessingInput): Promise<TaskProcessingResult>
+  /** Closes a task that cannot be done, with why. Idempotent by the task. */
+  failImport(input: TaskProcessingInput & { readonly failure: ImportFailure }): Promise<void>
+}
+
+export function createTaskProcessingActivities(
+  dependencies: TaskProcessingDependencies,
+): TaskProcessingActivities {
+  return {
+    importFile: (input) => importFile(dependencies, input),
+    completeImport: (input) => completeImport(dependencies, input),
+    failImport: (input) => failImport(dependencies, input),
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { recurringPeriods } from '@flexprice/domain/time'
+import { z } from 'zod'
+import { defineContract } from './define-contract.ts'
+import { subscriptionChange } from './subscription-change.ts'
+
+const id = z.string().min(1)
+const instant = z.iso.datetime()
+const prorationBehavior = z.enum(['create_prorations', 'none'])
+
+/** To another plan. A period that is not said stays. */
+const planChange = z.strictObject({
+  kind: z.literal('plan_change'),
+  target_plan_id: id,
+  proration_behavior: prorationBehavior,
+  change_at: z.enum(['immediate', 'end_of_period']),
+  /** Takes the place of a change that waits for the period's end; without it a second one is refused. */
+  supersede: z.boolean(),
+  period: z
+    .strictObject({
+      billing_period: z.enum(recurringPeriods),
+      billing_period_count: z.number().int().positive(),
+      billing_cycle: z.enum(['anniversary', 'calendar']),
+    })
+    .nullable(),
+})
+
+/** What is asked for; each kind of change is a case. */
+const request = z.discriminatedUnion('kind', [planChange])
+
+const input = z.strictObject({
+  mode: z.enum(['preview', 'execute']),
+  subscription_id: id,
+  request,
+  /** The newest change that whoever asks has seen: of two at once one wins. */
+  seen_change_id: z.string().nullable(),
+  /** The caller's key, or one that is drawn for the request. */
+  idempotency_key: id,
+  request_hash: id,
+})
+
+const amount = z.string()
+const plan = z.strictObject({ id: z.string(), name: z.string() })
+
+const subscription = z.strictObject({
+  id: z.string(),
+  plan_id: z.string(),
+  status: z.string(),
+  billing_anchor: instant,
+  billing_period: z.string(),
+  billing_period_count: z.number().int(),
+  current_period_start: instant,
+  current_period_end: instant,
+  trial_end: instant.nullable(),
+  created_at: instant,
+})
+
+const line = z.strictObject({
+  id: z.string(),
+  change_action: z.enum(['created', 'updated', 'ended']),
+  price_id: z.string(),
+  quantity: amount,
+  start_date: instant,
+  end_date: instant.nullable(),
+})
+
+const credit = z.strictObject({
+  invoice_id: z.string(),
+  subscription_line_item_id: z.string(),
+  period_start: instant,
+  period_end: instant,
+  amount,
+  /** What of it the change charges anew; the rest goes back. */
+  netted_amount: amount,
+})
+
+const proration = z.strictObject({
+  currency: z.string(),
+  credit_amount: amount,
+  charge_amount: amount,
+  net_amount: amount,
+  period_start: instant,
+  period_end: instant,
+})
+
+/** Amounts are decimal texts. Kept with the change: who asks again is answered the same. */
+const result = z.strictObject({
+  /** Null of a preview, and of what waits for its boundary. */
+  change_id: z.string().nullable(),
+  kind: z.string(),
+  change_type: z.enum(['upgrade', 'downgrade', 'lateral']),
+  effective_at: instant,
+  is_scheduled: z.boolean(),
+  schedule_id: z.string().nullable(),
+  superseded_schedules: z.array(z.string()),
+  from_plan: plan,
+  to_plan: plan,
+  before: subscription,
+  after: subscription,
+  proration,
+  lines: z.array(line),
+  credits: z.array(credit),
+  /** What it billed, oldest first. */
+  invoice_ids: z.array(z.string()),
+  /** Of a preview, as the API answers them, which its schema there knows; without a number. */
+  invoices: z.array(z.record(z.string(), z.unknown())),
+  warnings: z.array(z.string()),
+})
+
+export const subscriptionChangeContract = defineContract({
+  definition: subscriptionChange,
+  input,
+  result,
+  progress: undefined,
+  workflowId: (environmentId, { mode, subscription_id, idempotency_key, request_hash }) => {
+    const of = [mode, subscription_id, idempotency_key, request_hash]
+    const hash = createHash('sha256').update(JSON.stringify(of)).digest('base64url')
+    return `${subscriptionChange.name}:${environmentId}:${hash}`
+  },
+  entityId: ({ subscription_id }) => subscription_id,
+})
+
+export type SubscriptionChangeInput = z.infer<typeof input>
+export type SubscriptionChangeResult = z.infer<typeof result>
+export type ChangeOrder = z.infer<typeof request>
+export type PlanChangeOrder = z.infer<typeof planChange>

@@ -1,0 +1,64 @@
+import type { BilledTime } from '@flexprice/domain/change'
+import { readDecimal } from '@flexprice/domain/money'
+import { sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+
+/**
+ * What was billed in advance of lines for time that ends after an instant, and what of it notes and changes have credited
+ * (billing rules, section 6). What a draft has of them counts: it stays. One statement, however many lines.
+ *
+ * @returns in the order in which they were billed
+ */
+export async function readBilledTime(
+  { db, scope }: Scoped,
+  lineIds: readonly string[],
+  endsAfter: Date,
+): Promise<readonly BilledTime[]> {
+  if (lineIds.length === 0) return []
+  const { rows } = await sql<Row>`
+    select l.id, l.invoice_id, l.subscription_line_item_id as line_id, l.period_start, l.period_end,
+      l.amount - l.line_item_discount - l.invoice_level_discount as billed,
+      noted.amount + changed.amount as credited, changed.since as credited_from
+    from (
+      select * from invoice_line_items
+      where subscription_line_item_id = any (${lineIds}::text[]) and late_of is null and change_id is null
+        and not is_credit and not is_voided and period_end > ${endsAfter}
+      union all
+      select * from invoice_line_items
+      where subscription_line_item_id = any (${lineIds}::text[]) and change_id is not null
+        and not is_credit and not is_voided and period_end > ${endsAfter}
+    ) l
+    cross join lateral (
+      select coalesce(sum(x.amount - x.discount + x.tax), 0) as amount from credit_note_line_items x
+      join credit_notes n on n.environment_id = x.environment_id and n.id = x.credit_note_id
+      where x.first_line_id = l.id and n.credit_note_status = 'FINALIZED'
+    ) noted
+    cross join lateral (
+      select coalesce(sum(x.amount - x.discount + x.tax), 0) as amount, min(c.effective_at) as since
+      from line_credits x
+      left join subscription_changes c on c.environment_id = ${scope.environmentId} and c.id = x.source_id
+      where x.first_line_id = l.id
+    ) changed
+    where l.period_end > l.period_start
+    order by l.id`.execute(db)
+  return rows.map((row) => ({
+    id: row.id,
+    invoiceId: row.invoice_id,
+    lineId: row.line_id,
+    span: { start: row.period_start, end: row.period_end },
+    billed: readDecimal(row.billed),
+    credited: readDecimal(row.credited),
+    creditedFrom: row.credited_from,
+  }))
+}
+
+interface Row {
+  readonly id: string
+  readonly invoice_id: string
+  readonly line_id: string
+  readonly period_start: Date
+  readonly period_end: Date
+  readonly billed: string
+  readonly credited: string
+  readonly credited_from: Date | null
+}

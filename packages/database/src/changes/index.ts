@@ -1,0 +1,14 @@
+/** Changes of running subscriptions: what was billed of the lines that go, and what each change has made. */
+export { readBilledTime } from './billed-time.ts'
+export {
+  type ChangeHistory,
+  newestChangeId,
+  readChangeHistory,
+  type SubscriptionChangeRow,
+} from './subscription-changes.ts'
+export {
+  type ChangedSubscription,
+  type ComingLine,
+  type SubscriptionChange,
+  writeChanges,
+} from './write-changes.ts'

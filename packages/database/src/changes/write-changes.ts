@@ -1,0 +1,145 @@
+import { assert } from '@flexprice/domain'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import { change } from '../connection/row-changes.ts'
+import type { SubscriptionChangeTable } from '../tables/change-tables.ts'
+import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
+
+/** What of a subscription changes can move. */
+export type ChangedSubscription = Pick<
+  Selectable<SubscriptionTable>,
+  | 'plan_id'
+  | 'synced_price_sequence'
+  | 'billing_period'
+  | 'billing_period_count'
+  | 'billing_cycle'
+  | 'billing_anchor'
+  | 'current_period_start'
+  | 'current_period_end'
+  | 'next_billing_at'
+  | 'subscription_status'
+  | 'end_date'
+  | 'trial_end'
+>
+
+/** A line that comes. */
+export type ComingLine = Omit<
+  NewRecord<SubscriptionLineItemTable, 'closed_by_change' | 'user_end'>,
+  'opened_by_change'
+> & {
+  /** It was there before, without length, and is opened once more. */
+  readonly isReopened: boolean
+}
+
+/** A change as the rules made it. */
+export interface SubscriptionChange {
+  readonly change: NewRecord<SubscriptionChangeTable>
+  /** The subscription's, as it was read. */
+  readonly version: number
+  readonly subscription: ChangedSubscription
+  /** With their ends. A price sync leaves them alone: a user's act has ended them. */
+  readonly closed: readonly { readonly id: string; readonly at: Date }[]
+  readonly opened: readonly ComingLine[]
+}
+
+/**
+ * Writes changes of subscriptions that the caller's transaction holds: their lines, themselves, and the changes' own rows,
+ * in two statements, however many they are.
+ *
+ * @throws service_unavailable where another request with the same key was faster: the next try finds what it made
+ */
+export async function writeChanges(
+  scoped: Scoped,
+  changes: readonly SubscriptionChange[],
+  now: Date,
+): Promise<void> {
+  assert(scoped.db.isTransaction, 'what is changed is held')
+  if (changes.length === 0) return
+  const closed = changes.flatMap((one) => one.closed.map((line) => ({ ...line, by: one.change.id })))
+  const coming = changes.flatMap((one) =>
+    one.opened.map(({ isReopened, ...line }) => ({
+      isReopened,
+      row: { ...line, opened_by_change: one.change.id },
+    })),
+  )
+  const opened = coming.flatMap(({ isReopened, row }) => (isReopened ? [] : [row]))
+  const reopened = coming.flatMap(({ isReopened, row }) => (isReopened ? [row] : []))
+  // In this order: of a price a subscription has one line at a start.
+  const parts = [
+    ...(closed.length > 0 ? [closeLines(scoped, closed, now)] : []),
+    ...(reopened.length > 0 ? [reopenLines(scoped, reopened, now)] : []),
+    ...(opened.length > 0 ? [insertRecords('subscription_line_items', audited(scoped, opened, now))] : []),
+  ]
+  const rows = insertRecords(
+    'subscription_changes',
+    audited(
+      scoped,
+      changes.map((one) => one.change),
+      now,
+    ),
+  )
+  await sql`with ${sql.join([...parts.map((part, index) => asPart(`part_${index}`, part)), asPart('change', rows)])}
+    select`.execute(scoped.db)
+  await moveSubscriptions(scoped, changes, now)
+}
+
+function asPart(name: string, statement: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${sql.ref(name)} as (${statement})`
+}
+
+function closeLines(
+  scoped: Scoped,
+  closed: readonly { readonly id: string; readonly at: Date; readonly by: string }[],
+  now: Date,
+): RawBuilder<unknown> {
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  return sql`
+    update subscription_line_items l set end_date = c.at, ended_by = 'user', user_end = null, closed_by_change = c.by,
+      updated_at = ${updated_at}, updated_by = ${updated_by}
+    from unnest(${closed.map(({ id }) => id)}::text[], ${closed.map(({ at }) => at.toISOString())}::timestamptz[],
+      ${closed.map(({ by }) => by)}::text[]) as c (id, at, by)
+    where l.id = c.id`
+}
+
+type OpenedRow = Pick<
+  Selectable<SubscriptionLineItemTable>,
+  'id' | 'quantity' | 'end_date' | 'ended_by' | 'carries_line_id' | 'opened_by_change'
+>
+
+function reopenLines(scoped: Scoped, rows: readonly OpenedRow[], now: Date): RawBuilder<unknown> {
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  return sql`
+    update subscription_line_items l set quantity = c.quantity, end_date = c.end_date, ended_by = c.ended_by,
+      user_end = null, opened_by_change = c.opened_by_change, closed_by_change = null,
+      carries_line_id = c.carries_line_id, updated_at = ${updated_at}, updated_by = ${updated_by}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id text, quantity numeric, end_date timestamptz,
+      ended_by text, carries_line_id text, opened_by_change text)
+    where l.id = c.id`
+}
+
+async function moveSubscriptions(
+  scoped: Scoped,
+  changes: readonly SubscriptionChange[],
+  now: Date,
+): Promise<void> {
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  const rows = changes.map(({ change: { subscription_id: id }, version, subscription }) => {
+    return { ...subscription, id, version }
+  })
+  const { numAffectedRows } = await sql`
+    update subscriptions s set plan_id = c.plan_id, synced_price_sequence = c.synced_price_sequence,
+      billing_period = c.billing_period, billing_period_count = c.billing_period_count,
+      billing_cycle = c.billing_cycle, billing_anchor = c.billing_anchor,
+      current_period_start = c.current_period_start, current_period_end = c.current_period_end,
+      next_billing_at = c.next_billing_at, subscription_status = c.subscription_status, end_date = c.end_date,
+      trial_end = c.trial_end, version = s.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id text, version integer, plan_id text,
+      synced_price_sequence bigint, billing_period text, billing_period_count integer, billing_cycle text,
+      billing_anchor timestamptz, current_period_start timestamptz, current_period_end timestamptz,
+      next_billing_at timestamptz, subscription_status text, end_date timestamptz, trial_end timestamptz)
+    where s.environment_id = ${scoped.scope.environmentId} and s.id = c.id and s.version = c.version`.execute(
+    scoped.db,
+  )
+  assert(numAffectedRows === BigInt(changes.length), 'every subscription that is held is as it was read')
+}

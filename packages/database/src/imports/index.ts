@@ -1,0 +1,25 @@
+/** Files that were brought, and the tasks that import them: their rows are how far they are, page by page. */
+export { type FileUploadRow, getFileUpload, insertFileUpload, type NewFileUpload } from './file-uploads.ts'
+export {
+  type ImportCounts,
+  type ImportPlace,
+  type ImportRejection,
+  lockImportTask,
+  type WrittenImportPage,
+  writeImportPage,
+} from './import-pages.ts'
+export { listRejections, type RejectionRow } from './import-rejections.ts'
+export {
+  beginImportTask,
+  endImportTask,
+  getImportTask,
+  type ImportTaskRow,
+  type ImportTaskSearch,
+  importTaskFields,
+  insertImportTask,
+  type NewImportTask,
+  noteImportLayout,
+  noteImportWorkflow,
+  searchImportTasks,
+} from './import-tasks.ts'
+export { undoing } from './undoing.ts'

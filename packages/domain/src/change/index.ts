@@ -1,0 +1,20 @@
+/** What changes of a running subscription make of its lines, and what they credit and charge (billing rules, section 8). */
+export type {
+  BilledTime,
+  ChangedPrice,
+  ChangeFacts,
+  ChangeMoney,
+  LineCredit,
+  LineMoves,
+  OpenedLine,
+  PlannedChange,
+  PlannedCredit,
+  RunningLine,
+} from './change.ts'
+export { type ChangeType, changeTypeOf } from './change-type.ts'
+export { type CreditExplanation, creditExplanation, recomputeCredit } from './credit-explanation.ts'
+export { creditShare, creditTime } from './credit-time.ts'
+export { type NettedCredit, netCredits } from './net-credits.ts'
+export { type ChangeRequest, planChange } from './plan-change.ts'
+export { type ComingTerms, planMoves, type TargetPrice } from './plan-moves.ts'
+export { settleMoves } from './settle-moves.ts'

@@ -1,0 +1,7 @@
+/**
+ * Where files lie that are brought to be imported: a directory, or a bucket of S3. They are written and read as
+ * streams, in the memory of one piece. It must never know what is in a file, nor whose it is.
+ */
+export { createFileStore } from './create-file-store.ts'
+export { type FileStore, fileKey, purgeOldFiles } from './file-store.ts'
+export { type FileStoreSettings, fileStoreSettings } from './file-store-settings.ts'

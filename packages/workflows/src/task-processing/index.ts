@@ -1,0 +1,7 @@
+import type { TaskProcessingInput, TaskProcessingResult } from '@flexprice/contracts/workflows'
+import { processTask } from '../process-task.ts'
+
+/** Imports a file, page by page. A second request with the same task is given the first. */
+export async function TaskProcessingWorkflow(input: TaskProcessingInput): Promise<TaskProcessingResult> {
+  return processTask(input)
+}

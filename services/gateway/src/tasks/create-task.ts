@@ -1,0 +1,76 @@
+import type { CreateTaskRequest } from '@flexprice/contracts/imports'
+import { createTask } from '@flexprice/contracts/operations'
+import { workflows } from '@flexprice/contracts/workflows'
+import { taskWorkflowId } from '@flexprice/contracts/workflows/task-processing'
+import { readTimeOfDay, type Scoped } from '@flexprice/database/connection'
+import {
+  getFileUpload,
+  type ImportTaskRow,
+  insertImportTask,
+  noteImportWorkflow,
+} from '@flexprice/database/imports'
+import type { Temporal } from '@flexprice/temporal-client'
+import type { FastifyRequest } from 'fastify'
+import { callerDatabase } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { expectIdOf } from '../id-kind.ts'
+import { type Api, routeOf } from '../route.ts'
+import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { taskResponse } from './task-response.ts'
+
+/** What is to be imported is stored before its workflow starts, which only knows the task's id. */
+export function createTaskRoute(
+  api: Api,
+  { database, temporal }: Pick<Dependencies, 'database' | 'temporal'>,
+): void {
+  api.route({
+    ...routeOf(createTask),
+    async handler(request, reply) {
+      const scoped = callerDatabase(database, request)
+      const task = await storedTask(scoped, request, request.body)
+      const runId = await runOf(scoped, temporal, task)
+      return reply.send({
+        message: task.dry_run ? 'The file is being checked' : 'The file is being imported',
+        workflow_id: task.workflow_id,
+        run_id: runId,
+        task: taskResponse(task, scoped.scope),
+      })
+    },
+  })
+}
+
+async function storedTask(
+  scoped: Scoped,
+  request: FastifyRequest,
+  body: CreateTaskRequest,
+): Promise<ImportTaskRow> {
+  expectIdOf('fileUpload', body.upload_id)
+  const upload = await getFileUpload(scoped, body.upload_id)
+  const task = {
+    idempotency_key: requestKey(request),
+    request_hash: requestHash(body),
+    entity_type: body.entity_type,
+    file_type: body.file_type,
+    file_provider: body.file_provider,
+    upload_id: upload.id,
+    file_name: body.file_name ?? upload.file_name,
+    metadata: body.metadata ?? {},
+    dry_run: body.dry_run,
+    track_progress: body.track_progress,
+  }
+  return insertImportTask(scoped, task, {
+    timeOfDay: await readTimeOfDay(scoped),
+    workflowIdOf: taskWorkflowId,
+  })
+}
+
+/** The run that worked on it, if the request came before; else one that is started, or runs. */
+async function runOf(scoped: Scoped, temporal: Temporal, task: ImportTaskRow): Promise<string> {
+  if (task.workflow_run_id !== null) return task.workflow_run_id
+  const input = { task_id: task.id }
+  const { runId } = task.track_progress
+    ? await temporal.startWorkflow(workflows['task-processing-with-progress'], input, scoped.scope)
+    : await temporal.startWorkflow(workflows['task-processing'], input, scoped.scope)
+  await noteImportWorkflow(scoped, { id: task.id, runId })
+  return runId
+}

@@ -1,0 +1,24 @@
+import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
+import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
+import { type FileStoreSettings, fileStoreSettings } from '@flexprice/file-store/settings'
+import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
+
+export interface TaskProcessingWorkerConfig extends WorkerConfig {
+  readonly database: DatabaseSettings
+  readonly files: FileStoreSettings
+}
+
+export function taskProcessingWorkerConfig(
+  variables: Variables = process.env,
+): ConfigResult<TaskProcessingWorkerConfig> {
+  return readConfig(variables, readVariables)
+}
+
+/** By this name `--help`, docs/configuration.md and its test find what the service reads. */
+export function readVariables(env: Environment): TaskProcessingWorkerConfig {
+  return {
+    database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
+    files: fileStoreSettings(env),
+    ...workerConfig(env),
+  }
+}

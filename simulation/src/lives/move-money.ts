@@ -1,0 +1,118 @@
+import { anySubscription, around, dayMs, type LifeSoFar } from './life-so-far.ts'
+import type { GrantExpiry, GrantTerms, InvoiceRef, PriceTypes } from './money-step.ts'
+
+const rates = ['1', '1', '0.5', '0.333', '2.5', '7'] as const
+const types: readonly [PriceTypes, ...PriceTypes[]] = ['ALL', 'ALL', 'USAGE', 'FIXED']
+const credits = ['1', '10', '0.00000001', '33.33333333', '2', '100', '0.7', '7.5'] as const
+const amounts = ['0.01', '1', '5.5', '20', '100'] as const
+const walletsMax = 3
+const backMax = 3
+
+/** Money comes, goes, or is given back: to and from a customer who mostly has something to do with it already. */
+export function moveMoney(life: LifeSoFar): void {
+  life.random.pick(acts)(life)
+}
+
+type Act = (life: LifeSoFar) => void
+
+const acts: readonly [Act, ...Act[]] = [
+  makeWallet,
+  ...[topUp, topUp, pay, pay, pay, takeBack, takeBack, takeBack],
+  (life) => grantTo(life, anySubscription(life)),
+  ({ random, steps, at, payments }) => {
+    if (payments > 0) steps.push({ kind: 'void-payment', at, payment: payments - 1 - random.below(3) })
+  },
+  ({ random, steps, at, notes }) => {
+    if (notes > 0) steps.push({ kind: 'void-note', at, note: notes - 1 - random.below(3) })
+  },
+  (life) => {
+    const { random, steps, at } = life
+    if (!random.chance(0.3)) return
+    steps.push({ kind: 'end-wallet', at, ...anyWallet(life) })
+  },
+]
+
+export function grantTo(life: LifeSoFar, subscription: number | null): void {
+  const { random, steps, at, period, count, start } = life
+  const every = random.pick([
+    null,
+    { period, count },
+    { period: 'MONTHLY', count: 1 },
+    { period: 'WEEKLY', count: 3 },
+  ] as const)
+  const grant: GrantTerms = {
+    ...{ credits: random.pick(credits), every, isProrated: random.chance(0.5), rate: random.pick(rates) },
+    start: subscription === null || random.chance(0.7) ? null : Math.max(start, around(life, 60, 60)),
+    end: random.chance(0.2) ? at + (61 + random.below(400)) * dayMs : null,
+    ...{ expiry: random.pick(expiries), priority: anyPriority(life) },
+  }
+  steps.push({ kind: 'grant-credits', at, subscription, grant })
+}
+
+const expiries: readonly [GrantExpiry, ...GrantExpiry[]] = [
+  ...(['NEVER', 'BILLING_CYCLE', 'BILLING_CYCLE'] as const),
+  ...([
+    { unit: 'DAY', count: 45 },
+    { unit: 'WEEK', count: 2 },
+    { unit: 'MONTH', count: 1 },
+    { unit: 'YEAR', count: 1 },
+  ] as const),
+]
+
+function makeWallet(life: LifeSoFar): void {
+  const { random, steps, at } = life
+  const subscription = anySubscription(life)
+  steps.push({ kind: 'make-wallet', at, subscription, rate: random.pick(rates), types: random.pick(types) })
+}
+
+/** A first wallet, with something in it. */
+export function fillWallet(life: LifeSoFar, subscription: number): void {
+  const { random, steps, at } = life
+  const of = { subscription, rate: random.pick(rates), types: random.pick(types) }
+  steps.push({ kind: 'make-wallet', at, ...of })
+  const terms = { bonus: null, isPurchased: true, priority: null, effective: null, expires: null }
+  steps.push({ kind: 'top-up', at, subscription, wallet: 0, credits: random.pick(credits), ...terms })
+}
+
+function topUp(life: LifeSoFar): void {
+  const { random, steps, at } = life
+  const effective = random.chance(0.2) ? at + random.below(40) * dayMs : null
+  const expires = random.chance(0.5) ? (effective ?? at) + (1 + random.below(90)) * dayMs : null
+  steps.push({
+    ...{ kind: 'top-up', at, ...anyWallet(life), credits: random.pick(credits) },
+    bonus: random.chance(0.2) ? random.pick(credits) : null,
+    ...{ isPurchased: random.chance(0.5), priority: anyPriority(life), effective, expires },
+  })
+}
+
+function pay(life: LifeSoFar): void {
+  const { random, steps, at } = life
+  const amount = random.chance(0.4) ? null : random.pick(amounts)
+  const of = { payment: life.payments++, ...anyInvoice(life) }
+  steps.push({ kind: 'pay', at, ...of, amount })
+}
+
+function takeBack(life: LifeSoFar): void {
+  const { random, steps, at } = life
+  const amount = random.chance(0.4) ? null : random.pick(amounts)
+  const of = { note: life.notes++, ...anyInvoice(life), line: random.below(4), toSource: random.chance(0.4) }
+  steps.push({ kind: 'take-back', at, ...of, amount })
+}
+
+function anyInvoice(life: LifeSoFar): { subscription: number; invoice: InvoiceRef } {
+  const { random, oneOffs } = life
+  const isOnce = oneOffs > 0 && random.chance(0.2)
+  const invoice = isOnce ? { oneOff: random.below(oneOffs) } : { back: random.below(backMax) }
+  return { subscription: anySubscription(life), invoice }
+}
+
+/** Mostly the first one. */
+function anyWallet(life: LifeSoFar): { subscription: number; wallet: number } {
+  const { random } = life
+  const wallet = random.chance(0.6) ? 0 : random.below(walletsMax)
+  return { subscription: anySubscription(life), wallet }
+}
+
+function anyPriority({ random }: LifeSoFar): number | null {
+  return random.chance(0.3) ? random.below(3) : null
+}

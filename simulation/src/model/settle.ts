@@ -1,0 +1,138 @@
+import { type Bill, remainsOf } from './bill-money.ts'
+import { ratio } from './ratio.ts'
+import { type Debit, findWallet, giveBack, newWallet, type Wallet } from './wallets.ts'
+
+export interface Payment {
+  readonly bill: Bill
+  readonly cents: bigint
+  refunded: bigint
+  isVoid: boolean
+}
+
+export interface Note {
+  readonly bill: Bill
+  readonly line: number
+  readonly cents: bigint
+  /** It gave back what had been paid. */
+  readonly isRefund: boolean
+  /** What it has lowered, and what had been paid of each by then. */
+  readonly lowered: readonly { readonly bill: Bill; readonly cents: bigint; readonly paidBefore: bigint }[]
+  isVoid: boolean
+}
+
+/** @param cents null: all that remains. @returns undefined where nothing remains */
+export function pay(bill: Bill, cents: bigint | null): Payment | undefined {
+  const remains = remainsOf(bill)
+  if (remains === 0n) return undefined
+  const payment = { bill, cents: cents ?? remains, refunded: 0n, isVoid: false }
+  bill.paid += payment.cents
+  return payment
+}
+
+/** @returns false where what it brought has gone elsewhere: back, or by notes to what is due of others */
+export function takeBackPayment(payment: Payment, notes: readonly Note[]): boolean {
+  const { bill, cents } = payment
+  if (payment.isVoid || payment.refunded > 0n) return false
+  const steps = notes
+    .filter(({ isVoid }) => !isVoid)
+    .flatMap(({ bill: from, lowered }) =>
+      lowered
+        .filter((step) => step.bill !== from)
+        .map((step) => ({ from, to: step.bill, cents: step.cents })),
+    )
+  const carried = sumOf(steps.filter(({ from }) => from === bill))
+  const received = sumOf(steps.filter(({ to }) => to === bill))
+  if (bill.paid + bill.credits + received - cents < carried + bill.refunded) return false
+  payment.isVoid = true
+  bill.paid -= cents
+  return true
+}
+
+export interface Purses {
+  /** The subscription's other open invoices, the oldest first. */
+  readonly others: readonly Bill[]
+  /** All there are. */
+  readonly payments: readonly Payment[]
+  /** What paid the invoice. */
+  readonly debits: readonly Debit[]
+  /** The customer's. */
+  readonly wallets: Wallet[]
+}
+
+/**
+ * A credit note (billing rules, sections 6 and 12): lowers what is due of its invoice, then of the others, oldest first;
+ * then gives back the credits that paid it, those spent last first; the rest is money that was paid on it, and goes back
+ * to where it came from, or into the wallet.
+ *
+ * @param asked null: all that is left of the line
+ * @returns undefined where a line has not so much left, or so much cannot go back to its source
+ */
+export function note(
+  bill: Bill,
+  asked: {
+    readonly line: number
+    readonly cents: bigint | null
+    readonly toSource: boolean
+    readonly at: number
+  },
+  { others, payments, debits, wallets }: Purses,
+): Note | undefined {
+  const line = bill.lines[asked.line]
+  const left = line ? line.cents - line.noted : 0n
+  const cents = asked.cents ?? left
+  if (!line || line.isCut || cents <= 0n || cents > left) return undefined
+  const take = takeFrom(cents)
+  const lowered = [bill, ...others]
+    .map((one) => ({ bill: one, cents: take(remainsOf(one)), paidBefore: one.paid }))
+    .filter((step) => step.cents > 0n)
+  const paid = take.left()
+  const returned = [...debits]
+    .reverse()
+    .map((debit) => ({ debit, cents: take(debit.cents - debit.returned) }))
+  const money = take.left()
+  const own = payments.filter((payment) => payment.bill === bill && !payment.isVoid)
+  const refunded = own.map((payment) => ({ payment, cents: take(payment.cents - payment.refunded) }))
+  if (asked.toSource && take.left() > 0n) return undefined
+  for (const step of lowered) step.bill.adjusted += step.cents
+  for (const { debit, cents: back } of returned) if (back > 0n) giveBack(debit, back, asked.at)
+  for (const { payment, cents: back } of refunded) payment.refunded += back
+  if (!asked.toSource && money > 0n) credit(wallets, money)
+  line.noted += cents
+  bill.refunded += paid
+  return { bill, line: asked.line, cents, isRefund: paid > 0n, lowered, isVoid: false }
+}
+
+/** @returns false for one that gave something back, or of which use was made: then it stays */
+export function voidNote(one: Note): boolean {
+  if (one.isVoid || one.isRefund) return false
+  if (one.lowered.some(({ bill, paidBefore }) => bill.paid > paidBefore)) return false
+  one.isVoid = true
+  for (const { bill, cents } of one.lowered) bill.adjusted -= cents
+  const line = one.bill.lines[one.line]
+  if (line) line.noted -= one.cents
+  return true
+}
+
+/** Money is credits of the unrestricted wallet of rate 1, which is made if there is none. */
+function credit(wallets: Wallet[], cents: bigint): void {
+  const rate = ratio(1n, 1n)
+  const wallet = findWallet(wallets, rate, 'ALL') ?? newWallet(rate, 'ALL')
+  if (!wallets.includes(wallet)) wallets.push(wallet)
+  const terms = { priority: null, effective: null, expires: null }
+  wallet.credits.push({ available: ratio(cents, 100n), ...terms })
+}
+
+/** Takes of a sum what each can have, as long as there is something. */
+function takeFrom(sum: bigint) {
+  let rest = sum
+  const take = (most: bigint): bigint => {
+    const some = most < rest ? most : rest
+    rest -= some
+    return some
+  }
+  return Object.assign(take, { left: () => rest })
+}
+
+function sumOf(steps: readonly { readonly cents: bigint }[]): bigint {
+  return steps.reduce((sum, { cents }) => sum + cents, 0n)
+}

@@ -1,0 +1,160 @@
+import type { PriceTypes } from '../lives/money-step.ts'
+import { type Bill, type BilledLine, dueOf } from './bill-money.ts'
+import type { Ratio } from './ratio.ts'
+import * as exact from './ratio.ts'
+
+/** A customer's wallet (billing rules, section 11). */
+export interface Wallet {
+  /** The money that a credit is worth. */
+  readonly rate: Ratio
+  readonly types: PriceTypes
+  /** In the order in which they came. */
+  readonly credits: Credit[]
+  isOpen: boolean
+}
+
+export interface Credit {
+  available: Ratio
+  readonly priority: number | null
+  readonly effective: number | null
+  readonly expires: number | null
+}
+
+/** What one wallet has paid of an invoice. */
+export interface Debit {
+  readonly wallet: Wallet
+  readonly cents: bigint
+  /** What of it came back. */
+  returned: bigint
+  /** In the order in which they were spent. */
+  readonly used: readonly Used[]
+  readonly at: number
+}
+
+interface Used {
+  readonly credit: Credit
+  readonly taken: Ratio
+  /** What of it has not come back. */
+  left: Ratio
+}
+
+export function newWallet(rate: Ratio, types: PriceTypes): Wallet {
+  return { rate, types, credits: [], isOpen: true }
+}
+
+/** The open one of a rate and kinds of prices: there is one at most. */
+export function findWallet(wallets: readonly Wallet[], rate: Ratio, types: PriceTypes): Wallet | undefined {
+  return wallets.find((one) => one.isOpen && one.types === types && exact.compare(one.rate, rate) === 0)
+}
+
+/** Pays a bill from wallets, those of one kind of prices first, then the oldest; tells what each has paid. */
+export function payFrom(
+  wallets: readonly Wallet[],
+  bill: Bill,
+  when: { readonly periodEnd: number | null; readonly now: number },
+): Debit[] {
+  const narrow = wallets.filter(({ types }) => types !== 'ALL')
+  const broad = wallets.filter(({ types }) => types === 'ALL')
+  const unpaid = new Map([...typesOf(bill)])
+  return [...narrow, ...broad].flatMap((wallet) => {
+    if (!wallet.isOpen) return []
+    const payable = wallet.types === 'ALL' ? dueOf(bill) : (unpaid.get(wallet.types) ?? 0n)
+    const usable = wallet.credits.filter((credit) => isUsable(credit, when)).sort(byTurn)
+    const available = exact.sum(usable.map((credit) => credit.available))
+    const worth = exact.floor(exact.times(exact.times(available, wallet.rate), exact.whole(100)))
+    const cents = worth < payable ? worth : payable
+    if (cents <= 0n) return []
+    bill.credits += cents
+    if (wallet.types !== 'ALL') unpaid.set(wallet.types, payable - cents)
+    const price = exact.over(exact.ratio(cents, 100n), wallet.rate)
+    const used = take(usable, exact.smaller(roundedUp(price), available))
+    return [{ wallet, cents, returned: 0n, used, at: when.now }]
+  })
+}
+
+/**
+ * Gives back part of what a wallet paid, or all that is left of it: its share of the credits, cut, so that all parts give
+ * back exactly all; what was spent last first. Credits whose end has passed begin anew, for as long as was left of them.
+ */
+export function giveBack(debit: Debit, cents: bigint, now: number): void {
+  const { wallet, used, at } = debit
+  debit.returned += cents
+  const taken = exact.sum(used.map((one) => one.taken))
+  const left = exact.sum(used.map((one) => one.left))
+  const isAll = debit.returned === debit.cents
+  const share = cut(exact.times(taken, exact.ratio(debit.returned, debit.cents)))
+  let rest = isAll ? left : exact.minus(share, exact.minus(taken, left))
+  for (const one of [...used].reverse()) {
+    const some = exact.smaller(one.left, rest)
+    if (exact.compare(some, exact.nothing) <= 0) continue
+    rest = exact.minus(rest, some)
+    one.left = exact.minus(one.left, some)
+    const { expires, priority } = one.credit
+    if (expires !== null && expires <= now) {
+      const end = now + Math.max(0, expires - at)
+      wallet.credits.push({ available: some, priority, effective: null, expires: end })
+    } else one.credit.available = exact.plus(one.credit.available, some)
+  }
+  if (!wallet.isOpen) empty(wallet)
+}
+
+/** What a wallet had is gone with its end. */
+export function empty({ credits }: Pick<Wallet, 'credits'>): void {
+  for (const credit of credits) credit.available = exact.nothing
+}
+
+export function balanceOf({ credits }: Wallet): Ratio {
+  return exact.sum(credits.map(({ available }) => available))
+}
+
+/** Credits have eight digits after the point. */
+const parts = exact.whole(100_000_000)
+
+export function roundedCredits(credits: Ratio): Ratio {
+  return exact.ratio(exact.round(exact.times(credits, parts)), parts.over)
+}
+
+function cut(credits: Ratio): Ratio {
+  return exact.ratio(exact.floor(exact.times(credits, parts)), parts.over)
+}
+
+function roundedUp(credits: Ratio): Ratio {
+  const { over, under } = exact.times(credits, parts)
+  return exact.ratio(-exact.floor({ over: -over, under }), parts.over)
+}
+
+function typesOf({ lines }: Bill): Map<BilledLine['type'], bigint> {
+  const sums = new Map<BilledLine['type'], bigint>()
+  for (const { type, cents } of lines) sums.set(type, (sums.get(type) ?? 0n) + cents)
+  return sums
+}
+
+/** There by then, and not ended at the earlier of the period's end and now; what ends with a period pays for it. */
+function isUsable(
+  { available, effective, expires }: Credit,
+  { periodEnd, now }: { periodEnd: number | null; now: number },
+): boolean {
+  if (exact.compare(available, exact.nothing) <= 0) return false
+  if (effective !== null && effective > now) return false
+  if (expires === null) return true
+  return periodEnd !== null && periodEnd <= now ? expires >= periodEnd : expires > now
+}
+
+/** The lowest priority first, none is last; then what ends first; else as they came, which sorting keeps. */
+function byTurn(left: Credit, right: Credit): number {
+  const [one, other] = [left.priority ?? Infinity, right.priority ?? Infinity]
+  if (one !== other) return one - other
+  const [end, otherEnd] = [left.expires ?? Infinity, right.expires ?? Infinity]
+  return end === otherEnd ? 0 : end - otherEnd
+}
+
+function take(from: readonly Credit[], credits: Ratio): Used[] {
+  let rest = credits
+  return from.flatMap((credit): Used[] => {
+    const taken = exact.smaller(credit.available, rest)
+    if (exact.compare(taken, exact.nothing) <= 0) return []
+    rest = exact.minus(rest, taken)
+    credit.available = exact.minus(credit.available, taken)
+    return [{ credit, taken, left: taken }]
+  })
+}

@@ -1,0 +1,66 @@
+import { type Bill, dueOf, paidStateOf, remainsOf, totalOf } from '../model/bill-money.ts'
+import type { Model } from '../model/model.ts'
+import { centsText, compare, fromText } from '../model/ratio.ts'
+import { balanceOf, type Wallet } from '../model/wallets.ts'
+import type { Product } from '../product/product.ts'
+import type { StoredMoney } from '../product/read-invoices.ts'
+import { readWallets, type StoredWallet } from '../product/read-wallets.ts'
+
+/** What is owed of an invoice, and what became of it, in words that two can be compared by. */
+export function describeMoney(money: StoredMoney): string {
+  return Object.entries(money)
+    .map(([what, amount]) => `${what} ${amount}`)
+    .join(', ')
+}
+
+/** The same as the rules want it: of a draft nothing has become as yet. */
+export function expectedMoney(bill: Bill | null, cents: bigint, status: string): StoredMoney {
+  const { credits, adjusted, paid, refunded } = bill ?? nothing
+  const total = bill ? totalOf(bill) : cents
+  const paidState = bill ? paidStateOf(bill) : 'PENDING'
+  return {
+    credits: centsText(credits),
+    total: centsText(total - credits),
+    adjusted: centsText(adjusted),
+    due: centsText(bill ? dueOf(bill) : cents),
+    paid: centsText(paid),
+    remains: centsText(bill ? remainsOf(bill) : cents),
+    refunded: centsText(refunded),
+    paymentStatus: status === 'VOIDED' && paidState === 'PENDING' ? 'VOIDED' : paidState,
+  }
+}
+
+const nothing = { credits: 0n, adjusted: 0n, paid: 0n, refunded: 0n }
+
+/** Each customer's wallets, in the order of their making, and what they have. */
+export async function compareWallets(product: Product, model: Model): Promise<string[]> {
+  const stored = Map.groupBy(await readWallets(product), ({ subscription }) => subscription)
+  return [...model.subscriptions.keys()].flatMap((subscription) => {
+    const [want, have] = [model.money.walletsOf(subscription), stored.get(subscription) ?? []]
+    const isSame = want.length === have.length && want.every((one, place) => isAs(one, have[place]))
+    if (isSame) return []
+    const of = `subscription ${subscription}'s wallets`
+    return [
+      `${of}:\n  expected ${want.map(describe).join('; ')}\n  actual   ${have.map(describeStored).join('; ')}`,
+    ]
+  })
+}
+
+function isAs(want: Wallet, have: StoredWallet | undefined): boolean {
+  return (
+    have !== undefined &&
+    want.types === have.types &&
+    want.isOpen === have.isOpen &&
+    compare(want.rate, fromText(have.rate)) === 0 &&
+    compare(balanceOf(want), fromText(have.balance)) === 0
+  )
+}
+
+function describe(wallet: Wallet): string {
+  const balance = balanceOf(wallet)
+  return `${wallet.types} ${wallet.isOpen ? 'open' : 'closed'} ${balance.over}/${balance.under} credits`
+}
+
+function describeStored({ types, isOpen, balance }: StoredWallet): string {
+  return `${types} ${isOpen ? 'open' : 'closed'} ${balance} credits`
+}

@@ -1,0 +1,116 @@
+import { inTransaction } from '@flexprice/database/connection'
+import { createCreditNote, voidCreditNote } from '@flexprice/database/credit-notes'
+import { getInvoice } from '@flexprice/database/invoices'
+import {
+  insertPayment,
+  lockPayableInvoice,
+  lockPayment,
+  movePayment,
+  refuseUnpayable,
+} from '@flexprice/database/payments'
+import { bookCredits, insertWallet, type NewCredit, terminateWallet } from '@flexprice/database/wallets'
+import { readDecimal } from '@flexprice/domain/money'
+import type { MoneyStep } from '../lives/money-step.ts'
+import { invoiceOf, lineOf, noteOf, paymentOf, walletIdOf } from './find-money.ts'
+import { customerIdOf } from './find-rows.ts'
+import { grantCredits } from './grant-credits.ts'
+import type { Product } from './product.ts'
+
+type Of<Kind extends MoneyStep['kind']> = Extract<MoneyStep, { kind: Kind }>
+
+/** Does what a step about money says, through the functions that the doors call. @throws what the product refuses with */
+export async function moveMoney(product: Product, step: MoneyStep, now: Date): Promise<void> {
+  const { scoped } = product
+  switch (step.kind) {
+    case 'make-wallet':
+      return makeWallet(product, step, now)
+    case 'top-up':
+      return topUp(product, step, now)
+    case 'end-wallet':
+      await terminateWallet(scoped, await walletIdOf(product, step), now)
+      return
+    case 'grant-credits':
+      return grantCredits(product, step, now)
+    case 'pay':
+      return pay(product, step, now)
+    case 'void-payment':
+      return inTransaction(scoped, async (transaction) => {
+        const held = await lockPayment(transaction, paymentOf(product, step.payment))
+        await movePayment(transaction, held, { to: 'VOIDED', now })
+      })
+    case 'take-back':
+      return takeBack(product, step, now)
+    case 'void-note':
+      await voidCreditNote(scoped, noteOf(product, step.note), now)
+      return
+  }
+}
+
+async function makeWallet(
+  product: Product,
+  { subscription, rate, types }: Of<'make-wallet'>,
+  now: Date,
+): Promise<void> {
+  const terms = {
+    ...{ customer_id: await customerIdOf(product, subscription), name: '', description: '', currency: 'usd' },
+    ...{ conversion_rate: rate, topup_conversion_rate: rate, allowed_price_types: types, metadata: {} },
+  }
+  await inTransaction(product.scoped, (transaction) => insertWallet(transaction, terms, now))
+}
+
+let topUps = 0
+
+async function topUp(product: Product, step: Of<'top-up'>, now: Date): Promise<void> {
+  const walletId = await walletIdOf(product, step)
+  const value = `top-up-${++topUps}`
+  const credit = (credits: string, origin: string, isPurchased: boolean): NewCredit => ({
+    ...{ walletId, credits: readDecimal(credits), amount: readDecimal('0') },
+    reason: isPurchased ? 'PURCHASED_CREDIT_DIRECT' : 'FREE_CREDIT_GRANT',
+    terms: {
+      ...{ priority: step.priority, isPurchased },
+      effectiveAt: step.effective === null ? null : new Date(step.effective),
+      expiresAt: step.expires === null ? null : new Date(step.expires),
+    },
+    reference: { reference_type: 'REQUEST', reference_id: value },
+    key: { origin, value },
+  })
+  const credits = [
+    credit(step.credits, 'top_up', step.isPurchased),
+    ...(step.bonus === null ? [] : [{ ...credit(step.bonus, 'top_up_bonus', false), parent: 0 }]),
+  ]
+  await inTransaction(product.scoped, (transaction) => bookCredits(transaction, credits, now))
+}
+
+async function pay(product: Product, step: Of<'pay'>, now: Date): Promise<void> {
+  const invoiceId = await invoiceOf(product, step)
+  await inTransaction(product.scoped, async (transaction) => {
+    const invoice = await lockPayableInvoice(transaction, invoiceId)
+    refuseUnpayable(invoice)
+    const { id: invoice_id, customer_id, currency, amount_remaining } = invoice
+    const amount = step.amount ?? amount_remaining
+    const of = { invoice_id, customer_id, currency, amount, payment_method_type: 'OFFLINE' } as const
+    const payment = await insertPayment(transaction, of, now)
+    await movePayment(transaction, { payment, invoice }, { to: 'SUCCEEDED', now })
+    product.payments.set(step.payment, payment.id)
+  })
+}
+
+async function takeBack(product: Product, step: Of<'take-back'>, now: Date): Promise<void> {
+  const invoice = await getInvoice(product.scoped, await invoiceOf(product, step))
+  const { lineId, left } = await lineOf(product, invoice.id, step.line)
+  const amount = step.amount ?? left
+  const note = await createCreditNote(
+    product.scoped,
+    {
+      ...{
+        invoiceId: invoice.id,
+        reason: 'BILLING_ERROR',
+        refundTarget: step.toSource ? 'BACK_TO_SOURCE' : 'PREPAID_WALLET',
+      },
+      lines: [{ lineId, amount, displayName: undefined, metadata: {} }],
+      ...{ memo: '', metadata: {}, request: undefined, finalize: true },
+    },
+    now,
+  )
+  product.notes.set(step.note, note.id)
+}
