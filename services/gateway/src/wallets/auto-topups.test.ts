@@ -36,13 +36,21 @@ async function addTopped(auto_topup: object, wallet: object = {}) {
   return { customerId, walletId, spend, buying }
 }
 
+/** Whether the schedule's tick would bill the environment. */
+async function isListedDue(): Promise<boolean> {
+  const due = await gateway.database.database.listDueEnvironments({ afterId: '', environmentsMax: 500 })
+  return due.some((one) => one.environmentId === caller.scoped.scope.environmentId)
+}
+
 test('a balance that falls below the threshold is topped up at once by the next run, and once', async () => {
   const { walletId, spend, buying } = await addTopped(topUps)
   await moveClock(caller, '2026-08-01T01:00:00Z')
   await spend('20')
   await moveClock(caller, '2026-08-01T02:00:00Z')
   expect(await balanceOf(caller, walletId)).toBe('10')
+  expect(await isListedDue()).toBe(false)
   await spend('0.01')
+  expect(await isListedDue()).toBe(true)
   await moveClock(caller, '2026-08-01T03:00:00Z')
   await moveClock(caller, '2026-08-02T00:00:00Z')
   expect(await ledgerOf(caller, walletId)).toEqual([
