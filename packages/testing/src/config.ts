@@ -44,6 +44,13 @@ export function testStressMs(): number {
   return Number(process.env.TEST_STRESS_MS ?? shortStressMs)
 }
 
+const kills = 2
+
+/** How often a worker is killed within one import: each costs some seconds of a missed heartbeat. */
+export function testKills(): number {
+  return Number(process.env.TEST_KILLS ?? kills)
+}
+
 const simulationSteps = 400
 
 /** How many steps the simulation's lives have together: seconds in `npm test`, minutes in `npm run verify`. */

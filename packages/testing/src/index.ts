@@ -4,6 +4,7 @@
  */
 export {
   testApiSimulationSteps,
+  testKills,
   testNamespace,
   testOutageMs,
   testProcessEnvironment,

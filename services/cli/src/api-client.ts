@@ -2,6 +2,7 @@ import { errorResponse, type Operation, parseExactJson } from '@flexprice/contra
 import { CommandFailure, exitCodeOfStatus } from './command-failure.ts'
 import type { ApiConfig } from './config.ts'
 import { exitCodes } from './exit-codes.ts'
+import { fileContentType, type SentFile, sentFile } from './sent-file.ts'
 import { unreachable } from './unreachable.ts'
 
 /** The holder of an API key, over the public HTTP API. */
@@ -15,6 +16,10 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>
   /** Sent as JSON. */
   readonly body?: object | undefined
+  /** Sent in its place: a file, as it is read. */
+  readonly file?: SentFile | undefined
+  /** Whatever text it is, as CSV: not parsed. */
+  readonly takesText?: true
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
@@ -27,6 +32,8 @@ export interface ApiAnswer {
 
 /** Longer than the gateway holds a request that waits for a result (at most 25 s unless it is told otherwise). */
 const answerTimeoutMs = 60_000
+/** As a gateway gives a file to arrive, unless it is told otherwise. */
+const fileTimeoutMs = 3_600_000
 
 export function createApiClient({ url, apiKey }: ApiConfig): ApiClient {
   // The contract's paths begin below /v1, so people give the address with it, too.
@@ -39,7 +46,7 @@ export function createApiClient({ url, apiKey }: ApiConfig): ApiClient {
         throw away(base, error)
       })
       const body = parseOrUndefined(text)
-      if (response.ok && body !== undefined) return { text, body }
+      if (response.ok && (body !== undefined || request.takesText)) return { text, body }
       throw refusal(base, response, body)
     },
   }
@@ -55,17 +62,19 @@ function addressOf(base: string, { path }: Operation, { params = {}, query = {} 
 }
 
 async function send(address: URL, { method }: Operation, request: ApiRequest, apiKey: string) {
-  const { body, headers, signal } = request
-  const timeout = AbortSignal.timeout(answerTimeoutMs)
+  const { body, headers, signal, file } = request
+  const timeout = AbortSignal.timeout(file === undefined ? answerTimeoutMs : fileTimeoutMs)
   try {
     return await fetch(address, {
       method,
       headers: {
         'x-api-key': apiKey,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(file === undefined ? {} : { 'content-type': fileContentType }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: sentFile(file), duplex: 'half' }),
       // To follow one would hand the key to whoever is named in it.
       redirect: 'manual',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),

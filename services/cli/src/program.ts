@@ -5,6 +5,7 @@ import type { CommandContext } from './command-context.ts'
 import { addBilling } from './commands/billing.ts'
 import { addClock } from './commands/clock.ts'
 import { addEvents } from './commands/events.ts'
+import { addImport } from './commands/import.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { examples } from './commands/options.ts'
@@ -13,6 +14,7 @@ import { addQueues } from './commands/queues.ts'
 import { addRun } from './commands/run.ts'
 import { addSchedules } from './commands/schedules.ts'
 import { addSearchAttributes } from './commands/search-attributes.ts'
+import { addTasks } from './commands/tasks.ts'
 import { addTenancy } from './commands/tenancy.ts'
 import { addWorkflows } from './commands/workflows.ts'
 import { readVariables } from './config.ts'
@@ -41,6 +43,8 @@ export function createProgram(context: CommandContext): Command {
   addRun(program, context)
   addPlans(program, context)
   addBilling(program, context)
+  addImport(program, context)
+  addTasks(program, context)
   addClock(program, context)
   addWorkflows(program, context)
   addQueues(program, context)

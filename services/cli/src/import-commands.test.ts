@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { runCli } from './testing/cli-process.ts'
+import { startStack } from './testing/stack-under-test.ts'
+
+const stack = await startStack('task-processing-with-progress')
+const directory = await mkdtemp(join(tmpdir(), 'flexprice-cli-'))
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]()
+  await rm(directory, { recursive: true })
+})
+const started = z.object({ task_id: z.string() })
+
+test('a file is brought, imported and watched to its end; its rejected rows can be had', async () => {
+  const path = join(directory, 'usage.csv.gz')
+  const rows = Array.from({ length: 3_000 }, (_, index) => `e${index},${index === 7 ? '' : 'call'},ada\n`)
+  await writeFile(path, gzipSync(`event_id,event_name,external_customer_id\n${rows.join('')}`))
+  const checked = await runCli(
+    ['import', path, '--as', 'events', '--dry-run', '--wait', '--json'],
+    stack.environment,
+  )
+  expect(checked).toMatchObject({ code: 0 })
+  expect(JSON.parse(checked.stdout)).toMatchObject({ result: { dry_run: true, created_records: 2_999 } })
+  const imported = await runCli(['import', path, '--as', 'events', '--watch'], stack.environment)
+  expect(imported).toMatchObject({ code: 0, stdout: expect.stringMatching(/created_records: +2999/) })
+  expect(imported.stderr).toContain('100 % | bytes sent')
+  const task = started.parse(JSON.parse(checked.stdout).result).task_id
+  const rejected = await runCli(['tasks', 'rejected', task], stack.environment)
+  expect(rejected.stdout.split('\r\n').slice(0, 2)).toEqual([
+    'row,field,reason,content',
+    '9,event_name,is required,"e7,,ada"',
+  ])
+  const list = await runCli(['tasks', 'list'], stack.environment)
+  expect(list.stdout).toMatch(/TASK +ENTITY +STATUS[\s\S]+EVENTS +COMPLETED +3000 +1 +usage.csv.gz/)
+  expect((await runCli(['tasks', 'show', task], stack.environment)).stdout).toMatch(/failed_records: +1\n/)
+  expect(await runCli(['tasks', 'cancel', task], stack.environment)).toMatchObject({ code: 1 })
+})
+
+test('a file that is not there, or whose name says nothing, is a usage error', async () => {
+  const missing = await runCli(
+    ['import', join(directory, 'missing.csv'), '--as', 'events'],
+    stack.environment,
+  )
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') })
+  const nameless = await runCli(['import', join(directory, 'usage'), '--as', 'events'], stack.environment)
+  expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining('--format') })
+})
