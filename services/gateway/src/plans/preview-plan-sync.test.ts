@@ -1,3 +1,4 @@
+// tidy: long because its tests preview one plan, whose subscriptions are many to make.
 import { inTransaction } from '@flexprice/database/connection'
 import { insertPause } from '@flexprice/database/schedules'
 import { afterAll, beforeAll, expect, test } from 'vitest'
