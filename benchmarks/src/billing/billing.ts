@@ -2,12 +2,14 @@ import { updateEnvironmentSettings } from '@flexprice/database/tenancy'
 import { createTemporal } from '@flexprice/temporal-client'
 import type { BenchStack } from '../bench-stack.ts'
 import { type Book, eventsPerCustomer, linesPerSubscription, makeBook, period } from '../calculate/book.ts'
-import { type MeasuredTask, measureTask } from '../measure-task.ts'
+import { measureTask } from '../measure-task.ts'
 import { best, type Row, round } from '../report.ts'
 import { bareRun } from './bare-run.ts'
 import { checkBilled, firstIds, keepAsExpected, makeDue, untilBilled } from './book-state.ts'
+import { allHold, type Billed, bestRun, compared, leastServer, type Run, type Usage } from './compared.ts'
 import { rowByRow } from './row-by-row.ts'
 import { keepRows, writeSameRows } from './same-rows.ts'
+import { walletsRow } from './wallets.ts'
 
 /** `all` is P6's; P7 holds it against `some`; row by row a sample is enough to know its rate. */
 const sizes = {
@@ -15,19 +17,6 @@ const sizes = {
   m: { all: 20_000, some: 5_000, sample: 2_000, repeats: 3 },
   l: { all: 100_000, some: 10_000, sample: 5_000, repeats: 2 },
 } as const
-
-interface Billed {
-  readonly subscriptions_billed: number
-  readonly subscriptions_failed: number
-  readonly invoices_finalized: number
-}
-
-interface Usage {
-  readonly wall_s: number
-  readonly cpu_s: number
-}
-
-type Run = MeasuredTask<Billed>
 
 /** A plan's month is billed, from HTTP to numbered invoices, against bare statements that do the same; by turns. */
 export async function* benchBilling(stack: BenchStack, size: keyof typeof sizes): AsyncGenerator<Row> {
@@ -40,6 +29,7 @@ export async function* benchBilling(stack: BenchStack, size: keyof typeof sizes)
   yield* ownRows(done)
   yield await rowByRowRow(stack, book, { done, sample })
   yield againRow(done)
+  yield await walletsRow(stack, book, { repeats, bill: () => bill(stack) })
   yield await killedRow(stack, book, done)
   yield await scalingRow(stack, book, { done, some })
 }
@@ -220,26 +210,4 @@ async function scalingRow(
     goal: '≤ 1.05',
     checks: allHold(checks),
   }
-}
-
-function leastServer(runs: readonly Run[]): number {
-  return round(Math.min(...runs.map(({ server_cpu_s }) => server_cpu_s)))
-}
-
-function bestRun(runs: readonly Run[]): Row['product'] {
-  return { ...best(runs), peak_rss_mb: Math.max(...runs.map(({ peak_rss_mb }) => peak_rss_mb)) }
-}
-
-function compared(
-  product: Row['product'],
-  floor: Usage,
-): Pick<Row, 'product' | 'floor' | 'ratio' | 'cpu_ratio'> {
-  const cpu_ratio = floor.cpu_s === 0 ? null : round(product.cpu_s / floor.cpu_s, 2)
-  return { product, floor: { ...floor }, ratio: round(product.wall_s / floor.wall_s), cpu_ratio }
-}
-
-/** Of the checks of several runs: one that failed once has failed. */
-function allHold(checks: readonly Row['checks'][]): Row['checks'] {
-  const byName = Map.groupBy(checks.flatMap(Object.entries<boolean>), ([name]) => name)
-  return Object.fromEntries([...byName].map(([name, found]) => [name, found.every(([, ok]) => ok)]))
 }

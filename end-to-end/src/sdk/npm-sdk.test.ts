@@ -4,6 +4,7 @@ import { FlexPriceError } from '@flexprice/sdk/sdk/models'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { startStack } from '../stack-under-test.ts'
+import { walkMoney } from './walk-money.ts'
 import { expectedWalk } from './walked.ts'
 
 const pollMs = 100
@@ -36,6 +37,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
     found_customer: (await sdk.customers.getCustomerByExternalId('sdk-node')).id === customer.id,
     ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
     ...(await contractSeen(sdk, idOf(customer), idOf(subscription), seatsId)),
+    money: await walkMoney(sdk, idOf),
   }).toEqual(expectedWalk)
   const found = await sdk.subscriptions.querySubscription({
     subscriptionIds: [idOf(subscription)],

@@ -136,6 +136,41 @@ def credited_invoice(sdk):
     }
 
 
+def walk_money(sdk):
+    """Credits that are bought pay part of an invoice, a payment the rest; a note then gives both back, into the wallet."""
+    customer = sdk.customers.create_customer(external_id="sdk-python-credits", name="Uma")
+    wallet = sdk.wallets.create_wallet(customer_id=customer.id, currency="usd")
+    bought = {"transaction_reason": "PURCHASED_CREDIT_DIRECT", "credits_to_add": "12"}
+    top_up = sdk.wallets.top_up_wallet(id=wallet.id, **bought)
+    sums = {"subtotal": "30", "total": "30", "amount_due": "30"}
+    lines = [{"display_name": "Setup", "quantity": "1", "amount": "30"}]
+    invoice = sdk.invoices.create_invoice(customer_id=customer.id, currency="usd", line_items=lines, **sums)
+    closed = sdk.invoices.get_invoice(id=invoice.id)
+    payment = sdk.payments.create_payment(
+        destination_type="INVOICE",
+        destination_id=invoice.id,
+        payment_method_type="OFFLINE",
+        amount=closed.amount_remaining,
+        currency="usd",
+    )
+    paid = sdk.invoices.get_invoice(id=invoice.id)
+    note = sdk.credit_notes.create_credit_note(
+        invoice_id=invoice.id,
+        reason="SERVICE_ISSUE",
+        line_items=[{"invoice_line_item_id": invoice.line_items[0].id, "amount": "20"}],
+    )
+    credited = sdk.invoices.get_invoice(id=invoice.id)
+    ledger = sdk.wallets.get_wallet_transactions(id_path_parameter=wallet.id).items
+    return {
+        "topped_up": top_up.wallet.balance,
+        "paid_by_credits": [closed.total_prepaid_credits_applied, closed.amount_due, closed.payment_status],
+        "rest": [payment.amount, payment.payment_status, paid.payment_status],
+        "note": [note.credit_note_status, note.credit_note_type, credited.refunded_amount],
+        "wallet": sdk.wallets.get_wallet(id=wallet.id).balance,
+        "ledger": sorted(f"{one.transaction_reason} {one.credit_amount}" for one in ledger),
+    }
+
+
 def walk(sdk):
     customer = sdk.customers.create_customer(external_id="sdk-python", name="Ada", email="ada@example.com")
     seats = sdk.features.create_feature(name="Seats", type_="static", lookup_key="seats")
@@ -217,6 +252,7 @@ def walk(sdk):
         "replaced_invoice": replaced,
         "one_off": one_off_invoice(sdk),
         "credited": credited_invoice(sdk),
+        "money": walk_money(sdk),
         "subscription_status": subscription.subscription_status,
         "line_prices": sorted(line.price_id for line in lines.items),
         "expected_prices": sorted([successor.id, usage.id]),

@@ -28,6 +28,8 @@ export const walked = z.object({
   workflows: z.object({ completed: z.array(z.string()), cancelled: z.int() }),
   /** Of what is not valid and of what is not built: status, code and the names of bad fields. */
   refusals: z.array(z.tuple([z.int(), z.string(), z.array(z.string())])),
+  /** From a wallet to a credit note. */
+  money: z.looseObject({}),
   /**
    * Only the newest SDK knows these: a customer's lines with their meters, what a voided invoice became, a one-off, one
    * that is credited.
@@ -58,6 +60,14 @@ export const expectedWalk = {
   shown_with_subscription: ['Pro', 'Ada'],
   tenant_address: {},
   workflows: { completed: ['Completed'], cancelled: 0 },
+  money: {
+    topped_up: '12',
+    paid_by_credits: ['12', '18', 'PENDING'],
+    rest: ['18', 'SUCCEEDED', 'SUCCEEDED'],
+    note: ['FINALIZED', 'REFUND', '20'],
+    wallet: '20',
+    ledger: ['CREDIT_ADJUSTMENT 12', 'CREDIT_NOTE 8', 'INVOICE_PAYMENT 12', 'PURCHASED_CREDIT_DIRECT 12'],
+  },
   refusals: [
     [400, 'validation_error', ['email']],
     [400, 'not_implemented', []],

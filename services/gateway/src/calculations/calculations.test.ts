@@ -81,13 +81,13 @@ test('the same Idempotency-Key is the same calculation, with another body a 409'
 test('one that cannot be billed is reported and does not stop the others', async () => {
   const by = await gateway.newCaller()
   const good = await addCharged(by)
-  const paused = await addCharged(by)
+  const incomplete = await addCharged(by)
   await by.scoped.db
     .updateTable('subscriptions')
-    .set({ subscription_status: 'paused' })
-    .where('id', '=', paused.id)
+    .set({ subscription_status: 'incomplete' })
+    .where('id', '=', incomplete.id)
     .execute()
-  const { id, calculation } = await calculate({ subscription_ids: [good.id, paused.id] }, by)
+  const { id, calculation } = await calculate({ subscription_ids: [good.id, incomplete.id] }, by)
   expect(calculation).toMatchObject({
     subscriptions_processed: 2,
     subscriptions_failed: 1,
@@ -95,11 +95,11 @@ test('one that cannot be billed is reported and does not stop the others', async
   })
   const page = items.parse((await by.call('GET', `/calculations/${id}/items`)).body)
   expect(page.items[1]).toMatchObject({
-    subscription_id: paused.id,
-    error: { message: expect.stringContaining('paused') },
+    subscription_id: incomplete.id,
+    error: { message: expect.stringContaining('incomplete') },
   })
   // A plan's calculation comes to those only that a billing run would come to.
-  expect((await calculate({ plan_id: paused.planId }, by)).calculation).toMatchObject({
+  expect((await calculate({ plan_id: incomplete.planId }, by)).calculation).toMatchObject({
     subscriptions_total: 0,
     totals: [],
   })

@@ -1,3 +1,5 @@
+import { inTransaction } from '@flexprice/database/connection'
+import { insertPause } from '@flexprice/database/schedules'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
@@ -47,16 +49,32 @@ async function addFollowersAndOthers() {
     const end = await caller.call('DELETE', ending, { effective_from })
     expect([overridden.status, end.status]).toEqual([200, 200])
   }
-  await caller.scoped.db
-    .updateTable('subscriptions')
-    .set({ subscription_status: 'paused' })
-    .where('id', '=', paused)
-    .execute()
+  await pauseFromItsStart(paused)
   const prices = [
     { price_id: fixedId, amount: '12.345', effective_from },
     { price_id: usageId, amount: '1', effective_from },
   ]
   return { ...plan, overriding, ended, annual, paused, prices }
+}
+
+async function pauseFromItsStart(subscription_id: string): Promise<void> {
+  const start = new Date('2026-08-01T00:00:00Z')
+  const period = { original_period_start: start, original_period_end: new Date('2026-09-01T00:00:00Z') }
+  await inTransaction(caller.scoped, async (transaction) => {
+    const pause = {
+      subscription_id,
+      pause_status: 'active',
+      pause_mode: 'immediate',
+      pause_start: start,
+    } as const
+    const rest = { proration_behavior: 'none', reason: '', metadata: {} } as const
+    await insertPause(transaction, { ...pause, ...rest, ...period }, start)
+    await transaction.db
+      .updateTable('subscriptions')
+      .set({ subscription_status: 'paused' })
+      .where('id', '=', subscription_id)
+      .execute()
+  })
 }
 
 test('the next invoices before and after, and why some stay; nothing is changed', async () => {
@@ -99,7 +117,7 @@ test('the next invoices before and after, and why some stay; nothing is changed'
 })
 
 test("applied, the figures are those of a later calculation, to the cent, and the counts are the sync's own", async () => {
-  const { planId, prices, paused } = await addFollowersAndOthers()
+  const { planId, prices } = await addFollowersAndOthers()
   const previewId = await previewOf(caller, planId, prices)
   const items = await itemsOf(caller, planId, previewId)
   const preview = await caller.call('GET', `/plans/${planId}/sync/previews/${previewId}`)
@@ -108,10 +126,8 @@ test("applied, the figures are those of a later calculation, to the cent, and th
   const synced = await completed(caller, applied)
   expect(synced.body).toMatchObject(counts.parse(preview.body))
   expect((await apply(caller, planId, previewId)).body).toEqual(applied.body)
-  // Who is paused is not billed, so no calculation comes to it.
-  const billed = items.filter(({ subscription_id }) => subscription_id !== paused)
   expect(await totalsOf(planId)).toEqual(
-    Object.fromEntries(billed.map(({ subscription_id, after }) => [subscription_id, after])),
+    Object.fromEntries(items.map(({ subscription_id, after }) => [subscription_id, after])),
   )
 })
 
