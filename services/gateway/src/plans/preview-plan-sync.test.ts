@@ -1,3 +1,4 @@
+// tidy: long because one world is previewed in all of its cases.
 import { inTransaction } from '@flexprice/database/connection'
 import { insertPause } from '@flexprice/database/schedules'
 import { afterAll, beforeAll, expect, test } from 'vitest'
