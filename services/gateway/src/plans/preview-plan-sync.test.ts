@@ -1,10 +1,8 @@
-// tidy: long because one world is previewed in all of its cases.
-import { inTransaction } from '@flexprice/database/connection'
-import { insertPause } from '@flexprice/database/schedules'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
+import { pauseFromItsStart } from '../testing/pause-from-its-start.ts'
 import {
   addAnnualPrice,
   addPreviewedPlan,
@@ -50,32 +48,12 @@ async function addFollowersAndOthers() {
     const end = await caller.call('DELETE', ending, { effective_from })
     expect([overridden.status, end.status]).toEqual([200, 200])
   }
-  await pauseFromItsStart(paused)
+  await pauseFromItsStart(caller.scoped, paused)
   const prices = [
     { price_id: fixedId, amount: '12.345', effective_from },
     { price_id: usageId, amount: '1', effective_from },
   ]
   return { ...plan, overriding, ended, annual, paused, prices }
-}
-
-async function pauseFromItsStart(subscription_id: string): Promise<void> {
-  const start = new Date('2026-08-01T00:00:00Z')
-  const period = { original_period_start: start, original_period_end: new Date('2026-09-01T00:00:00Z') }
-  await inTransaction(caller.scoped, async (transaction) => {
-    const pause = {
-      subscription_id,
-      pause_status: 'active',
-      pause_mode: 'immediate',
-      pause_start: start,
-    } as const
-    const rest = { proration_behavior: 'none', reason: '', metadata: {} } as const
-    await insertPause(transaction, { ...pause, ...rest, ...period }, start)
-    await transaction.db
-      .updateTable('subscriptions')
-      .set({ subscription_status: 'paused' })
-      .where('id', '=', subscription_id)
-      .execute()
-  })
 }
 
 test('the next invoices before and after, and why some stay; nothing is changed', async () => {
