@@ -15,8 +15,8 @@ import { calculatedItem } from './calculated-item.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
 
-/** Short enough for locks and progress, long enough to cost nothing. */
-const subscriptionsPerPageMax = 1_000
+/** Short enough for locks, progress and memory, long enough to cost nothing. */
+const subscriptionsPerPageMax = 500
 const halvingsMax = 9
 
 /**

@@ -36,7 +36,7 @@ export function calculatedItem(outcome: ChargeOutcome, invoiceId: string | null)
         amount: formatDecimal(amount),
         period_start: span.start.toISOString(),
         period_end: span.end.toISOString(),
-        explanation: { ...explanation },
+        explanation,
         warnings,
       }),
     ),

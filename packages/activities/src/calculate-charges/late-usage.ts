@@ -72,7 +72,7 @@ export function rateFinals(
         revision: charge.late.revision,
         currency: subscription.currency,
         amount: formatDecimal(zero.minus(charge.amount)),
-        explanation: { ...charge.explanation },
+        explanation: charge.explanation,
       })),
   }
 }

@@ -111,7 +111,7 @@ function lineOf(
     invoice_level_discount: formatShare(share?.invoiceDiscounts),
     period_start: span.start,
     period_end: span.end,
-    explanation: { ...explanation },
+    explanation,
     warnings,
     late_of: late?.of ?? null,
     revision: late?.revision ?? null,

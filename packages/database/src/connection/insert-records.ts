@@ -5,6 +5,7 @@ import type { Audited } from '../tables/row-types.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { Scoped } from './connection.ts'
 import { creation } from './row-changes.ts'
+import { textArray } from './text-array.ts'
 
 /** A row to be inserted whole, JSON as values: what is left out is the columns' defaults. */
 export type NewRecord<Table, Defaulted extends keyof Table = never> = Omit<
@@ -66,9 +67,11 @@ export function audited(scoped: Scoped, rows: readonly object[], now: Date): Rec
 /** One column of all rows: an array, or the one value that all of them have and an array that is empty. */
 function valuesOf(rows: readonly object[], name: string, { mayBeOne }: { mayBeOne: boolean }) {
   const type = columnType(name)
-  const texts = rows.map((row) => textOf(Reflect.get(row, name), type))
+  const values = rows.map((row): unknown => Reflect.get(row, name))
+  const isSame = mayBeOne && rows.length > 1 && areEqual(values)
+  const texts = (isSame ? values.slice(0, 1) : values).map(type.startsWith('json') ? jsonTexts() : textOf)
   const [first] = texts
-  const isOne = mayBeOne && texts.length > 1 && texts.every((text) => text === first)
+  const isOne = isSame || (mayBeOne && rows.length > 1 && areEqual(texts))
   const cast = sql.raw(type)
   return {
     array: arrayOf(isOne ? [] : texts, type),
@@ -76,10 +79,26 @@ function valuesOf(rows: readonly object[], name: string, { mayBeOne }: { mayBeOn
   }
 }
 
-function textOf(value: unknown, type: string): string | null {
+function areEqual(values: readonly unknown[]): boolean {
+  return values.every((value) => value === values[0])
+}
+
+function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null
-  if (type.startsWith('json')) return JSON.stringify(value)
   return value instanceof Date ? value.toISOString() : String(value)
+}
+
+/** What many rows share, as the explanations of equal charges, is written once. */
+function jsonTexts(): (value: unknown) => string | null {
+  const texts = new Map<unknown, string>()
+  return (value) => {
+    if (value === null || value === undefined) return null
+    const known = texts.get(value)
+    if (known !== undefined) return known
+    const text = JSON.stringify(value)
+    texts.set(value, text)
+    return text
+  }
 }
 
 /**
@@ -91,14 +110,6 @@ function arrayOf(texts: readonly (string | null)[], type: string): RawBuilder<un
   if (type.startsWith('json')) {
     return sql`string_to_array(${texts.map((text) => text ?? '').join('\n')}, E'\\n', '')::${cast}[]`
   }
-  const element = type === 'text' || type === 'pg_snapshot' ? quoted : (text: string) => text
-  return sql`${`{${texts.map((text) => (text === null ? 'NULL' : element(text))).join()}}`}::${cast}[]`
+  if (type === 'text' || type === 'pg_snapshot') return sql`${textArray(texts)}::${cast}[]`
+  return sql`${`{${texts.map((text) => text ?? 'NULL').join()}}`}::${cast}[]`
 }
-
-/** Most are ids, and have nothing to escape: node-postgres would rewrite each of them, twice. */
-function quoted(text: string): string {
-  return toBeEscaped.test(text) ? `"${text.replaceAll(allToBeEscaped, '\\$&')}"` : `"${text}"`
-}
-
-const toBeEscaped = /["\\]/
-const allToBeEscaped = /["\\]/g

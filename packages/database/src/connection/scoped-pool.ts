@@ -2,6 +2,7 @@ import { assert, type Scope } from '@flexprice/domain'
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
 import { isStaleStatement, translateDatabaseError } from './database-errors.ts'
+import { asParameter } from './text-array.ts'
 
 /**
  * A view of the pool whose connections see one environment only: before a connection is handed out,
@@ -59,7 +60,7 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
   }
   async function runStatement(text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
     const name = parameters.length > 0 ? pool.nameOf(text) : undefined
-    const values = [...parameters]
+    const values = parameters.map(asParameter)
     try {
       return await client.query(name === undefined ? { text, values } : { name, text, values })
     } catch (error) {

@@ -47,6 +47,7 @@ export async function aggregateUsage(
   const { scans, ofQuestion } = planScans(questions)
   const rowsOf = new Map<string, readonly UsageRow[]>()
   let rowsLeft = usagePartsMax
+  let areSomeOdd = false
   for (const batch of usageBatches(scans)) {
     const rows = await readBatch(scoped, batch, { rowsMax: rowsLeft + 1, view })
     if (rows.length > rowsLeft) {
@@ -54,9 +55,11 @@ export async function aggregateUsage(
       throw new CodedError('invalid_operation', message)
     }
     rowsLeft -= rows.length
+    areSomeOdd ||= rows.some(isOdd)
     for (const [key, ofScan] of Map.groupBy(rows, (row) => keyOfRow(batch, row))) rowsOf.set(key, ofScan)
   }
-  const oddIds = await oddEventIds(scoped, new Set(ofQuestion.filter(hasOddValues)), view)
+  const oddScans = areSomeOdd ? ofQuestion.filter((scan) => rowsOfScan(scan).some(isOdd)) : []
+  const oddIds = await oddEventIds(scoped, new Set(oddScans), view)
   return questions.map((question, index) => {
     const scan = ofQuestion[index]
     assert(scan, 'each question has its scan')
@@ -66,10 +69,10 @@ export async function aggregateUsage(
   function rowsOfScan(scan: UsageScan): readonly UsageRow[] {
     return rowsOf.get(keyOf(scan, scan.externalCustomerId)) ?? []
   }
+}
 
-  function hasOddValues(scan: UsageScan): boolean {
-    return rowsOfScan(scan).some(({ not_numeric }) => not_numeric > 0)
-  }
+function isOdd({ not_numeric }: UsageRow): boolean {
+  return not_numeric > 0
 }
 
 /** The first events without a number of each part that has such, by `oddKey`. */
@@ -136,7 +139,7 @@ function partOf(
   }: { scan: UsageScan; oddIds: ReadonlyMap<string, readonly string[]>; slice: UsageSlice },
 ): UsagePart {
   const { start, end } = periodOf(question, row)
-  const areOdd = row.not_numeric > 0 && isOfNumbers(question)
+  const areOdd = isOdd(row) && isOfNumbers(question)
   const part = {
     start,
     end,

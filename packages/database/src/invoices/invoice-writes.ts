@@ -178,6 +178,6 @@ function exact(text: string) {
   // Most of an invoice's sums.
   if (text === '0') return zero
   const value = parseDecimal(text)
-  assert(value, `${text} is a decimal`)
+  assert(value, () => `${text} is a decimal`)
   return value
 }

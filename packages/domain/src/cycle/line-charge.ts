@@ -8,10 +8,10 @@ import { type Proration, prorate } from '../subscription/proration.ts'
 import { roundedAs } from './round-together.ts'
 import { recomputeBuckets, type UsageExplanation } from './usage-explanation.ts'
 
-/** How an invoice line's amount came about: stored with the line, answered as it is. */
+/** How an invoice line's amount came about: a record that is stored with the line, and answered as it is. */
 export type LineExplanation = FixedLineExplanation | UsageExplanation
 
-export interface FixedLineExplanation {
+export type FixedLineExplanation = {
   readonly currency: string
   readonly charge: ChargeExplanation
   /** Null: the whole amount was billed. */

@@ -68,7 +68,7 @@ const intervalsMax = 36_600
 export function* intervalsOf(grid: Grid, { start, end }: Period): Generator<Period> {
   let at = start
   for (let count = 0; at < end; count++) {
-    assert(count < intervalsMax, `a window has at most ${intervalsMax} intervals of its grid`)
+    assert(count < intervalsMax, () => `a window has at most ${intervalsMax} intervals of its grid`)
     const interval = gridIntervalAt(grid, at)
     yield interval
     at = interval.end

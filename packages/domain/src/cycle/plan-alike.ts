@@ -1,4 +1,3 @@
-import type { Period } from '../time/period.ts'
 import type { Cycle, CycleLine, CyclePlan } from './cycle.ts'
 import { type AskingShape, planOf, shapeOf } from './plan-cycle.ts'
 
@@ -12,23 +11,33 @@ export type PlanCycle = <Line extends CycleLine>(cycle: Cycle, lines: readonly L
  */
 export function createCyclePlanner(): PlanCycle {
   const shapes = new Map<string, AskingShape>()
+  const numberOf = createNumbering()
+  let last: { readonly facts: readonly Fact[]; readonly shape: AskingShape } | undefined
+  return (cycle, lines) => {
+    if (!ascend(lines)) return planOf(shapeOf(cycle, lines), cycle, lines)
+    const facts = planningFacts(cycle, lines, numberOf)
+    if (!last || !areEqual(last.facts, facts)) {
+      const key = JSON.stringify(facts)
+      const shape = shapes.get(key) ?? shapeOf(cycle, lines)
+      shapes.set(key, shape)
+      last = { facts, shape }
+    }
+    return planOf(last.shape, cycle, lines)
+  }
+}
+
+type Fact = string | number | boolean | undefined
+type NumberOf = (shared: object | null) => number
+
+/** A number for each object. */
+function createNumbering(): NumberOf {
   const numbers = new Map<object, number>()
-  const numberOf = (shared: object | null): number => {
+  return (shared) => {
     if (shared === null) return -1
     const known = numbers.get(shared)
     if (known !== undefined) return known
     numbers.set(shared, numbers.size)
     return numbers.size - 1
-  }
-  return (cycle, lines) => {
-    if (!ascend(lines)) return planOf(shapeOf(cycle, lines), cycle, lines)
-    const key = keyOf(cycle, lines, numberOf)
-    let shape = shapes.get(key)
-    if (!shape) {
-      shape = shapeOf(cycle, lines)
-      shapes.set(key, shape)
-    }
-    return planOf(shape, cycle, lines)
   }
 }
 
@@ -37,26 +46,25 @@ function ascend(lines: readonly CycleLine[]): boolean {
   return lines.every(({ id }, place) => place === 0 || (lines[place - 1]?.id ?? id) < id)
 }
 
-/** All that a plan comes from. What is a text has no blank in it. */
-function keyOf(
-  cycle: Cycle,
-  lines: readonly CycleLine[],
-  numberOf: (shared: object | null) => number,
-): string {
-  const { grid, start, end, trialEnd, prorationBehavior, closes, opens, openedAt, usage } = cycle
-  const { anchor, period, count, timeZone } = grid
-  let key = `${ms(anchor)} ${period} ${count} ${timeZone} ${ms(start)} ${ms(end)} ${ms(trialEnd)} ${prorationBehavior} ${span(closes)} ${span(opens)} ${ms(openedAt)} ${usage}`
+/** All that a plan comes from. */
+function planningFacts(cycle: Cycle, lines: readonly CycleLine[], numberOf: NumberOf): Fact[] {
+  const { grid, closes, opens } = cycle
+  const facts: Fact[] = [ms(grid.anchor), grid.period, grid.count, grid.timeZone]
+  facts.push(ms(cycle.start), ms(cycle.end), ms(cycle.trialEnd), cycle.prorationBehavior)
+  facts.push(ms(closes?.start), ms(closes?.end), ms(opens?.start), ms(opens?.end))
+  facts.push(ms(cycle.openedAt), cycle.usage)
   for (const line of lines) {
-    const { chain, terms, metering, goesOn, isBilled, billedUntil } = line
-    key += ` ${chain} ${numberOf(terms)} ${numberOf(metering)} ${ms(line.start)} ${ms(line.end)} ${goesOn} ${isBilled} ${ms(billedUntil)}`
+    facts.push(line.chain, numberOf(line.terms), numberOf(line.metering), ms(line.start), ms(line.end))
+    facts.push(line.goesOn, line.isBilled, ms(line.billedUntil))
   }
-  return key
+  return facts
 }
 
-function span(period: Period | null): string {
-  return period === null ? '' : `${ms(period.start)} ${ms(period.end)}`
-}
-
+/** No instant and null are one to a plan. */
 function ms(instant: Date | null | undefined): number | undefined {
   return instant?.getTime()
+}
+
+function areEqual(left: readonly Fact[], right: readonly Fact[]): boolean {
+  return left.length === right.length && left.every((fact, index) => fact === right[index])
 }

@@ -15,7 +15,7 @@ import { type ChargeExplanation, recomputeCharge, type TierCharge } from '../pri
 import type { AggregationType, BucketSize } from '../price/meter-terms.ts'
 
 /** How a USAGE line's amount came about: the sum over its buckets, rounded once. Quotients are `numerator/denominator`. */
-export interface UsageExplanation {
+export type UsageExplanation = {
   readonly currency: string
   readonly usage: UsageFacts
   /** At most `bucketGroupsMax`, and one more for all the rest. Without a bucket size the window is the one bucket. */

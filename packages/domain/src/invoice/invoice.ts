@@ -85,8 +85,7 @@ export function whatRemains(
  * nothing negative but credit lines (and the subtotal that holds them).
  */
 export function assertInvoice(invoice: InvoiceAmounts, lines: readonly InvoiceLineAmount[]): void {
-  const { currency, ...sums } = invoice
-  const { subtotal, discounts, tax, credits, total, adjustments, amountDue, amountPaid } = sums
+  const { currency, subtotal, discounts, tax, credits, total, adjustments, amountDue, amountPaid } = invoice
   assert(parseCurrency(currency) === currency, `${currency} is a known currency in lower case`)
   for (const line of lines) assertLine(line, currency)
 
@@ -94,32 +93,43 @@ export function assertInvoice(invoice: InvoiceAmounts, lines: readonly InvoiceLi
   assertEqual('total', total, subtotal.minus(discounts).plus(tax).minus(credits))
   assertEqual('amount due', amountDue, total.minus(adjustments))
   const { amountRemaining, overpaid } = whatRemains(amountDue, amountPaid)
-  assertEqual('amount remaining', sums.amountRemaining, amountRemaining)
-  assertEqual('overpaid', sums.overpaid, overpaid)
-  for (const [name, amount] of Object.entries(sums)) {
-    assert(isWholeUnits(amount, currency), `${name} is in whole units of ${currency}`)
-    assert(
-      name === 'subtotal' || !isNegative(amount),
-      `${name} is not negative, but ${formatDecimal(amount)}`,
-    )
+  assertEqual('amount remaining', invoice.amountRemaining, amountRemaining)
+  assertEqual('overpaid', invoice.overpaid, overpaid)
+  for (const name of sumNames) {
+    const amount = invoice[name]
+    if (!isWholeUnits(amount, currency)) assert(false, `${name} is in whole units of ${currency}`)
+    if (name !== 'subtotal' && isNegative(amount)) {
+      assert(false, `${name} is not negative, but ${formatDecimal(amount)}`)
+    }
   }
   const charges = sumDecimals(lines.filter(({ kind }) => kind === 'charge').map(({ amount }) => amount))
   assert(discounts.lte(charges), 'discounts do not exceed the charges')
 }
 
+const sumNames = [
+  'subtotal',
+  'discounts',
+  'tax',
+  'credits',
+  'total',
+  'adjustments',
+  'amountDue',
+  'amountPaid',
+  'amountRemaining',
+  'overpaid',
+] as const satisfies readonly (keyof InvoiceAmounts)[]
+
+/** Messages are made when they are told: a page's invoices are asserted by the ten thousand sums. */
 function assertLine({ kind, amount, currency }: InvoiceLineAmount, of: string): void {
-  assert(currency === of, `a line in ${currency} is not on an invoice in ${of}`)
-  assert(
-    isWholeUnits(amount, currency),
-    `a line of ${formatDecimal(amount)} is in whole units of ${currency}`,
-  )
+  if (currency !== of) assert(false, `a line in ${currency} is not on an invoice in ${of}`)
+  if (!isWholeUnits(amount, currency)) {
+    assert(false, `a line of ${formatDecimal(amount)} is in whole units of ${currency}`)
+  }
   if (kind === 'charge') assert(!isNegative(amount), 'a charge line is not negative')
   else assert(amount.lte(zero), 'a credit line is not positive')
 }
 
 function assertEqual(name: string, actual: Decimal, expected: Decimal): void {
-  assert(
-    equalDecimals(actual, expected),
-    `${name} is ${formatDecimal(expected)}, not ${formatDecimal(actual)}`,
-  )
+  if (equalDecimals(actual, expected)) return
+  assert(false, `${name} is ${formatDecimal(expected)}, not ${formatDecimal(actual)}`)
 }

@@ -37,7 +37,7 @@ export function parseCurrency(code: string): string | undefined {
 
 /** Digits of the minor unit: JPY 0, USD 2, KWD 3, CLF 4. Throws for a code that `parseCurrency` refuses. */
 export function currencyExponent(currency: string): number {
-  const exponent = exponents.get(currency.toLowerCase())
-  assert(exponent !== undefined, `${currency} is a known currency`)
+  const exponent = exponents.get(currency) ?? exponents.get(currency.toLowerCase())
+  assert(exponent !== undefined, () => `${currency} is a known currency`)
   return exponent
 }

@@ -21,12 +21,15 @@ export class DecimalNumber {
   }
 
   plus(other: DecimalNumber): DecimalNumber {
+    // Most of what an invoice's sums are made of is nothing.
+    if (other.units === 0) return this
+    if (this.units === 0) return other
     const scale = Math.max(this.scale, other.scale)
     return new DecimalNumber(add(this.unitsAt(scale), other.unitsAt(scale)), scale)
   }
 
   minus(other: DecimalNumber): DecimalNumber {
-    return this.plus(other.neg())
+    return other.units === 0 ? this : this.plus(other.neg())
   }
 
   times(other: DecimalNumber): DecimalNumber {

@@ -59,7 +59,7 @@ export function parseNumber(text: string): Decimal | undefined {
  */
 export function readDecimal(text: string): Decimal {
   const value = readPlain(text, { integerDigits: exactDigitsMax, fractionDigits: exactDigitsMax })
-  assert(value, `${text.slice(0, exactDigitsMax)} is a decimal number`)
+  assert(value, () => `${text.slice(0, exactDigitsMax)} is a decimal number`)
   return value
 }
 

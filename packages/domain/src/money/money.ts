@@ -33,7 +33,7 @@ export function isWholeUnits(amount: Decimal, currency: string): boolean {
 
 /** How many minor units the amount has: 8.33 USD is 833n. Throws for a part of a unit. */
 export function toUnits(amount: Decimal, currency: string): bigint {
-  assert(isWholeUnits(amount, currency), `an amount is in whole units of ${currency}`)
+  assert(isWholeUnits(amount, currency), () => `an amount is in whole units of ${currency}`)
   return BigInt(amount.unitsAt(currencyExponent(currency)))
 }
 

@@ -64,6 +64,6 @@ function recomputeTier({ units, unit_amount, flat_amount }: TierCharge): Ratio {
 export function exactly(text: string | null | undefined): Decimal {
   if (text == null) return zero
   const value = parseDecimal(text)
-  assert(value, `${text} is a decimal number`)
+  assert(value, () => `${text} is a decimal number`)
   return value
 }

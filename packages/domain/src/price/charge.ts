@@ -78,7 +78,7 @@ function packagesOf(terms: PricingTerms, { numerator, denominator }: Ratio) {
 }
 
 function amountOf(terms: PricingTerms): string {
-  assert(terms.amount != null, `a ${terms.billing_model} price has an amount`)
+  assert(terms.amount != null, () => `a ${terms.billing_model} price has an amount`)
   return formatDecimal(exactly(terms.amount))
 }
 
