@@ -5,6 +5,11 @@
  */
 export const errorCodes = {
   validation_error: { kind: 'invalid', title: 'The request is not valid' },
+  unsupported_media_type: {
+    kind: 'unsupported',
+    title: 'The body is in a form that is not read',
+    wireCode: 'validation_error',
+  },
   not_implemented: { kind: 'invalid', title: 'Not implemented' },
   unauthenticated: {
     kind: 'unauthenticated',
@@ -30,6 +35,12 @@ export const errorCodes = {
   },
   too_many_requests: { kind: 'rate_limited', title: 'Too many requests' },
   service_unavailable: { kind: 'unavailable', title: 'Temporarily unavailable' },
+  /** The process itself has too much to do: nothing that it needs is away. */
+  overloaded: {
+    kind: 'unavailable',
+    title: 'Temporarily unavailable',
+    wireCode: 'service_unavailable',
+  },
   database_error: {
     kind: 'unavailable',
     title: 'The database cannot be reached',
@@ -42,6 +53,7 @@ export const errorCodes = {
 
 export type ErrorKind =
   | 'invalid'
+  | 'unsupported'
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'

@@ -21,6 +21,7 @@ export {
 } from './metrics.ts'
 export { createMetricsServer } from './metrics-server.ts'
 export type { PageServer } from './page-server.ts'
+export { redactText } from './redact.ts'
 export { currentTraceId, withSpan } from './span.ts'
 export { recordSqlSpan, type SqlStatement } from './sql-span.ts'
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts'

@@ -65,6 +65,13 @@ export function testApiSimulationSteps(): number {
   return Number(process.env.TEST_API_SIMULATION_STEPS ?? apiSimulationSteps)
 }
 
+const attackConnections = 6
+
+/** How many connections an attack has: enough to see it refused, or as many as once swelled a gateway. */
+export function testAttackConnections(): number {
+  return Number(process.env.TEST_ATTACK_CONNECTIONS ?? attackConnections)
+}
+
 /** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */
 export function testTemplate(): string {
   process.env.TEST_TEMPLATE_DATABASE ??= `flexprice_template_${process.pid}`

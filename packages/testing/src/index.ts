@@ -4,6 +4,7 @@
  */
 export {
   testApiSimulationSteps,
+  testAttackConnections,
   testKills,
   testNamespace,
   testOutageMs,

@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string>>
 
 /**
  * Starts `services/<name>` on free ports and waits until it says that it is ready. Its environment is
- * what is given here and nothing else. Disposing kills it, and throws if it had ended by itself.
+ * what is given here and, for a busy machine, more patience, and nothing else. Disposing kills it, and throws if it had ended by itself.
  */
 export async function startService(name: string, environment: Environment): Promise<ServiceProcess> {
   const [port, metricsPort] = await freePorts()

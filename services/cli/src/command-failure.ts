@@ -62,6 +62,7 @@ export function exitCodeOfStatus(status: number): ExitCode {
 
 const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
   invalid: exitCodes.failed,
+  unsupported: exitCodes.failed,
   unauthenticated: exitCodes.notAllowed,
   forbidden: exitCodes.notAllowed,
   not_found: exitCodes.notFound,

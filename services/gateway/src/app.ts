@@ -10,6 +10,7 @@ import { closeGracefully } from './plugins/close-gracefully.ts'
 import { fitRequestParts } from './plugins/fit-request-parts.ts'
 import { ignoreUnknownFields } from './plugins/ignore-unknown-fields.ts'
 import { limitArrival } from './plugins/limit-arrival.ts'
+import { limitBodies } from './plugins/limit-bodies.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { makeEventMonths } from './plugins/make-event-months.ts'
 import { measureQueues } from './plugins/measure-queues.ts'
@@ -17,18 +18,22 @@ import { measureRequests } from './plugins/measure-requests.ts'
 import { noteKeyUses } from './plugins/note-key-uses.ts'
 import { readPageCursors } from './plugins/page-cursors.ts'
 import { parseJsonBodies } from './plugins/parse-json-bodies.ts'
+import { protectAnswers } from './plugins/protect-answers.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { purgeExpired } from './plugins/purge-expired.ts'
 import { purgeFiles } from './plugins/purge-files.ts'
+import { refuseEncodings } from './plugins/refuse-encodings.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
+import { shedLoad } from './plugins/shed-load.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { takeFiles } from './plugins/take-files.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
 import './request-decoration.ts'
 import { registerRoutes } from './routes.ts'
 
-const bodyBytesMax = 32 * 1024 * 1024
+/** Of an operation that does not say that it takes more. */
+const bodyBytesMax = 1024 * 1024
 /** Workflow ids pass in a path. */
 const pathParameterLengthMax = 512
 const keepAliveTimeoutMs = 75_000
@@ -44,7 +49,44 @@ export async function createApp(
   config: AppConfig,
   options: { isReady?: () => boolean } = {},
 ): Promise<FastifyInstance> {
-  const loggerInstance: FastifyBaseLogger = deps.logger
+  const app = createServer(deps, config)
+  await traceRequests(app)
+  tagAnswers(app)
+  const closing = closeGracefully(app)
+  limitArrival(app, config)
+  logRequests(app)
+  measureRequests(app, deps)
+  measureQueues(deps)
+  purgeExpired(app, deps)
+  purgeFiles(app, deps, config)
+  makeEventMonths(app, deps)
+  answerErrors(app)
+  await protectAnswers(app)
+  parseJsonBodies(app)
+  await takeFiles(app)
+  await publishOpenApi(app)
+  reportHealth(app, deps, options.isReady ?? (() => true))
+  await app.register(
+    async (v1) => {
+      await shedLoad(v1, deps, config)
+      authenticate(v1, { ...deps, keyUses: noteKeyUses(v1, deps) }, config)
+      refuseEncodings(v1)
+      limitBodies(v1, deps, config)
+      fitRequestParts(v1)
+      identifyRequests(v1)
+      ignoreUnknownFields(v1, config)
+      readPageCursors(v1)
+      answerOnce(v1, deps)
+      cacheCatalog(v1, deps)
+      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
+    },
+    { prefix: '/v1' },
+  )
+  return app
+}
+
+function createServer({ logger }: Pick<Dependencies, 'logger'>, config: AppConfig): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger
   const app: FastifyInstance = Fastify({
     loggerInstance,
     // One line a request, by `logRequests`; failures by `answerErrors`.
@@ -67,34 +109,5 @@ export async function createApp(
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-
-  await traceRequests(app)
-  tagAnswers(app)
-  const closing = closeGracefully(app)
-  limitArrival(app, config)
-  logRequests(app)
-  measureRequests(app, deps)
-  measureQueues(deps)
-  purgeExpired(app, deps)
-  purgeFiles(app, deps, config)
-  makeEventMonths(app, deps)
-  answerErrors(app)
-  parseJsonBodies(app)
-  await takeFiles(app)
-  await publishOpenApi(app)
-  reportHealth(app, deps, options.isReady ?? (() => true))
-  await app.register(
-    async (v1) => {
-      authenticate(v1, { ...deps, keyUses: noteKeyUses(v1, deps) }, config)
-      fitRequestParts(v1)
-      identifyRequests(v1)
-      ignoreUnknownFields(v1, config)
-      readPageCursors(v1)
-      answerOnce(v1, deps)
-      cacheCatalog(v1, deps)
-      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
-    },
-    { prefix: '/v1' },
-  )
   return app
 }

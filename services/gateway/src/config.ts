@@ -7,6 +7,7 @@ import {
   readConfig,
   type Variables,
 } from '@flexprice/configuration'
+import { largeBodyBytesMax } from '@flexprice/contracts/wire'
 import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
 import { type FileStoreSettings, fileStoreSettings } from '@flexprice/file-store/settings'
 import { type TelemetryConfig, telemetryConfig } from '@flexprice/observability'
@@ -36,6 +37,12 @@ export interface AppConfig {
   readonly waitMsMax: number
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number
+  /** Requests that are worked on at once; beyond that 503. */
+  readonly requestsInFlightMax: number
+  /** How late the event loop may come, in the mean of a second; beyond that 503. */
+  readonly eventLoopDelayMsMax: number
+  /** Bytes of large bodies that are in the process at once. */
+  readonly bodyBytesInFlightMax: number
   /** Of one file that is brought. */
   readonly fileBytesMax: number
   /** Files that may come in at the same time: each takes memory for some pieces of it. */
@@ -120,10 +127,39 @@ function appConfig(env: Environment): AppConfig {
       min: 1,
       max: 600_000,
     }),
+    ...overloadConfig(env),
     ...filesConfig(env),
     unknownFields: env.oneOf('UNKNOWN_FIELDS', unknownFieldsChoices, {
       meaning: 'what becomes of fields that an operation does not know, where the caller does not say',
       otherwise: 'refuse',
+    }),
+  }
+}
+
+function overloadConfig(
+  env: Environment,
+): Pick<AppConfig, 'requestsInFlightMax' | 'eventLoopDelayMsMax' | 'bodyBytesInFlightMax'> {
+  return {
+    requestsInFlightMax: env.integer('REQUESTS_IN_FLIGHT', {
+      meaning:
+        'requests that one gateway works on at once, those that wait for a workflow too; beyond that 503',
+      otherwise: 2_000,
+      min: 10,
+      max: 100_000,
+    }),
+    eventLoopDelayMsMax: env.integer('EVENT_LOOP_DELAY_MS', {
+      meaning: "how late the process's event loop may come, in the mean of a second; beyond that 503",
+      unit: 'ms',
+      otherwise: 1_000,
+      min: 10,
+      max: 600_000,
+    }),
+    bodyBytesInFlightMax: env.integer('BODY_BYTES_IN_FLIGHT', {
+      meaning:
+        'bytes of bodies above 64 KiB that one gateway holds at once, half of them of one key; beyond that 429 or 503',
+      otherwise: 128 * 1024 * 1024,
+      min: 2 * largeBodyBytesMax,
+      max: 64 * 1024 * 1024 * 1024,
     }),
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Operation, OperationSchema } from '@flexprice/contracts/wire'
+import { largeBodyBytesMax, type Operation, type OperationSchema } from '@flexprice/contracts/wire'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 
@@ -20,6 +20,7 @@ export function routeOf<Schema extends OperationSchema>(operation: Operation<Sch
     url: pathPattern(path),
     schema: { ...schema, operationId, summary, tags: [tag] },
     config: { operation },
+    ...(operation.body === 'large' ? { bodyLimit: largeBodyBytesMax } : {}),
   }
 }
 

@@ -34,6 +34,7 @@ export const createEntitlementsBulk = operation({
   operationId: 'createEntitlementsBulk',
   method: 'POST',
   path: '/entitlements/bulk',
+  body: 'large',
   tag,
   catalog: 'write',
   summary: 'Make several entitlements: all of them, or none',

@@ -30,6 +30,7 @@ export const ingestEventsBulk = operation({
   operationId: 'ingestEventsBulk',
   method: 'POST',
   path: '/events/bulk',
+  body: 'large',
   tag,
   summary: 'Take in up to 1,000 usage events; bad ones are named by their position and do not stop the rest',
   schema: { body: bulkIngestEventRequest, response: { 202: eventsAccepted } },

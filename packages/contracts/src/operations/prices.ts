@@ -28,6 +28,7 @@ export const createPricesBulk = operation({
   operationId: 'createPricesBulk',
   method: 'POST',
   path: '/prices/bulk',
+  body: 'large',
   tag,
   catalog: 'write',
   summary: 'Make several prices: all of them, or none',

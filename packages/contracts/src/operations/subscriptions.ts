@@ -45,6 +45,7 @@ export const createSubscriptionsBulk = operation({
   method: 'POST',
   idempotency: 'own',
   path: '/subscriptions/bulk',
+  body: 'large',
   tag,
   summary:
     'Make up to 1,000 subscriptions, each item as for one, with an idempotency_key if wanted; a bad item does not stop the rest',

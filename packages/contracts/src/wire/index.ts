@@ -1,7 +1,9 @@
 /**
  * What every resource is made of on the wire: exact numbers, instants, problems by their path, searches, operations.
  */
+
 export { dropUnknownFields } from './drop-unknown-fields.ts'
+export { hasDuplicateNames } from './duplicate-names.ts'
 export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.ts'
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'
@@ -9,7 +11,7 @@ export { idempotencyKey } from './idempotency-key.ts'
 export { instantRule, parseInstant } from './instant.ts'
 export { isNestedDeeper, jsonDepthMax } from './nesting.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'
-export { type Operation, type OperationSchema, operation } from './operation.ts'
+export { largeBodyBytesMax, type Operation, type OperationSchema, operation } from './operation.ts'
 export { needsExactJson, parseExactJson } from './parse-exact-json.ts'
 export { parseRowJson } from './parse-row-json.ts'
 export type { FilterCondition, SortCondition } from './search.ts'

@@ -32,7 +32,7 @@ const openObject = '{'.charCodeAt(0)
 const closeObject = '}'.charCodeAt(0)
 
 /** Where the string that begins there ends; the text's end if it never does. */
-function endOfString(json: string, start: number): number {
+export function endOfString(json: string, start: number): number {
   let at = start
   do {
     at = json.indexOf('"', at + 1)

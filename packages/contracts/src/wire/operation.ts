@@ -23,11 +23,15 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
   readonly catalog?: 'read' | 'write'
   /** `events`: counts against the key's limit of events, each event once, and not against that of requests. */
   readonly limit?: 'events'
+  /** `large`: a list of many, of up to `largeBodyBytesMax`; every other body is 1 MiB at the most. */
+  readonly body?: 'large'
   /** The body is multipart/form-data with a file, which is read as it comes and may take longer than other requests. */
   readonly takesFile?: true
   /** Fields of the answer that are shown once and never kept: a replay comes without them. */
   readonly replayWithout?: readonly string[]
 }
+
+export const largeBodyBytesMax = 32 * 1024 * 1024
 
 export interface OperationSchema {
   readonly params?: z.ZodObject

@@ -30,6 +30,8 @@ export interface DatabaseConfig {
 export interface Database extends AsyncDisposable {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
+  /** Those of the keys that exist, by one statement a thousand. */
+  findApiKeys(secretHashes: readonly Buffer[]): Promise<FoundApiKey[]>
   purgeExpired(what: Expiring, rowsMax: number): Promise<number>
   /** For a schedule's tick, which has no tenant: which environments have work that is due. */
   listDueEnvironments(page: { afterId: string; environmentsMax: number }): Promise<DueEnvironment[]>
@@ -82,6 +84,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       return { scope, db }
     },
     findApiKey: async (secretHash) => (await runUnscoped<FoundApiKey>(pool, selectApiKey, [secretHash]))[0],
+    findApiKeys: (secretHashes) => findApiKeys(pool, secretHashes),
     touchApiKeys: async (uses) => {
       assert(uses.length <= touchApiKeysMax, `at most ${touchApiKeysMax} uses are noted at once`)
       await runUnscoped(pool, touchKeys, [uses.map((use) => use.keyId), uses.map((use) => use.usedAt)])
@@ -192,10 +195,22 @@ async function runUnscoped<Row extends pg.QueryResultRow>(
   }
 }
 
-const selectApiKey = {
-  name: 'find-api-key',
-  text: `select id, tenant_id as "tenantId", environment_id as "environmentId", user_id as "userId",
-    key_hash as "keyHash", expires_at as "expiresAt", revoked_at as "revokedAt" from find_api_key($1)`,
+const keyColumns = `id, tenant_id as "tenantId", environment_id as "environmentId", user_id as "userId",
+    key_hash as "keyHash", expires_at as "expiresAt", revoked_at as "revokedAt"`
+const selectApiKey = { name: 'find-api-key', text: `select ${keyColumns} from find_api_key($1)` }
+const selectApiKeys = {
+  name: 'find-api-keys',
+  text: `select ${keyColumns} from unnest($1::bytea[]) as secret, find_api_key(secret)`,
+}
+const keysOfStatementMax = 1_000
+
+async function findApiKeys(pool: pg.Pool, secretHashes: readonly Buffer[]): Promise<FoundApiKey[]> {
+  const found: FoundApiKey[] = []
+  for (let from = 0; from < secretHashes.length; from += keysOfStatementMax) {
+    const page = secretHashes.slice(from, from + keysOfStatementMax)
+    found.push(...(await runUnscoped<FoundApiKey>(pool, selectApiKeys, [page])))
+  }
+  return found
 }
 
 export const touchApiKeysMax = 10_000

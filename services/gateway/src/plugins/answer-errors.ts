@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { errorKind, isInternal } from '@flexprice/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { allowedMethods } from './allowed-methods.ts'
 import { type ErrorAnswer, errorAnswer, errorBody, retryAfterSeconds } from './error-answer.ts'
 import { nameMissing } from './name-missing.ts'
 import { inContextOf } from './trace-requests.ts'
@@ -9,13 +10,22 @@ import { inContextOf } from './trace-requests.ts'
 /** Every failure is answered in the contract's form, and what is our own fault is logged, once, here. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    send(
-      { status: 404, code: 'not_found', message: `${request.method} ${pathOf(request)} does not exist` },
-      request,
-      reply,
-    ),
-  )
+  const methodsOf = allowedMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    const { method } = request
+    const path = pathOf(request)
+    const allowed = methodsOf(path)
+    if (allowed.length === 0) {
+      return send(
+        { status: 404, code: 'not_found', message: `${method} ${path} does not exist` },
+        request,
+        reply,
+      )
+    }
+    reply.header('allow', allowed.join(', '))
+    const message = `${path} takes ${allowed.join(', ')}, not ${method}`
+    return send({ status: 405, code: 'validation_error', message }, request, reply)
+  })
 }
 
 /** For what fails before there is a route: a path that is no URL. */
@@ -47,14 +57,27 @@ const brokenRequests: Readonly<Record<string, string>> = {
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (hasHungUp(error, request)) return reply.code(callerGoneStatus).send()
   const answer = nameMissing(errorAnswer(error), request)
   inContextOf(request, () => logFailure(error, answer, request))
   return send(answer, request, reply)
 }
 
+/** Nobody reads it: it is for the line of the request, as nginx writes it. */
+const callerGoneStatus = 499
+
+/** The body ended before its end, or what was waited for was given up for that reason: not a failure of ours. */
+function hasHungUp(error: unknown, { raw }: FastifyRequest): boolean {
+  if (!raw.socket.destroyed || !(error instanceof Error)) return false
+  return error.name === 'AbortError' || ('code' in error && hangUps.has(error.code))
+}
+
+const hangUps = new Set<unknown>(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ABORT_ERR'])
+
 /** A caller's mistakes show in the line of the request; they are no failures of ours. */
 function logFailure(error: unknown, { status, code }: ErrorAnswer, request: FastifyRequest): void {
-  if (status < 500) return
+  // Who is flooded does not write a stack for each: the requests' lines tell, and a counter.
+  if (status < 500 || code === 'overloaded') return
   const fields = { err: error, 'event.action': 'request-failed', 'error.code': code }
   if (isInternal(errorKind(code))) request.log.error(fields, 'The request failed')
   else request.log.warn(fields, 'A dependency is away')

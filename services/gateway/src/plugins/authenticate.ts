@@ -7,13 +7,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { addressBlock } from './address-block.ts'
+import { lookUpTogether } from './look-up-together.ts'
 import type { KeyUses } from './note-key-uses.ts'
 import { inContextOf } from './trace-requests.ts'
 
 /**
  * Every route of the app needs an API key (`x-api-key`), which gives the request its scope, and counts
  * against the key's limit. Count and key are one round trip to Redis; only a key that no cache holds is
- * looked up in the database, after the count, and as often as its address may cause that for nothing.
+ * looked up in the database, after the count, and by itself as often as its address may cause that for nothing.
  */
 export function authenticate(
   app: FastifyInstance,
@@ -36,6 +37,7 @@ export function authenticate(
     limit: config.unknownKeysMax,
     windowMs: unknownKeysWindowMs,
   })
+  const findTogether = lookUpTogether((hashes) => database.findApiKeys(hashes))
   app.decorateRequest('scope', null)
   app.decorateRequest('limitedBy', null)
   app.addHook('onRequest', async (request) => {
@@ -45,7 +47,10 @@ export function authenticate(
     const counted = expectAllowed(ofEvents ? eventsPerKey : perKey, request.limitedBy)
     const lookUp = async (): Promise<FoundApiKey | undefined> => {
       await counted
-      return findKnown(perAddress, addressBlock(request.ip), () => database.findApiKey(hash))
+      return findKnown(perAddress, addressBlock(request.ip), {
+        alone: () => database.findApiKey(hash),
+        together: () => findTogether(hash),
+      })
     }
     const [found] = await Promise.all([keys.find(hash, lookUp), counted])
     const { id, tenantId, environmentId, userId } = expectValid(found, hash)
@@ -95,15 +100,27 @@ export async function expectAllowed(
   if (!allowed) throw new CodedError('too_many_requests', otherwise, { retryAfterMs })
 }
 
-/** Counted before the look-up, so that many at once cannot slip past; a key that exists counts for nothing. */
+interface LookUps {
+  readonly alone: () => Promise<FoundApiKey | undefined>
+  readonly together: () => Promise<FoundApiKey | undefined>
+}
+
+/**
+ * Counted before the look-up, so that many at once cannot slip past; a key that exists counts for nothing. An address
+ * that has sent too many unknown ones is looked up for together with others, one statement at a time: a flood costs the
+ * database no more than that, and a right key of the same address is let in all the same.
+ */
 async function findKnown(
   perAddress: RateLimiter,
   address: string,
-  find: () => Promise<FoundApiKey | undefined>,
+  find: LookUps,
 ): Promise<FoundApiKey | undefined> {
-  await expectAllowed(perAddress, address, 1, 'Too many unknown API keys from this address')
-  const key = await find()
+  const { allowed, retryAfterMs } = await perAddress.count(address)
+  const key = await (allowed ? find.alone() : find.together())
   if (key !== undefined) await perAddress.giveBack(address)
+  else if (!allowed) {
+    throw new CodedError('too_many_requests', 'Too many unknown API keys from this address', { retryAfterMs })
+  }
   return key
 }
 

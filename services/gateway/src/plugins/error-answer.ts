@@ -66,6 +66,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  unsupported: 415,
   rate_limited: 429,
   internal: 500,
   defect: 500,
@@ -91,7 +92,7 @@ function sentence(fields: readonly FieldProblem[]): string {
 
 /** Fastify's own refusals of a request, in our words. The kind decides the status, so a body too large is a 400. */
 const refusals: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['validation_error', 'The body is larger than 32 MiB'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['validation_error', 'The body is larger than this operation takes'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['validation_error', 'The body is not valid JSON'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'validation_error',

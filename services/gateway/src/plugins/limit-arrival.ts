@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { AppConfig } from '../config.ts'
 
@@ -14,6 +15,8 @@ export function limitArrival(
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
     if (hasBody && request.routeOptions.config.operation?.takesFile !== true) {
       const timer = setTimeout(() => {
+        // A request that was injected has no connection to be ended.
+        if (!(raw.socket instanceof Socket)) return
         const error = Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
         app.server.emit('clientError', error, raw.socket)
       }, requestTimeoutMs)

@@ -1,11 +1,17 @@
 import { isUtf8 } from 'node:buffer'
-import { isNestedDeeper, jsonDepthMax, needsExactJson, parseExactJson } from '@flexprice/contracts/wire'
+import {
+  hasDuplicateNames,
+  isNestedDeeper,
+  jsonDepthMax,
+  needsExactJson,
+  parseExactJson,
+} from '@flexprice/contracts/wire'
 import { CodedError, invalid } from '@flexprice/domain'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Bodies are JSON in UTF-8 and nothing else, and not endlessly deep. No digit of a number is lost, `__proto__` is
- * refused, and an empty body counts as none: SDKs send the header without one.
+ * Bodies are JSON in UTF-8 and nothing else, and not endlessly deep. No digit of a number is lost, `__proto__` and a name
+ * that an object has twice are refused, and an empty body counts as none: SDKs send the header without one.
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
@@ -22,6 +28,9 @@ export function parseJsonBodies(app: FastifyInstance): void {
     }
     parse(request, body, (error, value) => {
       if (error) return done(isJson(body) ? forbiddenName(body) : error)
+      if (hasDuplicateNames(body, value)) {
+        return done(invalid([{ path: '', message: 'An object of the body has a name twice' }]))
+      }
       done(null, needsExactJson(body) ? parseExactJson(body) : value)
     })
   })

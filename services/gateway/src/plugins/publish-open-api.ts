@@ -25,7 +25,7 @@ export async function publishOpenApi(app: FastifyInstance): Promise<void> {
       }),
     transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   let document: string | undefined
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(app.swagger())

@@ -1,5 +1,5 @@
 import { FastifyOtelInstrumentation } from '@fastify/otel'
-import { runInWorkContext } from '@flexprice/observability'
+import { redactText, runInWorkContext } from '@flexprice/observability'
 import { context } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
@@ -15,7 +15,9 @@ export async function traceRequests(app: FastifyInstance): Promise<void> {
     // The error goes to the log, redacted, under the same ids.
     recordExceptions: false,
     ignorePaths: ({ url }) => unobserved.some((path) => url === path || url.startsWith(`${path}/`)),
-    requestHook: (span, { method, routeOptions }) => {
+    requestHook: (span, { method, url, routeOptions }) => {
+      // By itself it has the query, too, and what the log has not.
+      span.setAttribute('url.path', redactText(url.split('?', 1)[0] ?? ''))
       span.updateName(`${method} ${routeOptions.url ?? 'unknown'}`)
     },
   })

@@ -58,6 +58,10 @@ const config: AppConfig = {
   trustedProxies: 0,
   waitMsMax: 2_000,
   requestTimeoutMs: 30_000,
+  requestsInFlightMax: 2_000,
+  // A machine that tests on all its cores comes late without being attacked.
+  eventLoopDelayMsMax: 60_000,
+  bodyBytesInFlightMax: 128 * 1024 * 1024,
   fileBytesMax: 100_000_000,
   fileUploadsMax: 3,
   fileUploadTimeoutMs: 60_000,

@@ -1,0 +1,43 @@
+import type { Metrics } from '@flexprice/observability'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { AppConfig } from '../config.ts'
+import { createBodyBudget } from './body-budget.ts'
+
+/**
+ * Large bodies are read only while there is room for them, by key and in all; who comes beyond that is told at once
+ * when to try again, and nothing of the body is kept. Behind `authenticate`: without a key no body is read. Small
+ * bodies pass: there are no more of them than requests in flight, and a key with large ones must not shut them out.
+ */
+export function limitBodies(
+  app: FastifyInstance,
+  { metrics }: { readonly metrics: Metrics },
+  { bodyBytesInFlightMax }: Pick<AppConfig, 'bodyBytesInFlightMax'>,
+): void {
+  const budget = createBodyBudget({
+    bytesMax: bodyBytesInFlightMax,
+    bytesPerKeyMax: Math.ceil(bodyBytesInFlightMax / keysAtLeast),
+  })
+  metrics.gauge({
+    name: 'http_body_bytes_in_flight',
+    help: 'Bytes set aside for large bodies that are being read or worked on',
+    collect: (gauge) => gauge.set(budget.taken()),
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    const bytes = expectedBytes(request)
+    if (bytes <= smallBytesMax) return done()
+    // A caller that hangs up closes the answer, too.
+    reply.raw.once('close', budget.take(request.limitedBy ?? '', bytes))
+    done()
+  })
+}
+
+/** So many keys can send all that they may at once. */
+const keysAtLeast = 2
+const smallBytesMax = 64 * 1024
+
+/** What the body may hold at the most: its length, if it says one, and never more than the route reads. */
+function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
+  const { bodyLimit } = routeOptions
+  if (headers['transfer-encoding'] !== undefined) return bodyLimit
+  return Math.min(Number(headers['content-length'] ?? 0), bodyLimit)
+}
