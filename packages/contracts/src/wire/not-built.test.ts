@@ -4,6 +4,8 @@ import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../ca
 import { groupFilter } from '../catalog/group.ts'
 import { meterAggregation } from '../catalog/meter.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from '../catalog/price.ts'
+import { entityPolicies, subscriptionPlanChangeRequest } from '../changes/subscription-change-v2.ts'
+import { subscriptionModifyRequest } from '../changes/subscription-modify.ts'
 import { createCreditNoteRequest } from '../credit-notes/credit-note.ts'
 import { refundsQuery } from '../credit-notes/refund.ts'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from '../customers/customer.ts'
@@ -276,6 +278,36 @@ test.each([
       (status) => `payment_status=${status}`,
     ),
   ],
+  [
+    'executeSubscriptionPlanChangeV2',
+    subscriptionPlanChangeRequest,
+    [
+      'billing_period_behaviour=anchor_at_config',
+      'billing_period_behaviour=anchor_at_effect',
+      'billing_period_config',
+    ],
+  ],
+  [
+    'executeSubscriptionModify',
+    subscriptionModifyRequest,
+    [
+      'addon_bulk_params',
+      'addon_params',
+      'checkout',
+      'coupon_params',
+      'grouped_invoicing_params',
+      'inheritance_params',
+      'tax_params',
+      'trial_end_params',
+      'type=addon',
+      'type=coupon',
+      'type=grouped_invoicing',
+      'type=inheritance',
+      'type=tax',
+      'type=trial_end',
+    ],
+  ],
+  ['executeSubscriptionPlanChangeV2: entity_policies', entityPolicies, ['addons']],
   ['createCreditNote', createCreditNoteRequest, ['credit_note_number']],
   ['listRefunds', refundsQuery, ['gateway']],
   ['createCreditGrant', creditGrantFields, ['addon_id', 'scope=ADDON']],
