@@ -63,9 +63,9 @@ async function rateDraft(
   if ('error' in outcome) throw outcome.error
   const draft = draftOf(outcome, now)
   const dueOf = await replaceDrafts(transaction, [{ draft, invoiceId: id }], now)
+  const amount_due = dueOf.get(id) ?? draft.invoice.amount_due
   if (!finalize) return 'DRAFT'
-  const sums = { ...draft.invoice, id, amount_due: dueOf.get(id) ?? draft.invoice.amount_due }
-  const closing = closingInvoice(outcome, sums, { seenBy, now })
+  const closing = closingInvoice(outcome, { ...draft.invoice, id, amount_due }, { seenBy, now })
   const closings = await closeLateUsage(transaction, [{ one: outcome, closing }], { seenBy, now })
   const [closed] = await finalizeInvoices(transaction, closings, now)
   assert(closed, 'each invoice is closed')

@@ -85,7 +85,9 @@ async function creditEnded(
       .map((credit) => lineCredit(facts, { credit, netted: zero }, schedule.id)),
   )
   const customerIds = [...new Set(billed.map(({ subscription }) => subscription.customer_id))]
-  await creditLines(transaction, credits, { now, customerIds })
+  // A draft that billed what comes back is owed less itself: nobody has paid it.
+  const closingIds = times.flatMap(({ isDraft, invoiceId }) => (isDraft ? [invoiceId] : []))
+  await creditLines(transaction, credits, { now, customerIds, closingIds })
 }
 
 /**

@@ -12,10 +12,12 @@ import { isBilled } from '../calculate-charges/billed-cycle.ts'
 import { behind } from './bring-up.ts'
 import { cancellationKind } from './cancellation-kind.ts'
 import { advanceLineIds } from './change-line.ts'
+import { lineChangesKind } from './line-changes-kind.ts'
 import { pauseKind } from './pause-kind.ts'
 import { planChangeKind } from './plan-change-kind.ts'
 import type { ChangeKind } from './prepared-change.ts'
 import { resumeKind } from './resume-kind.ts'
+import { scheduleChange } from './schedule-change.ts'
 import { storedResult } from './stored-result.ts'
 import { writeChange } from './write-change.ts'
 
@@ -45,10 +47,17 @@ export async function changeHeld(
   const history = await readChangeHistory(transaction, { subscriptionId, key: input.idempotency_key })
   if (history.made) return { result: replayed(history.made, input), replayed: true }
   if ((history.newest?.id ?? null) !== input.seen_change_id) throw changedMeanwhile(subscriptionId)
+  // At the end of the period in which it was asked for, billed or not.
+  if (request.kind === 'plan_change' && request.change_at === 'end_of_period') {
+    refuseNotRunning(facts, request, now)
+    const scheduled = { facts, order: request, prepare, input, now }
+    return { result: await scheduleChange(transaction, scheduled), replayed: false }
+  }
   if (isBehind(facts, request, now)) return behind
   refuseNotRunning(facts, request, now)
   const billed = await readBilledTime(transaction, advanceLineIds(facts), billedAfter(request, now))
-  const prepared = prepare({ facts, billed, now, lastChangeAt: history.newest?.effective_at ?? null })
+  const lastChangeAt = history.newest?.effective_at ?? null
+  const prepared = await prepare({ facts, billed, now, lastChangeAt })
   return { result: await writeChange(transaction, { facts, prepared, input, now }), replayed: false }
 }
 
@@ -66,6 +75,9 @@ function prepareKind(
       return pauseKind(transaction, request)
     case 'resume':
       return resumeKind(transaction, request)
+    case 'quantity_change':
+    case 'line_item_change':
+      return lineChangesKind(transaction, request)
   }
 }
 
@@ -103,6 +115,8 @@ type Status = ChargeFacts['subscription']['subscription_status']
 /** In which states each kind is possible; what is cancelled already a cancellation tells by itself. */
 const possible: Readonly<Record<ChangeOrder['kind'], readonly Status[]>> = {
   plan_change: ['active', 'trialing'],
+  quantity_change: ['active', 'trialing'],
+  line_item_change: ['active', 'trialing'],
   cancellation: ['active', 'trialing', 'paused', 'cancelled'],
   pause: ['active'],
   resume: ['paused', 'active'],

@@ -2,6 +2,7 @@ import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { ChangedSubscription } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
+import type { NewApplication } from '@flexprice/database/grants'
 import type { BilledTime, ChangeType, PlannedChange } from '@flexprice/domain/change'
 import type { ChangeLine } from './change-line.ts'
 
@@ -24,6 +25,10 @@ export interface PreparedChange {
    * @returns what of it is in the answer
    */
   finish?(): Promise<Partial<SubscriptionChangeResult>>
+  /** The subscription as it is by now, where its lines are written already. */
+  readonly written?: ChargeFacts
+  /** What is to be given by the new plan, and stops of the old one; none where the plan stays. */
+  readonly applications?: readonly NewApplication[]
 }
 
 /** A subscription that is held, with what was billed of its lines for time to come. */
@@ -44,5 +49,5 @@ export type ChangeKind<Order> = (
   order: Order,
 ) => Promise<
   /** @throws validation_error, invalid_operation, state_conflict before anything is written */
-  (held: HeldSubscription) => PreparedChange
+  (held: HeldSubscription) => PreparedChange | Promise<PreparedChange>
 >

@@ -61,7 +61,14 @@ function comingCharges({ facts, billed, now }: HeldSubscription): PreparedChange
   const opened = all.lines
     .filter((line) => isComing(line) && !isPaidFor(line))
     // The same line of the subscription goes on: as one that opens it has a name of its own.
-    .map((line) => ({ ...line, id: `${line.id} resumed`, carries: null, isReopened: false, line }))
+    .map((line) => ({
+      ...line,
+      id: `${line.id} resumed`,
+      carries: null,
+      isReopened: false,
+      keepsChain: true,
+      line,
+    }))
   const lines = all.lines.filter((line) => !isComing(line))
   const { charges } = settleMoves({ ...all, lines }, { at: now, closed: [], opened }, 'create_prorations')
   const lineOf = new Map(opened.map(({ id, line }) => [id, line]))

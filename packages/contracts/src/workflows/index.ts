@@ -47,12 +47,14 @@ export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price
 export type {
   CancellationOrder,
   ChangeOrder,
+  LineChangesOrder,
   PauseOrder,
   PlanChangeOrder,
   ResumeOrder,
   SubscriptionChangeInput,
   SubscriptionChangeResult,
 } from './subscription-change.schema.ts'
+export { planChangeOrder } from './subscription-change.schema.ts'
 export type {
   SubscriptionBatchResult,
   SubscriptionCreationInput,

@@ -17,7 +17,7 @@ export interface DraftOutcome {
   /** Its own where there is none. */
   readonly invoiceId: string
   readonly state: 'missing' | 'draft' | 'closed'
-  /** Of a draft that was there, what is due of it by now. */
+  /** Of a draft that was there: what is due of it by now, as a change may have lowered it. */
   readonly amountDue?: string | undefined
 }
 
@@ -62,10 +62,10 @@ export async function refreshDrafts(
 }
 
 /**
- * Puts other sums and lines in the place of the drafts' own; they keep their ids, what credits have lowered them by, and
- * those of their lines that are in the new ones. They are held by the caller.
+ * Puts other sums and lines in the place of the drafts' own; they keep their ids, and those of their lines that are
+ * in the new ones stay as they are, as does what changes have lowered them by. They are held by the caller.
  *
- * @returns what is due of each by now, by its id
+ * @returns what is due of each by now
  */
 export async function replaceDrafts(
   scoped: Scoped,
@@ -93,11 +93,11 @@ export async function replaceDrafts(
   // By the id, as in `finalizeInvoices`.
   const { rows } = await sql<{ id: string; amount_due: string }>`
     update invoices i set (subtotal, total_discount, total_tax, total_prepaid_credits_applied, total,
-        adjustment_amount, amount_due, amount_paid, last_computed_at, finalize_at) = (
-      select subtotal, total_discount, total_tax, total_prepaid_credits_applied, total, i.adjustment_amount,
-        total - i.adjustment_amount, amount_paid, last_computed_at, coalesce(d.finalize_at, i.finalize_at)
+        amount_due, amount_paid, last_computed_at, finalize_at) = (
+      select subtotal, total_discount, total_tax, total_prepaid_credits_applied, total,
+        amount_due - i.adjustment_amount, amount_paid, last_computed_at, coalesce(d.finalize_at, i.finalize_at)
       from jsonb_to_record(${JSON.stringify(sums)}::jsonb -> i.id) as d (subtotal numeric, total_discount numeric,
-        total_tax numeric, total_prepaid_credits_applied numeric, total numeric, amount_paid numeric, last_computed_at timestamptz, finalize_at timestamptz)),
+        total_tax numeric, total_prepaid_credits_applied numeric, total numeric, amount_due numeric, amount_paid numeric, last_computed_at timestamptz, finalize_at timestamptz)),
       version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
     where i.environment_id = ${scoped.scope.environmentId} and i.id = any (${ids}::text[])
       and i.invoice_status = 'DRAFT'

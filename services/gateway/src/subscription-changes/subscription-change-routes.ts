@@ -1,7 +1,15 @@
 import { cancelSubscriptionRoute } from './cancel-subscription.ts'
 import type { ChangeRouteArguments } from './change-route-arguments.ts'
 import { executeSubscriptionChangeRoute } from './execute-subscription-change.ts'
+import {
+  executeSubscriptionModifyRoute,
+  previewSubscriptionModifyRoute,
+} from './modify-subscription-route.ts'
 import { pauseSubscriptionRoute } from './pause-subscription.ts'
+import {
+  executeSubscriptionPlanChangeV2Route,
+  previewSubscriptionPlanChangeV2Route,
+} from './plan-change-v2-route.ts'
 import { previewSubscriptionCancellationRoute } from './preview-subscription-cancellation.ts'
 import { previewSubscriptionChangeRoute } from './preview-subscription-change.ts'
 import { previewSubscriptionPauseRoute } from './preview-subscription-pause.ts'
@@ -20,4 +28,8 @@ export const subscriptionChangeRoutes: ReadonlyArray<(...given: ChangeRouteArgum
   resumeSubscriptionRoute,
   previewSubscriptionResumeRoute,
   updateSubscriptionRoute,
+  previewSubscriptionPlanChangeV2Route,
+  executeSubscriptionPlanChangeV2Route,
+  previewSubscriptionModifyRoute,
+  executeSubscriptionModifyRoute,
 ]
