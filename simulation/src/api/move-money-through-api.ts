@@ -70,7 +70,8 @@ async function topUp({ product, ask, read }: Acting, step: Of<'top-up'>, key: st
 async function pay({ product, ask, read }: Acting, step: Of<'pay'>, key: string): Promise<void> {
   const invoiceId = await read(() => invoiceOf(product, step))
   const body = {
-    ...{ destination_type: 'INVOICE', destination_id: invoiceId, payment_method_type: 'OFFLINE' },
+    ...{ destination_type: 'INVOICE', destination_id: invoiceId },
+    payment_method_type: step.isOfCredits ? 'CREDITS' : 'OFFLINE',
     ...{ currency: 'usd', amount: step.amount ?? (await read(() => remainingOf(product, invoiceId))) },
   }
   product.payments.set(

@@ -78,6 +78,8 @@ export interface Pay extends At {
   readonly subscription: number
   readonly invoice: InvoiceRef
   readonly amount: string | null
+  /** Of the customer's wallets, all of it or nothing; else in money. */
+  readonly isOfCredits: boolean
 }
 
 /** An invoice of the subscription, counted from its latest one back, or a one-off of its customer. */

@@ -74,14 +74,24 @@ export function fillWallet(life: LifeSoFar, subscription: number): void {
   steps.push({ kind: 'top-up', at, subscription, wallet: 0, credits: random.pick(credits), ...terms })
 }
 
+/** Sometimes to pay with at once. */
 function topUp(life: LifeSoFar): void {
   const { random, steps, at } = life
   const effective = random.chance(0.2) ? at + random.below(40) * dayMs : null
   const expires = random.chance(0.5) ? (effective ?? at) + (1 + random.below(90)) * dayMs : null
+  const of = anyWallet(life)
   steps.push({
-    ...{ kind: 'top-up', at, ...anyWallet(life), credits: random.pick(credits) },
+    ...{ kind: 'top-up', at, ...of, credits: random.pick(credits) },
     bonus: random.chance(0.2) ? random.pick(credits) : null,
     ...{ isPurchased: random.chance(0.5), priority: anyPriority(life), effective, expires },
+  })
+  if (!random.chance(0.5)) return
+  const { subscription } = of
+  const invoice = { back: random.below(backMax) }
+  const amount = random.pick([null, '0.01', '1', '5.5'] as const)
+  steps.push({
+    ...{ kind: 'pay', at, payment: life.payments++, subscription, invoice, amount },
+    isOfCredits: true,
   })
 }
 
@@ -89,7 +99,7 @@ function pay(life: LifeSoFar): void {
   const { random, steps, at } = life
   const amount = random.chance(0.4) ? null : random.pick(amounts)
   const of = { payment: life.payments++, ...anyInvoice(life) }
-  steps.push({ kind: 'pay', at, ...of, amount })
+  steps.push({ kind: 'pay', at, ...of, amount, isOfCredits: random.chance(0.4) })
 }
 
 function takeBack(life: LifeSoFar): void {

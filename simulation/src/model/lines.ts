@@ -53,20 +53,30 @@ export function linesOf(
   })
 }
 
-/** What a sync leaves out of a chain: versions that ended before the earliest time that is not billed, and had no line. */
+/**
+ * What a sync leaves out of a chain: versions that ended before the earliest time that is not billed, and had no line;
+ * and what an earlier sync has left out, unless that version was changed since: it is not looked at again.
+ */
 export function partsLeftOut(
   chain: Chain,
   {
     stretches,
-    had,
     unbilledFrom,
-  }: { stretches: readonly Stretch[]; had: (part: Part) => boolean; unbilledFrom: number },
+    had,
+    isPassed,
+  }: {
+    stretches: readonly Stretch[]
+    unbilledFrom: number
+    had: (part: Part) => boolean
+    isPassed: (part: Part, version: Version) => boolean
+  },
 ): Part[] {
   return stretches.flatMap((stretch) =>
-    chain.versions
-      .filter((version) => Math.min(stretch.end, version.end) <= unbilledFrom)
-      .map((version) => partOf(stretch, version))
-      .filter((part) => !had(part)),
+    chain.versions.flatMap((version) => {
+      const part = partOf(stretch, version)
+      const isOver = Math.min(stretch.end, version.end) <= unbilledFrom && !had(part)
+      return isOver || isPassed(part, version) ? [part] : []
+    }),
   )
 }
 

@@ -119,7 +119,7 @@ function apply(
   switch (step.kind) {
     case 'void-payment': {
       const payment = books.payments.get(step.payment)
-      return payment !== undefined && takeBackPayment(payment, [...books.notes.values()])
+      return payment !== undefined && takeBackPayment(payment, [...books.notes.values()], step.at)
     }
     case 'void-note': {
       const one = books.notes.get(step.note)
@@ -202,7 +202,9 @@ function settle(
   const cents =
     step.amount === null ? null : fromText(step.amount).over * (100n / fromText(step.amount).under)
   if (step.kind === 'pay') {
-    const payment = payments.has(step.payment) ? undefined : pay(bill, cents)
+    if (payments.has(step.payment)) return false
+    const own = wallets.get(id) ?? []
+    const payment = pay(bill, cents, step.isOfCredits ? { wallets: own, at: step.at } : null)
     if (payment) payments.set(step.payment, payment)
     return payment !== undefined
   }

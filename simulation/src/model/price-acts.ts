@@ -107,7 +107,9 @@ function leaveOut(subscription: Subscription, chain: Chain): void {
     ),
   )
   const had = (part: Part) => parts.has(part) && before?.has(part) !== true
-  leftOut.set(chain.id, new Set(partsLeftOut(chain, { stretches, had, unbilledFrom })))
+  const isPassed = (part: Part, { start, end }: Chain['versions'][number]) =>
+    before?.has(part) === true && known.some((one) => one.start === start && one.end === end)
+  leftOut.set(chain.id, new Set(partsLeftOut(chain, { stretches, unbilledFrom, had, isPassed })))
 }
 
 type LineAct = Extract<Step, { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }>

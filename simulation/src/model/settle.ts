@@ -1,10 +1,12 @@
 import { type Bill, remainsOf } from './bill-money.ts'
 import { ratio } from './ratio.ts'
-import { type Debit, findWallet, giveBack, newWallet, type Wallet } from './wallets.ts'
+import { type Debit, findWallet, giveBack, hasNarrow, newWallet, payAllFrom, type Wallet } from './wallets.ts'
 
 export interface Payment {
   readonly bill: Bill
   readonly cents: bigint
+  /** Of one of credits: what wallets paid for it. */
+  readonly debits: readonly Debit[]
   refunded: bigint
   isVoid: boolean
 }
@@ -20,17 +22,29 @@ export interface Note {
   isVoid: boolean
 }
 
-/** @param cents null: all that remains. @returns undefined where nothing remains */
-export function pay(bill: Bill, cents: bigint | null): Payment | undefined {
+/**
+ * @param cents null: all that remains
+ * @param credits the wallets that pay, and when; null for money, which may be more than remains
+ * @returns undefined where nothing remains, or credits have not as much
+ */
+export function pay(
+  bill: Bill,
+  cents: bigint | null,
+  credits: { readonly wallets: readonly Wallet[]; readonly at: number } | null,
+): Payment | undefined {
   const remains = remainsOf(bill)
+  const amount = cents ?? remains
   if (remains === 0n) return undefined
-  const payment = { bill, cents: cents ?? remains, refunded: 0n, isVoid: false }
+  if (credits && (amount > remains || hasNarrow(credits.wallets))) return undefined
+  const debits = credits ? payAllFrom(credits.wallets, amount, credits.at) : []
+  if (!debits) return undefined
+  const payment = { bill, cents: amount, debits, refunded: 0n, isVoid: false }
   bill.paid += payment.cents
   return payment
 }
 
 /** @returns false where what it brought has gone elsewhere: back, or by notes to what is due of others */
-export function takeBackPayment(payment: Payment, notes: readonly Note[]): boolean {
+export function takeBackPayment(payment: Payment, notes: readonly Note[], at: number): boolean {
   const { bill, cents } = payment
   if (payment.isVoid || payment.refunded > 0n) return false
   const steps = notes
@@ -45,6 +59,7 @@ export function takeBackPayment(payment: Payment, notes: readonly Note[]): boole
   if (bill.paid + bill.credits + received - cents < carried + bill.refunded) return false
   payment.isVoid = true
   bill.paid -= cents
+  for (const debit of payment.debits) giveBack(debit, debit.cents, at)
   return true
 }
 
@@ -53,7 +68,7 @@ export interface Purses {
   readonly others: readonly Bill[]
   /** All there are. */
   readonly payments: readonly Payment[]
-  /** What paid the invoice. */
+  /** What paid the invoice as it was closed. */
   readonly debits: readonly Debit[]
   /** The customer's. */
   readonly wallets: Wallet[]
@@ -86,15 +101,23 @@ export function note(
     .map((one) => ({ bill: one, cents: take(remainsOf(one)), paidBefore: one.paid }))
     .filter((step) => step.cents > 0n)
   const paid = take.left()
-  const returned = [...debits]
-    .reverse()
-    .map((debit) => ({ debit, cents: take(debit.cents - debit.returned) }))
-  const money = take.left()
   const own = payments.filter((payment) => payment.bill === bill && !payment.isVoid)
-  const refunded = own.map((payment) => ({ payment, cents: take(payment.cents - payment.refunded) }))
+  const spent = [
+    ...debits.map((debit) => ({ debit, payment: null })),
+    ...own.flatMap((payment) => payment.debits.map((debit) => ({ debit, payment }))),
+  ]
+  const returned = spent
+    .reverse()
+    .map((one) => ({ ...one, cents: take(one.debit.cents - one.debit.returned) }))
+  const money = take.left()
+  const ofMoney = own.filter((payment) => payment.debits.length === 0)
+  const refunded = ofMoney.map((payment) => ({ payment, cents: take(payment.cents - payment.refunded) }))
   if (asked.toSource && take.left() > 0n) return undefined
   for (const step of lowered) step.bill.adjusted += step.cents
-  for (const { debit, cents: back } of returned) if (back > 0n) giveBack(debit, back, asked.at)
+  for (const { debit, payment, cents: back } of returned) {
+    if (back > 0n) giveBack(debit, back, asked.at)
+    if (payment) payment.refunded += back
+  }
   for (const { payment, cents: back } of refunded) payment.refunded += back
   if (!asked.toSource && money > 0n) credit(wallets, money)
   line.noted += cents

@@ -59,17 +59,59 @@ export function payFrom(
   return [...narrow, ...broad].flatMap((wallet) => {
     if (!wallet.isOpen) return []
     const payable = wallet.types === 'ALL' ? dueOf(bill) : (unpaid.get(wallet.types) ?? 0n)
-    const usable = wallet.credits.filter((credit) => isUsable(credit, when)).sort(byTurn)
-    const available = exact.sum(usable.map((credit) => credit.available))
-    const worth = exact.floor(exact.times(exact.times(available, wallet.rate), exact.whole(100)))
+    const usable = usableOf(wallet, when)
+    const worth = worthOf(wallet, usable)
     const cents = worth < payable ? worth : payable
     if (cents <= 0n) return []
     bill.credits += cents
     if (wallet.types !== 'ALL') unpaid.set(wallet.types, payable - cents)
-    const price = exact.over(exact.ratio(cents, 100n), wallet.rate)
-    const used = take(usable, exact.smaller(roundedUp(price), available))
-    return [{ wallet, cents, returned: 0n, used, at: when.now }]
+    return [spend(wallet, usable, { cents, at: when.now })]
   })
+}
+
+/**
+ * Pays so much from the wallets that pay for everything, in their order: all of it or nothing.
+ *
+ * @returns undefined where they have not as much
+ */
+export function payAllFrom(wallets: readonly Wallet[], cents: bigint, now: number): Debit[] | undefined {
+  let rest = cents
+  const parts = wallets.flatMap((wallet) => {
+    if (!wallet.isOpen || wallet.types !== 'ALL') return []
+    const usable = usableOf(wallet, { periodEnd: null, now })
+    const worth = worthOf(wallet, usable)
+    const cents = lesser(worth, rest)
+    rest -= cents
+    return cents > 0n ? [{ wallet, usable, cents }] : []
+  })
+  if (rest > 0n) return undefined
+  return parts.map((part) => spend(part.wallet, part.usable, { cents: part.cents, at: now }))
+}
+
+/** Whether a wallet of one kind of prices has something: how payments share over lines the model does not say. */
+export function hasNarrow(wallets: readonly Wallet[]): boolean {
+  return wallets.some((one) => one.isOpen && one.types !== 'ALL' && balanceOf(one).over > 0n)
+}
+
+function usableOf({ credits }: Wallet, when: Parameters<typeof isUsable>[1]): Credit[] {
+  return credits.filter((credit) => isUsable(credit, when)).sort(byTurn)
+}
+
+/** In cents, cut. */
+function worthOf({ rate }: Wallet, credits: readonly Credit[]): bigint {
+  const available = exact.sum(credits.map((credit) => credit.available))
+  return exact.floor(exact.times(exact.times(available, rate), exact.whole(100)))
+}
+
+function spend(
+  wallet: Wallet,
+  usable: readonly Credit[],
+  { cents, at }: { cents: bigint; at: number },
+): Debit {
+  const available = exact.sum(usable.map((credit) => credit.available))
+  const price = exact.over(exact.ratio(cents, 100n), wallet.rate)
+  const used = take(usable, exact.smaller(roundedUp(price), available))
+  return { wallet, cents, returned: 0n, used, at }
 }
 
 /**
@@ -112,6 +154,10 @@ const parts = exact.whole(100_000_000)
 
 export function roundedCredits(credits: Ratio): Ratio {
   return exact.ratio(exact.round(exact.times(credits, parts)), parts.over)
+}
+
+function lesser(left: bigint, right: bigint): bigint {
+  return left < right ? left : right
 }
 
 function cut(credits: Ratio): Ratio {

@@ -88,7 +88,8 @@ async function pay(product: Product, step: Of<'pay'>, now: Date): Promise<void> 
     refuseUnpayable(invoice)
     const { id: invoice_id, customer_id, currency, amount_remaining } = invoice
     const amount = step.amount ?? amount_remaining
-    const of = { invoice_id, customer_id, currency, amount, payment_method_type: 'OFFLINE' } as const
+    const payment_method_type = step.isOfCredits ? ('CREDITS' as const) : ('OFFLINE' as const)
+    const of = { invoice_id, customer_id, currency, amount, payment_method_type }
     const payment = await insertPayment(transaction, of, now)
     await movePayment(transaction, { payment, invoice }, { to: 'SUCCEEDED', now })
     product.payments.set(step.payment, payment.id)

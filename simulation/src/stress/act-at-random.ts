@@ -53,7 +53,7 @@ function anyAct(world: PaidWorld, random: Random): Act | undefined {
   const amount = random.chance(0.3) ? null : random.pick(amounts)
   switch (kind) {
     case 'pay':
-      return { kind, ...of, payment: numbers++, invoice: { back }, amount }
+      return { kind, ...of, payment: numbers++, invoice: { back }, amount, isOfCredits: random.chance(0.4) }
     case 'take-back':
       return {
         kind,

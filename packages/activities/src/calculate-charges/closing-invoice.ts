@@ -34,7 +34,8 @@ export function closingDraft(
   { found, seenBy, now }: { found: DraftOutcome | undefined; seenBy: string; now: Date },
 ): ClosingInvoice {
   assert(found, 'each draft has an outcome')
-  const closing = closingInvoice(one, { ...draft.invoice, id: found.invoiceId }, { seenBy, now })
+  const { invoiceId: id, amountDue: amount_due = draft.invoice.amount_due } = found
+  const closing = closingInvoice(one, { ...draft.invoice, id, amount_due }, { seenBy, now })
   return { ...closing, unwritten: found.state === 'missing' ? draft : undefined }
 }
 

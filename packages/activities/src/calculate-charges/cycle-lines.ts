@@ -6,7 +6,7 @@ import { assert } from '@flexprice/domain'
 import { aroundPauses, type CycleLine, type CycleTerms, type LineMetering } from '@flexprice/domain/cycle'
 import { type Decimal, readDecimal } from '@flexprice/domain/money'
 import { later } from '@flexprice/domain/time'
-import type { Allowance } from '@flexprice/domain/usage'
+import { type Allowance, goesOnAcrossPlans } from '@flexprice/domain/usage'
 import type { BilledCycle } from './billed-cycle.ts'
 
 export interface FactLine extends CycleLine {
@@ -15,13 +15,15 @@ export interface FactLine extends CycleLine {
 
 /** A subscription's lines as the rules see them, for the invoice that is billed. What prices share is made once. */
 export function cycleLines(
-  { lines, pauses, entitlements }: ChargeFacts,
+  facts: ChargeFacts,
   shared: SharedTerms,
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): FactLine[] {
+  const { lines, pauses } = facts
   const until = billedUntil(lines, billed)
+  const grantsOf = createGrantsOf(facts)
   const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
-  const whole = lines.map(({ line, price, chain, meter, billedBy }) => ({
+  const whole = lines.map(({ line, price, chain, meter, planId, billedBy }) => ({
     id: line.id,
     chain,
     price,
@@ -34,7 +36,7 @@ export function cycleLines(
     quantity: shared.quantityOf(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
     billedUntil: until.get(chain),
-    metering: meter && shared.meteringOf(price, meter, entitlements.get(meter.id) ?? []),
+    metering: meter && shared.meteringOf(price, meter, grantsOf(planId, meter)),
   }))
   return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))
 }
@@ -64,10 +66,32 @@ function isInvoice(
   )
 }
 
+/** What a plan and the subscription itself grant of a meter, and what the plans did that the subscription had else. */
+interface Grants {
+  readonly sources: readonly EntitlementRow[]
+  /** What they have freed in a period is not free once more; none where a line takes its own off one value. */
+  readonly others: readonly EntitlementRow[]
+}
+
+/** By the plan whose price the line is of: a change of plan leaves what was used before it as free as it was. */
+function createGrantsOf({ subscription, entitlements, formerEntitlements }: ChargeFacts) {
+  const former = [...formerEntitlements]
+  return (planId: string | null, meter: MeterRow): Grants => {
+    const present = entitlements.get(meter.id) ?? []
+    if (former.length === 0) return { sources: present, others: [] }
+    const isPresent = planId === null || planId === subscription.plan_id
+    const sources = isPresent ? present : (formerEntitlements.get(planId)?.get(meter.id) ?? [])
+    const all = [...present, ...former.flatMap(([, granted]) => granted.get(meter.id) ?? [])]
+    const own = new Set(sources.map(({ id }) => id))
+    const others = goesOnAcrossPlans(meter) ? [] : all.filter(({ id }) => !own.has(id))
+    return { sources, others }
+  }
+}
+
 /** What the lines of a page share, each made once: thousands have the same few prices, meters and quantities. */
 export interface SharedTerms {
   termsOf(price: PriceRow): CycleTerms
-  meteringOf(price: PriceRow, meter: MeterRow, sources: readonly EntitlementRow[]): LineMetering
+  meteringOf(price: PriceRow, meter: MeterRow, grants: Grants): LineMetering
   quantityOf(text: string): Decimal
 }
 
@@ -77,12 +101,12 @@ export function createSharedTerms(): SharedTerms {
   const quantities = new Map<string, Decimal>()
   return {
     termsOf: (price) => once(terms, price.id, () => cycleTerms(price)),
-    meteringOf: (price, meter, sources) =>
-      once(meterings, [price, ...sources].map(({ id }) => id).join(' '), () => ({
+    meteringOf: (price, meter, { sources, others }) =>
+      once(meterings, [price, ...sources, ...others].map(({ id }) => id).join(' '), () => ({
         meter,
         bucketSize: price.bucket_size,
         filterValues: price.filter_values,
-        allowances: allowances(sources),
+        allowances: allowances(sources, others),
       })),
     quantityOf: (text) => once(quantities, text, () => readDecimal(text)),
   }
@@ -115,7 +139,7 @@ function cycleTerms(price: PriceRow): CycleTerms {
 }
 
 /** Of each source its own, as one may end before another; what is disabled grants nothing. */
-function allowances(sources: readonly EntitlementRow[]): Allowance[] {
+function allowances(sources: readonly EntitlementRow[], others: readonly EntitlementRow[]): Allowance[] {
   for (const { usage_limit: limit } of sources) {
     assert(limit === null || Number.isSafeInteger(limit), 'a limit is a whole number')
   }
@@ -125,5 +149,8 @@ function allowances(sources: readonly EntitlementRow[]): Allowance[] {
       id,
       limit: usage_limit,
       reset: usage_reset_period,
+      ...(others.length > 0
+        ? { after: others.filter((other) => other.id !== id).map((other) => other.id) }
+        : {}),
     }))
 }

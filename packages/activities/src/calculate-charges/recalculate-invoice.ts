@@ -62,9 +62,10 @@ async function rateDraft(
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
   const draft = draftOf(outcome, now)
-  await replaceDrafts(transaction, [{ draft, invoiceId: id }], now)
+  const dueOf = await replaceDrafts(transaction, [{ draft, invoiceId: id }], now)
+  const amount_due = dueOf.get(id) ?? draft.invoice.amount_due
   if (!finalize) return 'DRAFT'
-  const closing = closingInvoice(outcome, { ...draft.invoice, id }, { seenBy, now })
+  const closing = closingInvoice(outcome, { ...draft.invoice, id, amount_due }, { seenBy, now })
   const closings = await closeLateUsage(transaction, [{ one: outcome, closing }], { seenBy, now })
   const [closed] = await finalizeInvoices(transaction, closings, now)
   assert(closed, 'each invoice is closed')

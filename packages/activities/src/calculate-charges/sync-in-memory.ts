@@ -61,6 +61,7 @@ function chargedLine(
     line: { id: newId('lineItem'), subscription_id: subscription.id, ...unchanged, ...line },
     price,
     chain: price.root_price_id,
+    planId: price.plan_id,
     meter: meters.get(price.meter_id ?? '') ?? null,
     billedBy: [],
   }

@@ -16,6 +16,7 @@ import { calculateCharges, type SubscriptionCharges } from '../calculate-charges
 import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
 import { closingDraft, hasUsage } from '../calculate-charges/closing-invoice.ts'
 import { draftOf } from '../calculate-charges/draft-of.ts'
+import { applyPlanChanges } from '../subscription-change/apply-plan-changes.ts'
 import { advanceOf, endOf } from './advance-of.ts'
 import { type AppliedDue, applyDue, finishDue } from './apply-due.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
@@ -55,7 +56,8 @@ export async function billDue(
   assert(transaction.db.isTransaction, 'a page is billed in one transaction')
   const due = await holdDue(transaction, subscriptionIds, bill)
   const applied = await applyDue(transaction, due, bill)
-  const { ended, going } = applied
+  const { ended } = applied
+  const going = await applyPlanChanges(transaction, applied.going, { ...applied, now: bill.now })
   // After the locks: what an event is counted by, and what makes a later one late, is the same.
   const seenBy = await takeUsageSnapshot(transaction)
   const outcomes = await calculateCharges(transaction, going, {

@@ -58,10 +58,14 @@ export async function finalizeDue(
     assert(invoice, 'what was rated has a draft')
     return { one, draft: draftOf(one, now), invoiceId: invoice.id }
   })
-  await replaceDrafts(transaction, drafts, now)
+  const dueOf = await replaceDrafts(transaction, drafts, now)
   const closing = drafts.map(({ one, draft, invoiceId: id }) => ({
     one,
-    closing: closingInvoice(one, { ...draft.invoice, id }, { seenBy, now }),
+    closing: closingInvoice(
+      one,
+      { ...draft.invoice, id, amount_due: dueOf.get(id) ?? draft.invoice.amount_due },
+      { seenBy, now },
+    ),
   }))
   await finalizeInvoices(transaction, await closeLateUsage(transaction, closing, { seenBy, now }), now)
   return {

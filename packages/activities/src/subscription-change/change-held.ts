@@ -5,8 +5,10 @@ import type { Scoped } from '@flexprice/database/connection'
 import { assert, CodedError, errorCodes, keyReused, notFound } from '@flexprice/domain'
 import { behind } from './bring-up.ts'
 import { advanceLineIds } from './change-line.ts'
+import { lineChangesKind } from './line-changes-kind.ts'
 import { planChangeKind } from './plan-change-kind.ts'
 import type { ChangeKind } from './prepared-change.ts'
+import { scheduleChange } from './schedule-change.ts'
 import { storedResult } from './stored-result.ts'
 import { writeChange } from './write-change.ts'
 
@@ -36,10 +38,16 @@ export async function changeHeld(
   const history = await readChangeHistory(transaction, { subscriptionId, key: input.idempotency_key })
   if (history.made) return { result: replayed(history.made, input), replayed: true }
   if ((history.newest?.id ?? null) !== input.seen_change_id) throw changedMeanwhile(subscriptionId)
+  // At the end of the period in which it was asked for, billed or not.
+  if (request.kind === 'plan_change' && request.change_at === 'end_of_period') {
+    refuseNotRunning(facts, now)
+    const scheduled = { facts, order: request, prepare, input, now }
+    return { result: await scheduleChange(transaction, scheduled), replayed: false }
+  }
   if (isBehind(facts, now)) return behind
   refuseNotRunning(facts, now)
   const billed = await readBilledTime(transaction, advanceLineIds(facts), now)
-  const prepared = prepare({ facts, billed, now })
+  const prepared = await prepare({ facts, billed, now })
   return { result: await writeChange(transaction, { facts, prepared, input, now }), replayed: false }
 }
 
@@ -51,6 +59,9 @@ function prepareKind(
   switch (request.kind) {
     case 'plan_change':
       return planChangeKind(transaction, request)
+    case 'quantity_change':
+    case 'line_item_change':
+      return lineChangesKind(transaction, request)
   }
 }
 
@@ -72,11 +83,15 @@ function isBehind({ subscription }: ChargeFacts, now: Date): boolean {
 }
 
 function refuseNotRunning({ subscription }: ChargeFacts, now: Date): void {
-  const { id, subscription_status, start_date } = subscription
+  const { id, subscription_status, start_date, cancel_at: cancelAt } = subscription
   const details = { subscription_status }
   if (subscription_status !== 'active' && subscription_status !== 'trialing') {
     const message = `Subscription ${id} is ${subscription_status}: it cannot be changed`
     throw new CodedError('invalid_operation', message, { details })
+  }
+  if (cancelAt) {
+    const message = `Subscription ${id} is to be cancelled at ${cancelAt.toISOString()}: it cannot be changed`
+    throw new CodedError('state_conflict', message, { details: { cancel_at: cancelAt.toISOString() } })
   }
   if (start_date > now) {
     throw new CodedError('invalid_operation', `Subscription ${id} has not begun: it cannot be changed`, {

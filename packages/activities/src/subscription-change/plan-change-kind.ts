@@ -1,5 +1,6 @@
 import type { PlanChangeOrder } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
+import { applicationAt } from '@flexprice/database/grants'
 import { type PlanFacts, readSubscriptionFacts } from '@flexprice/database/subscriptions'
 import { CodedError, invalid, notFound } from '@flexprice/domain'
 import { planChange } from '@flexprice/domain/change'
@@ -8,13 +9,20 @@ import { changeFacts, comingLine, planPrices } from './change-line.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
 
 /**
- * To another plan (billing rules, section 8): in place, at once.
+ * To another plan (billing rules, section 8): in place.
  *
  * @throws not_found for a plan that is not there
  */
 export const planChangeKind: ChangeKind<PlanChangeOrder> = async (transaction, order) => {
-  const plan = await holdPlan(transaction, order.target_plan_id)
-  return (held) => {
+  const id = order.target_plan_id
+  const plan = (await sharePlanFacts(transaction, [id])).get(id)
+  if (!plan) throw notFound('Plan', id)
+  return preparePlanChange(plan, order)
+}
+
+/** What is changed once the subscription is held, at the instant that is given as its now. */
+export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
+  return (held: HeldSubscription): PreparedChange => {
     refuseSamePlan(held, plan)
     refuseNotBuilt(held, order)
     const planned = planChange(
@@ -28,28 +36,40 @@ export const planChangeKind: ChangeKind<PlanChangeOrder> = async (transaction, o
       held.now,
     )
     if (planned.opened.length === 0) throw noCompatiblePrice(held, plan)
-    return prepared(planned, plan)
+    return prepared(held, planned, plan)
   }
 }
 
-async function holdPlan(transaction: Scoped, id: string): Promise<PlanFacts> {
-  const facts = await readSubscriptionFacts(transaction, {
-    ...{ customerIds: [], externalCustomerIds: [], planIds: [id] },
+/** Published plans with their prices, held against edits and deletion until the transaction ends. */
+export async function sharePlanFacts(
+  transaction: Scoped,
+  planIds: readonly string[],
+): Promise<ReadonlyMap<string, PlanFacts>> {
+  const { plans } = await readSubscriptionFacts(transaction, {
+    ...{ customerIds: [], externalCustomerIds: [], planIds },
     ...{ entitlementIds: [], idempotencyKeys: [], areListsOthers: false },
   })
-  const plan = facts.plans.get(id)
-  if (!plan) throw notFound('Plan', id)
-  return plan
+  return plans
 }
 
 function prepared(
+  { facts: { subscription } }: HeldSubscription,
   planned: PreparedChange['planned'],
-  { id, name, price_sequence }: PlanFacts,
+  { id, name, price_sequence, grants }: PlanFacts,
 ): PreparedChange {
   return {
     planned,
     subscription: { plan_id: id, synced_price_sequence: price_sequence },
     toPlan: { id, name },
+    // Recurring ones begin with the next period, the others not at all.
+    applications: grants
+      .filter(({ cadence }) => cadence === 'RECURRING')
+      .map((grant) =>
+        applicationAt(grant, subscription, {
+          at: subscription.current_period_end,
+          reason: 'first_time_recurring_credit_grant',
+        }),
+      ),
   }
 }
 
@@ -60,7 +80,6 @@ function refuseSamePlan({ facts: { subscription } }: HeldSubscription, { id }: P
 
 function refuseNotBuilt({ facts: { subscription } }: HeldSubscription, order: PlanChangeOrder): void {
   const { period } = order
-  if (order.change_at === 'end_of_period') throw notBuilt('change_at', 'end_of_period is not implemented')
   if (period === null) return
   const own = { period: subscription.billing_period, count: subscription.billing_period_count }
   if (!isSameLength({ period: period.billing_period, count: period.billing_period_count }, own)) {

@@ -1,6 +1,7 @@
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { ChangedSubscription } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
+import type { NewApplication } from '@flexprice/database/grants'
 import type { BilledTime, ChangeType, PlannedChange } from '@flexprice/domain/change'
 import type { ChangeLine } from './change-line.ts'
 
@@ -15,6 +16,10 @@ export interface PreparedChange {
   /** Of the subscription what moves; the rest stays. */
   readonly subscription: Partial<ChangedSubscription>
   readonly toPlan: NamedPlan
+  /** The subscription as it is by now, where its lines are written already. */
+  readonly written?: ChargeFacts
+  /** What is to be given by the new plan, and stops of the old one; none where the plan stays. */
+  readonly applications?: readonly NewApplication[]
 }
 
 /** A subscription that is held, with what was billed of its lines for time to come. */
@@ -33,5 +38,5 @@ export type ChangeKind<Order> = (
   order: Order,
 ) => Promise<
   /** @throws validation_error, invalid_operation, state_conflict before anything is written */
-  (held: HeldSubscription) => PreparedChange
+  (held: HeldSubscription) => PreparedChange | Promise<PreparedChange>
 >

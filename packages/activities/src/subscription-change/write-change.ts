@@ -1,14 +1,17 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import { type ChangedSubscription, type ComingLine, writeChanges } from '@flexprice/database/changes'
+import { moveGrants, writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { creditLines, type NewLineCredit } from '@flexprice/database/credits'
 import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
-import { type LineCredit, type NettedCredit, netCredits, type OpenedLine } from '@flexprice/domain/change'
-import { formatDecimal, sumDecimals, zero } from '@flexprice/domain/money'
+import { type LineCredit, type NettedCredit, netCredits } from '@flexprice/domain/change'
+import { sumDecimals, zero } from '@flexprice/domain/money'
 import { changeInvoice } from './change-invoice.ts'
 import type { ChangeLine } from './change-line.ts'
 import { changeResult } from './change-result.ts'
+import { changeRow, changing } from './change-row.ts'
+import { comingRow } from './coming-row.ts'
+import { grantMove } from './grant-move.ts'
 import type { PreparedChange } from './prepared-change.ts'
 
 interface WrittenChange {
@@ -40,63 +43,33 @@ export async function writeChange(
     credits,
     invoice,
   })
-  const change = {
-    id: changeId,
-    subscription_id: subscription.id,
-    kind: input.request.kind,
-    idempotency_key: input.idempotency_key,
-    request_hash: input.request_hash,
-    effective_at: planned.at,
-    from_plan_id: subscription.plan_id,
-    to_plan_id: prepared.toPlan.id,
-    proration_behavior: planned.behavior,
-    currency: subscription.currency,
-    net_amount: formatDecimal(planned.net),
-    result,
-  }
-  const closed = planned.closed.map(({ line, at }) => ({ id: line.id, at }))
-  const opened = planned.opened.map((line) => comingLine(subscription.id, line))
-  const { version } = subscription
-  await writeChanges(transaction, [{ change, version, subscription: after, closed, opened }], now)
+  const change = changeRow(facts, prepared, { changeId, input, result })
+  const { written } = prepared
+  await writeChanges(
+    transaction,
+    [
+      {
+        change,
+        version: (written ?? facts).subscription.version,
+        subscription: after,
+        closed: written ? [] : planned.closed.map(({ line, at }) => ({ id: line.id, at })),
+        opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
+      },
+    ],
+    now,
+  )
+  await moveGrants(transaction, [grantMove(facts, prepared)], now)
   await creditLines(
     transaction,
     credits.map((credit) => lineCredit(facts, credit, changeId)),
-    { now, customerIds: invoice ? [subscription.customer_id] : [] },
+    {
+      now,
+      closingIds: credits.flatMap(({ credit: { billed } }) => (billed.isDraft ? [billed.invoiceId] : [])),
+      customerIds: invoice ? [subscription.customer_id] : [],
+    },
   )
   await closeInvoice(transaction, invoice, now)
   return result
-}
-
-function changing(subscription: ChargeFacts['subscription']): ChangedSubscription {
-  return {
-    plan_id: subscription.plan_id,
-    synced_price_sequence: subscription.synced_price_sequence,
-    billing_period: subscription.billing_period,
-    billing_period_count: subscription.billing_period_count,
-    billing_cycle: subscription.billing_cycle,
-    billing_anchor: subscription.billing_anchor,
-    current_period_start: subscription.current_period_start,
-    current_period_end: subscription.current_period_end,
-    next_billing_at: subscription.next_billing_at,
-    subscription_status: subscription.subscription_status,
-    end_date: subscription.end_date,
-    trial_end: subscription.trial_end,
-  }
-}
-
-function comingLine(subscriptionId: string, line: OpenedLine<ChangeLine>): ComingLine {
-  return {
-    id: line.id,
-    subscription_id: subscriptionId,
-    price_id: line.price.id,
-    quantity: formatDecimal(line.quantity),
-    start_date: line.start,
-    end_date: line.end ?? null,
-    ended_by: line.end ? 'price' : null,
-    carries_line_id: line.carries,
-    metadata: null,
-    isReopened: line.isReopened,
-  }
 }
 
 function lineCredit(

@@ -4,3 +4,9 @@ export type {
   SubscriptionChangePreviewResponse,
   SubscriptionChangeRequest,
 } from './subscription-change.ts'
+export type {
+  ChangedResources,
+  SubscriptionPlanChangeRequest,
+  SubscriptionPlanChangeResponse,
+} from './subscription-change-v2.ts'
+export type { SubscriptionModifyRequest } from './subscription-modify.ts'

@@ -4,6 +4,8 @@ import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../ca
 import { groupFilter } from '../catalog/group.ts'
 import { meterAggregation } from '../catalog/meter.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from '../catalog/price.ts'
+import { entityPolicies, subscriptionPlanChangeRequest } from '../changes/subscription-change-v2.ts'
+import { subscriptionModifyRequest } from '../changes/subscription-modify.ts'
 import { createCreditNoteRequest } from '../credit-notes/credit-note.ts'
 import { refundsQuery } from '../credit-notes/refund.ts'
 import { createCustomerRequest, customerFilter, updateCustomerRequest } from '../customers/customer.ts'
@@ -37,13 +39,7 @@ import { createSubscriptionRequest } from '../subscriptions/subscription-create.
 import { subscriptionLineItemFilter } from '../subscriptions/subscription-line-item.ts'
 import { subscriptionPrice } from '../subscriptions/subscription-price.ts'
 import { createApiKeyRequest } from '../tenancy/api-key.ts'
-import {
-  alertSettings,
-  autoTopUp,
-  createWalletRequest,
-  updateWalletRequest,
-  walletFilter,
-} from '../wallets/wallet.ts'
+import { alertSettings, createWalletRequest, updateWalletRequest, walletFilter } from '../wallets/wallet.ts'
 import { topUpWalletRequest } from '../wallets/wallet-top-up.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
@@ -173,13 +169,8 @@ test.each([
     alertSettings,
     ['alert_enabled', 'alert_threshold_type', 'critical', 'info', 'warning'],
   ],
-  ["a wallet's auto_topup", autoTopUp, ['amount', 'cooldown', 'enabled', 'invoicing', 'threshold']],
   ['queryWallet', walletFilter, ['alert_enabled']],
-  [
-    'topUpWallet',
-    topUpWalletRequest,
-    ['checkout', 'coupons', 'force_sync_invoice', 'transaction_reason=PURCHASED_CREDIT_INVOICED'],
-  ],
+  ['topUpWallet', topUpWalletRequest, ['checkout', 'coupons', 'force_sync_invoice']],
   [
     'createInvoice',
     createInvoiceRequest,
@@ -287,6 +278,36 @@ test.each([
       (status) => `payment_status=${status}`,
     ),
   ],
+  [
+    'executeSubscriptionPlanChangeV2',
+    subscriptionPlanChangeRequest,
+    [
+      'billing_period_behaviour=anchor_at_config',
+      'billing_period_behaviour=anchor_at_effect',
+      'billing_period_config',
+    ],
+  ],
+  [
+    'executeSubscriptionModify',
+    subscriptionModifyRequest,
+    [
+      'addon_bulk_params',
+      'addon_params',
+      'checkout',
+      'coupon_params',
+      'grouped_invoicing_params',
+      'inheritance_params',
+      'tax_params',
+      'trial_end_params',
+      'type=addon',
+      'type=coupon',
+      'type=grouped_invoicing',
+      'type=inheritance',
+      'type=tax',
+      'type=trial_end',
+    ],
+  ],
+  ['executeSubscriptionPlanChangeV2: entity_policies', entityPolicies, ['addons']],
   ['createCreditNote', createCreditNoteRequest, ['credit_note_number']],
   ['listRefunds', refundsQuery, ['gateway']],
   ['createCreditGrant', creditGrantFields, ['addon_id', 'scope=ADDON']],

@@ -46,10 +46,12 @@ export { parseInput } from './parse-input.ts'
 export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'
 export type {
   ChangeOrder,
+  LineChangesOrder,
   PlanChangeOrder,
   SubscriptionChangeInput,
   SubscriptionChangeResult,
 } from './subscription-change.schema.ts'
+export { planChangeOrder } from './subscription-change.schema.ts'
 export type {
   SubscriptionBatchResult,
   SubscriptionCreationInput,

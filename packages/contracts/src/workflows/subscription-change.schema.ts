@@ -9,7 +9,7 @@ const instant = z.iso.datetime()
 const prorationBehavior = z.enum(['create_prorations', 'none'])
 
 /** To another plan. A period that is not said stays. */
-const planChange = z.strictObject({
+export const planChangeOrder = z.strictObject({
   kind: z.literal('plan_change'),
   target_plan_id: id,
   proration_behavior: prorationBehavior,
@@ -25,8 +25,17 @@ const planChange = z.strictObject({
     .nullable(),
 })
 
+/** Other quantities, decimal texts, and amounts of lines; null is as it is. */
+const lineChangesOrder = z.strictObject({
+  kind: z.enum(['quantity_change', 'line_item_change']),
+  proration_behavior: prorationBehavior,
+  lines: z.array(
+    z.strictObject({ line_item_id: id, quantity: z.string().nullable(), amount: z.string().nullable() }),
+  ),
+})
+
 /** What is asked for; each kind of change is a case. */
-const request = z.discriminatedUnion('kind', [planChange])
+const request = z.discriminatedUnion('kind', [planChangeOrder, lineChangesOrder])
 
 const input = z.strictObject({
   mode: z.enum(['preview', 'execute']),
@@ -123,4 +132,5 @@ export const subscriptionChangeContract = defineContract({
 export type SubscriptionChangeInput = z.infer<typeof input>
 export type SubscriptionChangeResult = z.infer<typeof result>
 export type ChangeOrder = z.infer<typeof request>
-export type PlanChangeOrder = z.infer<typeof planChange>
+export type LineChangesOrder = z.infer<typeof lineChangesOrder>
+export type PlanChangeOrder = z.infer<typeof planChangeOrder>

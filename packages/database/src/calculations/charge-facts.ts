@@ -1,6 +1,5 @@
 import { assert } from '@flexprice/domain'
 import type { Pause } from '@flexprice/domain/cycle'
-import { entitlementSources } from '@flexprice/domain/entitlement'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
@@ -10,6 +9,7 @@ import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
 import { listPauses } from '../schedules/pauses.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
+import { formerPlans, readEntitlements } from './charged-entitlements.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly external_customer_id: string
@@ -43,6 +43,8 @@ export interface ChargedLine {
   readonly chain: string
   /** Of a USAGE price. */
   readonly meter: MeterRow | null
+  /** Whose price it is of, or of a price of which its own stands in the place; null: the subscription's own. */
+  readonly planId: string | null
   /** Of ONETIME and of a longer period than the subscription's: the invoices that it is on. */
   readonly billedBy: readonly BilledBy[]
 }
@@ -56,6 +58,8 @@ export interface ChargeFacts {
   readonly pauses: readonly Pause[]
   /** At work in the subscription, of metered features, by the meter. */
   readonly entitlements: ReadonlyMap<string, readonly EntitlementRow[]>
+  /** The same of each other plan that a line is of, by the plan: what was used under it was free by it. */
+  readonly formerEntitlements: ReadonlyMap<string, ReadonlyMap<string, readonly EntitlementRow[]>>
 }
 
 /**
@@ -95,6 +99,7 @@ export async function readChargeFacts(
           line,
           price,
           chain: chainOf(line),
+          planId: price.plan_id ?? prices.get(price.overridden_price_id ?? '')?.plan_id ?? null,
           meter: meters.get(price.meter_id ?? '') ?? null,
           billedBy: billed.get(line.id) ?? [],
         },
@@ -102,14 +107,19 @@ export async function readChargeFacts(
     }),
     ({ line }) => line.subscription_id,
   )
-  const entitlementsOf = await readEntitlements(scoped, subscriptions, [
+  const formers = formerPlans(subscriptions, linesOf)
+  const formersOf = Map.groupBy(formers, ({ id }) => id)
+  const entitlementsOf = await readEntitlements(scoped, { subscriptions, formers }, [
     ...new Set([...meters.keys(), ...meterIds]),
   ])
   return subscriptions.map((subscription) => ({
     subscription,
     lines: linesOf.get(subscription.id) ?? [],
     pauses: pausesOf.get(subscription.id) ?? [],
-    entitlements: entitlementsOf(subscription.id),
+    entitlements: entitlementsOf.present(subscription.id),
+    formerEntitlements: new Map(
+      (formersOf.get(subscription.id) ?? []).map((of) => [of.plan_id, entitlementsOf.former(of)]),
+    ),
   }))
 }
 
@@ -214,31 +224,4 @@ function billedByChain(
 
 function lengthOf(terms: Pick<PriceRow, 'billing_period' | 'billing_period_count'>): PeriodTerms {
   return { period: terms.billing_period, count: terms.billing_period_count }
-}
-
-async function readEntitlements(
-  scoped: Scoped,
-  subscriptions: readonly ChargedSubscription[],
-  meterIds: readonly string[],
-): Promise<(subscriptionId: string) => ReadonlyMap<string, readonly EntitlementRow[]>> {
-  const none: ReadonlyMap<string, readonly EntitlementRow[]> = new Map()
-  if (meterIds.length === 0) return () => none
-  const ids = subscriptions.map(({ id }) => id)
-  const planIds = [...new Set(subscriptions.map(({ plan_id }) => plan_id))]
-  const { rows } = await sql<EntitlementRow & { meter_id: string }>`
-    select e.*, f.meter_id from entitlements e
-    join features f on f.environment_id = e.environment_id and f.id = e.feature_id
-    where (e.plan_id = any (${planIds}::text[]) or e.subscription_id = any (${ids}::text[]))
-      and f.meter_id = any (${meterIds}::text[]) and e.status = 'published'
-    order by e.id`.execute(scoped.db)
-  if (rows.length === 0) return () => none
-  const bySubscription = Map.groupBy(
-    entitlementSources(subscriptions, rows),
-    ({ subscription_id }) => subscription_id,
-  )
-  return (id) =>
-    Map.groupBy(
-      (bySubscription.get(id) ?? []).map(({ entitlement }) => entitlement),
-      ({ meter_id }) => meter_id,
-    )
 }

@@ -16,7 +16,7 @@ export async function readBilledTime(
 ): Promise<readonly BilledTime[]> {
   if (lineIds.length === 0) return []
   const { rows } = await sql<Row>`
-    select l.id, l.invoice_id, l.subscription_line_item_id as line_id, l.period_start, l.period_end,
+    select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.period_start, l.period_end,
       l.amount - l.line_item_discount - l.invoice_level_discount as billed,
       noted.amount + changed.amount as credited, changed.since as credited_from
     from (
@@ -39,11 +39,13 @@ export async function readBilledTime(
       left join subscription_changes c on c.environment_id = ${scope.environmentId} and c.id = x.source_id
       where x.first_line_id = l.id
     ) changed
+    join invoices i on i.environment_id = ${scope.environmentId} and i.id = l.invoice_id
     where l.period_end > l.period_start
     order by l.id`.execute(db)
   return rows.map((row) => ({
     id: row.id,
     invoiceId: row.invoice_id,
+    isDraft: row.is_draft,
     lineId: row.line_id,
     span: { start: row.period_start, end: row.period_end },
     billed: readDecimal(row.billed),
@@ -55,6 +57,7 @@ export async function readBilledTime(
 interface Row {
   readonly id: string
   readonly invoice_id: string
+  readonly is_draft: boolean
   readonly line_id: string
   readonly period_start: Date
   readonly period_end: Date

@@ -30,6 +30,8 @@ export type ComingLine = Omit<
 > & {
   /** It was there before, without length, and is opened once more. */
   readonly isReopened: boolean
+  /** Reopened, it is of the chain that it carries on already, and carries what it did. */
+  readonly keepsChain: boolean
 }
 
 /** A change as the rules made it. */
@@ -58,13 +60,16 @@ export async function writeChanges(
   if (changes.length === 0) return
   const closed = changes.flatMap((one) => one.closed.map((line) => ({ ...line, by: one.change.id })))
   const coming = changes.flatMap((one) =>
-    one.opened.map(({ isReopened, ...line }) => ({
+    one.opened.map(({ isReopened, keepsChain, ...line }) => ({
       isReopened,
+      keepsChain,
       row: { ...line, opened_by_change: one.change.id },
     })),
   )
   const opened = coming.flatMap(({ isReopened, row }) => (isReopened ? [] : [row]))
-  const reopened = coming.flatMap(({ isReopened, row }) => (isReopened ? [row] : []))
+  const reopened = coming.flatMap(({ isReopened, keepsChain, row }) =>
+    isReopened ? [{ ...row, keepsChain }] : [],
+  )
   // In this order: of a price a subscription has one line at a start.
   const parts = [
     ...(closed.length > 0 ? [closeLines(scoped, closed, now)] : []),
@@ -105,16 +110,16 @@ function closeLines(
 type OpenedRow = Pick<
   Selectable<SubscriptionLineItemTable>,
   'id' | 'quantity' | 'end_date' | 'ended_by' | 'carries_line_id' | 'opened_by_change'
->
+> & { readonly keepsChain: boolean }
 
 function reopenLines(scoped: Scoped, rows: readonly OpenedRow[], now: Date): RawBuilder<unknown> {
   const { updated_at, updated_by } = change(scoped.scope, now)
   return sql`
     update subscription_line_items l set quantity = c.quantity, end_date = c.end_date, ended_by = c.ended_by,
       user_end = null, opened_by_change = c.opened_by_change, closed_by_change = null,
-      carries_line_id = c.carries_line_id, updated_at = ${updated_at}, updated_by = ${updated_by}
+      carries_line_id = case when c."keepsChain" then l.carries_line_id else c.carries_line_id end, updated_at = ${updated_at}, updated_by = ${updated_by}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id text, quantity numeric, end_date timestamptz,
-      ended_by text, carries_line_id text, opened_by_change text)
+      ended_by text, carries_line_id text, opened_by_change text, "keepsChain" boolean)
     where l.id = c.id`
 }
 

@@ -17,6 +17,8 @@ export interface DraftOutcome {
   /** Its own where there is none. */
   readonly invoiceId: string
   readonly state: 'missing' | 'draft' | 'closed'
+  /** Of a draft that was there: what is due of it by now, as a change may have lowered it. */
+  readonly amountDue?: string | undefined
 }
 
 /**
@@ -55,20 +57,22 @@ export async function refreshDrafts(
     const { invoiceId, state } = outcomes[index] ?? {}
     return invoiceId !== undefined && state === 'draft' ? [{ draft, invoiceId }] : []
   })
-  await replaceDrafts(scoped, refreshed, now)
-  return outcomes
+  const dueOf = await replaceDrafts(scoped, refreshed, now)
+  return outcomes.map((one) => ({ ...one, amountDue: dueOf.get(one.invoiceId) }))
 }
 
 /**
  * Puts other sums and lines in the place of the drafts' own; they keep their ids, and those of their lines that are
- * in the new ones stay as they are. They are held by the caller.
+ * in the new ones stay as they are, as does what changes have lowered them by. They are held by the caller.
+ *
+ * @returns what is due of each by now
  */
 export async function replaceDrafts(
   scoped: Scoped,
   drafts: readonly { readonly draft: NewInvoice; readonly invoiceId: string }[],
   now: Date,
-): Promise<void> {
-  if (drafts.length === 0) return
+): Promise<ReadonlyMap<string, string>> {
+  if (drafts.length === 0) return new Map()
   for (const { draft } of drafts) assertDraft(draft)
   const ids = drafts.map(({ invoiceId }) => invoiceId)
   const kept = await keepLines(
@@ -87,17 +91,18 @@ export async function replaceDrafts(
   const sums = Object.fromEntries(drafts.map(({ draft: { invoice }, invoiceId }) => [invoiceId, invoice]))
   const { updated_by, updated_at } = change(scoped.scope, now)
   // By the id, as in `finalizeInvoices`.
-  await sql`
+  const { rows } = await sql<{ id: string; amount_due: string }>`
     update invoices i set (subtotal, total_discount, total_tax, total_prepaid_credits_applied, total,
-        adjustment_amount, amount_due, amount_paid, last_computed_at, finalize_at) = (
-      select subtotal, total_discount, total_tax, total_prepaid_credits_applied, total, adjustment_amount, amount_due,
-        amount_paid, last_computed_at, coalesce(d.finalize_at, i.finalize_at)
+        amount_due, amount_paid, last_computed_at, finalize_at) = (
+      select subtotal, total_discount, total_tax, total_prepaid_credits_applied, total,
+        amount_due - i.adjustment_amount, amount_paid, last_computed_at, coalesce(d.finalize_at, i.finalize_at)
       from jsonb_to_record(${JSON.stringify(sums)}::jsonb -> i.id) as d (subtotal numeric, total_discount numeric,
-        total_tax numeric, total_prepaid_credits_applied numeric, total numeric, adjustment_amount numeric,
-        amount_due numeric, amount_paid numeric, last_computed_at timestamptz, finalize_at timestamptz)),
+        total_tax numeric, total_prepaid_credits_applied numeric, total numeric, amount_due numeric, amount_paid numeric, last_computed_at timestamptz, finalize_at timestamptz)),
       version = i.version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
     where i.environment_id = ${scoped.scope.environmentId} and i.id = any (${ids}::text[])
-      and i.invoice_status = 'DRAFT'`.execute(scoped.db)
+      and i.invoice_status = 'DRAFT'
+    returning i.id, i.amount_due`.execute(scoped.db)
+  return new Map(rows.map(({ id, amount_due }) => [id, amount_due]))
 }
 
 /** Deletes the invoices' other lines. @returns the ids of those that are there */

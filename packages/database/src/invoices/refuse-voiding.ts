@@ -53,14 +53,18 @@ export async function refuseBilledLate({ db }: Scoped, id: string): Promise<void
   })
 }
 
-/** What a change has credited of its lines, or lowered it by, would be charged once more by its replacement. */
+/**
+ * What a change has credited of its lines, or lowered it by, would be charged once more by its replacement; and a change
+ * that was paid by what it credited cannot lose its own invoice.
+ */
 export async function refuseLinesCredited({ db }: Scoped, id: string): Promise<void> {
   const { rows } = await sql<{ source_id: string }>`
     select c.source_id from line_credits c
     where c.invoice_id = ${id} or c.id in (select line_credit_id from invoice_adjustments where invoice_id = ${id})
-    order by c.id limit 1`.execute(db)
+    union all select l.change_id from invoice_line_items l where l.invoice_id = ${id} and l.change_id is not null
+    limit 1`.execute(db)
   if (!rows[0]) return
-  const message = `Lines that changes have credited are part of invoice ${id}, or have lowered it: it cannot be voided`
+  const message = `Invoice ${id} is part of a change of its subscription, by lines that it has or that have lowered it: it cannot be voided`
   throw new CodedError('in_use', message, {
     details: { used_by: 'line_credit', source_id: rows[0].source_id },
   })

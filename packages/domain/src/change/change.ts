@@ -9,6 +9,9 @@ export interface ChangedPrice extends PlanPriceTerms {
   readonly id: string
   readonly lookup_key: string | null
   readonly min_quantity: number | null
+  /** Of USAGE. */
+  readonly meter_id: string | null
+  readonly filter_values: Readonly<Record<string, readonly string[]>> | null
 }
 
 /** A line of the subscription as a change sees it. */
@@ -23,6 +26,8 @@ export interface BilledTime {
   /** Of the invoice's line. */
   readonly id: string
   readonly invoiceId: string
+  /** It waits for late events: what comes back lowers it as it is. */
+  readonly isDraft: boolean
   readonly lineId: string
   readonly span: Period
   /** After its share of discounts and tax. */
@@ -53,6 +58,8 @@ export type OpenedLine<Line extends RunningLine> = Line & {
   readonly carries: string | null
   /** It was there before, and without length: it is opened once more. */
   readonly isReopened: boolean
+  /** It is of the carried line's chain already: it never carries on a line that has carried it on. */
+  readonly keepsChain: boolean
 }
 
 /** What a change makes of the lines. */

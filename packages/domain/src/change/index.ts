@@ -14,6 +14,7 @@ export type {
 export { type ChangeType, changeTypeOf } from './change-type.ts'
 export { type CreditExplanation, creditExplanation, recomputeCredit } from './credit-explanation.ts'
 export { creditShare, creditTime } from './credit-time.ts'
+export { lineMoves } from './line-moves.ts'
 export { type NettedCredit, netCredits } from './net-credits.ts'
 export { type ChangeRequest, planChange } from './plan-change.ts'
 export { type ComingTerms, planMoves, type TargetPrice } from './plan-moves.ts'

@@ -186,7 +186,16 @@ test('a plan is up or down by the day: 12 a month are less than 145 a year, and 
     const moves = {
       at: day('2026-06-16'),
       closed: [{ line: one, at: day('2026-06-16') }],
-      opened: [{ ...other, id: 'new', carries: null, isReopened: false, start: day('2026-06-16') }],
+      opened: [
+        {
+          ...other,
+          id: 'new',
+          carries: null,
+          isReopened: false,
+          keepsChain: false,
+          start: day('2026-06-16'),
+        },
+      ],
     }
     return planChange(factsOf([one]), { kind: 'lines', behavior: 'none', moves }, day('2026-06-16'))
       .changeType

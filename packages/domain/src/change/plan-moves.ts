@@ -3,6 +3,7 @@ import { type Decimal, decimalFromInteger } from '../money/decimal.ts'
 import { linesOf, type PlannedLine } from '../subscription/subscription-lines.ts'
 import { isRecurring } from '../time/billing-period.ts'
 import { later } from '../time/period.ts'
+import { goesOnAcrossPlans } from '../usage/usage-measure.ts'
 import type { ChangedPrice, ChangeFacts, LineMoves, OpenedLine, RunningLine } from './change.ts'
 import { billsAlike } from './same-terms.ts'
 
@@ -52,7 +53,13 @@ export function planMoves<Line extends RunningLine, Price extends TargetPrice>(
     const before = isFirst ? carriedBy(line, { counterpart, atWork, carried }) : undefined
     if (before) carried.add(before.id)
     const chain = before?.chain ?? line.chain
-    return { ...line, chain, carries: before?.id ?? null, isReopened: known !== undefined }
+    return {
+      ...line,
+      chain,
+      carries: before?.id ?? null,
+      isReopened: known !== undefined,
+      keepsChain: known !== undefined && known.chain === before?.chain,
+    }
   })
   return { at, closed, opened }
 }
@@ -101,7 +108,22 @@ function carriedBy<Line extends RunningLine>(
   },
 ): Line | undefined {
   const candidates = counterpart ? [counterpart] : atWork
-  return candidates.find((other) => !carried.has(other.id) && billsAlike(other, line))
+  return candidates.find(
+    (other) => !carried.has(other.id) && (billsAlike(other, line) || goesOn(other, line)),
+  )
+}
+
+/**
+ * Usage of one meter that is charged by shares of time goes on: its value is one, whichever plan charges for it (billing
+ * rules, sections 5 and 8). What splits by quantity begins anew.
+ */
+function goesOn(one: RunningLine, other: RunningLine): boolean {
+  return (
+    one.metering !== null &&
+    one.price.meter_id === other.price.meter_id &&
+    JSON.stringify(one.price.filter_values) === JSON.stringify(other.price.filter_values) &&
+    goesOnAcrossPlans(one.metering.meter)
+  )
 }
 
 function quantityOf({ min_quantity: least }: TargetPrice): Decimal {

@@ -2,7 +2,7 @@ import type { CycleCharge } from '../cycle/cycle.ts'
 import { lineCharge } from '../cycle/line-charge.ts'
 import { planCycle } from '../cycle/plan-cycle.ts'
 import { rateCycle } from '../cycle/rate-cycle.ts'
-import { isPositive, sumDecimals, zero } from '../money/decimal.ts'
+import { equalDecimals, isPositive, sumDecimals, zero } from '../money/decimal.ts'
 import type { ProrationBehavior } from '../subscription/proration.ts'
 import type { Period } from '../time/period.ts'
 import type {
@@ -72,8 +72,8 @@ function chargesOf<Line extends RunningLine>(
 }
 
 /**
- * A line that comes in the instant from which the same was credited is charged what that gave back: over the span that
- * was billed, which can be a short period that was billed whole.
+ * A line that comes in the instant from which the same was credited is charged what that gave back: of a short period
+ * that was billed whole, its share of that one.
  */
 function asItWas<Line extends RunningLine>(
   charge: CycleCharge<OpenedLine<Line>>,
@@ -88,10 +88,11 @@ function asItWas<Line extends RunningLine>(
     ...credits.map((credit) => credit.billed),
   ].find(({ lineId, span: { end } }) => ids.has(lineId) && end.getTime() === span.end.getTime())
   if (!before) return charge
+  const terms = { ...line.terms, currency }
+  const whole = lineCharge({ terms, quantity: line.quantity, proration: null })
+  if (!equalDecimals(whole.amount, before.billed)) return charge
   const proration = { active_ms: lengthMs(span), whole_ms: lengthMs(before.span) }
-  const { terms, quantity } = line
-  const { amount, explanation, warnings } = lineCharge({ terms: { ...terms, currency }, quantity, proration })
-  return { ...charge, amount, explanation, warnings }
+  return { ...charge, ...lineCharge({ terms, quantity: line.quantity, proration }) }
 }
 
 function lengthMs({ start, end }: Period): number {

@@ -27,13 +27,15 @@ export interface AskedTime {
   readonly windows: readonly ChainWindow[]
 }
 
-/** What must be asked of a chain's usage, for its windows in one interval, by each of its bucket sizes. */
+/** What must be asked of a chain's usage, for its windows in one interval, in each way that its lines look at it. */
 export function measureChain(
   cycle: Cycle,
   chain: UsageChain,
   asking: { time: AskedTime; ask: Ask },
 ): MeasuredUsage[] {
-  return chain.bucketSizes.map((bucketSize) => measured(cycle, { ...chain, bucketSize }, asking))
+  return chain.views.map(({ bucketSize, allowances }) =>
+    measured(cycle, { ...chain, bucketSize, metering: { ...chain.metering, allowances } }, asking),
+  )
 }
 
 interface SizedChain extends UsageChain {

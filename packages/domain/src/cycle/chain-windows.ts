@@ -3,7 +3,8 @@ import type { BucketSize } from '../price/meter-terms.ts'
 import type { Grid } from '../time/grid.ts'
 import type { Period } from '../time/period.ts'
 import { earlier } from '../time/period.ts'
-import { splitsByQuantity } from '../usage/usage-measure.ts'
+import type { Allowance } from '../usage/allowance.ts'
+import { goesOnAcrossPlans, splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import type { ChainWindow, Cycle, CycleLine, LineMetering } from './cycle.ts'
 import { billedLife, endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
@@ -14,13 +15,19 @@ export interface UsageChain {
   /** The place of the oldest, whether it bills or not. */
   readonly first: number
   readonly metering: LineMetering
-  /** Those that its prices have, nearly always one: an edit may change it, too. */
-  readonly bucketSizes: readonly (BucketSize | null)[]
+  /** How its lines look at its usage, nearly always in one way. */
+  readonly views: readonly ChainView[]
   readonly grid: Grid
   /** When the subscription has it, ascending, without overlaps: what was used then has spent of its allowances. */
   readonly lives: readonly Period[]
   /** What bills, by the interval of the grid, ascending; each has a window that is measured. */
   readonly intervals: readonly (readonly ChainWindow[])[]
+}
+
+/** An edit may change the buckets. A line that goes on with another plan's has what that plan frees. */
+export interface ChainView {
+  readonly bucketSize: BucketSize | null
+  readonly allowances: readonly Allowance[]
 }
 
 /** The chains of a subscription's USAGE lines: what of a chain has another meter, period or allowance begins anew. */
@@ -44,8 +51,9 @@ function measuredAlike(lines: readonly Placed[]): readonly Placed[][] {
   const sorted = lines.toSorted((left, right) => inOrder(left.line, right.line))
   if (lines.length === 1) return [sorted]
   const wayOf = ({ line: { metering, terms } }: Placed) => {
+    const isOfTime = metering !== null && goesOnAcrossPlans(metering.meter)
     return JSON.stringify([
-      { ...metering, bucketSize: null },
+      { ...metering, bucketSize: null, ...(isOfTime ? { allowances: null } : {}) },
       terms.billing_period,
       terms.billing_period_count,
     ])
@@ -63,20 +71,36 @@ function usageChain(cycle: Cycle, alike: readonly Placed[]): UsageChain {
   assert(first, 'a chain has a line')
   const { metering } = first.line
   assert(metering, `the USAGE line ${first.line.id} has a meter`)
-  const sizes = alike.map(({ line }) => bucketSizeOf(line.metering ?? metering))
-  const bucketSizes = [...new Set(sizes)]
+  const viewsOf = alike.map(({ line }) => viewOf(line.metering ?? metering))
+  const views = viewsOf.length === 1 ? viewsOf : distinctBy(viewsOf, (one) => JSON.stringify(one))
+  const allowances = distinctBy(
+    views.flatMap((one) => one.allowances),
+    ({ id }) => id,
+  )
   const living = disjoint(
     alike.map((one, index) => {
-      const view = bucketSizes.indexOf(sizes[index] ?? null)
+      const view = views.length === 1 ? 0 : views.findIndex((known) => isSame(known, viewsOf[index]))
       return { ...one, life: billedLife(cycle, one.line), view }
     }),
   )
-  const chain = { first: first.place, metering, bucketSizes, grid: lineGrid(cycle, first.line) }
+  const chain = {
+    ...{ first: first.place, views, grid: lineGrid(cycle, first.line) },
+    metering: { ...metering, allowances },
+  }
   return { ...chain, lives: heldTimes(living), intervals: billedIntervals(cycle, chain, living) }
 }
 
-function bucketSizeOf({ meter, bucketSize }: LineMetering): BucketSize | null {
-  return meter.reset_usage === 'NEVER' ? null : (bucketSize ?? meter.bucket_size)
+function viewOf({ meter, bucketSize, allowances }: LineMetering): ChainView {
+  const size = meter.reset_usage === 'NEVER' ? null : (bucketSize ?? meter.bucket_size)
+  return { bucketSize: size, allowances }
+}
+
+function isSame(one: ChainView, other: ChainView | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function distinctBy<Value>(values: readonly Value[], key: (value: Value) => string): Value[] {
+  return [...new Map(values.map((value) => [key(value), value])).values()]
 }
 
 /** A chain is never billed twice for the same time: a line goes until the next one begins. */
@@ -126,14 +150,14 @@ function billedIntervals(cycle: Cycle, chain: Chain, living: readonly Living[]):
  * by shares of time. These are of whole windows, as a bill's are, so that each calculation shares alike.
  */
 function reachWithin(
-  { metering, bucketSizes, grid }: Chain,
+  { metering, views, grid }: Chain,
   living: readonly Living[],
   { interval, closes }: { interval: Period; closes: Period },
 ): Period | undefined {
   const asked = overlap(interval, closes)
   const lives = living.flatMap(({ life }) => overlap(life, interval) ?? [])
   if (!asked || lives.length <= 1 || splitsByQuantity(metering.meter)) return asked
-  const [bucketSize, ...others] = bucketSizes
+  const [bucketSize, ...others] = new Set(views.map((one) => one.bucketSize))
   if (!bucketSize || others.length > 0) return interval
   const cut = { bucketSize, timeZone: grid.timeZone, monthAnchor: grid.anchor }
   const touched = [...partsOf(usageSpans(hullOf(lives), cut))].filter((bucket) => overlap(bucket, asked))

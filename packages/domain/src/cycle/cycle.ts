@@ -150,7 +150,7 @@ export interface AskedValues {
 /** A chain's windows in one interval of its grid, which are rated as one (billing rules, section 5). */
 export interface PlannedUsage {
   readonly windows: readonly ChainWindow[]
-  /** All of the usage, once for each bucket size that the prices have: nearly always one. */
+  /** All of the usage, once for each way in which lines look at it, by buckets and what is free: nearly always one. */
   readonly views: readonly MeasuredUsage[]
 }
 
@@ -160,7 +160,7 @@ export interface ChainWindow {
   readonly window: Period
   /** What of it is asked for: all, unless a calculation is of some other time. */
   readonly measured: Period | null
-  /** Of the planned usage: the one by its price's bucket size. */
+  /** Of the planned usage: the one by its price's bucket size and what is free to it. */
   readonly view: number
 }
 

@@ -63,10 +63,9 @@ function allowancesSince(cycle: Cycle, chains: readonly Chain[]): ReadonlyMap<st
   for (const { metering, intervals } of chains) {
     const first = measuredStart(intervals[0])
     if (!first || isRunning(metering)) continue
-    for (const { id, reset } of limitedAllowances(metering)) {
+    for (const { id, reset, after = [] } of limitedAllowances(metering)) {
       const { start } = allowancePeriodAt(reset, cycle.grid, first)
-      const other = since.get(id)
-      since.set(id, other ? earlier(other, start) : start)
+      for (const drawn of [id, ...after]) since.set(drawn, earlier(start, since.get(drawn) ?? start))
     }
   }
   return since

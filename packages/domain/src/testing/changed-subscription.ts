@@ -29,6 +29,8 @@ const terms: CycleTerms = {
 const price: Omit<ChangedPrice, 'id' | 'root_price_id'> = {
   lookup_key: null,
   min_quantity: null,
+  meter_id: null,
+  filter_values: null,
   currency: 'usd',
   billing_period: 'MONTHLY',
   billing_period_count: 1,
@@ -70,7 +72,7 @@ export function coming({ terms: ofLine, metering, ...own }: TargetPrice, line: C
 
 /** What an invoice has billed of a line, for June unless told. */
 export function billed(lineId: string, amount: string, changes: Partial<BilledTime> = {}): BilledTime {
-  const of = { id: `billed_${lineId}`, invoiceId: 'inv', lineId, span: june }
+  const of = { id: `billed_${lineId}`, invoiceId: 'inv', isDraft: false, lineId, span: june }
   return { ...of, billed: dec(amount), credited: dec('0'), creditedFrom: null, ...changes }
 }
 

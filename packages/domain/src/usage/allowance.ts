@@ -13,6 +13,8 @@ export interface Allowance {
   readonly limit: number | null
   /** When it begins anew; null: with the subscription's billing period. DAILY is at local midnight. */
   readonly reset: AllowanceReset | null
+  /** Ids of allowances of the plans that a subscription had else: what they have freed in the period is not free again. */
+  readonly after?: readonly string[] | undefined
 }
 
 /**
@@ -45,6 +47,8 @@ export class AllowanceLedger {
   readonly #grid: Grid
   readonly #used = new Map<string, Ratio>()
   readonly #periods = new Map<string, Period>()
+  /** By id: what each has freed, by the instants of the drawings. */
+  readonly #freed = new Map<string, { readonly at: Date; readonly freed: Ratio }[]>()
 
   constructor(grid: Grid) {
     this.#grid = grid
@@ -55,13 +59,26 @@ export class AllowanceLedger {
    * total being that of the allowance's period. Whatever way a period's usage is split into, the parts add up; a
    * negative quantity gives back. Nothing is left of an unlimited one.
    */
-  draw({ id, limit, reset }: Allowance, instant: Date, quantity: Ratio): Ratio {
+  draw(allowance: Allowance, instant: Date, quantity: Ratio): Ratio {
+    const left = this.#drawn(allowance, instant, quantity)
+    // Without another plan nobody asks for it.
+    if (allowance.after === undefined) return left
+    const freed = { at: instant, freed: subtractRatios(quantity, left) }
+    this.#freed.set(allowance.id, [...(this.#freed.get(allowance.id) ?? []), freed])
+    return left
+  }
+
+  #drawn({ id, limit, reset, after: others = [] }: Allowance, instant: Date, quantity: Ratio): Ratio {
     if (limit === null) return zeroRatio
-    const key = `${this.#periodAt(reset, instant).start.getTime()} ${id}`
+    const period = this.#periodAt(reset, instant)
+    const key = `${period.start.getTime()} ${id}`
     const before = this.#used.get(key) ?? zeroRatio
     const after = addRatios(before, quantity)
     this.#used.set(key, after)
-    const free = wholeRatio(decimalFromInteger(limit))
+    const taken = others.flatMap((other) => this.#freed.get(other) ?? [])
+    const ofPeriod = taken.filter(({ at }) => at >= period.start && at < period.end)
+    const whole = wholeRatio(decimalFromInteger(limit))
+    const free = atLeastZero(ofPeriod.reduce((rest, { freed }) => subtractRatios(rest, freed), whole))
     return subtractRatios(atLeastZero(subtractRatios(after, free)), atLeastZero(subtractRatios(before, free)))
   }
 

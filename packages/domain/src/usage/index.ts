@@ -4,7 +4,7 @@
 export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
 export { type NotNumeric, notNumericIn, notNumericWarnings } from './not-numeric.ts'
 export { splitAnswers } from './split-answers.ts'
-export { isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
+export { goesOnAcrossPlans, isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
 export {
   allUsage,
   oddEventsMax,

@@ -60,3 +60,11 @@ export function splitsByQuantity({
 }: Pick<MeterFacts, 'aggregation_type' | 'reset_usage'>): boolean {
   return type === 'WEIGHTED_SUM' || (isAdditive(type) && reset_usage !== 'NEVER')
 }
+
+/**
+ * Whether usage of the meter goes on when another plan's line comes in the place of one (billing rules, section 8): what
+ * is one value, and a weighted one, which runs on. All else begins anew.
+ */
+export function goesOnAcrossPlans(meter: Pick<MeterFacts, 'aggregation_type' | 'reset_usage'>): boolean {
+  return meter.aggregation_type === 'WEIGHTED_SUM' || !splitsByQuantity(meter)
+}

@@ -14,6 +14,7 @@ import {
 } from '../testing/changes-under-test.ts'
 import { type ClockedCaller, newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
+import { addGivingPlan, givenTo, grantBody } from '../testing/granted-subscription.ts'
 import { moveClock } from '../testing/move-clock.ts'
 import { unseenTelemetry } from '../testing/with-worker.ts'
 
@@ -132,4 +133,22 @@ test('a preview writes nothing', async () => {
   expect(await change(caller, id, changeTo(pro), { mode: 'preview' })).toMatchObject({ status: 200 })
   expect((await caller.call('GET', `/subscriptions/${id}`)).body).toEqual(before)
   expect(await totals(id)).toEqual(['SUBSCRIPTION_CREATE 30'])
+})
+
+test("the old plan's credits stop, recurring ones of the new plan begin with the next period, once it has come back too", async () => {
+  const [some, more] = [
+    await addGivingPlan(caller, [grantBody()]),
+    await addGivingPlan(caller, [
+      grantBody({ credits: '20' }),
+      { name: 'Once', cadence: 'ONETIME', credits: '500' },
+    ]),
+  ]
+  const id = await subscribeTo(caller, some.planId)
+  await moveClock(caller, '2026-06-16T00:00:00Z')
+  for (const { planId } of [more, some, more]) {
+    expect(await change(caller, id, changeTo(planId))).toMatchObject({ status: 200 })
+  }
+  await moveClock(caller, '2026-07-02T00:00:00Z')
+  const given = (await givenTo(caller, id)).filter(({ status }) => status === 'applied')
+  expect(given.map(({ on, credits }) => `${on} ${credits}`)).toEqual(['06-01 10', '07-01 20'])
 })

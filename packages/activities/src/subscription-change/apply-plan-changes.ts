@@ -1,0 +1,102 @@
+import { planChangeOrder } from '@flexprice/contracts/workflows'
+import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
+import {
+  type GrantMove,
+  moveGrants,
+  type SubscriptionChange,
+  writeChanges,
+} from '@flexprice/database/changes'
+import { newId, type Scoped } from '@flexprice/database/connection'
+import { type FinishedSchedule, finishSchedules, type ScheduleRow } from '@flexprice/database/schedules'
+import type { PlanFacts } from '@flexprice/database/subscriptions'
+import { errorKind, isCodedError, isRetryable, notFound } from '@flexprice/domain'
+import { changeResult } from './change-result.ts'
+import { changeRow, changing } from './change-row.ts'
+import { comingRow } from './coming-row.ts'
+import { grantMove } from './grant-move.ts'
+import { preparePlanChange, sharePlanFacts } from './plan-change-kind.ts'
+
+interface Scheduled {
+  readonly facts: ChargeFacts
+  readonly schedule: ScheduleRow
+}
+
+/**
+ * Changes the plans of subscriptions whose boundary is being billed, as it was scheduled, in the transaction that holds
+ * and bills them: so also when that is late. What can never be done is marked with its reason, and the old plan is billed.
+ * A fixed number of statements, however many; none where nothing is scheduled.
+ *
+ * @returns the facts as they are by then, in the order given
+ */
+export async function applyPlanChanges(
+  transaction: Scoped,
+  due: readonly ChargeFacts[],
+  { schedules, now }: { readonly schedules: ReadonlyMap<string, ScheduleRow>; readonly now: Date },
+): Promise<readonly ChargeFacts[]> {
+  const scheduled = due.flatMap((facts): Scheduled[] => {
+    const schedule = schedules.get(facts.subscription.id)
+    return schedule?.schedule_type === 'plan_change' ? [{ facts, schedule }] : []
+  })
+  if (scheduled.length === 0) return due
+  const orders = scheduled.map(({ schedule }) => planChangeOrder.parse(schedule.configuration))
+  const plans = await sharePlanFacts(transaction, [...new Set(orders.map((order) => order.target_plan_id))])
+  const changes: BoundaryChange[] = []
+  const finished = scheduled.map(({ facts, schedule }, index): FinishedSchedule => {
+    const order = orders[index]
+    try {
+      const change = boundaryChange(facts, order, plans)
+      changes.push(change)
+      return { id: schedule.id, result: { change_id: change.change.change.id } }
+    } catch (error) {
+      if (!isCodedError(error) || isRetryable(errorKind(error.code))) throw error
+      return { id: schedule.id, error: { code: error.code, message: error.message } }
+    }
+  })
+  await writeChanges(
+    transaction,
+    changes.map(({ change }) => change),
+    now,
+  )
+  await moveGrants(
+    transaction,
+    changes.map(({ grants }) => grants),
+    now,
+  )
+  await finishSchedules(transaction, finished, now)
+  const changed = await readChargeFacts(
+    transaction,
+    changes.map(({ change }) => change.change.subscription_id),
+    { lock: true },
+  )
+  const factsOf = new Map(changed.map((facts) => [facts.subscription.id, facts]))
+  return due.map((facts) => factsOf.get(facts.subscription.id) ?? facts)
+}
+
+interface BoundaryChange {
+  readonly change: SubscriptionChange
+  readonly grants: GrantMove
+}
+
+function boundaryChange(
+  facts: ChargeFacts,
+  order: ReturnType<typeof planChangeOrder.parse> | undefined,
+  plans: ReadonlyMap<string, PlanFacts>,
+): BoundaryChange {
+  const { subscription } = facts
+  const plan = plans.get(order?.target_plan_id ?? '')
+  if (!order || !plan) throw notFound('Plan', order?.target_plan_id ?? '')
+  const prepared = preparePlanChange(plan, order)({ facts, billed: [], now: subscription.current_period_end })
+  const changeId = newId('subscriptionChange')
+  const after = { ...changing(subscription), ...prepared.subscription }
+  const result = changeResult(facts, prepared, {
+    ...{ kind: order.kind, changeId, after, credits: [], invoice: null },
+  })
+  const change = {
+    change: changeRow(facts, prepared, { changeId, input: null, result }),
+    version: subscription.version,
+    subscription: after,
+    closed: prepared.planned.closed.map(({ line, at }) => ({ id: line.id, at })),
+    opened: prepared.planned.opened.map((line) => comingRow(subscription.id, line)),
+  }
+  return { change, grants: grantMove(facts, prepared) }
+}

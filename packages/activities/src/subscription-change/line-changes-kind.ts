@@ -1,0 +1,79 @@
+import type { LineChangesOrder } from '@flexprice/contracts/workflows'
+import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
+import type { Scoped } from '@flexprice/database/connection'
+import { updateLineItem } from '@flexprice/database/line-items'
+import { assert, CodedError, invalid, isCodedError, notFound } from '@flexprice/domain'
+import { lineMoves, planChange } from '@flexprice/domain/change'
+import { changeFacts, changeLines } from './change-line.ts'
+import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
+
+/**
+ * Other quantities and amounts of lines, at once (billing rules, section 8): by the lines' own door, and what that has
+ * moved is credited and charged as any change is.
+ */
+export const lineChangesKind: ChangeKind<LineChangesOrder> = async (transaction, order) => async (held) => {
+  refuseDoubles(order)
+  await editLines(transaction, order, held)
+  const { id } = held.facts.subscription
+  const [after] = await readChargeFacts(transaction, [id], { lock: true })
+  assert(after, 'what is held is there')
+  const moves = lineMoves(changeLines(held.facts), changeLines(after), held.now)
+  if (moves.closed.length === 0 && moves.opened.length === 0) throw nothingChanges(held.facts)
+  const { plan_id, plan_name } = after.subscription
+  return {
+    planned: planChange(
+      changeFacts(after, held.billed),
+      { kind: 'lines', behavior: order.proration_behavior, moves },
+      held.now,
+    ),
+    subscription: {},
+    toPlan: { id: plan_id, name: plan_name },
+    written: after,
+  }
+}
+
+/** At most as many as a request has, each by the statements of its own door. */
+async function editLines(
+  transaction: Scoped,
+  { lines }: LineChangesOrder,
+  { facts, now }: HeldSubscription,
+): Promise<void> {
+  const known = new Set(facts.lines.map(({ line }) => line.id))
+  for (const [index, { line_item_id: lineItemId, quantity, amount }] of lines.entries()) {
+    if (!known.has(lineItemId)) throw notFound('Line item', lineItemId)
+    const edit = {
+      lineItemId,
+      quantity: quantity ?? undefined,
+      money: amount === null ? {} : { amount },
+      now,
+    }
+    try {
+      await updateLineItem(transaction, edit)
+    } catch (error) {
+      throw atLine(error, index)
+    }
+  }
+}
+
+/** Names the fields of the line that they are of. */
+function atLine(error: unknown, index: number): unknown {
+  if (!isCodedError(error) || !error.details?.fields) return error
+  const fields = error.details.fields.map(({ path, message }) => ({
+    path: `line_items[${index}].${path}`,
+    message,
+  }))
+  return new CodedError(error.code, error.message, { details: { ...error.details, fields } })
+}
+
+function refuseDoubles({ lines }: LineChangesOrder): void {
+  const seen = new Set<string>()
+  for (const [index, { line_item_id: id }] of lines.entries()) {
+    if (seen.has(id))
+      throw invalid([{ path: `line_items[${index}].id`, message: 'is changed by another item already' }])
+    seen.add(id)
+  }
+}
+
+function nothingChanges({ subscription: { id } }: ChargeFacts): CodedError {
+  return new CodedError('invalid_operation', `Subscription ${id}: its lines are as is asked for already`)
+}

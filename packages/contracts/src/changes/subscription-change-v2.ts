@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { billingPeriod } from '../catalog/price.ts'
+import { invoiceResponse } from '../invoices/invoice.ts'
+import { subscriptionResponse } from '../subscriptions/subscription.ts'
+import { billingCycle, prorationBehavior, subscriptionStatus } from '../subscriptions/subscription-choices.ts'
+import { idempotencyKey } from '../wire/idempotency-key.ts'
+import { instant } from '../wire/instant.ts'
+import { metadata } from '../wire/metadata.ts'
+import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { identifier } from '../wire/text.ts'
+import { changeAt, changeType, planSummary } from './subscription-change.ts'
+
+const periodBehaviour = z.enum(['unchanged', 'anchor_at_effect', 'anchor_at_config'])
+
+const billingPeriodConfig = z.strictObject({
+  billing_anchor: instant.optional(),
+  billing_cycle: billingCycle.optional(),
+  billing_period_count: z.int().optional(),
+  billing_period_unit: billingPeriod.optional(),
+})
+
+/** What becomes of addons, which there are none of yet. */
+export const entityPolicies = z.strictObject({ addons: notBuilt(laterObject('EntityChangePolicy')) })
+
+export const subscriptionPlanChangeRequest = z.strictObject({
+  target_plan_id: identifier,
+  proration_behavior: prorationBehavior,
+  change_at: changeAt.default('immediate'),
+  billing_period_behaviour: notBuiltValues(periodBehaviour.optional(), [
+    'anchor_at_effect',
+    'anchor_at_config',
+  ]),
+  billing_period_config: notBuilt(billingPeriodConfig),
+  entity_policies: entityPolicies.optional(),
+  on_conflict_policies: z
+    .strictObject({ on_pending_schedule: z.enum(['reject', 'supersede']).optional() })
+    .optional(),
+  /** The same one is the same change, for ever. */
+  idempotency_key: idempotencyKey.optional(),
+  metadata: metadata.optional(),
+})
+export type SubscriptionPlanChangeRequest = z.output<typeof subscriptionPlanChangeRequest>
+
+const changedInvoice = z
+  .object({
+    id: z.string(),
+    action: z.enum(['created', 'wallet_credit']),
+    status: z.enum(['preview', 'issued']),
+    invoice: invoiceResponse.optional(),
+    wallet_transaction: laterObject('WalletTransactionResponse').optional(),
+  })
+  .meta({ id: 'ChangedInvoice' })
+
+const changedLineItem = z
+  .object({
+    id: z.string(),
+    subscription_id: z.string(),
+    change_action: z.enum(['created', 'updated', 'ended']),
+    price_id: z.string(),
+    quantity: z.string(),
+    start_date: instant,
+    end_date: instant.optional(),
+  })
+  .meta({ id: 'ChangedLineItem' })
+
+const changedSubscription = z
+  .object({
+    id: z.string(),
+    action: z.enum(['created', 'updated']),
+    status: subscriptionStatus,
+    current_period_end: instant,
+    trial_end: instant.optional(),
+  })
+  .meta({ id: 'ChangedSubscription' })
+
+export const changedResources = z
+  .object({
+    invoices: z.array(changedInvoice),
+    line_items: z.array(changedLineItem),
+    subscriptions: z.array(changedSubscription),
+    addon_associations: z.array(laterObject('ChangedAddonAssociation')).optional(),
+  })
+  .meta({ id: 'ChangedResources' })
+export type ChangedResources = z.output<typeof changedResources>
+
+export const subscriptionPlanChangeResponse = z
+  .object({
+    change_type: changeType,
+    effective_at: instant,
+    is_scheduled: z.boolean(),
+    schedule_id: z.string().optional(),
+    scheduled_at: instant.optional(),
+    superseded_schedules: z.array(z.string()),
+    from_plan: planSummary,
+    to_plan: planSummary,
+    billing_period: z
+      .object({
+        behaviour: periodBehaviour,
+        billing_anchor: instant,
+        current_period_start: instant,
+        current_period_end: instant,
+      })
+      .meta({ id: 'SubscriptionChangeBillingPeriodResult' }),
+    changed_resources: changedResources,
+    entity_changes: z.array(laterObject('EntityChangeResult')).optional(),
+    /** As it is by then; of a preview as it still is. */
+    subscription: subscriptionResponse,
+    warnings: z.array(z.string()),
+    metadata: metadata.optional(),
+  })
+  .meta({ id: 'SubscriptionChangeV2Response' })
+export type SubscriptionPlanChangeResponse = z.output<typeof subscriptionPlanChangeResponse>

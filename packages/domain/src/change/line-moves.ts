@@ -1,0 +1,29 @@
+import { equalDecimals } from '../money/decimal.ts'
+import { later } from '../time/period.ts'
+import type { LineMoves, OpenedLine, RunningLine } from './change.ts'
+
+/**
+ * What an edit at an instant has moved of lines, from how they were and are: some end sooner, others are new, and of some
+ * the quantity is another one from their start on, as if they had gone and come.
+ */
+export function lineMoves<Line extends RunningLine>(
+  before: readonly Line[],
+  after: readonly Line[],
+  at: Date,
+): LineMoves<Line> {
+  const known = new Map(before.map((line) => [line.id, line]))
+  const closed: { line: Line; at: Date }[] = []
+  const opened: OpenedLine<Line>[] = []
+  for (const line of after) {
+    const old = known.get(line.id)
+    if (!old) {
+      opened.push({ ...line, carries: null, isReopened: false, keepsChain: false })
+    } else if (!equalDecimals(old.quantity, line.quantity)) {
+      closed.push({ line: old, at: later(old.start, at) })
+      opened.push({ ...line, carries: null, isReopened: true, keepsChain: true })
+    } else if (line.end && (!old.end || line.end < old.end)) {
+      closed.push({ line: old, at: line.end })
+    }
+  }
+  return { at, closed, opened }
+}

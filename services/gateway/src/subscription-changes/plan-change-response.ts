@@ -1,0 +1,62 @@
+import type { ChangedResources, SubscriptionPlanChangeResponse } from '@flexprice/contracts/changes'
+import type { InvoiceResponse } from '@flexprice/contracts/invoices'
+import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
+import { z } from 'zod'
+
+/** Without the subscription itself, which is read. */
+export function planChangeResponse(
+  result: SubscriptionChangeResult,
+  invoices: readonly InvoiceResponse[],
+): Omit<SubscriptionPlanChangeResponse, 'subscription'> {
+  const { is_scheduled, schedule_id, effective_at, after } = result
+  return {
+    change_type: result.change_type,
+    effective_at: new Date(effective_at),
+    is_scheduled,
+    ...(is_scheduled ? { scheduled_at: new Date(effective_at) } : {}),
+    ...(schedule_id === null ? {} : { schedule_id }),
+    superseded_schedules: result.superseded_schedules,
+    from_plan: result.from_plan,
+    to_plan: result.to_plan,
+    billing_period: {
+      behaviour: 'unchanged',
+      billing_anchor: new Date(after.billing_anchor),
+      current_period_start: new Date(after.current_period_start),
+      current_period_end: new Date(after.current_period_end),
+    },
+    changed_resources: changedResources(result, invoices),
+    warnings: result.warnings,
+  }
+}
+
+/** What a change has made, ended and billed; of a preview, what it would. */
+export function changedResources(
+  { change_id, lines, after }: SubscriptionChangeResult,
+  invoices: readonly InvoiceResponse[],
+): ChangedResources {
+  return {
+    invoices: invoices.map((invoice) => ({
+      id: invoice.id,
+      action: 'created',
+      status: change_id === null ? 'preview' : 'issued',
+      invoice,
+    })),
+    line_items: lines.map(({ start_date, end_date, ...line }) => ({
+      ...line,
+      subscription_id: after.id,
+      start_date: new Date(start_date),
+      ...(end_date === null ? {} : { end_date: new Date(end_date) }),
+    })),
+    subscriptions: [
+      {
+        id: after.id,
+        action: 'updated',
+        status: status.parse(after.status),
+        current_period_end: new Date(after.current_period_end),
+        ...(after.trial_end === null ? {} : { trial_end: new Date(after.trial_end) }),
+      },
+    ],
+  }
+}
+
+const status = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])
