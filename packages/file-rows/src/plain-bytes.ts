@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { invalid } from '@flexprice/domain'
+import { CodedError, invalid } from '@flexprice/domain'
 
 /** A file's bytes as they are stored, from a position on. */
 export type OpenFile = (from: number) => Promise<Readable>
@@ -9,12 +9,15 @@ export type OpenFile = (from: number) => Promise<Readable>
 const expansionMax = 200
 const expansionFreeBytes = 64 * 1024 * 1024
 const gunzipChunkBytes = 256 * 1024
+/** A store that answers and then sends nothing is tried again. */
+const stallMsMax = 30_000
 
 /**
  * The bytes of a file's text from `offset` on, unpacked where it is gzip: that can only be read from its beginning.
  *
  * @param onRead told how many stored bytes are read so far
- * @throws validation_error for gzip that is broken, ends in the middle, or expands beyond measure
+ * @throws validation_error for gzip that is broken, ends in the middle, or expands beyond measure; service_unavailable
+ *   where nothing more comes
  */
 export async function* plainBytes(
   open: OpenFile,
@@ -33,10 +36,16 @@ export async function* plainBytes(
 function counting(stored: Readable, from: number, onRead: (bytes: number) => void) {
   let read = from
   async function* bytes(): AsyncGenerator<Buffer> {
-    for await (const chunk of stored) {
-      read += chunk.length
+    // Not while whoever reads is busy with what there is.
+    const stalled = new CodedError('service_unavailable', 'Nothing more of the file has come')
+    const chunks: AsyncIterator<Buffer> = stored[Symbol.asyncIterator]()
+    for (;;) {
+      const timer = setTimeout(() => stored.destroy(stalled), stallMsMax)
+      const { value, done } = await chunks.next().finally(() => clearTimeout(timer))
+      if (done) return
+      read += value.length
       onRead(read)
-      yield chunk
+      yield value
     }
   }
   return { bytes: bytes(), read: () => read }

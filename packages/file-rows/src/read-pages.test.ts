@@ -1,6 +1,7 @@
+import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { fileOf, readWhole } from './testing/read-whole.ts'
 
 const cell = fc.array(fc.constantFrom('a', 'é', '😀', ',', ';', '"', '\n', '\r\n', ' ', '{', '0', '\uFFFD'), {
@@ -188,4 +189,20 @@ describe('a file that is broken as a whole is refused with what is wrong', () =>
       message: 'The gzip file expands to more than 200 times its size',
     })
   })
+})
+
+test('a file that stops coming is given up, to be tried again', async () => {
+  vi.useFakeTimers()
+  try {
+    const stalling = async () => {
+      const stream = new PassThrough()
+      stream.write('{}\n')
+      return stream
+    }
+    const read = readWhole(stalling, 'NDJSON').catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await read).toMatchObject({ code: 'service_unavailable' })
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -14,6 +14,7 @@ import { CodedError } from '@flexprice/domain'
 import { type FileLayout, type OpenFile, readLayout } from '@flexprice/file-rows'
 import { Context } from '@temporalio/activity'
 import { beating } from './beating.ts'
+import { createCustomerImport } from './customer-import.ts'
 import type { TaskProcessingDependencies } from './dependencies.ts'
 import type { EntityImport } from './entity-import.ts'
 import { createEventImport } from './event-import.ts'
@@ -65,6 +66,7 @@ function endedWith({ error_code: code, error_summary: message }: ImportTaskRow):
 
 function entityOf({ entity_type: type, id }: ImportTaskRow): EntityImport {
   if (type === 'EVENTS') return createEventImport({ taskId: id })
+  if (type === 'CUSTOMERS') return createCustomerImport()
   throw new CodedError('not_implemented', `Imports of ${type} are not implemented`)
 }
 

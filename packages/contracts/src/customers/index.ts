@@ -4,5 +4,8 @@ export {
   type CustomerFilter,
   type CustomerResponse,
   contactPersons,
+  createCustomerRequest,
   type UpdateCustomerRequest,
+  updateCustomerRequest,
 } from './customer.ts'
+export { customerColumns } from './customer-columns.ts'

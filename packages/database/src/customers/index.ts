@@ -11,3 +11,4 @@ export {
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
+export { type ImportedCustomer, type ImportedCustomers, importCustomers } from './import-customers.ts'

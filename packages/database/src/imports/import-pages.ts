@@ -36,6 +36,9 @@ export interface WrittenImportPage {
 }
 
 const rowTextMax = 4_000
+const reasonMax = 500
+/** A row of nothing but unknown fields says enough by its first. */
+const problemsOfRowMax = 20
 
 /**
  * Holds a task until the caller's transaction ends, so that one page at a time is written, whoever else believes to
@@ -68,11 +71,12 @@ export async function writeImportPage(
   const successful = created + updated + duplicates
   const own = { task_id: task.id, environment_id: scope.environmentId }
   const rejected = page.rejections.flatMap(({ row, text, problems }) =>
-    problems.map(({ path, message }, position) => ({
+    problems.slice(0, problemsOfRowMax).map(({ path, message }, position) => ({
       row_number: row,
       position,
-      field: path,
-      reason: message,
+      // A name is the file's own, too.
+      field: storableText(path.slice(0, reasonMax)),
+      reason: storableText(message.slice(0, reasonMax)),
       row_text: storableText(text.slice(0, rowTextMax)),
     })),
   )

@@ -1,10 +1,10 @@
+import { customerColumns } from '@flexprice/contracts/customers'
 import { updateCustomer } from '@flexprice/contracts/operations'
 import { readNow } from '@flexprice/database/connection'
 import { updateCustomer as writeCustomer } from '@flexprice/database/customers'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
-import { customerFields } from './customer-fields.ts'
 import { customerResponse } from './customer-response.ts'
 import { namedCustomer } from './named-customer.ts'
 
@@ -18,7 +18,7 @@ export function updateCustomerRoute(api: Api, { database }: Pick<Dependencies, '
         ...{ id: request.query.id, externalId: request.query.external_customer_id },
         fields: { id: 'id', externalId: 'external_customer_id' },
       })
-      const changes = { external_id, name, ...customerFields(fields) }
+      const changes = { external_id, name, ...customerColumns(fields) }
       const row = await writeCustomer(scoped, id, changes, await readNow(scoped))
       return reply.send(customerResponse(scoped.scope, row))
     },

@@ -113,6 +113,18 @@ describe('usage events of a file', () => {
     ])
   })
 
+  test('of nothing but unknown fields, whose names cannot be stored either, are told in few words', async () => {
+    const own = await imports.gateway.newCaller()
+    const odd = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`\u0000${'x'.repeat(900)}${index}`, 1]),
+    )
+    const good = { event_name: 'call', external_customer_id: 'ada' }
+    const file = [{ ...good, ...odd }, good].map((row) => JSON.stringify(row)).join('\n')
+    const task = await imports.importFile(own, file, { file_type: 'NDJSON' })
+    expect(task).toMatchObject({ task_status: 'COMPLETED', successful_records: 1, failed_records: 1 })
+    expect(await rejectedRows(imports.gateway, own, task.id)).toHaveLength(20)
+  })
+
   test('are only counted by a dry run', async () => {
     const own = await imports.gateway.newCaller()
     const file = 'event_name,external_customer_id\ncall,ada\n,ada\ncall,bob\n'

@@ -1,8 +1,7 @@
-import type { UpdateCustomerRequest } from '@flexprice/contracts/customers'
-import type { CustomerChanges } from '@flexprice/database/customers'
+import type { UpdateCustomerRequest } from './customer.ts'
 
 /** The columns that a request sets; what it leaves out is undefined. An empty currency takes it away. */
-export function customerFields(body: UpdateCustomerRequest) {
+export function customerColumns(body: UpdateCustomerRequest) {
   return {
     email: body.email,
     contact: body.contact,
@@ -17,5 +16,5 @@ export function customerFields(body: UpdateCustomerRequest) {
     tax_treatment: body.tax_treatment,
     timezone: body.timezone,
     metadata: body.metadata,
-  } satisfies CustomerChanges
+  }
 }
