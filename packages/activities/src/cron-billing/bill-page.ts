@@ -17,6 +17,7 @@ import { billDue } from './bill-due.ts'
 import { billLate } from './bill-late.ts'
 import { finalizeDue } from './finalize-due.ts'
 import { grantDue } from './grant-due.ts'
+import { topUpDue } from './top-up-due.ts'
 
 export interface BillPage {
   readonly run: BillingRunRow
@@ -47,6 +48,7 @@ const works = {
   drafts: closeDrafts,
   late: billLateUsage,
   expiries: endExpired,
+  topups: topUpWallets,
 } as const
 
 async function giveGrants(
@@ -111,7 +113,7 @@ async function billLateUsage(
   }
 }
 
-/** Of the page's wallets what is left of credits whose end has come. No subscription is billed by it: it counts as none. */
+/** Of the page's wallets what is left of credits whose end has come. No subscription is billed by it: a run's counts leave it out. */
 async function endExpired(
   transaction: Scoped,
   page: BillingPage,
@@ -120,7 +122,23 @@ async function endExpired(
   const subscriptionIds = page.rows.map(({ id }) => id)
   await expireCredits(transaction, subscriptionIds, { asOf: run.as_of, now })
   await keep(transaction, page, { subscriptionIds, failures: [] })
-  return { processed: 0, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+  return wallets(subscriptionIds.length)
+}
+
+/** As of wallets' ends of credits. */
+async function topUpWallets(
+  transaction: Scoped,
+  page: BillingPage,
+  { run, now }: BillPage,
+): Promise<BillingPageCounts> {
+  const subscriptionIds = page.rows.map(({ id }) => id)
+  await topUpDue(transaction, subscriptionIds, { asOf: run.as_of, now })
+  await keep(transaction, page, { subscriptionIds, failures: [] })
+  return wallets(subscriptionIds.length)
+}
+
+function wallets(processed: number): BillingPageCounts {
+  return { processed, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
 }
 
 /**

@@ -66,10 +66,10 @@ export const billingFailuresResponse = z
   .object({
     items: z.array(
       z.object({
-        /** Of `expiries` the wallet's id. */
+        /** Of `expiries` and `topups` the wallet's id. */
         subscription_id: z.string(),
-        /** What could not be done: `grants`: give credits; `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end; `expiries`: end a wallet's credits. */
-        work: z.enum(['grants', 'periods', 'drafts', 'late', 'expiries']),
+        /** What could not be done: `grants`: give credits; `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end; `expiries`: end a wallet's credits; `topups`: top a wallet up. */
+        work: z.enum(['grants', 'periods', 'drafts', 'late', 'expiries', 'topups']),
         error: z.object({ code: wireErrorCode, message: z.string() }),
         attempts: z.int(),
         first_failed_at: instant,

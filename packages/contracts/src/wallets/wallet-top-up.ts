@@ -3,7 +3,7 @@ import { decimalString } from '../wire/decimal-string.ts'
 import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
-import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { description, text } from '../wire/text.ts'
 import { creditCount } from './credit-count.ts'
 import { walletResponse } from './wallet.ts'
@@ -17,7 +17,7 @@ const topUpReasons = ['FREE_CREDIT_GRANT', 'PURCHASED_CREDIT_DIRECT', 'PURCHASED
 /** Credits that are given or bought: as many credits as said, or as many as an amount of money buys. */
 export const topUpWalletRequest = z
   .strictObject({
-    transaction_reason: notBuiltValues(transactionReason, ['PURCHASED_CREDIT_INVOICED']),
+    transaction_reason: transactionReason,
     credits_to_add: creditCount.optional(),
     amount: decimalString.refine((amount) => !amount.startsWith('-'), 'must not be negative').optional(),
     /** The lowest is spent first; without one, last. */
@@ -75,7 +75,7 @@ export const topUpWalletResponse = z
   .object({
     wallet: walletResponse,
     wallet_transaction: walletTransactionResponse,
-    /** Of a purchase by invoice, which is not built. */
+    /** Of a purchase by invoice: the credits are `pending` until it is paid. */
     invoice_id: z.string().optional(),
     checkout_session: laterObject('CheckoutSessionResponse').optional(),
   })

@@ -1,5 +1,5 @@
 import { parseCurrency, readDecimal } from '@flexprice/domain/money'
-import { conversionRateProblem } from '@flexprice/domain/wallet'
+import { conversionRateProblem, creditDigits } from '@flexprice/domain/wallet'
 import { z } from 'zod'
 import { currency } from '../wire/currency.ts'
 import { decimalString } from '../wire/decimal-string.ts'
@@ -38,14 +38,38 @@ export const alertSettings = z.strictObject({
   warning: notBuilt(z.strictObject(alertThreshold)),
 })
 
-/** Not built, but for what says that there is none. */
+const secondsOf = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const
+const cooldownSecondsMax = 366 * secondsOf.day
+
+/** Of a wallet's credits. */
+const creditNumber = exactNumber.refine(
+  (credits) => !credits.startsWith('-') && readDecimal(credits).round(creditDigits).eq(readDecimal(credits)),
+  `must not be negative, and have at most ${creditDigits} digits after the point`,
+)
+
+const cooldown = z
+  .strictObject({ unit: durationUnit.optional(), value: z.int().optional() })
+  .check((context) => {
+    const { unit, value = 0 } = context.value
+    const seconds = unit === undefined ? 0 : value * secondsOf[unit]
+    if (seconds > 0 && seconds <= cooldownSecondsMax) return
+    const message = 'must be of a unit, and more than 0 and at most 366 days'
+    context.issues.push({ code: 'custom', input: value, path: ['value'], message })
+  })
+
+/**
+ * Below the threshold so many credits are bought, once until that purchase is settled. Both are credits of the wallet;
+ * with `invoicing` they come as their invoice is paid, else at once.
+ */
 export const autoTopUp = z.strictObject({
-  enabled: notBuilt(z.boolean()),
-  amount: notBuilt(exactNumber, '0'),
-  cooldown: notBuilt(z.strictObject({ unit: durationUnit.optional(), value: z.int().optional() })),
-  invoicing: notBuilt(z.boolean()),
-  threshold: notBuilt(exactNumber, '0'),
+  enabled: z.boolean().optional(),
+  threshold: creditNumber.optional(),
+  amount: creditNumber.optional(),
+  invoicing: z.boolean().optional(),
+  /** How long after one the next may come at the earliest. */
+  cooldown: cooldown.optional(),
 })
+export type AutoTopUp = z.output<typeof autoTopUp>
 
 /** `ALL`, or nothing, is both of the others. */
 const walletConfig = z.strictObject({

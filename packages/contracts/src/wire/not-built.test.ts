@@ -39,13 +39,7 @@ import { createSubscriptionRequest } from '../subscriptions/subscription-create.
 import { subscriptionLineItemFilter } from '../subscriptions/subscription-line-item.ts'
 import { subscriptionPrice } from '../subscriptions/subscription-price.ts'
 import { createApiKeyRequest } from '../tenancy/api-key.ts'
-import {
-  alertSettings,
-  autoTopUp,
-  createWalletRequest,
-  updateWalletRequest,
-  walletFilter,
-} from '../wallets/wallet.ts'
+import { alertSettings, createWalletRequest, updateWalletRequest, walletFilter } from '../wallets/wallet.ts'
 import { topUpWalletRequest } from '../wallets/wallet-top-up.ts'
 import { notBuiltFields, notImplementedIssue } from './not-built.ts'
 import { workflowExecutionFilter } from './workflow-execution.ts'
@@ -175,13 +169,8 @@ test.each([
     alertSettings,
     ['alert_enabled', 'alert_threshold_type', 'critical', 'info', 'warning'],
   ],
-  ["a wallet's auto_topup", autoTopUp, ['amount', 'cooldown', 'enabled', 'invoicing', 'threshold']],
   ['queryWallet', walletFilter, ['alert_enabled']],
-  [
-    'topUpWallet',
-    topUpWalletRequest,
-    ['checkout', 'coupons', 'force_sync_invoice', 'transaction_reason=PURCHASED_CREDIT_INVOICED'],
-  ],
+  ['topUpWallet', topUpWalletRequest, ['checkout', 'coupons', 'force_sync_invoice']],
   [
     'createInvoice',
     createInvoiceRequest,

@@ -129,10 +129,10 @@ export interface BillingRunCounts {
   readonly done: number
 }
 
-const counts = sql`coalesce(sum(due), 0)::bigint as due, coalesce(sum(processed) filter (where work <> 'grants'), 0)::bigint as processed,
+const counts = sql`coalesce(sum(due), 0)::bigint as due, coalesce(sum(processed) filter (where work not in ('grants', 'expiries', 'topups')), 0)::bigint as processed,
   coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(invoices_created), 0)::bigint as "invoicesCreated",
   coalesce(sum(invoices_finalized), 0)::bigint as "invoicesFinalized",
-  coalesce(sum(failed + case work when 'drafts' then invoices_finalized when 'expiries' then due else processed end), 0)::bigint as done`
+  coalesce(sum(failed + case work when 'drafts' then invoices_finalized else processed end), 0)::bigint as done`
 
 export interface BillingRunTotal {
   readonly currency: string

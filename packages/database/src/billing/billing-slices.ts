@@ -15,7 +15,8 @@ export interface BillingSlice {
 
 /**
  * Cuts what is due now into slices: first grants of credits, then subscriptions' periods, and once none of them is
- * due, the drafts whose delay is over, then late usage of subscriptions that have ended, then credits' ends.
+ * due, the drafts whose delay is over, then late usage of subscriptions that have ended, then credits' ends, then wallets
+ * that all of these have left with too little.
  * Idempotent by (run, pass): the same pass has the same slices.
  *
  * @returns the slices' numbers; none when the run has come to its end
@@ -68,7 +69,8 @@ async function didNothing(scoped: Scoped, { id, passes }: BillingRunRow): Promis
  * In the order in which they are done. Grants that fell due before a subscription's next period are given before it is
  * billed, so that they are there for it, also when both were missed; those of the period's own beginning come once it
  * is billed (the function `due_grants`). A draft is closed once no period is due, so that it is the last word; and
- * credits end when whatever may use them has.
+ * credits end when whatever may use them has, and
+ * a wallet is topped up once nothing makes its balance fall any more.
  */
 export const billingWorks = [
   'grants',
@@ -76,6 +78,7 @@ export const billingWorks = [
   'drafts',
   'late',
   'expiries',
+  'topups',
 ] as const satisfies readonly BillingWork[]
 
 /** A dry run writes nothing, so that its first pass has seen everything; and it closes no draft. */

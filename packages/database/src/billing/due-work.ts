@@ -14,7 +14,7 @@ export const beforeAll: DuePlace = { at: new Date(0), id: '' }
 
 /**
  * What a kind of work goes through, as rows of (id, at, subscription_id), one of a subscription at once (of grants one
- * of each), the oldest first; of credits' ends the wallet stands for it. A later kind of due work adds its own.
+ * of each), the oldest first; of credits' ends and top-ups the wallet stands for it. A later kind of due work adds its own.
  */
 function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
   const environmentId = run.environment_id
@@ -52,6 +52,10 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
       return sql`select c.wallet_id as id, min(c.expiry_date) as at, c.wallet_id as subscription_id
         from expired_credits(${environmentId}, ${run.as_of}) c
         where ${run.subscription_ids === null} and not ${waits(sql`c.wallet_id`)} group by c.wallet_id`
+    case 'topups':
+      return sql`select w.id, w.topup_due_at as at, w.id as subscription_id from wallets w
+        where w.environment_id = ${environmentId} and w.topup_due_at <= ${run.as_of}
+          and ${run.subscription_ids === null} and not ${waits(sql`w.id`)}`
   }
 }
 

@@ -1,86 +1,23 @@
-import type { BilledInvoice, BilledLine } from '@flexprice/domain/credit-note'
+import type { BilledInvoice } from '@flexprice/domain/credit-note'
 import { readDecimal } from '@flexprice/domain/money'
-import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { type BilledLineRow, readInvoiceLines } from '../credits/index.ts'
 import type { InvoiceRow } from '../invoices/index.ts'
 
 /** An invoice as a note finds it, with what else is kept of its lines. */
 export interface NotedInvoice {
   readonly billed: BilledInvoice
-  readonly lineOf: ReadonlyMap<string, { readonly firstLineId: string; readonly displayName: string }>
+  readonly lineOf: ReadonlyMap<string, BilledLineRow>
 }
 
-/**
- * What each line of an invoice was billed, and what of it was credited already. What late usage has added to a line, on
- * whichever final invoice, and taken away again counts with it: together they are credited once.
- */
+/** What each line of an invoice was billed, and what of it was credited already. */
 export async function readBilledInvoice(
-  { db, scope }: Scoped,
+  scoped: Scoped,
   { id, currency, total_tax }: Pick<InvoiceRow, 'id' | 'currency' | 'total_tax'>,
 ): Promise<NotedInvoice> {
-  const { rows } = await sql<Row>`
-    select l.id, l.is_credit, l.amount, l.line_item_discount + l.invoice_level_discount as discount, l.display_name,
-      first.id as first_line_id, noted.amount as noted_amount, noted.discount as noted_discount, noted.tax as noted_tax,
-      together.billed - together.late_credited - together.credited as uncredited
-    from invoice_line_items l
-    cross join lateral (select coalesce(l.late_of, l.id) as id) first
-    cross join lateral (
-      select coalesce(sum(x.amount), 0) as amount, coalesce(sum(x.discount), 0) as discount,
-        coalesce(sum(x.tax), 0) as tax
-      from (${creditedLines}) x where x.first_line_id = first.id and x.invoice_line_item_id = l.id
-    ) noted
-    cross join lateral (
-      select
-        (select coalesce(sum(x.amount), 0) from invoice_line_items x
-          join invoices i on i.environment_id = x.environment_id and i.id = x.invoice_id
-          where (x.id = first.id or x.late_of = first.id) and not x.is_voided and i.invoice_status in ('FINALIZED', 'SKIPPED')
-        ) as billed,
-        (select coalesce(sum(x.amount), 0) from late_credits x where x.late_of = first.id) as late_credited,
-        (select coalesce(sum(x.amount), 0) from (${creditedLines}) x where x.first_line_id = first.id) as credited
-    ) together
-    where l.environment_id = ${scope.environmentId} and l.invoice_id = ${id}
-    order by l.id`.execute(db)
+  const lines = await readInvoiceLines(scoped, id)
   return {
-    billed: { currency, tax: readDecimal(total_tax), lines: rows.map(billedLine) },
-    lineOf: new Map(
-      rows.map((row) => [row.id, { firstLineId: row.first_line_id, displayName: row.display_name }]),
-    ),
-  }
-}
-
-/** What finalized notes, changes and cancellations have credited of lines, before discount and tax, and their shares. */
-const creditedLines = sql`
-  select c.first_line_id, c.invoice_line_item_id, c.amount, c.discount, c.tax
-  from credit_note_line_items c
-  join credit_notes n on n.environment_id = c.environment_id and n.id = c.credit_note_id
-    and n.credit_note_status = 'FINALIZED'
-  union all
-  select first_line_id, invoice_line_item_id, amount, discount, tax from line_credits`
-
-interface Row {
-  readonly id: string
-  readonly is_credit: boolean
-  readonly amount: string
-  readonly discount: string
-  readonly display_name: string
-  readonly first_line_id: string
-  readonly noted_amount: string
-  readonly noted_discount: string
-  readonly noted_tax: string
-  readonly uncredited: string
-}
-
-function billedLine(row: Row): BilledLine {
-  return {
-    id: row.id,
-    isCredit: row.is_credit,
-    amount: readDecimal(row.amount),
-    discount: readDecimal(row.discount),
-    noted: {
-      amount: readDecimal(row.noted_amount),
-      discount: readDecimal(row.noted_discount),
-      tax: readDecimal(row.noted_tax),
-    },
-    uncredited: readDecimal(row.uncredited),
+    billed: { currency, tax: readDecimal(total_tax), lines },
+    lineOf: new Map(lines.map((line) => [line.id, line])),
   }
 }

@@ -1,6 +1,6 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import type { OpenInvoice } from '@flexprice/domain/invoice'
-import { readDecimal } from '@flexprice/domain/money'
+import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { type InvoiceRow, lockSubscriptionOf } from '../invoices/index.ts'
@@ -37,11 +37,17 @@ export async function lockNotedInvoice(scoped: Scoped, id: string): Promise<Held
   return { invoice, open }
 }
 
-/** @throws state_conflict for an invoice that was not billed, or not for good */
+/** @throws state_conflict for an invoice that was not billed, or not for good; or that buys credits which wait for it */
 export function refuseUncreditable({
   id,
   invoice_status: status,
-}: Pick<InvoiceRow, 'id' | 'invoice_status'>): void {
+  invoice_type,
+  amount_remaining,
+}: Pick<InvoiceRow, 'id' | 'invoice_status' | 'invoice_type' | 'amount_remaining'>): void {
+  if (invoice_type === 'CREDIT' && status === 'FINALIZED' && isPositive(readDecimal(amount_remaining))) {
+    const why = `Invoice ${id} buys credits and is not paid: void it, and buy as many as are wanted`
+    throw new CodedError('state_conflict', why, { details: { invoice_type } })
+  }
   if (status === 'FINALIZED') return
   const message = `Invoice ${id} is ${status}: only a FINALIZED one is credited`
   throw new CodedError('state_conflict', message, { details: { invoice_status: status } })

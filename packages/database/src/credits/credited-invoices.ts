@@ -3,7 +3,8 @@ import type { OpenInvoice } from '@flexprice/domain/invoice'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { InvoiceRow } from '../invoices/invoices.ts'
+import { type BoughtCredit, readBoughtCredits, unspentOf } from './bought-credits.ts'
+import type { CreditedInvoice } from './credited-invoice.ts'
 
 /** What credits can lower and give back: the invoices that billed, with what has paid them, and their subscriptions' others. */
 export interface CreditedInvoices {
@@ -12,21 +13,12 @@ export interface CreditedInvoices {
   /** By subscription, or by the invoice itself without one: of which something remains, oldest first. */
   readonly openOf: ReadonlyMap<string, readonly OpenInvoice[]>
   readonly paidOf: (invoiceId: string) => PaidInvoice
+  /** What those have bought that buy credits. */
+  readonly bought: readonly BoughtCredit[]
 }
 
-export type CreditedInvoice = Pick<
-  InvoiceRow,
-  | 'id'
-  | 'subscription_id'
-  | 'customer_id'
-  | 'currency'
-  | 'invoice_type'
-  | 'invoice_status'
-  | 'amount_remaining'
->
-
 /**
- * Three statements, however many invoices. Held in the order of their ids, those that are closed just now at the end of
+ * Three statements, however many invoices, and one for those that buy credits. Held in the order of their ids, those that are closed just now at the end of
  * what can be lowered; what has paid an invoice changes for nobody who does not hold it.
  */
 export async function readCreditedInvoices(
@@ -36,7 +28,9 @@ export async function readCreditedInvoices(
 ): Promise<CreditedInvoices> {
   const { db, scope } = scoped
   const { rows } = await sql<CreditedInvoice>`
-    select id, subscription_id, customer_id, currency, invoice_type, invoice_status, amount_remaining from invoices
+    select id, subscription_id, customer_id, currency, invoice_type, invoice_status, amount_remaining, total,
+      refunded_amount
+    from invoices
     where environment_id = ${scope.environmentId} and (id = any (${invoiceIds}::text[]) or amount_remaining > 0
       and subscription_id in (select b.subscription_id from invoices b
         where b.environment_id = ${scope.environmentId} and b.id = any (${invoiceIds}::text[]))
@@ -49,15 +43,19 @@ export async function readCreditedInvoices(
     .toSorted((left, right) => Number(closing.has(left.id)) - Number(closing.has(right.id)))
   const openOf = Map.groupBy(open, creditGroupOf)
   const billing = new Set(invoiceIds)
+  const billed = new Map(rows.filter(({ id }) => billing.has(id)).map((row) => [row.id, row]))
+  const bought = await readBoughtCredits(scoped, [...billed.values()])
+  const paidOf = await readPaid(scoped, invoiceIds)
   return {
-    billed: new Map(rows.filter(({ id }) => billing.has(id)).map((row) => [row.id, row])),
+    billed,
     openOf: new Map(
       [...openOf].map(([group, some]) => [
         group,
         some.map(({ id, amount_remaining }) => ({ id, remaining: readDecimal(amount_remaining) })),
       ]),
     ),
-    paidOf: await readPaid(scoped, invoiceIds),
+    paidOf: (id) => ({ ...paidOf(id), unspent: unspentOf(billed.get(id), bought) }),
+    bought,
   }
 }
 
@@ -69,7 +67,10 @@ export function creditGroupOf({
   return subscription_id ?? id
 }
 
-async function readPaid(scoped: Scoped, invoiceIds: readonly string[]): Promise<CreditedInvoices['paidOf']> {
+async function readPaid(
+  scoped: Scoped,
+  invoiceIds: readonly string[],
+): Promise<(invoiceId: string) => Omit<PaidInvoice, 'unspent'>> {
   const [spent, payments] = [await readSpent(scoped, invoiceIds), await readPayments(scoped, invoiceIds)]
   const spentOf = Map.groupBy(spent, ({ invoice_id }) => invoice_id)
   const paymentsOf = Map.groupBy(payments, ({ invoice_id }) => invoice_id)
@@ -80,7 +81,6 @@ async function readPaid(scoped: Scoped, invoiceIds: readonly string[]): Promise<
     payments: (paymentsOf.get(id) ?? []).map((row) => ({
       ...{ id: row.id, amount: readDecimal(row.amount), refunded: readDecimal(row.refunded) },
     })),
-    unspent: null,
   })
 }
 

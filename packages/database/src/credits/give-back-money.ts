@@ -8,6 +8,7 @@ import { audited, insertRecords, type NewRecord } from '../connection/insert-rec
 import { change } from '../connection/row-changes.ts'
 import type { RefundTable } from '../tables/credit-note-tables.ts'
 import { type CreditReturn, giveBackCredits, type WalletRefund } from '../wallets/give-back.ts'
+import { takingsOf } from './bought-credits.ts'
 import type { CreditedInvoices } from './credited-invoices.ts'
 import { creditColumns, type SettledCredit } from './owed-credits.ts'
 
@@ -16,7 +17,7 @@ export async function giveBackMoney(
   scoped: Scoped,
   settled: readonly SettledCredit[],
   {
-    invoices: { billed },
+    invoices: { billed, bought },
     customerIds,
     now,
   }: { invoices: CreditedInvoices; customerIds: readonly string[]; now: Date },
@@ -31,6 +32,7 @@ export async function giveBackMoney(
     {
       returns: returned.map(creditReturn),
       refunds: toWallet.map((one) => walletRefund(one, billed)),
+      takings: takingsOf(settled, billed, bought),
       customerIds: [...owners, ...customerIds],
     },
     now,

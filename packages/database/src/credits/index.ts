@@ -1,4 +1,5 @@
 /** What customers are owed of what was billed, and the one way in which it goes back (billing rules, section 6). */
+export { type BilledLineRow, readBilledLines, readInvoiceLines } from './billed-lines.ts'
 export {
   applyLateCredits,
   insertLateCredits,

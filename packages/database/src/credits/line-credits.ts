@@ -1,11 +1,19 @@
-import { assert } from '@flexprice/domain'
+import { assert, CodedError } from '@flexprice/domain'
 import type { CreditTarget, RefundReason } from '@flexprice/domain/credit-note'
-import { type Decimal, formatDecimal, isNegative, isPositive, sumDecimals } from '@flexprice/domain/money'
+import {
+  type Decimal,
+  formatDecimal,
+  isNegative,
+  isPositive,
+  sumDecimals,
+  zero,
+} from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import type { LineCreditTable } from '../tables/line-credit-tables.ts'
+import { readBilledLines } from './billed-lines.ts'
 import type { OwedCredit } from './owed-credits.ts'
 import { type SettledCredits, settleCredits } from './settle-credits.ts'
 
@@ -32,6 +40,8 @@ export interface NewLineCredit {
 /**
  * Keeps what is credited of lines, so that notes, late usage and other changes credit it no more and their invoices
  * cannot be voided, and settles what their own source does not charge anew, as `settleCredits` does.
+ *
+ * @throws state_conflict where more would be credited than is left of a line; or as `settleCredits`
  */
 export async function creditLines(
   scoped: Scoped,
@@ -40,6 +50,7 @@ export async function creditLines(
 ): Promise<SettledCredits> {
   if (credits.length === 0) return { credits: [], dueOf: new Map() }
   await holdSubscriptions(scoped, credits)
+  await refuseMoreThanBilled(scoped, credits)
   const withIds = credits.map((credit) => ({ ...credit, id: newId('lineCredit') }))
   await insertRecords('line_credits', audited(scoped, withIds.map(lineCreditRow), how.now)).execute(scoped.db)
   return await settleCredits(scoped, withIds.flatMap(owedLineCredit), how)
@@ -54,6 +65,22 @@ async function holdSubscriptions({ db, scope }: Scoped, credits: readonly NewLin
     select from subscriptions where environment_id = ${scope.environmentId}
       and id = any (${[...new Set(credits.map(({ subscriptionId }) => subscriptionId))]}::text[])
     order by id for update`.execute(db)
+}
+
+/** Whatever their source has calculated: of a line no more is credited than was billed, in all, by whoever comes. */
+async function refuseMoreThanBilled(scoped: Scoped, credits: readonly NewLineCredit[]): Promise<void> {
+  const lines = await readBilledLines(
+    scoped,
+    credits.map(({ lineId }) => lineId),
+  )
+  const uncredited = new Map(lines.map((line) => [line.firstLineId, line.uncredited]))
+  for (const { firstLineId, lineId, amount } of credits) {
+    const left = (uncredited.get(firstLineId) ?? zero).minus(amount)
+    uncredited.set(firstLineId, left)
+    if (!isNegative(left)) continue
+    const message = `Of line ${lineId} ${formatDecimal(amount)} would be credited, more than is left of what it was billed`
+    throw new CodedError('state_conflict', message, { details: { invoice_line_item_id: lineId } })
+  }
 }
 
 /** For `previewCredits`, too, under any id that tells it from the others. */

@@ -99,20 +99,21 @@ test('what lines are credited by goes one way, as its preview says, and their in
   expect(await ledgerProblems(scoped)).toEqual([])
 })
 
-test('back to the source nothing is written of what was not paid there', async () => {
-  const { walletId, invoiceId, credit } = await addPaid()
-  const asked = [credit(6), credit(4, { target: 'BACK_TO_SOURCE' })]
+test('a page goes on where its credit before ended, and no more is credited than was billed', async () => {
+  const { walletId, invoiceId, customerId, credit } = await addPaid()
   await settle([credit(1)])
-  await pay(invoiceId, (await getInvoice(scoped, invoiceId)).customer_id, '1')
-  const { credits } = await settle(asked)
-  expect(credits.map(({ refunded }) => sums(refunded))).toEqual([['2'], ['3', '1']])
-  await expect(settle([credit(1, { target: 'BACK_TO_SOURCE' })])).rejects.toMatchObject({
-    code: 'state_conflict',
-    details: { refundable_amount: '0' },
-  })
-  expect((await getInvoice(scoped, invoiceId)).refunded_amount).toMatch(/^9/)
+  await pay(invoiceId, customerId, '1')
+  const { credits } = await settle([credit(5), credit(4, { target: 'BACK_TO_SOURCE' })])
+  expect(credits.map(({ returned, refunded }) => [sums(returned), sums(refunded)])).toEqual([
+    [['3'], ['1']],
+    [[], ['4']],
+  ])
+  const before = await getInvoice(scoped, invoiceId)
+  expect([before.amount_paid, before.refunded_amount].map(Number)).toEqual([6, 8])
+  await expect(settle([credit(1)])).rejects.toMatchObject({ code: 'state_conflict' })
+  expect(await getInvoice(scoped, invoiceId)).toEqual(before)
   const row = await scoped.db.selectFrom('wallets').selectAll().where('id', '=', walletId).executeTakeFirst()
-  expect(Number(row?.credit_balance)).toBe(5)
+  expect(Number(row?.credit_balance)).toBe(4)
 })
 
 test('a page of credits takes as many statements as one', async () => {

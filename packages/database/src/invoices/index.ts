@@ -2,6 +2,7 @@
 export { activateSubscriptions } from './activate-subscriptions.ts'
 export { billLine } from './apply-credits.ts'
 export type { BilledBy, InvoiceIdentity } from './billed-lines.ts'
+export { buyCredits, type CreditPurchase } from './buy-credits.ts'
 export type { ClosingInvoice } from './closing-invoice.ts'
 export { type DraftOutcome, refreshDrafts, replaceDrafts, writeDrafts } from './draft-invoices.ts'
 export { type ClosedStatus, finalizeInvoices } from './finalize-invoices.ts'

@@ -3,6 +3,7 @@ import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
+import { failPendingCredits } from '../wallets/pending-credits.ts'
 import { returnInvoiceCredits } from '../wallets/return-credits.ts'
 import { historyRow } from './invoice-writes.ts'
 import type { InvoiceRow } from './invoices.ts'
@@ -68,6 +69,7 @@ export function voidInvoice(scoped: Scoped, id: string, now: Date): Promise<void
     await refuseBilledLate(transaction, id)
     await refuseLinesCredited(transaction, id)
     await returnInvoiceCredits(transaction, id, now)
+    await failPendingCredits(transaction, id, now)
     await noteVoidedLateLines(transaction, id, now)
     await transaction.db
       .updateTable('invoices')

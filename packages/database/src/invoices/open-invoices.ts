@@ -9,7 +9,7 @@ export interface OpenInvoices {
   readonly usage: string
 }
 
-/** By currency, of drafts and of final invoices: what is left of them is owed, or will be. */
+/** By currency, of drafts and of final invoices: what is left of them is owed, or will be; of none that buys credits. */
 export async function sumOpenInvoices({ db, scope }: Scoped, customerId: string): Promise<OpenInvoices[]> {
   const ofType = (type: string) => sql`
     coalesce(sum(least(open.amount_remaining, (select coalesce(sum(amount - line_item_discount - invoice_level_discount
@@ -19,7 +19,7 @@ export async function sumOpenInvoices({ db, scope }: Scoped, customerId: string)
     from (
       select id, currency, amount_remaining from invoices
       where environment_id = ${scope.environmentId} and customer_id = ${customerId}
-        and invoice_status in ('DRAFT', 'FINALIZED') and status <> 'deleted' and amount_remaining > 0
+        and invoice_type <> 'CREDIT' and invoice_status in ('DRAFT', 'FINALIZED') and status <> 'deleted' and amount_remaining > 0
       offset 0
     ) open group by currency`.execute(db)
   return rows

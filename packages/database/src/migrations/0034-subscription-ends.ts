@@ -114,7 +114,13 @@ async function replaceDueList(db: Kysely<unknown>): Promise<void> {
           (select min(c.expiry_date) from public.expired_credits(e.id, clock.now) c
             where not exists (select from public.billing_failures f
               where f.environment_id = e.id and f.subscription_id = c.wallet_id and f.work = 'expiries'
-                and f.next_attempt_at > statement_timestamp()))) as since) due
+                and f.next_attempt_at > statement_timestamp())),
+          (select w.topup_due_at from public.wallets w
+            where w.environment_id = e.id and w.topup_due_at <= clock.now
+              and not exists (select from public.billing_failures f
+                where f.environment_id = e.id and f.subscription_id = w.id and f.work = 'topups'
+                  and f.next_attempt_at > statement_timestamp())
+            order by w.topup_due_at limit 1)) as since) due
         where e.id > after_id and due.since is not null
           and not exists (select from public.environment_settings s where s.environment_id = e.id and s.billing_paused)
           and not exists (select from public.billing_runs r where r.environment_id = e.id and r.trigger = 'clock'

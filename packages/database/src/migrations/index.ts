@@ -28,6 +28,7 @@ import * as payments from './0026-payments.ts'
 import * as creditNotes from './0027-credit-notes.ts'
 import * as creditGrants from './0028-credit-grants.ts'
 import * as creditsGoBack from './0029-credits-go-back.ts'
+import * as creditsBought from './0030-credits-that-are-bought.ts'
 import * as subscriptionChanges from './0031-subscription-changes.ts'
 import * as subscriptionSchedules from './0033-subscription-schedules.ts'
 import * as subscriptionEnds from './0034-subscription-ends.ts'
@@ -64,6 +65,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0027-credit-notes': creditNotes,
   '0028-credit-grants': creditGrants,
   '0029-credits-go-back': creditsGoBack,
+  '0030-credits-that-are-bought': creditsBought,
   '0031-subscription-changes': subscriptionChanges,
   '0033-subscription-schedules': subscriptionSchedules,
   '0034-subscription-ends': subscriptionEnds,

@@ -16,12 +16,25 @@ export async function refuseSpentPayment(
   { payment, invoice }: { payment: PaymentRow; invoice: InvoiceRow },
 ): Promise<void> {
   await refuseRefunded(scoped, payment.id)
+  refuseBought(payment, invoice)
   const { carried, received } = await readFlows(scoped, invoice.id)
   const left = [invoice.amount_paid, invoice.total_prepaid_credits_applied, received].map(readDecimal)
   const after = left.reduce((sum, one) => sum.plus(one)).minus(readDecimal(payment.amount))
   if (!isNegative(after.minus(readDecimal(carried)))) return
   const message = `What payment ${payment.id} has paid was credited on invoice ${invoice.id} and has gone elsewhere: it cannot be taken back`
   throw new CodedError('state_conflict', message, { details: { used_by: 'credit' } })
+}
+
+/** Its credits are in the wallet, and may be spent. */
+function refuseBought(
+  { id, amount }: PaymentRow,
+  { id: invoice_id, invoice_type, amount_paid, amount_due }: InvoiceRow,
+): void {
+  const after = readDecimal(amount_paid).minus(readDecimal(amount))
+  if (invoice_type !== 'CREDIT' || after.gte(readDecimal(amount_due))) return
+  if (readDecimal(amount_paid).lt(readDecimal(amount_due))) return
+  const message = `Payment ${id} has paid for the credits that invoice ${invoice_id} bought: a credit note takes back those that are not spent`
+  throw new CodedError('state_conflict', message, { details: { used_by: 'wallet', invoice_id } })
 }
 
 async function refuseRefunded({ db, scope }: Scoped, id: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { activateSubscriptions, type InvoiceRow, lockInvoice, lockSubscriptionOf } from '../invoices/index.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
-import { returnPaymentCredits } from '../wallets/index.ts'
+import { completePendingCredits, returnPaymentCredits } from '../wallets/index.ts'
 import { takeCredits } from './credit-payments.ts'
 import { getPayment, type PaymentRow } from './payments.ts'
 import { refuseSpentPayment } from './refuse-spent-payment.ts'
@@ -115,6 +115,7 @@ async function changePaid(
   assert(numUpdatedRows === 1n, 'an invoice that is held is as it was read')
   if (status !== invoice.payment_status) await noteStatus(scoped, { invoice, payment, sign, status }, now)
   if (isPaid) await activateSubscriptions(scoped, [invoice], now)
+  if (isPaid && invoice.invoice_type === 'CREDIT') await completePendingCredits(scoped, [invoice.id], now)
 }
 
 async function noteStatus(

@@ -28,7 +28,7 @@ export type AuditedChanges = Readonly<Record<string, { readonly from: unknown; r
  * What a billing run works through: credits that fall due, subscriptions' periods, drafts whose delay is over, late
  * usage of ended ones, credits' ends.
  */
-export type BillingWork = 'grants' | 'periods' | 'drafts' | 'late' | 'expiries'
+export type BillingWork = 'grants' | 'periods' | 'drafts' | 'late' | 'expiries' | 'topups'
 
 export interface BillingRunTable extends Audited {
   id: string

@@ -17,6 +17,18 @@ export interface WalletTable extends Audited {
   topup_conversion_rate: string
   credit_balance: Generated<string>
   transaction_count: Generated<number>
+  auto_topup_enabled: Generated<boolean>
+  /** In credits: below which balance, and how many are bought then. */
+  auto_topup_threshold: string | null
+  auto_topup_credits: string | null
+  auto_topup_invoicing: Generated<boolean>
+  /** How long after one the next may come at the earliest. */
+  auto_topup_cooldown_value: number | null
+  auto_topup_cooldown_unit: 'second' | 'minute' | 'hour' | 'day' | null
+  /** When it was topped up by itself last. */
+  topped_up_at: Date | null
+  /** From when on it is to be. */
+  topup_due_at: Date | null
   metadata: JsonWithDefault<Metadata>
   status: Generated<RecordStatus>
 }
@@ -41,8 +53,8 @@ export interface WalletTransactionTable extends Audited {
   environment_id: string
   wallet_id: string
   customer_id: string
-  /** The how manieth of its wallet it is, from 1 on. */
-  position: number
+  /** The how manieth of its wallet it is, from 1 on; null until it is completed. */
+  position: number | null
   type: 'credit' | 'debit'
   transaction_status: 'pending' | 'completed' | 'failed'
   transaction_reason: TransactionReason

@@ -10,7 +10,10 @@ import { type LedgerEntry, writeLedger } from './ledger.ts'
 /** A credit that is to come into a wallet, under a key of who books it. */
 export interface NewCredit
   extends Required<Pick<LedgerEntry, 'terms'>>,
-    Pick<LedgerEntry, 'reason' | 'credits' | 'amount' | 'reference' | 'key' | 'description' | 'metadata'> {
+    Pick<
+      LedgerEntry,
+      'reason' | 'credits' | 'amount' | 'reference' | 'key' | 'description' | 'metadata' | 'isPending'
+    > {
   readonly walletId: string
   /** What its end is called by whoever asked for it. */
   readonly expiryField?: string

@@ -1,5 +1,6 @@
 import { assert, CodedError } from '@flexprice/domain'
-import { type Decimal, sumDecimals } from '@flexprice/domain/money'
+import { type Decimal, isPositive, sumDecimals, zero } from '@flexprice/domain/money'
+import { moneyOfCredits } from '@flexprice/domain/wallet'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { ensureWallets } from './ensure-wallets.ts'
@@ -21,6 +22,17 @@ export interface WalletRefund extends Pick<LedgerEntry, 'reason' | 'reference' |
   readonly money: Decimal
 }
 
+/** Bought credits that go, as the money that has bought them is given back. */
+export interface CreditTaking extends Pick<LedgerEntry, 'reason' | 'reference' | 'key'> {
+  readonly walletId: string
+  readonly creditId: string
+  readonly credits: Decimal
+  /** What they have cost. */
+  readonly money: Decimal
+  /** What came beside them goes as far as it is there. */
+  readonly isBonus: boolean
+}
+
 export interface GivenBack {
   /** In the order of the returns and of the refunds: into which wallet each went. */
   readonly returnedTo: readonly string[]
@@ -32,23 +44,26 @@ export interface GivenBack {
  * wallets of the customers are held, those with whose wallets the caller's transaction goes on, too: whoever holds some
  * of a customer's first, and others later, would not hold them in the order of their ids.
  *
- * @throws invalid_operation where the wallet that the money goes to is closed just now
+ * @throws invalid_operation where the wallet that the money goes to is closed just now; state_conflict where what was
+ *   bought has just been spent
  */
 export async function giveBackCredits(
   scoped: Scoped,
   {
     returns,
     refunds,
+    takings,
     customerIds,
   }: {
     returns: readonly CreditReturn[]
     refunds: readonly WalletRefund[]
+    takings: readonly CreditTaking[]
     customerIds: readonly string[]
   },
   now: Date,
 ): Promise<GivenBack> {
   assert(scoped.db.isTransaction, 'credits come back with what gives them back')
-  if (returns.length === 0 && refunds.length === 0) return { returnedTo: [], refundedTo: [] }
+  if (returns.length + refunds.length + takings.length === 0) return { returnedTo: [], refundedTo: [] }
   // Made before any is held: who makes one may wait for another that makes it.
   const refundedTo = await ensureWallets(scoped, refunds.map(wanted), now)
   const wallets = await holdCustomerWallets(scoped, customerIds)
@@ -62,7 +77,8 @@ export async function giveBackCredits(
     )
     const money = refunds.filter((_, index) => refundedTo[index] === held.row.id)
     if (money.length > 0) refuseClosed(held)
-    return { held, entries: [...back, ...endedWithWallet(held, back), ...money.map(refundEntry)] }
+    const taken = takings.flatMap((one) => (one.walletId === held.row.id ? takingEntry(held, one) : []))
+    return { held, entries: [...back, ...endedWithWallet(held, back), ...taken, ...money.map(refundEntry)] }
   })
   await writeLedger(scoped, bookings, now)
   return { returnedTo, refundedTo }
@@ -99,6 +115,28 @@ function entriesOfReturns(
     current.set(debitId, { ...debit, returned: debit.returned.plus(money), used })
     return entries
   })
+}
+
+function takingEntry(
+  held: HeldWallet,
+  { creditId, credits, money, isBonus, ...one }: CreditTaking,
+): LedgerEntry[] {
+  const available = held.credits.get(creditId)?.available ?? zero
+  if (available.lt(credits) && !isBonus) {
+    const message = `Of the credits ${creditId} some have just been spent: ask again`
+    throw new CodedError('state_conflict', message, { details: { credit_transaction_id: creditId } })
+  }
+  const taken = available.lt(credits) ? available : credits
+  if (!isPositive(taken)) return []
+  const { reason, reference, key } = one
+  return [
+    {
+      id: newId('walletTransaction'),
+      type: 'debit',
+      ...{ reason, reference, key, credits: taken, breakdown: [{ creditId, credits: taken }] },
+      amount: isBonus ? moneyOfCredits(taken, held.wallet.conversionRate, held.row.currency) : money,
+    },
+  ]
 }
 
 /** Money is owed also to whose wallet is frozen: that ends spending alone. */

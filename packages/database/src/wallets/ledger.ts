@@ -22,6 +22,8 @@ export interface LedgerEntry {
   /** Of its row, by `newId('walletTransaction')`. */
   readonly id: string
   readonly type: 'credit' | 'debit'
+  /** Of a credit that waits for the invoice that buys it: nothing of it is there as yet. */
+  readonly isPending?: boolean
   readonly reason: TransactionReason
   readonly credits: Decimal
   /** In money, whole units. */
@@ -63,7 +65,8 @@ export interface Booking {
 
 /**
  * Books on wallets that the transaction holds, in the order given: the rows, what is left of the credits, and the
- * balances, in one statement however many there are. Asserts that a balance stays what is available of its credits.
+ * balances, in one statement however many there are. A balance that falls below its wallet's threshold makes an automatic
+ * top-up due. Asserts that a balance stays what is available of its credits.
  */
 export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], now: Date): Promise<void> {
   assert(scoped.db.isTransaction, 'wallets are written while they are held')
@@ -101,9 +104,10 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
       update wallet_transactions d set amount_returned = d.amount_returned + (${repaid.json}::jsonb ->> d.id)::numeric
       where d.environment_id = ${environment_id} and d.id = any (${repaid.ids}::text[]) returning 1),
     balanced as (
-      update wallets w set (credit_balance, transaction_count) = (
-          select balance, count from jsonb_to_record(${JSON.stringify(balances)}::jsonb -> w.id)
-            as b (balance numeric, count integer)),
+      update wallets w set (credit_balance, transaction_count, topup_due_at) = (
+          select balance, count, case when balance < w.credit_balance or w.topup_due_at is not null
+            then topup_due(w, balance, ${updated_at}) end
+          from jsonb_to_record(${JSON.stringify(balances)}::jsonb -> w.id) as b (balance numeric, count integer)),
         updated_at = ${updated_at}, updated_by = ${updated_by}
       where w.environment_id = ${environment_id} and w.id = any (${Object.keys(balances)}::text[]) returning 1)
     select (select count(*) from credits) as credits, (select count(*) from returned) as returned,
@@ -130,6 +134,7 @@ function bookOne({ held, entries }: Booking) {
     const before = balance
     const isCredit = entry.type === 'credit'
     const broken = sumDecimals(entry.breakdown.map(({ credits }) => credits))
+    if (entry.isPending) return rowOf(held, entry, { before, after: before, given: zero, position: null })
     balance = isCredit ? before.plus(entry.credits) : before.minus(entry.credits)
     for (const { creditId, credits } of entry.breakdown)
       lower(creditId, isCredit ? zero.minus(credits) : credits)
@@ -170,14 +175,20 @@ function bookOne({ held, entries }: Booking) {
 function rowOf(
   { row }: HeldWallet,
   entry: LedgerEntry,
-  { before, after, given, position }: { before: Decimal; after: Decimal; given: Decimal; position: number },
+  {
+    before,
+    after,
+    given,
+    position,
+  }: { before: Decimal; after: Decimal; given: Decimal; position: number | null },
 ): NewRow {
   const { terms, reference, key } = entry
   assert(isPositive(entry.credits), 'something is booked')
   return {
     id: entry.id,
     ...{ wallet_id: row.id, customer_id: row.customer_id, position, type: entry.type },
-    ...{ transaction_status: 'completed', transaction_reason: entry.reason, currency: row.currency },
+    transaction_status: position === null ? 'pending' : 'completed',
+    ...{ transaction_reason: entry.reason, currency: row.currency },
     credit_amount: formatDecimal(entry.credits),
     amount: formatDecimal(entry.amount),
     credits_available: formatDecimal(given),

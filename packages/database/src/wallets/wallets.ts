@@ -8,6 +8,12 @@ import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '.
 import { searchFields } from '../search/search-fields.ts'
 import type { Changes } from '../tables/row-types.ts'
 import type { WalletStatus, WalletTable } from '../tables/wallet-tables.ts'
+import {
+  type AskedAutoTopUp,
+  type AutoTopUpTerms,
+  autoTopUpTerms,
+  refreshTopUpDue,
+} from './auto-topup-terms.ts'
 import { holdWallet } from './held-wallets.ts'
 
 /** Decimals come as PostgreSQL keeps them, with all 18 digits after the point. */
@@ -23,11 +29,12 @@ export type NewWallet = Pick<
   | 'topup_conversion_rate'
   | 'allowed_price_types'
   | 'metadata'
->
+> &
+  Partial<AutoTopUpTerms>
 
 export type WalletChanges = Changes<
   Pick<WalletRow, 'name' | 'description' | 'allowed_price_types' | 'metadata'>
->
+> & { readonly auto_topup?: AskedAutoTopUp | undefined }
 
 export interface WalletSearch extends Search {
   readonly wallet_ids?: readonly string[] | undefined
@@ -78,12 +85,12 @@ export async function getWallet(scoped: Scoped, id: string): Promise<WalletRow> 
 /**
  * Changes what may change of a wallet; its rates and its currency never do, as its credits were bought by them.
  *
- * @throws not_found; validation_error for a closed one's price types; already_exists as `insertWallet` does
+ * @throws not_found; validation_error for a closed one's price types, or top-ups that buy nothing; already_exists as `insertWallet` does
  */
 export function updateWallet(
   scoped: Scoped,
   id: string,
-  changes: WalletChanges,
+  { auto_topup: asked, ...changes }: WalletChanges,
   now: Date,
 ): Promise<WalletRow> {
   return inTransaction(scoped, async (transaction) => {
@@ -91,13 +98,18 @@ export function updateWallet(
     if (before.wallet_status === 'closed' && changes.allowed_price_types !== undefined) {
       throw invalid([{ path: 'config', message: 'cannot change: the wallet is closed' }])
     }
+    if (before.wallet_status === 'closed' && asked?.enabled) {
+      throw invalid([{ path: 'auto_topup', message: 'cannot be enabled: the wallet is closed' }])
+    }
+    const terms = asked && { ...autoTopUpTerms(asked, before, before), topup_due_at: null }
     const after = await transaction.db
       .updateTable('wallets')
-      .set({ ...changes, metadata: json(changes.metadata), ...change(scoped.scope, now) })
+      .set({ ...changes, ...terms, metadata: json(changes.metadata), ...change(scoped.scope, now) })
       .where('environment_id', '=', scoped.scope.environmentId)
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow()
+    if (terms) await refreshTopUpDue(transaction, id, now)
     const { allowed_price_types } = before
     await recordAudit(transaction, {
       ...{ entityType: 'wallet', entityId: id, now },

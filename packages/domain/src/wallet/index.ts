@@ -26,3 +26,4 @@ export {
 export { type Bill, type BillLine, type CreditPayment, payBills } from './pay-bills.ts'
 export { type ReturnedCredits, returnCredits, type SpentCredit } from './return-credits.ts'
 export { returnPart, type SpentDebit, type UsedByDebit } from './return-part.ts'
+export { type BoughtCredits, creditsTakenBack, unspentCost } from './take-back.ts'

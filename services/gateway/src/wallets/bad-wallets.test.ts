@@ -96,8 +96,6 @@ test('what is not built is refused by its name', async () => {
   expect(await refused('PUT', `/wallets/${wallet.id}`, { alert_settings: { alert_enabled: true } })).toEqual([
     'alert_settings.alert_enabled',
   ])
-  const invoiced = { transaction_reason: 'PURCHASED_CREDIT_INVOICED', credits_to_add: '1' }
-  expect(await refused('POST', `/wallets/${wallet.id}/top-up`, invoiced)).toEqual(['transaction_reason'])
   const off = { alert_settings: { alert_enabled: false }, auto_topup: { enabled: false } }
   expect(await caller.call('PUT', `/wallets/${wallet.id}`, off)).toMatchObject({ status: 200 })
 })

@@ -1,14 +1,23 @@
 import { createWallet } from '@flexprice/contracts/operations'
 import type { CreateWalletRequest } from '@flexprice/contracts/wallets'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
-import { bookCredits, getWallet, insertWallet, type WalletRow } from '@flexprice/database/wallets'
+import {
+  autoTopUpTerms,
+  bookCredits,
+  getWallet,
+  insertWallet,
+  noAutoTopUp,
+  refreshTopUpDue,
+  type WalletRow,
+} from '@flexprice/database/wallets'
 import { assert, invalid } from '@flexprice/domain'
-import { isPositive, readDecimal, roundMoney } from '@flexprice/domain/money'
+import { type Decimal, isPositive, readDecimal, roundMoney } from '@flexprice/domain/money'
 import { callerDatabase } from '../caller.ts'
 import { namedCustomer } from '../customers/named-customer.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
 import { allowedPriceTypes } from './allowed-price-types.ts'
+import { askedAutoTopUp } from './asked-auto-topup.ts'
 import { startOfDay } from './start-of-day.ts'
 import { walletResponses } from './wallet-response.ts'
 
@@ -41,6 +50,12 @@ async function makeWallet(
   if (!isPositive(credits) && expiresAt) {
     throw invalid([{ path: 'initial_credits_to_load', message: 'must be more than 0 to expire' }])
   }
+  const rates = {
+    conversion_rate: body.conversion_rate,
+    topup_conversion_rate: body.topup_conversion_rate ?? body.conversion_rate,
+  }
+  const asked = askedAutoTopUp(body.auto_topup)
+  const topUps = asked && autoTopUpTerms(asked, noAutoTopUp, { ...rates, currency: body.currency })
   const wallet = await insertWallet(
     scoped,
     {
@@ -48,14 +63,23 @@ async function makeWallet(
       name: body.name ?? '',
       description: body.description ?? '',
       currency: body.currency,
-      conversion_rate: body.conversion_rate,
-      topup_conversion_rate: body.topup_conversion_rate ?? body.conversion_rate,
+      ...rates,
+      ...topUps,
       allowed_price_types: allowedPriceTypes(body.config) ?? 'ALL',
       metadata: body.metadata ?? {},
     },
     now,
   )
-  if (!isPositive(credits)) return wallet
+  if (isPositive(credits)) await loadCredits(scoped, { wallet, credits, expiresAt }, now)
+  if (topUps) await refreshTopUpDue(scoped, wallet.id, now)
+  return getWallet(scoped, wallet.id)
+}
+
+async function loadCredits(
+  scoped: Scoped,
+  { wallet, credits, expiresAt }: { wallet: WalletRow; credits: Decimal; expiresAt: Date | undefined },
+  now: Date,
+): Promise<void> {
   await bookCredits(
     scoped,
     [
@@ -70,7 +94,6 @@ async function makeWallet(
     ],
     now,
   )
-  return getWallet(scoped, wallet.id)
 }
 
 /** Of the two ways to say it, either, or both where they agree. */

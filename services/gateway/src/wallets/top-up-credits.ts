@@ -26,8 +26,11 @@ export function topUpCredits(
   asked: Omit<TopUpWalletRequest, 'idempotency_key'>,
   { wallet, key, reference }: TopUp,
 ): NewCredit[] {
-  const isPurchased = asked.transaction_reason === 'PURCHASED_CREDIT_DIRECT'
+  const isPurchased = asked.transaction_reason !== 'FREE_CREDIT_GRANT'
   const { credits, cost } = creditsAsked(asked, wallet)
+  if (asked.transaction_reason === 'PURCHASED_CREDIT_INVOICED' && !isPositive(cost)) {
+    throw invalid([{ path: 'credits_to_add', message: 'cost nothing: there is nothing to invoice' }])
+  }
   const effectiveAt = asked.effective_date
   const bonusEnd = asked.bonus_credits_expiry_date_utc
   const common = {

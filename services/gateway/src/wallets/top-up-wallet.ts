@@ -1,6 +1,7 @@
 import { topUpWallet } from '@flexprice/contracts/operations'
 import { inTransaction, readNow } from '@flexprice/database/connection'
-import { bookCredits, getWallet, getWalletTransaction } from '@flexprice/database/wallets'
+import { buyCredits } from '@flexprice/database/invoices'
+import { bookCredits, getWallet, getWalletTransaction, type WalletRow } from '@flexprice/database/wallets'
 import { assert } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -26,15 +27,26 @@ export function topUpWalletRoute(api: Api, { database }: Pick<Dependencies, 'dat
           field: own === undefined ? 'Idempotency-Key' : 'idempotency_key',
         }
         const reference = { reference_type: 'REQUEST', reference_id: scoped.scope.requestId } as const
-        const [booked] = await bookCredits(scoped, topUpCredits(asked, { wallet, key, reference }), now)
+        const credits = topUpCredits(asked, { wallet, key, reference })
+        const isInvoiced = asked.transaction_reason === 'PURCHASED_CREDIT_INVOICED'
+        const [booked] = isInvoiced
+          ? await buyCredits(scoped, [{ ...purchaseOf(wallet), credits }], now)
+          : await bookCredits(scoped, credits, now)
         assert(booked, 'a top-up books credits')
-        const rows = [await getWalletTransaction(scoped, booked.id)]
-        const [wallet_transaction] = await walletTransactionResponses(scoped, rows)
+        const row = await getWalletTransaction(scoped, booked.id)
+        const [wallet_transaction] = await walletTransactionResponses(scoped, [row])
         const [response] = await walletResponses(scoped, [await getWallet(scoped, id)])
         assert(wallet_transaction && response, 'rows have their answers')
-        return { wallet: response, wallet_transaction }
+        return {
+          ...{ wallet: response, wallet_transaction },
+          invoice_id: isInvoiced ? row.reference_id : undefined,
+        }
       })
       return reply.send(answer)
     },
   })
+}
+
+function purchaseOf({ customer_id: customerId, currency }: WalletRow) {
+  return { customerId, currency, billingReason: 'MANUAL' } as const
 }

@@ -7,6 +7,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { allowedPriceTypes } from './allowed-price-types.ts'
+import { askedAutoTopUp } from './asked-auto-topup.ts'
 import { walletResponses } from './wallet-response.ts'
 
 export function updateWalletRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
@@ -14,9 +15,12 @@ export function updateWalletRoute(api: Api, { database }: Pick<Dependencies, 'da
     ...routeOf(updateWallet),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
-      const { name, description, metadata, config } = request.body
+      const { name, description, metadata, config, auto_topup } = request.body
       expectIdOf('wallet', request.params.id)
-      const changes = { name, description, metadata, allowed_price_types: allowedPriceTypes(config) }
+      const changes = {
+        ...{ name, description, metadata, allowed_price_types: allowedPriceTypes(config) },
+        auto_topup: askedAutoTopUp(auto_topup),
+      }
       const row = await writeWallet(scoped, request.params.id, changes, await readNow(scoped))
       const [wallet] = await walletResponses(scoped, [row])
       assert(wallet, 'a row has its answer')

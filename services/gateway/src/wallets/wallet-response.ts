@@ -39,7 +39,22 @@ function walletResponse(scope: Scope, row: WalletRow, split: CreditSplit | undef
       free: decimalText(split?.free ?? '0'),
       purchased: decimalText(split?.purchased ?? '0'),
     },
+    auto_topup: autoTopUpOf(row),
     config: { allowed_price_types: [row.allowed_price_types] },
     metadata: { ...row.metadata },
+  }
+}
+
+/** Undefined for one that has never had any. */
+function autoTopUpOf(row: WalletRow): WalletResponse['auto_topup'] {
+  const { auto_topup_threshold: threshold, auto_topup_credits: amount } = row
+  const { auto_topup_cooldown_value: value, auto_topup_cooldown_unit: unit } = row
+  if (threshold === null && amount === null) return undefined
+  return {
+    enabled: row.auto_topup_enabled,
+    threshold: threshold === null ? undefined : decimalText(threshold),
+    amount: amount === null ? undefined : decimalText(amount),
+    invoicing: row.auto_topup_invoicing,
+    cooldown: value === null || unit === null ? undefined : { value, unit },
   }
 }
