@@ -1,6 +1,7 @@
 import { errorResponse } from '@flexprice/contracts/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from './testing/caller-under-test.ts'
+import { startGatewayWithChanges } from './testing/changes-under-test.ts'
 import { validRequest, withValue } from './testing/door-requests.ts'
 import { type DoorWorld, makeWorld } from './testing/door-world.ts'
 import { allDoors, type Door, type DoorType, pathText } from './testing/doors.ts'
@@ -15,7 +16,7 @@ const doors = allDoors()
 const atOnceMax = 4
 
 beforeAll(async () => {
-  gateway = await startGatewayWithSync()
+  gateway = await startGatewayWithChanges(startGatewayWithSync)
   caller = await gateway.newCaller()
   world = await makeWorld(caller)
 })

@@ -45,7 +45,7 @@ export async function openPaidWorld(databases: Databases): Promise<PaidWorld> {
     await nextDay()
     await billInProcess(product.scoped, new Date(at))
   }
-  // Drafts wait for an hour: they are closed with credits, those of the days before were without.
+  // Empty as yet: what is topped up comes while all else does.
   for (let subscription = 0; subscription < customers; subscription++) {
     const of = { at, subscription, rate: '0.333' } as const
     await moveMoney(product, { kind: 'make-wallet', ...of, types: 'ALL' }, new Date(at))

@@ -102,7 +102,7 @@ export function createSharedTerms(): SharedTerms {
   return {
     termsOf: (price) => once(terms, price.id, () => cycleTerms(price)),
     meteringOf: (price, meter, { sources, others }) =>
-      once(meterings, [price, ...sources, ...others].map(({ id }) => id).join(' '), () => ({
+      once(meterings, [[price], sources, others].map(idsOf).join(';'), () => ({
         meter,
         bucketSize: price.bucket_size,
         filterValues: price.filter_values,
@@ -110,6 +110,10 @@ export function createSharedTerms(): SharedTerms {
       })),
     quantityOf: (text) => once(quantities, text, () => readDecimal(text)),
   }
+}
+
+function idsOf(records: readonly { readonly id: string }[]): string {
+  return records.map(({ id }) => id).join(' ')
 }
 
 function once<Value>(made: Map<string, Value>, key: string, make: () => Value): Value {

@@ -27,7 +27,7 @@ export function readBilledLines(
 /**
  * What each line was billed, and what of it was credited already, by finalized notes, changes and cancellations. What
  * late usage has added to a line, on whichever final invoice, and taken away again counts with it: together they are
- * credited once.
+ * credited once. Fees of a draft count as billed from its writing on.
  */
 async function readLines(
   { db, scope }: Scoped,
@@ -48,7 +48,8 @@ async function readLines(
       select
         (select coalesce(sum(x.amount), 0) from invoice_line_items x
           join invoices i on i.environment_id = x.environment_id and i.id = x.invoice_id
-          where (x.id = first.id or x.late_of = first.id) and not x.is_voided and i.invoice_status in ('FINALIZED', 'SKIPPED')
+          where (x.id = first.id or x.late_of = first.id) and not x.is_voided
+            and (i.invoice_status in ('FINALIZED', 'SKIPPED') or i.invoice_status = 'DRAFT' and x.price_type = 'FIXED')
         ) as billed,
         (select coalesce(sum(x.amount), 0) from late_credits x where x.late_of = first.id) as late_credited,
         (select coalesce(sum(x.amount), 0) from (${creditedLines}) x where x.first_line_id = first.id) as credited

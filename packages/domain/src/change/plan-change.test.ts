@@ -4,6 +4,8 @@ import type { ProrationBehavior } from '../subscription/proration.ts'
 import { billed, coming, day, factsOf, running, target } from '../testing/changed-subscription.ts'
 import { dec } from '../testing/price-arbitrary.ts'
 import type { ChangeFacts, RunningLine } from './change.ts'
+import { creditExplanation, recomputeCredit } from './credit-explanation.ts'
+import { netCredits } from './net-credits.ts'
 import { planChange } from './plan-change.ts'
 import type { TargetPrice } from './plan-moves.ts'
 
@@ -203,4 +205,18 @@ test('a plan is up or down by the day: 12 a month are less than 145 a year, and 
   expect(type(monthly('12'), yearly('145'))).toBe('upgrade')
   expect(type(monthly('10'), yearly('120'))).toBe('lateral')
   expect(type(yearly('145'), monthly('12'))).toBe('downgrade')
+})
+
+test('the line of a credit is recomputed from its explanation: what is netted of it, of 10 that a note has left', () => {
+  const facts = factsOf([running(basic)], [billed('line_basic', '30', { credited: dec('20') })])
+  const { plan } = changed(facts, [pro])
+  for (const [charged, line] of [
+    ['45', '-10'],
+    ['4', '-4'],
+  ] as const) {
+    for (const { credit, netted } of netCredits(plan.credits, dec(charged))) {
+      const stored = JSON.parse(JSON.stringify(creditExplanation(credit, { netted, currency: 'usd' })))
+      expect(formatDecimal(recomputeCredit(stored))).toBe(line)
+    }
+  }
 })

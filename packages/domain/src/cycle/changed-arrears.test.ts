@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { formatDecimal } from '../money/decimal.ts'
 import { bills, day, grid, line } from '../testing/fixed-cycle.ts'
 import type { Cycle } from './cycle.ts'
+import { createCyclePlanner } from './plan-alike.ts'
+import { rateCycle } from './rate-cycle.ts'
 
 const arrear = { invoice_cadence: 'ARREAR' } as const
 /** Closes June, 30 days. */
@@ -46,4 +49,15 @@ test('a line that is carried on bills as one with the line that carries it', () 
   const carried = line({ ...since, id: 'a', chain: 'a', end: day('2026-06-11') }, arrear)
   const carries = line({ id: 'b', chain: 'a', start: day('2026-06-11') }, arrear)
   expect(bills(cycle, carried, carries)).toEqual(['30 2026-06-01 2026-07-01'])
+})
+
+test('planned beside one whose line a user ended then, it is no less parted', () => {
+  const plan = createCyclePlanner()
+  const ends = { ...since, id: 'a', chain: 'a', end: day('2026-06-11') }
+  const terms = line({}, arrear).terms
+  const bill = (goesByChange: boolean) =>
+    rateCycle(plan(cycle, [{ ...line({ ...ends, goesByChange }), terms }]), []).map(({ amount }) =>
+      formatDecimal(amount),
+    )
+  expect([bill(false), bill(true), bill(false)]).toEqual([['30'], ['10'], ['30']])
 })

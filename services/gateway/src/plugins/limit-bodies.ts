@@ -24,7 +24,9 @@ export function limitBodies(
   })
   app.addHook('onRequest', (request, reply, done) => {
     const bytes = expectedBytes(request)
-    if (bytes <= smallBytesMax) return done()
+    // A file is handed on as it comes, and there is a limit of its own to how many come at once.
+    const isFile = request.routeOptions.config.operation?.takesFile === true
+    if (isFile || bytes <= smallBytesMax) return done()
     // A caller that hangs up closes the answer, too.
     reply.raw.once('close', budget.take(request.limitedBy ?? '', bytes))
     done()
