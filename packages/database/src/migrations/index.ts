@@ -30,9 +30,9 @@ import * as creditGrants from './0028-credit-grants.ts'
 import * as creditsGoBack from './0029-credits-go-back.ts'
 import * as creditsBought from './0030-credits-that-are-bought.ts'
 import * as subscriptionChanges from './0031-subscription-changes.ts'
-import * as subscriptionSchedules from './0033-subscription-schedules.ts'
-import * as subscriptionEnds from './0034-subscription-ends.ts'
-import * as imports from './0035-imports.ts'
+import * as subscriptionSchedules from './0032-subscription-schedules.ts'
+import * as subscriptionEnds from './0033-subscription-ends.ts'
+import * as imports from './0034-imports.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -67,7 +67,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0029-credits-go-back': creditsGoBack,
   '0030-credits-that-are-bought': creditsBought,
   '0031-subscription-changes': subscriptionChanges,
-  '0033-subscription-schedules': subscriptionSchedules,
-  '0034-subscription-ends': subscriptionEnds,
-  '0035-imports': imports,
+  '0032-subscription-schedules': subscriptionSchedules,
+  '0033-subscription-ends': subscriptionEnds,
+  '0034-imports': imports,
 }
