@@ -10,7 +10,7 @@ describe('wrong usage exits with 2, says what is wrong, and sends nothing', () =
     [['plans', 'sync', 'a', '--wacth'], "unknown option '--wacth'"],
     [['workflows'], 'A command is missing'],
     [['workflows', 'list', '--limit', '0'], 'a whole number from 1 to 1000'],
-    [['workflows', 'list', '--workflow', 'nope'], 'price-sync, probe-import'],
+    [['workflows', 'list', '--workflow', 'nope'], 'probe-import'],
     [['run', 'probe-import', '--amount', '1'], "'--probe-id <text>' not specified"],
     [
       ['run', 'probe-import', '--probe-id', 'p', '--amount', '1e3'],
