@@ -85,6 +85,12 @@ function refuseNotBuilt({ facts: { subscription } }: HeldSubscription, order: Pl
   if (!isSameLength({ period: period.billing_period, count: period.billing_period_count }, own)) {
     throw notBuilt('billing_period', 'another one than the subscription has is not implemented')
   }
+  if (period.billing_cycle !== subscription.billing_cycle) {
+    throw notBuilt(
+      'billing_cycle',
+      `another one than the subscription has (${subscription.billing_cycle}) is not implemented`,
+    )
+  }
 }
 
 function notBuilt(path: string, message: string): CodedError {
