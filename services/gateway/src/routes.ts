@@ -224,9 +224,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   ...scheduleRoutes,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
-  createSubscriptionLineItemRoute,
   updateSubscriptionLineItemRoute,
-  deleteSubscriptionLineItemRoute,
   getSubscriptionsForCustomerRoute,
   createInvoiceRoute,
   updateInvoiceRoute,
@@ -263,5 +261,7 @@ const waitingRoutes: ReadonlyArray<
   getInvoicePreviewRoute,
   recalculateInvoiceV2Route,
   finalizeInvoiceRoute,
+  createSubscriptionLineItemRoute,
+  deleteSubscriptionLineItemRoute,
   ...subscriptionChangeRoutes,
 ]
