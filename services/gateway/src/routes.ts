@@ -126,6 +126,7 @@ import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
 import { listQueuesRoute } from './workflows/list-queues.ts'
 import { queryWorkflowRoute } from './workflows/query-workflow.ts'
+import { streamWorkflowEventsRoute } from './workflows/stream-workflow-events.ts'
 
 /** Every operation of the contracts, a test holds this list against theirs; and those that are still to be built. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
@@ -256,6 +257,7 @@ const waitingRoutes: ReadonlyArray<
   (api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal) => void
 > = [
   getTaskResultRoute,
+  streamWorkflowEventsRoute,
   createSubscriptionRoute,
   activateSubscriptionRoute,
   getInvoicePreviewRoute,
