@@ -13,6 +13,8 @@ import { behind } from './bring-up.ts'
 import { cancellationKind } from './cancellation-kind.ts'
 import { advanceLineIds } from './change-line.ts'
 import { lineChangesKind } from './line-changes-kind.ts'
+import { lineKind } from './line-kind.ts'
+import { makeWay } from './make-way.ts'
 import { pauseKind } from './pause-kind.ts'
 import { planChangeKind } from './plan-change-kind.ts'
 import type { ChangeKind } from './prepared-change.ts'
@@ -44,7 +46,7 @@ export async function changeHeld(
   const [facts] = await readChargeFacts(transaction, [subscriptionId], { lock: true })
   if (!facts) throw notFound('Subscription', subscriptionId)
   // Behind the lock: of two that come at once the second finds what the first has made.
-  const history = await readChangeHistory(transaction, { subscriptionId, key: input.idempotency_key })
+  const history = await readChangeHistory(transaction, { subscriptionId, key: input.idempotency_key, now })
   if (history.made) return { result: replayed(history.made, input), replayed: true }
   if ((history.newest?.id ?? null) !== input.seen_change_id) throw changedMeanwhile(subscriptionId)
   // At the end of the period in which it was asked for, billed or not.
@@ -56,8 +58,8 @@ export async function changeHeld(
   if (isBehind(facts, request, now)) return behind
   refuseNotRunning(facts, request, now)
   const billed = await readBilledTime(transaction, advanceLineIds(facts), billedAfter(request, now))
-  const lastChangeAt = history.newest?.effective_at ?? null
-  const prepared = await prepare({ facts, billed, now, lastChangeAt })
+  const planned = await prepare({ facts, billed, now, lastChangeAt: history.lastAt })
+  const prepared = { ...planned, superseded: await makeWay(transaction, { subscriptionId, request, now }) }
   return { result: await writeChange(transaction, { facts, prepared, input, now }), replayed: false }
 }
 
@@ -78,6 +80,8 @@ function prepareKind(
     case 'quantity_change':
     case 'line_item_change':
       return lineChangesKind(transaction, request)
+    case 'lines':
+      return lineKind(transaction, request)
   }
 }
 
@@ -117,6 +121,7 @@ const possible: Readonly<Record<ChangeOrder['kind'], readonly Status[]>> = {
   plan_change: ['active', 'trialing'],
   quantity_change: ['active', 'trialing'],
   line_item_change: ['active', 'trialing'],
+  lines: ['active', 'trialing'],
   cancellation: ['active', 'trialing', 'paused', 'cancelled'],
   pause: ['active'],
   resume: ['paused', 'active'],

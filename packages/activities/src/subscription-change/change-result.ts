@@ -10,7 +10,7 @@ import type { PreparedChange } from './prepared-change.ts'
 /** What whoever asked for a change is told, also when the request comes again. Its invoices are named, and read. */
 export function changeResult(
   { subscription }: ChargeFacts,
-  { planned, toPlan }: PreparedChange,
+  { planned, toPlan, superseded = [] }: PreparedChange,
   {
     kind,
     changeId,
@@ -33,7 +33,7 @@ export function changeResult(
     effective_at: planned.at.toISOString(),
     is_scheduled: false,
     schedule_id: null,
-    superseded_schedules: [],
+    superseded_schedules: [...superseded],
     from_plan: { id: subscription.plan_id, name: subscription.plan_name },
     to_plan: { ...toPlan },
     before: subscriptionSummary(subscription, subscription),

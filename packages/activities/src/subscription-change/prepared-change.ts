@@ -17,6 +17,8 @@ export interface PreparedChange {
   /** Of the subscription what moves; the rest stays. */
   readonly subscription: Partial<ChangedSubscription>
   readonly toPlan: NamedPlan
+  /** The schedules whose place it takes; none: of no plan's change. */
+  readonly superseded?: readonly string[]
   /** When it is made, where its instant lies elsewhere; none: at its instant. */
   readonly madeAt?: Date
   /**

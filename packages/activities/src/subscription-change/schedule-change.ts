@@ -6,10 +6,11 @@ import type {
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import { writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
-import { holdPendingSchedule, insertSchedules, withdrawSchedules } from '@flexprice/database/schedules'
+import { insertSchedules } from '@flexprice/database/schedules'
 import { CodedError, invalid } from '@flexprice/domain'
 import { changeResult } from './change-result.ts'
 import { changeRow, changing } from './change-row.ts'
+import { makeWay } from './make-way.ts'
 import type { HeldSubscription, PreparedChange } from './prepared-change.ts'
 
 interface ScheduledChange {
@@ -36,8 +37,9 @@ export async function scheduleChange(
   const at = subscription.current_period_end
   if (order.proration_behavior === 'create_prorations') throw noProrations()
   if (subscription.end_date && subscription.end_date <= at) throw endsBefore(facts)
-  const prepared = await prepare({ facts, billed: [], lastChangeAt: null, now: at })
-  const superseded = await makeWay(transaction, { subscriptionId: subscription.id, order, now })
+  const planned = await prepare({ facts, billed: [], lastChangeAt: null, now: at })
+  const superseded = await makeWay(transaction, { subscriptionId: subscription.id, request: order, now })
+  const prepared = { ...planned, superseded }
   const configuration = { ...order, supersede: false, change_at: 'end_of_period' }
   const [scheduleId = ''] = await insertSchedules(
     transaction,
@@ -48,26 +50,13 @@ export async function scheduleChange(
   const after = changing(subscription)
   const result = {
     ...changeResult(facts, prepared, { kind: order.kind, changeId, after, credits: [], invoice: null }),
-    ...{ is_scheduled: true, schedule_id: scheduleId, superseded_schedules: [...superseded] },
+    ...{ is_scheduled: true, schedule_id: scheduleId },
   }
   const change = changeRow(facts, prepared, { changeId, input, result })
   const { version } = subscription
   // By its row the request is one for ever, and whoever asks meanwhile is told that it was changed.
   await writeChanges(transaction, [{ change, version, subscription: after, closed: [], opened: [] }], now)
   return result
-}
-
-async function makeWay(
-  transaction: Scoped,
-  { subscriptionId, order, now }: { subscriptionId: string; order: PlanChangeOrder; now: Date },
-): Promise<readonly string[]> {
-  const pending = await holdPendingSchedule(transaction, subscriptionId)
-  if (!pending) return []
-  if (!order.supersede) {
-    const message = `Subscription ${subscriptionId} has a change that waits for ${pending.scheduled_at.toISOString()}: supersede it, or cancel it first`
-    throw new CodedError('state_conflict', message, { details: { schedule_id: pending.id } })
-  }
-  return withdrawSchedules(transaction, [subscriptionId], { as: 'superseded', now })
 }
 
 function noProrations(): CodedError {

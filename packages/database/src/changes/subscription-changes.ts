@@ -8,23 +8,29 @@ export type SubscriptionChangeRow = Selectable<SubscriptionChangeTable>
 export interface ChangeHistory {
   /** The change that has the key, whatever subscription it is of. */
   readonly made: SubscriptionChangeRow | undefined
-  readonly newest: Pick<SubscriptionChangeRow, 'id' | 'effective_at'> | undefined
+  readonly newest: Pick<SubscriptionChangeRow, 'id'> | undefined
+  /** When the last one was made; none that waits for an instant to come. */
+  readonly lastAt: Date | null
 }
 
 /** One statement. What a subscription's lock guards is read behind it. */
 export async function readChangeHistory(
   scoped: Scoped,
-  { subscriptionId, key }: { readonly subscriptionId: string; readonly key: string },
+  { subscriptionId, key, now }: { readonly subscriptionId: string; readonly key: string; readonly now: Date },
 ): Promise<ChangeHistory> {
   const { environmentId } = scoped.scope
-  const { rows } = await sql<SubscriptionChangeRow & { is_made: boolean }>`
-    select c.*, true as is_made from subscription_changes c
+  const { rows } = await sql<SubscriptionChangeRow & { found_as: 'made' | 'newest' | 'last' }>`
+    select c.*, 'made' as found_as from subscription_changes c
       where c.environment_id = ${environmentId} and c.idempotency_key = ${key}
-    union all (select c.*, false from subscription_changes c
-      where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId} order by c.id desc limit 1)`.execute(
-    scoped.db,
-  )
-  return { made: rows.find(({ is_made }) => is_made), newest: rows.find(({ is_made }) => !is_made) }
+    union all (select c.*, 'newest' from subscription_changes c
+      where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId}
+      order by c.id desc limit 1)
+    union all (select c.*, 'last' from subscription_changes c
+      where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId}
+        and c.effective_at <= ${now}
+      order by c.effective_at desc limit 1)`.execute(scoped.db)
+  const found = (as: (typeof rows)[number]['found_as']) => rows.find(({ found_as }) => found_as === as)
+  return { made: found('made'), newest: found('newest'), lastAt: found('last')?.effective_at ?? null }
 }
 
 /** The newest change of a subscription, by which who asks for another one says what it has seen. */
