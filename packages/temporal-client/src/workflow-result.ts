@@ -35,15 +35,17 @@ export async function workflowResult(
   const over = workflow.status !== 'Running'
   if (!over && waitMs === 0 && described.status.name !== 'CONTINUED_AS_NEW') return { ...workflow }
   const handle = client.workflow.getHandle(workflowId, workflow.runId)
+  const deadline = Date.now() + (over ? callTimeoutMs : Math.max(waitMs, continuedWaitMs))
   try {
-    const deadline = Date.now() + (over ? callTimeoutMs : Math.max(waitMs, continuedWaitMs))
     const result = await client.withDeadline(deadline, () =>
       signal === undefined ? handle.result() : client.withAbortSignal(signal, () => handle.result()),
     )
     return { ...workflow, status: 'Completed', result }
   } catch (failure) {
     if (failure instanceof WorkflowFailedError) return { ...workflow, ...explain(failure) }
-    const gaveUp = isGrpcDeadlineError(failure) || (signal?.aborted === true && isGrpcCancelledError(failure))
+    // Who notices a deadline first, the server or we, decides whether it is called that or a cancelled call.
+    const isOver = signal?.aborted === true || Date.now() >= deadline
+    const gaveUp = isGrpcDeadlineError(failure) || (isOver && isGrpcCancelledError(failure))
     if (!over && gaveUp) return { ...workflow }
     throw translateError(failure)
   }

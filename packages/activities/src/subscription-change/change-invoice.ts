@@ -75,7 +75,7 @@ function creditLine(
     price_type: 'FIXED',
     display_name: `${line.price.display_name || plan_name} (unused time)`,
     plan_display_name: plan_name,
-    quantity: formatDecimal(line.quantity),
+    quantity: formatDecimal(billed.quantity),
     amount: formatDecimal(zero.minus(netted)),
     is_credit: true,
     line_item_discount: '0',

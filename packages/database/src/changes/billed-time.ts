@@ -16,7 +16,7 @@ export async function readBilledTime(
 ): Promise<readonly BilledTime[]> {
   if (lineIds.length === 0) return []
   const { rows } = await sql<Row>`
-    select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.period_start, l.period_end,
+    select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.quantity, l.period_start, l.period_end,
       l.amount - l.line_item_discount - l.invoice_level_discount as billed,
       noted.amount + changed.amount as credited, changed.since as credited_from
     from (
@@ -47,6 +47,7 @@ export async function readBilledTime(
     invoiceId: row.invoice_id,
     isDraft: row.is_draft,
     lineId: row.line_id,
+    quantity: readDecimal(row.quantity),
     span: { start: row.period_start, end: row.period_end },
     billed: readDecimal(row.billed),
     credited: readDecimal(row.credited),
@@ -59,6 +60,7 @@ interface Row {
   readonly invoice_id: string
   readonly is_draft: boolean
   readonly line_id: string
+  readonly quantity: string
   readonly period_start: Date
   readonly period_end: Date
   readonly billed: string

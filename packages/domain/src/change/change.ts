@@ -29,6 +29,8 @@ export interface BilledTime {
   /** It waits for late events: what comes back lowers it as it is. */
   readonly isDraft: boolean
   readonly lineId: string
+  /** That was billed, which the line need not have any more. */
+  readonly quantity: Decimal
   readonly span: Period
   /** After its share of discounts and tax. */
   readonly billed: Decimal

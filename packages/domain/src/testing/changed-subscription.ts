@@ -72,7 +72,14 @@ export function coming({ terms: ofLine, metering, ...own }: TargetPrice, line: C
 
 /** What an invoice has billed of a line, for June unless told. */
 export function billed(lineId: string, amount: string, changes: Partial<BilledTime> = {}): BilledTime {
-  const of = { id: `billed_${lineId}`, invoiceId: 'inv', isDraft: false, lineId, span: june }
+  const of = {
+    id: `billed_${lineId}`,
+    invoiceId: 'inv',
+    isDraft: false,
+    lineId,
+    quantity: dec('1'),
+    span: june,
+  }
   return { ...of, billed: dec(amount), credited: dec('0'), creditedFrom: null, ...changes }
 }
 
