@@ -36,6 +36,7 @@ const publishedContract = z
 const ownOperations = [
   'getFeature',
   'getWorkflow',
+  'streamWorkflowEvents',
   'cancelWorkflow',
   'listQueues',
   'rotateApiKey',

@@ -126,6 +126,7 @@ import { getTaskResultRoute } from './workflows/get-task-result.ts'
 import { getWorkflowRoute } from './workflows/get-workflow.ts'
 import { listQueuesRoute } from './workflows/list-queues.ts'
 import { queryWorkflowRoute } from './workflows/query-workflow.ts'
+import { streamWorkflowEventsRoute } from './workflows/stream-workflow-events.ts'
 
 /** Every operation of the contracts, a test holds this list against theirs; and those that are still to be built. */
 export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
@@ -224,9 +225,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   ...scheduleRoutes,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
-  createSubscriptionLineItemRoute,
   updateSubscriptionLineItemRoute,
-  deleteSubscriptionLineItemRoute,
   getSubscriptionsForCustomerRoute,
   createInvoiceRoute,
   updateInvoiceRoute,
@@ -258,10 +257,13 @@ const waitingRoutes: ReadonlyArray<
   (api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal) => void
 > = [
   getTaskResultRoute,
+  streamWorkflowEventsRoute,
   createSubscriptionRoute,
   activateSubscriptionRoute,
   getInvoicePreviewRoute,
   recalculateInvoiceV2Route,
   finalizeInvoiceRoute,
+  createSubscriptionLineItemRoute,
+  deleteSubscriptionLineItemRoute,
   ...subscriptionChangeRoutes,
 ]

@@ -13,6 +13,7 @@ import { behind } from './bring-up.ts'
 import { cancellationKind } from './cancellation-kind.ts'
 import { advanceLineIds } from './change-line.ts'
 import { lineChangesKind } from './line-changes-kind.ts'
+import { lineKind } from './line-kind.ts'
 import { makeWay } from './make-way.ts'
 import { pauseKind } from './pause-kind.ts'
 import { planChangeKind } from './plan-change-kind.ts'
@@ -79,6 +80,8 @@ function prepareKind(
     case 'quantity_change':
     case 'line_item_change':
       return lineChangesKind(transaction, request)
+    case 'lines':
+      return lineKind(transaction, request)
   }
 }
 
@@ -118,6 +121,7 @@ const possible: Readonly<Record<ChangeOrder['kind'], readonly Status[]>> = {
   plan_change: ['active', 'trialing'],
   quantity_change: ['active', 'trialing'],
   line_item_change: ['active', 'trialing'],
+  lines: ['active', 'trialing'],
   cancellation: ['active', 'trialing', 'paused', 'cancelled'],
   pause: ['active'],
   resume: ['paused', 'active'],

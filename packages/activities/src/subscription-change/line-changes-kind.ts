@@ -1,10 +1,8 @@
 import type { LineChangesOrder } from '@flexprice/contracts/workflows'
-import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { updateLineItem } from '@flexprice/database/line-items'
-import { assert, CodedError, invalid, isCodedError, notFound } from '@flexprice/domain'
-import { lineMoves, planChange } from '@flexprice/domain/change'
-import { changeFacts, changeLines } from './change-line.ts'
+import { CodedError, invalid, isCodedError, notFound } from '@flexprice/domain'
+import { editedLines } from './edited-lines.ts'
 import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
 
 /**
@@ -14,22 +12,7 @@ import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
 export const lineChangesKind: ChangeKind<LineChangesOrder> = async (transaction, order) => async (held) => {
   refuseDoubles(order)
   await editLines(transaction, order, held)
-  const { id } = held.facts.subscription
-  const [after] = await readChargeFacts(transaction, [id], { lock: true })
-  assert(after, 'what is held is there')
-  const moves = lineMoves(changeLines(held.facts), changeLines(after), held.now)
-  if (moves.closed.length === 0 && moves.opened.length === 0) throw nothingChanges(held.facts)
-  const { plan_id, plan_name } = after.subscription
-  return {
-    planned: planChange(
-      changeFacts(after, held.billed),
-      { kind: 'lines', behavior: order.proration_behavior, moves },
-      held.now,
-    ),
-    subscription: {},
-    toPlan: { id: plan_id, name: plan_name },
-    written: after,
-  }
+  return editedLines(transaction, held, order.proration_behavior)
 }
 
 /** At most as many as a request has, each by the statements of its own door. */
@@ -72,8 +55,4 @@ function refuseDoubles({ lines }: LineChangesOrder): void {
       throw invalid([{ path: `line_items[${index}].id`, message: 'is changed by another item already' }])
     seen.add(id)
   }
-}
-
-function nothingChanges({ subscription: { id } }: ChargeFacts): CodedError {
-  return new CodedError('invalid_operation', `Subscription ${id}: its lines are as is asked for already`)
 }

@@ -1,6 +1,6 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import { keepChangeResult, moveGrants, writeChanges } from '@flexprice/database/changes'
+import { keepChangeResult, markLines, moveGrants, writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { creditLines } from '@flexprice/database/credits'
 import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
@@ -58,6 +58,7 @@ export async function writeChange(
     ],
     now,
   )
+  if (written) await markLines(transaction, changeId, linesAtOnce(planned))
   await moveGrants(transaction, [grantMove(facts, prepared)], now)
   await creditLines(
     transaction,
@@ -75,6 +76,14 @@ export async function writeChange(
   const all = { ...result, ...told, invoice_ids: [...result.invoice_ids, ...more] }
   await keepChangeResult(transaction, changeId, all)
   return all
+}
+
+/** What ends or begins with the change itself: what carries a chain on later does so by its price. */
+function linesAtOnce({ at, closed, opened }: PreparedChange['planned']) {
+  return {
+    closed: closed.flatMap((one) => (one.at <= at ? [one.line.id] : [])),
+    opened: opened.flatMap(({ id, start }) => (start <= at ? [id] : [])),
+  }
 }
 
 /** Not written before it is closed; one of nothing is skipped. */

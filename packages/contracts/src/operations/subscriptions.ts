@@ -122,9 +122,11 @@ export const querySubscriptionLineItems = operation({
 export const createSubscriptionLineItem = operation({
   operationId: 'createSubscriptionLineItem',
   method: 'POST',
+  idempotency: 'own_with_prorations',
   path: '/subscriptions/{id}/lineitems',
   tag,
-  summary: 'Add a line to a running subscription; the next invoice bills it first',
+  summary:
+    'Add a line to a running subscription; the next invoice bills it first, with prorations one at once',
   schema: {
     params: byId,
     body: createSubscriptionLineItemRequest,
@@ -148,6 +150,7 @@ export const updateSubscriptionLineItem = operation({
 export const deleteSubscriptionLineItem = operation({
   operationId: 'deleteSubscriptionLineItem',
   method: 'DELETE',
+  idempotency: 'own_with_prorations',
   path: '/subscriptions/lineitems/{id}',
   tag,
   summary: 'End a line and what carries it on, now unless effective_from says otherwise',

@@ -40,6 +40,25 @@ export const getWorkflow = operation({
   },
 })
 
+export const streamWorkflowEvents = operation({
+  operationId: 'streamWorkflowEvents',
+  method: 'GET',
+  path: '/workflows/{workflow_id}/events',
+  tag,
+  summary: "A workflow's progress as it changes, then its result, as server-sent events",
+  schema: {
+    params: byId,
+    querystring: z.strictObject({ run_id: runId }),
+    response: {
+      200: z.unknown().meta({
+        type: 'string',
+        description: 'text/event-stream: events `progress` and `result`, each with a WorkflowResult',
+      }),
+      204: z.undefined().meta({ description: 'The result was the event that `Last-Event-ID` names' }),
+    },
+  },
+})
+
 export const queryWorkflow = operation({
   operationId: 'queryWorkflow',
   method: 'POST',

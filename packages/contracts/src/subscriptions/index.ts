@@ -17,5 +17,5 @@ export type {
   ResumeSubscriptionRequest,
   SubscriptionPauseResponse,
 } from './subscription-pause.ts'
-export type { SubscriptionPrice } from './subscription-price.ts'
+export { type SubscriptionPrice, subscriptionPrice } from './subscription-price.ts'
 export type { SubscriptionScheduleResponse } from './subscription-schedule.ts'

@@ -5,15 +5,15 @@ import { decimalString } from '../wire/decimal-string.ts'
 import { exactNumber } from '../wire/exact-number.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
-import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { identifier, name } from '../wire/text.ts'
 import { prorationBehavior } from './subscription-choices.ts'
 import { subscriptionPrice } from './subscription-price.ts'
 
 const bucketsMax = 100
 
-/** No money moves when lines change: a credit or a charge for the rest of a period comes with subscription change. */
-const behavior = notBuiltValues(prorationBehavior.default('none'), ['create_prorations'])
+/** Without prorations no money moves: with them the rest of the period is charged or credited at once. */
+const behavior = prorationBehavior.default('none')
 const quantity = exactNumber.refine((value) => !value.startsWith('-'), 'must not be negative')
 
 const commitment = {

@@ -137,11 +137,7 @@ test.each([
     ],
   ],
   ['querySubscriptionLineItems', subscriptionLineItemFilter, ['addon_association_ids']],
-  [
-    'createSubscriptionLineItem',
-    createSubscriptionLineItemRequest,
-    [...commitment, 'proration_behavior=create_prorations', 'subscription_phase_id'],
-  ],
+  ['createSubscriptionLineItem', createSubscriptionLineItemRequest, [...commitment, 'subscription_phase_id']],
   [
     'createSubscriptionLineItem.price',
     subscriptionPrice,
@@ -161,7 +157,7 @@ test.each([
     ['bucket_size', ...commitment, 'price_unit_amount', 'price_unit_tiers'],
   ],
   ['updateSubscription', updateSubscriptionRequest, ['parent_subscription_id', 'status']],
-  ['deleteSubscriptionLineItem', deleteSubscriptionLineItemRequest, ['proration_behavior=create_prorations']],
+  ['deleteSubscriptionLineItem', deleteSubscriptionLineItemRequest, []],
   ['getInvoice', getInvoiceQuery, ['expand_by_source', 'group_by']],
   ['queryInvoice', invoiceFilter, []],
   ['createWallet', createWalletRequest, ['price_unit']],

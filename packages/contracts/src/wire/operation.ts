@@ -13,9 +13,10 @@ export interface Operation<Schema extends OperationSchema = OperationSchema> {
   /**
    * How a request that may change something keeps the promise of `Idempotency-Key`. `transaction`, unless said otherwise: the handler runs in
    * one database transaction that also stores the answer. `own`: the operation waits for a workflow, holds no
-   * transaction, and sees to it itself by the key and the request's fingerprint.
+   * transaction, and sees to it itself by the key and the request's fingerprint. `own_with_prorations`: so where its body
+   * asks for prorations, which a workflow makes; in one transaction where it does not.
    */
-  readonly idempotency?: 'transaction' | 'own'
+  readonly idempotency?: 'transaction' | 'own' | 'own_with_prorations'
   /**
    * `read`: the answer is made of catalog records alone, and may come from a cache. `write`: it may change such records,
    * so cached answers are void afterwards.

@@ -48,6 +48,7 @@ export type {
   CancellationOrder,
   ChangeOrder,
   LineChangesOrder,
+  LineOrder,
   PauseOrder,
   PlanChangeOrder,
   ResumeOrder,

@@ -63,8 +63,34 @@ const lineChangesOrder = z.strictObject({
   ),
 })
 
+/** A line that comes or ends through its own door, of which the rest of the period is to be charged or credited. */
+const lineOrder = z.strictObject({
+  kind: z.literal('lines'),
+  proration_behavior: prorationBehavior,
+  act: z.discriminatedUnion('does', [
+    z.strictObject({
+      does: z.literal('add'),
+      price_id: id.nullable(),
+      /** As it came, of one that is made for the line; none beside an id. */
+      price: z.record(z.string(), z.unknown()).nullable(),
+      quantity: z.string().nullable(),
+      start_date: instant.nullable(),
+      end_date: instant.nullable(),
+      metadata: metadata.nullable(),
+    }),
+    z.strictObject({ does: z.literal('end'), line_item_id: id, effective_from: instant.nullable() }),
+  ]),
+})
+
 /** What is asked for; each kind of change is a case. */
-const request = z.discriminatedUnion('kind', [planChangeOrder, lineChangesOrder, cancellation, pause, resume])
+const request = z.discriminatedUnion('kind', [
+  planChangeOrder,
+  lineChangesOrder,
+  lineOrder,
+  cancellation,
+  pause,
+  resume,
+])
 
 const input = z.strictObject({
   mode: z.enum(['preview', 'execute']),
@@ -162,6 +188,7 @@ export type SubscriptionChangeInput = z.infer<typeof input>
 export type SubscriptionChangeResult = z.infer<typeof result>
 export type ChangeOrder = z.infer<typeof request>
 export type LineChangesOrder = z.infer<typeof lineChangesOrder>
+export type LineOrder = z.infer<typeof lineOrder>
 export type PlanChangeOrder = z.infer<typeof planChangeOrder>
 export type CancellationOrder = z.infer<typeof cancellation>
 export type PauseOrder = z.infer<typeof pause>

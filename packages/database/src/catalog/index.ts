@@ -43,6 +43,7 @@ export {
   searchPlans,
   updatePlan,
 } from './plans.ts'
+export { priceColumns } from './price-columns.ts'
 export { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
 export { editMoney, moneyProblems, touchesMoney } from './price-money.ts'
 export {

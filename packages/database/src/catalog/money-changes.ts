@@ -11,7 +11,7 @@ interface WrittenMoney {
   readonly bucket_size?: PriceMoney['bucket_size'] | undefined
 }
 
-interface WrittenTier {
+export interface WrittenTier {
   readonly up_to?: number | undefined
   readonly unit_amount: string
   readonly flat_amount?: string | undefined

@@ -1,5 +1,6 @@
 /** Changes of running subscriptions: what was billed of the lines that go, and what each change has made. */
 export { readBilledTime } from './billed-time.ts'
+export { markLines } from './mark-lines.ts'
 export { type GrantMove, moveGrants } from './move-grants.ts'
 export {
   type ChangeHistory,

@@ -8,6 +8,7 @@ import {
 } from '@flexprice/database/idempotency'
 import { assert, CodedError } from '@flexprice/domain'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { callerScope } from './authenticate.ts'
 import { inContextOf } from './trace-requests.ts'
 import { createTurns } from './turns.ts'
@@ -52,8 +53,8 @@ export function answerOnce(
 
   // Not `async`: the many requests that it does not concern go on at once, without a promise.
   app.addHook('preHandler', (request, reply, done) => {
-    const { identity, routeOptions } = request
-    if (identity === null || routeOptions.config.operation?.idempotency === 'own') return done()
+    const { identity } = request
+    if (identity === null || seesToItself(request)) return done()
     begin(request, identity).then((earlier) => {
       if (earlier !== undefined) return replay(reply, earlier)
       // Hooks that wait hand their own context on, not that of the request.
@@ -69,6 +70,15 @@ export function answerOnce(
       .finally(() => ends.get(work)?.())
       .then(() => done(null, payload), done)
   })
+}
+
+const prorating = z.looseObject({ proration_behavior: z.literal('create_prorations') })
+
+/** Whether the operation keeps the promise by work of its own. */
+function seesToItself({ routeOptions, body }: FastifyRequest): boolean {
+  const idempotency = routeOptions.config.operation?.idempotency
+  if (idempotency === 'own_with_prorations') return prorating.safeParse(body).success
+  return idempotency === 'own'
 }
 
 /** As long as a lock may be waited for. */

@@ -64,6 +64,18 @@ test('fewer seats lower what is due; the next period bills what there are', asyn
   expect(due).toEqual(['SUBSCRIPTION_CREATE 20', 'SUBSCRIPTION_CYCLE 10', 'SUBSCRIPTION_UPDATE 0'])
 })
 
+test('more seats in arrears are charged for their time: 3 × 10 for half of June, 5 × 10 for the other', async () => {
+  const other = await newClockedCaller(gateway, '2026-06-16T00:00:00Z')
+  const plan = await addPlan(other, 'Late', [{ amount: '10', min_quantity: 3, invoice_cadence: 'ARREAR' }])
+  const id = await subscribeTo(other, plan, { start_date: '2026-06-01T00:00:00Z' })
+  const { body } = await other.call('GET', `/subscriptions/${id}`)
+  const lineId = subscription.parse(body).line_items[0]?.id ?? ''
+  const answer = await other.call('POST', `/subscriptions/${id}/modify/execute`, quantityOf(lineId, '5'))
+  expect(answer).toMatchObject({ status: 200, body: { changed_resources: { invoices: [] } } })
+  await moveClock(other, '2026-07-01T00:00:00Z')
+  expect((await invoicesOf(other, id)).map(({ total }) => total)).toEqual(['40'])
+})
+
 test('another amount overrides the price from now on: half of 3 × (20 − 10)', async () => {
   const { id, lineId } = await subscribed()
   const body = {
