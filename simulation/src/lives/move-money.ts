@@ -80,10 +80,12 @@ function topUp(life: LifeSoFar): void {
   const effective = random.chance(0.2) ? at + random.below(40) * dayMs : null
   const expires = random.chance(0.5) ? (effective ?? at) + (1 + random.below(90)) * dayMs : null
   const of = anyWallet(life)
+  const isPurchased = random.chance(0.5)
+  // A bonus comes with a purchase alone.
+  const bonus = isPurchased && random.chance(0.4) ? random.pick(credits) : null
   steps.push({
     ...{ kind: 'top-up', at, ...of, credits: random.pick(credits) },
-    bonus: random.chance(0.2) ? random.pick(credits) : null,
-    ...{ isPurchased: random.chance(0.5), priority: anyPriority(life), effective, expires },
+    ...{ bonus, isPurchased, priority: anyPriority(life), effective, expires },
   })
   if (!random.chance(0.5)) return
   const { subscription } = of
