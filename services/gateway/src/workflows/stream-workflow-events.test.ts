@@ -43,7 +43,7 @@ test('two listeners see an import advance, never backwards, to one result, while
   const { gateway } = imports
   const importer = await gateway.newCaller()
   const at = await gateway.app.listen({ host: '127.0.0.1', port: 0 })
-  const rows = Array.from({ length: 3_000 }, (_, index) => `e${index},call,ada\n`)
+  const rows = Array.from({ length: 30_000 }, (_, index) => `e${index},call,ada\n`)
   const file = await upload(gateway, importer, `event_id,event_name,external_customer_id\n${rows.join('')}`)
   const { upload_id } = z.object({ upload_id: z.string() }).parse(file.body)
   const begun = await importer.call('POST', '/tasks', { ...eventsTask, upload_id, track_progress: true })
@@ -62,7 +62,7 @@ test('two listeners see an import advance, never backwards, to one result, while
   expect(last).toEqual(other.at(-1))
   const result = await importer.call('GET', `/tasks/result?workflow_id=${workflow_id}`)
   expect(last?.state).toEqual(result.body)
-  expect(last?.state).toMatchObject({ status: 'Completed', result: { processed_records: 3_000 } })
+  expect(last?.state).toMatchObject({ status: 'Completed', result: { processed_records: 30_000 } })
   await expect.poll(() => open(gateway)).toEqual({ streams: 0, watched: 0 })
 
   const again = await openEvents(at, importer, workflow_id, { lastEventId: one.at(-2)?.id ?? '' })
