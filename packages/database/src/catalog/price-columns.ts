@@ -1,5 +1,4 @@
-import type { WrittenTier } from './money-changes.ts'
-import { storedTiers } from './money-changes.ts'
+import { storedTiers, type WrittenTier } from './money-changes.ts'
 import type { NewPrice } from './prices.ts'
 
 type SameColumn =

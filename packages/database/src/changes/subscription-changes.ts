@@ -8,6 +8,7 @@ export type SubscriptionChangeRow = Selectable<SubscriptionChangeTable>
 export interface ChangeHistory {
   /** The change that has the key, whatever subscription it is of. */
   readonly made: SubscriptionChangeRow | undefined
+  /** That was asked for: what billing makes at a boundary was asked for before, and is brought up first. */
   readonly newest: Pick<SubscriptionChangeRow, 'id'> | undefined
   /** When the last one was made; none that waits for an instant to come. */
   readonly lastAt: Date | null
@@ -24,6 +25,7 @@ export async function readChangeHistory(
       where c.environment_id = ${environmentId} and c.idempotency_key = ${key}
     union all (select c.*, 'newest' from subscription_changes c
       where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId}
+        and c.idempotency_key is not null
       order by c.id desc limit 1)
     union all (select c.*, 'last' from subscription_changes c
       where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId}
@@ -33,13 +35,14 @@ export async function readChangeHistory(
   return { made: found('made'), newest: found('newest'), lastAt: found('last')?.effective_at ?? null }
 }
 
-/** The newest change of a subscription, by which who asks for another one says what it has seen. */
+/** The newest change that was asked for, by which who asks for another one says what it has seen. */
 export async function newestChangeId(scoped: Scoped, subscriptionId: string): Promise<string | null> {
   const row = await scoped.db
     .selectFrom('subscription_changes')
     .select('id')
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('subscription_id', '=', subscriptionId)
+    .where('idempotency_key', 'is not', null)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

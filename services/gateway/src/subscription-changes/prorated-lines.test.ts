@@ -124,6 +124,20 @@ test('a line of a longer period is charged its whole year at once, and no more w
   expect(charged).toBe('SUBSCRIPTION_UPDATE 365 365')
 })
 
+test('in a trial a line that comes costs nothing until it is over: then 30 and 20', async () => {
+  const caller = await newClockedCaller(gateway, '2026-06-16T00:00:00Z')
+  const plan = await addPlan(caller, 'Tried', [{ amount: '30', trial_period_days: 14 }])
+  const id = await subscribeTo(caller, plan, { start_date: '2026-06-10T00:00:00Z' })
+  expect(await caller.call('GET', `/subscriptions/${id}`)).toMatchObject({
+    body: { subscription_status: 'trialing' },
+  })
+  expect(await add({ caller, id }, {})).toMatchObject({ status: 201 })
+  const before = (await billed(caller, id)).filter((one) => !one.endsWith(' 0'))
+  await moveClock(caller, '2026-06-24T00:00:00Z')
+  const after = (await billed(caller, id)).filter((one) => !one.endsWith(' 0'))
+  expect([before, after]).toEqual([[], [expect.stringMatching(/ 50 50$/)]])
+})
+
 test('what was paid for the time after a line goes to the wallet: 15 of 30', async () => {
   const { caller, id, lineId } = await subscribed()
   const [opening] = await invoicesOf(caller, id)

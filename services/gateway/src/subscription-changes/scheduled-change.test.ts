@@ -57,6 +57,19 @@ test('also where the boundary is billed a week late, and was asked for before it
   expect((await cyclesOf(caller, id)).map(({ total }) => total)).toEqual(['90'])
 })
 
+test('also where another one at once is asked for before that boundary is billed: it comes behind it', async () => {
+  const id = await subscribeTo(caller, basic)
+  await later(id, pro)
+  await caller.moveClock('2026-07-16T00:00:00Z')
+  // Of July 16 of 31 days are 46.45 of 90, and 15.48 of 30.
+  expect(await change(caller, id, changeTo(basic))).toMatchObject({
+    status: 200,
+    body: { proration_applied: { credit_amount: '46.45', charge_amount: '15.48' } },
+  })
+  expect(await planOf(id)).toMatchObject({ plan_id: basic })
+  expect((await cyclesOf(caller, id)).map(({ total }) => total)).toEqual(['90'])
+})
+
 test('one waits at most: a second one is a 409, unless it takes its place', async () => {
   const id = await subscribeTo(caller, basic)
   await later(id, pro)
