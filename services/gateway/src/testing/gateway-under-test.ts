@@ -23,6 +23,8 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly temporal: Temporal
   readonly keys: KeyCache
   readonly files: FileStore
+  /** Where `files` keeps them. */
+  readonly filesDirectory: string
   /** Lines that were logged since the start. */
   readonly logLines: readonly string[]
   /** What `/metrics` would say. */
@@ -118,6 +120,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     keys,
     logLines,
     files,
+    filesDirectory: directory,
     metrics: metrics.render,
     newCaller: async () => newKeyOf(await testDatabase.newTenant()),
     newKeyOf,
