@@ -138,6 +138,13 @@ export function invalid(fields: readonly FieldProblem[]): CodedError {
   return new CodedError('validation_error', message, { details: { fields } })
 }
 
+/** What the contract has and we have not, by the field that asks for it. */
+export function notImplemented(path: string, message: string): CodedError {
+  return new CodedError('not_implemented', `${path}: ${message}`, {
+    details: { fields: [{ path, message }] },
+  })
+}
+
 /** An `Idempotency-Key`, or a key that a request has among its fields, stands for one request. */
 export function keyReused(path = 'Idempotency-Key'): CodedError {
   const fields = [{ path, message: 'was used for another request' }]

@@ -18,6 +18,7 @@ export {
   isRetryable,
   keyReused,
   notFound,
+  notImplemented,
   wireCode,
 } from './errors.ts'
 export type { Scope } from './scope.ts'

@@ -3,7 +3,7 @@ import type { LineOrder } from '@flexprice/contracts/workflows'
 import { priceColumns } from '@flexprice/database/catalog'
 import type { Scoped } from '@flexprice/database/connection'
 import { endLineItem, insertLineItem, type NewLineItem } from '@flexprice/database/line-items'
-import { assert, CodedError } from '@flexprice/domain'
+import { assert, type CodedError, notImplemented } from '@flexprice/domain'
 import { isRecurring } from '@flexprice/domain/time'
 import { editedLines } from './edited-lines.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
@@ -71,8 +71,5 @@ function dateOf(text: string | null): Date | undefined {
 }
 
 function notBuilt(path: string, what: string): CodedError {
-  const message = `${what} is not implemented with proration_behavior create_prorations`
-  return new CodedError('not_implemented', `${path}: ${message}`, {
-    details: { fields: [{ path, message }] },
-  })
+  return notImplemented(path, `${what} is not implemented with proration_behavior create_prorations`)
 }

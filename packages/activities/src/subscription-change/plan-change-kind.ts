@@ -2,7 +2,7 @@ import type { PlanChangeOrder } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
 import { applicationAt } from '@flexprice/database/grants'
 import { type PlanFacts, readSubscriptionFacts } from '@flexprice/database/subscriptions'
-import { CodedError, invalid, notFound } from '@flexprice/domain'
+import { type CodedError, invalid, notFound, notImplemented } from '@flexprice/domain'
 import { planChange } from '@flexprice/domain/change'
 import { isSameLength } from '@flexprice/domain/time'
 import { changeFacts, comingLine, planPrices } from './change-line.ts'
@@ -83,20 +83,14 @@ function refuseNotBuilt({ facts: { subscription } }: HeldSubscription, order: Pl
   if (period === null) return
   const own = { period: subscription.billing_period, count: subscription.billing_period_count }
   if (!isSameLength({ period: period.billing_period, count: period.billing_period_count }, own)) {
-    throw notBuilt('billing_period', 'another one than the subscription has is not implemented')
+    throw notImplemented('billing_period', 'another one than the subscription has is not implemented')
   }
   if (period.billing_cycle !== subscription.billing_cycle) {
-    throw notBuilt(
+    throw notImplemented(
       'billing_cycle',
       `another one than the subscription has (${subscription.billing_cycle}) is not implemented`,
     )
   }
-}
-
-function notBuilt(path: string, message: string): CodedError {
-  return new CodedError('not_implemented', `${path}: ${message}`, {
-    details: { fields: [{ path, message }] },
-  })
 }
 
 function noCompatiblePrice({ facts: { subscription } }: HeldSubscription, { id }: PlanFacts): CodedError {

@@ -30,7 +30,8 @@ export interface NewLineItem {
  * Adds a line to a subscription that is at work, with a line for each successor that its price has
  * already, as a sync would bring them. A chain is never billed twice for the same time, so a line beside
  * another of its chain is refused; a ONETIME price brings no successor, but may bill again at another
- * instant. No money moves: the line is first billed by the next invoice (billing rules, section 5).
+ * instant. It moves no money itself: the line is first billed by the next invoice (billing rules, section 5), unless a
+ * change charges it.
  *
  * @returns the line's id
  * @throws not_found for a subscription, or a price that is neither its plan's nor its own; validation_error

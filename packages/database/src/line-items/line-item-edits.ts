@@ -1,4 +1,4 @@
-import { assert, CodedError, type FieldProblem, invalid } from '@flexprice/domain'
+import { assert, CodedError, type FieldProblem, invalid, notImplemented } from '@flexprice/domain'
 import { equalDecimals, parseDecimal } from '@flexprice/domain/money'
 import { cutStretch } from '@flexprice/domain/subscription'
 import { later } from '@flexprice/domain/time'
@@ -171,8 +171,7 @@ async function changeQuantity(
   if (from > now && price.plan_id !== null && from > line.start_date) {
     const message =
       "of a plan's price cannot be scheduled yet: a quantity changes now, or at the line's start"
-    const fields = [{ path: 'effective_from', message }]
-    throw new CodedError('not_implemented', `effective_from: ${message}`, { details: { fields } })
+    throw notImplemented('effective_from', message)
   }
   const { before, after, divided } = cutStretch(stretch, from)
   const continued = stretch.following.filter((one) => equalTexts(one.quantity, line.quantity))

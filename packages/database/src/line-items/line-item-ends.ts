@@ -17,7 +17,8 @@ export interface LineItemEnd {
  * leaves that end, and the whole chain in this subscription, alone from then on. An end that the plan's price set
  * is none of a user's: the line's stretch is ended, also behind it. The subscription's row is locked, so that a page
  * of a sync comes before or after. An end that is set already can only come
- * earlier. Asking again changes nothing. No money moves: what was billed in advance is not given back.
+ * earlier. Asking again changes nothing. It moves no money itself: what was billed in advance is given back by a change
+ * alone.
  *
  * @throws not_found; validation_error when the end lies before the line's start or behind its present end;
  *   invalid_operation when the line has ended already, or the subscription's lines cannot change
