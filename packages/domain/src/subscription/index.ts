@@ -6,9 +6,12 @@ export { userEndOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
 export { type EndingTerms, movedEnd } from './moved-end.ts'
 export {
+  type NamedSkip,
+  namedSkips,
   type SubscriptionSync,
   type SyncedLines,
   type SyncLine,
+  type SyncMismatch,
   type SyncOutcome,
   type SyncPrice,
   type SyncSkip,
@@ -24,6 +27,7 @@ export {
   prorationOf,
 } from './proration.ts'
 export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
+export { type PriceSkip, priceSkips, type SkippedPrice, skippedPrices } from './skipped-prices.ts'
 export {
   isCompatible,
   linesOf,
