@@ -18,6 +18,7 @@ import { createCustomerImport } from './customer-import.ts'
 import type { TaskProcessingDependencies } from './dependencies.ts'
 import type { EntityImport } from './entity-import.ts'
 import { createEventImport } from './event-import.ts'
+import { createFeatureImport } from './feature-import.ts'
 import { type PreparedPage, preparedPages } from './prepared-pages.ts'
 import { createRowReader, type RowReader } from './row-values.ts'
 
@@ -50,7 +51,7 @@ export async function importFile(
     from,
     entity,
     reader,
-    rowsPerPageMax: dependencies.rowsPerPageMax,
+    rowsPerPageMax: Math.min(dependencies.rowsPerPageMax, entity.rowsPerPageMax ?? Number.POSITIVE_INFINITY),
   })
   await using _pages = pages
   for await (const page of pages) {
@@ -67,6 +68,7 @@ function endedWith({ error_code: code, error_summary: message }: ImportTaskRow):
 function entityOf({ entity_type: type, id }: ImportTaskRow): EntityImport {
   if (type === 'EVENTS') return createEventImport({ taskId: id })
   if (type === 'CUSTOMERS') return createCustomerImport()
+  if (type === 'FEATURES') return createFeatureImport()
   throw new CodedError('not_implemented', `Imports of ${type} are not implemented`)
 }
 
@@ -77,7 +79,7 @@ async function layoutOf(
   { open, entity }: { open: OpenFile; entity: EntityImport },
 ): Promise<{ layout: FileLayout; reader: RowReader | undefined }> {
   const layout = task.layout ?? (await readLayout(open, task.file_type))
-  const reader = layout.format === 'CSV' ? createRowReader(layout.columns, entity.fields) : undefined
+  const reader = layout.format === 'CSV' ? createRowReader(layout.columns, entity.columns) : undefined
   if (task.layout === null) {
     await noteImportLayout(handle, { id: task.id, layout, unknownColumns: reader?.unknownColumns ?? [] })
   }
