@@ -1,6 +1,6 @@
 import type { FileColumns } from '@flexprice/contracts/imports'
 import type { Scoped } from '@flexprice/database/connection'
-import type { ImportCounts } from '@flexprice/database/imports'
+import type { ImportCounts, ImportedRecords } from '@flexprice/database/imports'
 import type { FieldProblem } from '@flexprice/domain'
 
 /** How rows of one kind of record are checked and written; one of it for each task. */
@@ -39,5 +39,5 @@ export interface WrittenRows {
   readonly refused: readonly RefusedRow[]
   readonly eventsBetween?: { readonly first: Date; readonly last: Date }
   /** Of kinds other than events: the ids of what was made and changed, for whoever takes the import back. */
-  readonly records?: { readonly created: readonly string[]; readonly updated: readonly string[] }
+  readonly records?: ImportedRecords
 }
