@@ -47,6 +47,7 @@ const namesByType = {
     'amount_paid',
     'amount_remaining',
     'before',
+    'charge_amount',
     'conversion_rate',
     'credit_amount',
     'credit_balance_after',
