@@ -40,4 +40,4 @@ export {
   noteImportWorkflow,
   searchImportTasks,
 } from './import-tasks.ts'
-export { undoing } from './undoing.ts'
+export { attempting, undoing } from './undoing.ts'
