@@ -39,9 +39,18 @@ export async function addChangingEnvironment(
   const first = await planOf('first', '10')
   const { id: customerId } = await insertCustomer(scoped, { external_id: 'ada', name: 'Ada' }, start)
   const subscription = {
-    ...{ customerId, currency: 'usd', billingPeriod: 'MONTHLY', billingPeriodCount: 1 },
-    ...{ billingCycle: 'anniversary', billingAnchor: start, timezone: 'UTC', status: 'active' },
-    ...{ startDate: start, endDate: null, currentPeriodStart: start, currentPeriodEnd: firstEnd },
+    customerId,
+    currency: 'usd',
+    billingPeriod: 'MONTHLY',
+    billingPeriodCount: 1,
+    billingCycle: 'anniversary',
+    billingAnchor: start,
+    timezone: 'UTC',
+    startDate: start,
+    endDate: null,
+    currentPeriodStart: start,
+    currentPeriodEnd: firstEnd,
+    status: 'active',
   } as const
   const subscriptionIds = await insertSubscriptions(scoped, {
     ...{ planId: first, now: start },
@@ -57,8 +66,14 @@ export async function addChangingEnvironment(
 async function addPlan(scoped: Scoped, name: string, amount: string): Promise<string> {
   const { id } = await insertPlan(scoped, { name }, start)
   const price = {
-    ...{ plan_id: id, type: 'FIXED', invoice_cadence: 'ADVANCE', billing_model: 'FLAT_FEE', amount },
-    ...{ currency: 'usd', billing_period: 'MONTHLY', start_date: start },
+    plan_id: id,
+    type: 'FIXED',
+    invoice_cadence: 'ADVANCE',
+    billing_model: 'FLAT_FEE',
+    amount,
+    currency: 'usd',
+    billing_period: 'MONTHLY',
+    start_date: start,
   } as const
   await inTransaction(scoped, (transaction) => insertPrices(transaction, [price], start))
   return id
