@@ -1,3 +1,4 @@
+import type { ChangeStep } from './change-step.ts'
 import type { MoneyStep } from './money-step.ts'
 import type { Period } from './period.ts'
 
@@ -23,6 +24,7 @@ export type Step =
   | VoidOneOff
   | ReviseInvoice
   | MoneyStep
+  | ChangeStep
   | Disturb
   | Wait
 

@@ -1,6 +1,8 @@
+import { isChange } from '../lives/change-step.ts'
 import type { Allowance, Step, Subscribe } from '../lives/step.ts'
 import { billCreation, billDue, type Surroundings } from './bill.ts'
 import type { OneOff } from './bill-money.ts'
+import { changeSubscription } from './change.ts'
 import { type Chain, earliestOf } from './lines.ts'
 import { createMoneyModel, type MoneyModel } from './money.ts'
 import { changeOneOffs } from './one-offs.ts'
@@ -73,6 +75,7 @@ interface Whole extends State {
 
 function apply(state: Whole, step: Step): boolean {
   const { subscriptions, oneOffs, money, log, around } = state
+  if (isChange(step)) return changeSubscription(subscriptions.get(step.subscription), step, around(step.at))
   switch (step.kind) {
     case 'wait':
     case 'disturb':

@@ -10,7 +10,9 @@ import { type Debit, empty, findWallet, giveBack, newWallet, payFrom, type Walle
 export interface MoneyModel {
   walletsOf(subscription: number): readonly Wallet[]
   /** A closed invoice's bill, paid by credits as far as they go. */
-  close(subscription: number, lines: Parameters<typeof newBill>[0], when: Closing): Bill
+  close(subscription: number, of: ClosedBill, when: Closing): Bill
+  /** Gives back what changes take back of lines, each at most so much; drafts that are owed less are `closing`. @returns how much of each */
+  credit(subscription: Subscription, of: CreditedLines): bigint[]
   /** Gives credits back. @returns false where payments or notes stand in the way */
   voidBill(bill: Bill, now: number): boolean
   /** What the plan gives to a subscription that is made. */
@@ -25,6 +27,18 @@ export interface MoneyModel {
   moved(): { readonly paidByCredits: number; readonly payments: number; readonly notes: number }
   /** When credits come, or end. */
   dueInstants(subscription: Subscription): number[]
+}
+
+interface CreditedLines {
+  readonly credits: readonly { readonly bill: Bill; readonly line: number; readonly most: bigint }[]
+  readonly closing: ReadonlySet<Bill>
+  readonly now: number
+}
+
+interface ClosedBill {
+  readonly lines: Parameters<typeof newBill>[0]
+  /** Of a draft that was lowered before. */
+  readonly before?: Bill | null
 }
 
 interface Closing {
@@ -50,11 +64,16 @@ export function createMoneyModel(): MoneyModel {
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
-    close(subscription, lines, when) {
-      const bill = newBill(lines)
+    close(subscription, { lines, before }, when) {
+      const bill = before ?? newBill(lines)
+      if (before) {
+        const noted = new Map(before.lines.map((line) => [line.of, line.noted]))
+        before.lines = lines.map((line) => ({ ...line, noted: noted.get(line.of) ?? 0n }))
+      }
       if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
       return bill
     },
+    credit: (subscription, of) => creditLines(books, subscription, of),
     voidBill(bill, now) {
       const isNoted = [...notes.values()].some(
         (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
@@ -88,7 +107,11 @@ export function createMoneyModel(): MoneyModel {
     },
     moved() {
       const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
-      return { paidByCredits, payments: books.payments.size, notes: notes.size }
+      return {
+        paidByCredits,
+        payments: books.payments.size,
+        notes: [...notes.keys()].filter((number) => number >= 0).length,
+      }
     },
     dueInstants(subscription) {
       const given = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
@@ -222,6 +245,33 @@ function settle(
   )
   if (made) notes.set(step.note, made)
   return made !== undefined
+}
+
+/** As notes do: each lowers its own invoice, then the others of the subscription, drafts last; the rest goes back. */
+function creditLines(
+  { payments, notes, debits, wallets }: Books,
+  { id, invoices }: Subscription,
+  { credits, closing, now }: CreditedLines,
+): bigint[] {
+  return credits.map(({ bill, line, most }) => {
+    const billed = bill.lines[line]
+    const left = billed ? billed.cents - billed.noted : 0n
+    const cents = most < left ? most : left
+    if (cents <= 0n) return 0n
+    const others = [
+      ...invoices.flatMap((one) => openBill(one.status, one.bill, bill)),
+      ...[...closing].filter((one) => one !== bill && remainsOf(one) > 0n),
+    ]
+    const purses = { others, payments: [...payments.values()], debits: debits.get(bill) ?? [] }
+    const made = note(
+      bill,
+      { line, cents, toSource: false, at: now },
+      { ...purses, wallets: wallets.get(id) ?? [] },
+    )
+    // Numbers of their own, which no step knows.
+    if (made) notes.set(-1 - notes.size, made)
+    return cents
+  })
 }
 
 function openBill(status: string, one: Bill | null, but: Bill): Bill[] {
