@@ -165,6 +165,7 @@ export const disturbances = [
   'kill-sync',
   'kill-creation',
   'kill-calculation',
+  'kill-change',
   'cut-database',
   'restart-database',
 ] as const

@@ -1,4 +1,3 @@
-import { isCodedError } from '@flexprice/domain'
 import { type ChangeStep, isChange } from '../lives/change-step.ts'
 import type { Step } from '../lives/step.ts'
 import { createModel, type Model } from '../model/model.ts'
@@ -91,7 +90,7 @@ async function refused(life: Life, step: ChangeStep): Promise<string[]> {
   try {
     await life.world.perform(step)
   } catch (error) {
-    if (!isCodedError(error)) throw error
+    if (!life.world.isRefusal(error)) throw error
     life.refusals++
     return await look(life, step.at)
   }

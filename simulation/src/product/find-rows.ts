@@ -96,6 +96,6 @@ export async function pendingSchedule({ scoped }: Product, subscriptionId: strin
     .where('subscription_id', '=', subscriptionId)
     .where('schedule_status', '=', 'pending')
     .executeTakeFirst()
-  if (!row) throw notFound('Schedule', 'pending')
+  if (!row) throw notFound('Schedule', subscriptionId)
   return row.id
 }
