@@ -7,7 +7,10 @@ const envSource = z.looseObject({
   name: z.string(),
   value: z.string().optional(),
   valueFrom: z
-    .looseObject({ secretKeyRef: z.looseObject({ name: z.string(), key: z.string() }).optional() })
+    .looseObject({
+      secretKeyRef: z.looseObject({ name: z.string(), key: z.string() }).optional(),
+      fieldRef: z.looseObject({ fieldPath: z.string() }).optional(),
+    })
     .optional(),
 })
 const namedSource = z.looseObject({ name: z.string(), optional: z.boolean().default(false) })
@@ -23,11 +26,6 @@ const containerSchema = z.looseObject({
   startupProbe: probe,
   livenessProbe: probe,
   readinessProbe: probe,
-  lifecycle: z
-    .looseObject({
-      preStop: z.looseObject({ sleep: z.looseObject({ seconds: z.number() }).optional() }).optional(),
-    })
-    .optional(),
   resources: z
     .looseObject({
       requests: z.record(z.string(), z.string()).default({}),

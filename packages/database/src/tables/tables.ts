@@ -7,6 +7,7 @@ import type {
   BillingRunTotalTable,
   EnvironmentSettingsTable,
 } from './billing-tables.ts'
+import type { BulkChangeItemTable, BulkChangeSliceTable, BulkChangeTable } from './bulk-change-tables.ts'
 import type {
   CalculationItemTable,
   CalculationSliceTable,
@@ -29,7 +30,9 @@ import type { IdempotencyKeyTable } from './idempotency-tables.ts'
 import type {
   FileUploadTable,
   ImportPageTable,
+  ImportRecordTable,
   ImportRejectionTable,
+  ImportRevertTable,
   ImportTaskTable,
 } from './import-tables.ts'
 import type {
@@ -78,6 +81,9 @@ export interface Tables {
   subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
   subscription_changes: SubscriptionChangeTable
+  bulk_changes: BulkChangeTable
+  bulk_change_slices: BulkChangeSliceTable
+  bulk_change_items: BulkChangeItemTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
   invoices: InvoiceTable
@@ -118,6 +124,8 @@ export interface Tables {
   import_tasks: ImportTaskTable
   import_pages: ImportPageTable
   import_rejections: ImportRejectionTable
+  import_records: ImportRecordTable
+  import_reverts: ImportRevertTable
   sync_previews: SyncPreviewTable
   sync_preview_slices: SyncPreviewSliceTable
   sync_preview_items: SyncPreviewItemTable
