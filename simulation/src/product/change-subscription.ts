@@ -26,7 +26,7 @@ export async function changeSubscription(product: Product, step: ChangeStep, now
   }
   const { changeSubscription: change } = createSubscriptionChangeActivities({
     scoped: () => product.scoped,
-    events: { changed: () => undefined },
+    events: unheard,
   })
   const key = `change-${++changes}`
   const input = {
@@ -41,6 +41,7 @@ export async function changeSubscription(product: Product, step: ChangeStep, now
   if (want !== have) throw new Error(`${step.kind} was previewed as\n  ${want}\n  and is\n  ${have}`)
 }
 
+const unheard = { changed: () => undefined, bulkPaged: () => undefined, bulkDone: () => undefined }
 let changes = 0
 
 function orderOf(step: Exclude<ChangeStep, { kind: 'take-back-end' }>): ChangeOrder {
