@@ -27,6 +27,7 @@ export async function changeSubscription(product: Product, step: ChangeStep, now
   const { changeSubscription: change } = createSubscriptionChangeActivities({
     scoped: () => product.scoped,
     events: unheard,
+    slicesMax: 1,
   })
   const key = `change-${++changes}`
   const input = {
