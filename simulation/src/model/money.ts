@@ -1,10 +1,20 @@
 import type { InvoiceRef, MoneyStep } from '../lives/money-step.ts'
-import { type Bill, dueOf, newBill, type OneOff, remainsOf } from './bill-money.ts'
-import { type Coming, comingOf, give, isInTurn } from './grants.ts'
+import type { Bill, OneOff } from './bill-money.ts'
+import {
+  type Books,
+  type ClosedBill,
+  type Closing,
+  type CreditedLines,
+  closeBill,
+  creditLines,
+  openBill,
+  voidBill,
+} from './books.ts'
+import { comingOf, give, isInTurn } from './grants.ts'
 import { fromText } from './ratio.ts'
-import { type Note, note, type Payment, pay, takeBackPayment, voidNote } from './settle.ts'
+import { note, pay, takeBackPayment, voidNote } from './settle.ts'
 import type { Subscription } from './subscription.ts'
-import { type Debit, empty, findWallet, giveBack, newWallet, payFrom, type Wallet } from './wallets.ts'
+import { empty, findWallet, newWallet, type Wallet } from './wallets.ts'
 
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
@@ -29,32 +39,6 @@ export interface MoneyModel {
   dueInstants(subscription: Subscription): number[]
 }
 
-interface CreditedLines {
-  readonly credits: readonly { readonly bill: Bill; readonly line: number; readonly most: bigint }[]
-  readonly closing: ReadonlySet<Bill>
-  readonly now: number
-}
-
-interface ClosedBill {
-  readonly lines: Parameters<typeof newBill>[0]
-  /** Of a draft that was lowered before. */
-  readonly before?: Bill | null
-}
-
-interface Closing {
-  readonly periodEnd: number | null
-  readonly now: number
-}
-
-interface Books {
-  readonly wallets: Map<number, Wallet[]>
-  readonly coming: Map<number, Coming[]>
-  readonly planGrants: Extract<MoneyStep, { kind: 'grant-credits' }>['grant'][]
-  readonly payments: Map<number, Payment>
-  readonly notes: Map<number, Note>
-  readonly debits: Map<Bill, readonly Debit[]>
-}
-
 export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
@@ -64,26 +48,9 @@ export function createMoneyModel(): MoneyModel {
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
-    close(subscription, { lines, before }, when) {
-      const bill = before ?? newBill(lines)
-      if (before) {
-        const noted = new Map(before.lines.map((line) => [line.of, line.noted]))
-        before.lines = lines.map((line) => ({ ...line, noted: noted.get(line.of) ?? 0n }))
-      }
-      if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
-      return bill
-    },
+    close: (subscription, of, when) => closeBill(books, subscription, of, when),
     credit: (subscription, of) => creditLines(books, subscription, of),
-    voidBill(bill, now) {
-      const isNoted = [...notes.values()].some(
-        (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
-      )
-      if (bill.paid > 0n || isNoted) return false
-      for (const debit of debits.get(bill) ?? []) {
-        if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
-      }
-      return true
-    },
+    voidBill: (bill, now) => voidBill(books, bill, now),
     begin(subscription) {
       coming.set(
         subscription.id,
@@ -245,35 +212,4 @@ function settle(
   )
   if (made) notes.set(step.note, made)
   return made !== undefined
-}
-
-/** As notes do: each lowers its own invoice, then the others of the subscription, drafts last; the rest goes back. */
-function creditLines(
-  { payments, notes, debits, wallets }: Books,
-  { id, invoices }: Subscription,
-  { credits, closing, now }: CreditedLines,
-): bigint[] {
-  return credits.map(({ bill, line, most }) => {
-    const billed = bill.lines[line]
-    const left = billed ? billed.cents - billed.noted : 0n
-    const cents = most < left ? most : left
-    if (cents <= 0n) return 0n
-    const others = [
-      ...invoices.flatMap((one) => openBill(one.status, one.bill, bill)),
-      ...[...closing].filter((one) => one !== bill && remainsOf(one) > 0n),
-    ]
-    const purses = { others, payments: [...payments.values()], debits: debits.get(bill) ?? [] }
-    const made = note(
-      bill,
-      { line, cents, toSource: false, at: now },
-      { ...purses, wallets: wallets.get(id) ?? [] },
-    )
-    // Numbers of their own, which no step knows.
-    if (made) notes.set(-1 - notes.size, made)
-    return cents
-  })
-}
-
-function openBill(status: string, one: Bill | null, but: Bill): Bill[] {
-  return status === 'FINALIZED' && one !== null && one !== but && remainsOf(one) > 0n ? [one] : []
 }

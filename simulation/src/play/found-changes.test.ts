@@ -45,9 +45,10 @@ function change(kind: 'pause' | 'resume', when: string, isProrated: boolean): Ch
   return { kind, at: at(when), subscription: 0, isBehind: false, when: 'now', isProrated }
 }
 
-function cancel(when: string): ChangeStep {
-  const how = { when: 'now', isProrated: true, isSkipped: false } as const
-  return { kind: 'cancel', at: at(when), subscription: 0, isBehind: false, ...how }
+function cancel(asked: string, end?: string): ChangeStep {
+  const when = end === undefined ? 'now' : { time: at(end) }
+  const how = { when, isProrated: true, isSkipped: false } as const
+  return { kind: 'cancel', at: at(asked), subscription: 0, isBehind: false, ...how }
 }
 
 function send(when: string): Step {
@@ -84,7 +85,7 @@ test.for<readonly [string, readonly Step[]]>([
       priceOf(fixed('30')),
       subscribe('2026-01-01'),
       { kind: 'end-line', at: at('2026-01-11'), subscription: 0, chain: 0 },
-      { ...cancel('2026-01-16'), when: { time: at('2026-01-21') } } as Step,
+      cancel('2026-01-16', '2026-01-21'),
       wait('2026-04-01'),
     ],
   ],
