@@ -47,7 +47,8 @@ export async function scheduleChange(
     now,
   )
   const changeId = newId('subscriptionChange')
-  const after = changing(subscription)
+  // Nothing moves yet; a preview shows what will.
+  const after = { ...changing(subscription), ...(input.mode === 'preview' ? prepared.subscription : {}) }
   const result = {
     ...changeResult(facts, prepared, { kind: order.kind, changeId, after, credits: [], invoice: null }),
     ...{ is_scheduled: true, schedule_id: scheduleId },
@@ -55,7 +56,11 @@ export async function scheduleChange(
   const change = changeRow(facts, prepared, { changeId, input, result })
   const { version } = subscription
   // By its row the request is one for ever, and whoever asks meanwhile is told that it was changed.
-  await writeChanges(transaction, [{ change, version, subscription: after, closed: [], opened: [] }], now)
+  await writeChanges(
+    transaction,
+    [{ change, version, subscription: changing(subscription), closed: [], opened: [], formerGrid: null }],
+    now,
+  )
   return result
 }
 

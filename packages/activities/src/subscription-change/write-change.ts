@@ -54,6 +54,7 @@ export async function writeChange(
         subscription: after,
         closed: written ? [] : planned.closed.map(({ line, at }) => ({ id: line.id, at })),
         opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
+        formerGrid: prepared.formerGrid ?? null,
       },
     ],
     now,
@@ -73,7 +74,7 @@ export async function writeChange(
   await closeInvoice(transaction, invoice, now)
   if (!told) return result
   const { invoice_ids: more = [] } = told
-  const all = { ...result, ...told, invoice_ids: [...result.invoice_ids, ...more] }
+  const all = { ...result, ...told, invoice_ids: [...more, ...result.invoice_ids] }
   await keepChangeResult(transaction, changeId, all)
   return all
 }

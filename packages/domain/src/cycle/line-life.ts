@@ -15,7 +15,10 @@ export function paidFrom({ start, trialEnd, billFrom }: Cycle): Date {
 
 /** The time in which a subscription bills a line; empty, or with its end before its start, for none. */
 export function billedLife(cycle: Cycle, line: Lifetime): Period {
-  return { start: later(line.start, paidFrom(cycle)), end: earlier(line.end ?? endless, cycle.end ?? endless) }
+  return {
+    start: later(line.start, paidFrom(cycle)),
+    end: earlier(line.end ?? endless, cycle.end ?? endless),
+  }
 }
 
 export const endless: Date = new Date(8.64e15)
