@@ -73,7 +73,8 @@ const table = 'see the dependency table of ARCHITECTURE.md'
 function allows(pkg: Package, other: Package, use: Use): boolean {
   const [group, name = ''] = pkg.folder.split('/')
   const [otherGroup, otherName = ''] = other.folder.split('/')
-  if (['benchmarks', 'simulation', 'deploy'].includes(group ?? '') && otherGroup === 'deploy') return true
+  const mayDeploy = ['benchmarks', 'simulation', 'end-to-end', 'deploy'].includes(group ?? '')
+  if (mayDeploy && otherGroup === 'deploy') return true
   if (otherGroup !== 'packages') return false
   if (
     use === 'test' ||

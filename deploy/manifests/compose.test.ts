@@ -81,7 +81,7 @@ describe('compose.yaml', () => {
 
   it('balances over the gateways by their readiness', () => {
     const gateways = ours.filter(({ built }) => built === 'gateway').map(({ name }) => `${name}:8080`)
-    expect(text('Caddyfile')).toContain(`reverse_proxy ${gateways.join(' ')}`)
+    expect(text('Caddyfile')).toContain(`reverse_proxy {$GATEWAYS:${gateways.join(' ')}}`)
     expect(text('Caddyfile')).toContain('health_uri /health/ready')
   })
 })

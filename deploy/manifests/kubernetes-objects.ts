@@ -23,11 +23,6 @@ const containerSchema = z.looseObject({
   startupProbe: probe,
   livenessProbe: probe,
   readinessProbe: probe,
-  lifecycle: z
-    .looseObject({
-      preStop: z.looseObject({ sleep: z.looseObject({ seconds: z.number() }).optional() }).optional(),
-    })
-    .optional(),
   resources: z
     .looseObject({
       requests: z.record(z.string(), z.string()).default({}),

@@ -35,10 +35,10 @@ function isOurs({ labels }: Workload): boolean {
 }
 
 function tooSoon({ pod }: Workload, graceMs: number): boolean {
-  const preStop = pod.containers.map(({ lifecycle }) => lifecycle?.preStop?.sleep?.seconds ?? 0)
-  return (
-    pod.terminationGracePeriodSeconds * msPerSecond < Math.max(...preStop) * msPerSecond + graceMs + restMs
+  const drainMs = pod.containers.map(({ env }) =>
+    Number(env.find(({ name }) => name === 'DRAIN_MS')?.value ?? 0),
   )
+  return pod.terminationGracePeriodSeconds * msPerSecond < Math.max(...drainMs) + graceMs + restMs
 }
 
 function containerProblems(container: Container, kind: string): string[] {

@@ -21,11 +21,12 @@ export interface ServiceProcess extends AsyncDisposable {
 type Environment = Readonly<Record<string, string>>
 
 /**
- * Starts `services/<name>` on free ports and waits until it says that it is ready. Its environment is
+ * Starts `services/<name>` on free ports, or on the `PORT` that it is given, and waits until it says that it is ready. Its environment is
  * what is given here and, for a busy machine, more patience, and nothing else. Disposing kills it, and throws if it had ended by itself.
  */
 export async function startService(name: string, environment: Environment): Promise<ServiceProcess> {
-  const [port, metricsPort] = await freePorts()
+  const [freePort, metricsPort] = await freePorts()
+  const port = environment.PORT ?? freePort
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, [mainOf(name)], {
     env: {

@@ -1,5 +1,9 @@
 import type { ImportFailure, TaskProcessingActivities } from '@flexprice/activities/task-processing'
-import type { TaskProcessingInput, TaskProcessingResult } from '@flexprice/contracts/workflows'
+import type {
+  TaskProcessingInput,
+  TaskProcessingResult,
+  TaskRevertResult,
+} from '@flexprice/contracts/workflows'
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -11,10 +15,26 @@ import {
 import { untilDone } from './retry.ts'
 
 /**
- * Works through a task's file, whichever of the two workflows was asked for. A task that cannot be done, or is
- * cancelled, says so in its row before the workflow ends in the same way.
+ * Works through a task's file, or takes back what it made, whichever of the two workflows was asked for. A task that
+ * cannot be done, or is cancelled, says so in its row before the workflow ends in the same way.
  */
-export async function processTask(input: TaskProcessingInput): Promise<TaskProcessingResult> {
+export async function processTask(
+  input: TaskProcessingInput,
+): Promise<TaskProcessingResult | TaskRevertResult> {
+  return input.revert ? takeBack(input) : bringIn(input)
+}
+
+async function takeBack(input: TaskProcessingInput): Promise<TaskRevertResult> {
+  try {
+    await revertImport(input)
+    return await readRevert(input)
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => failRevert({ ...input, failure: failureOf(error) }))
+    throw error
+  }
+}
+
+async function bringIn(input: TaskProcessingInput): Promise<TaskProcessingResult> {
   try {
     await importFile(input)
     return await completeImport(input)
@@ -25,7 +45,9 @@ export async function processTask(input: TaskProcessingInput): Promise<TaskProce
 }
 
 // Seconds, not minutes: the next attempt goes on where the killed one was. What is away for long is asked often enough.
-const { importFile } = proxyActivities<Pick<TaskProcessingActivities, 'importFile'>>({
+const { importFile, revertImport } = proxyActivities<
+  Pick<TaskProcessingActivities, 'importFile' | 'revertImport'>
+>({
   heartbeatTimeout: '6 seconds',
   startToCloseTimeout: '24 hours',
   scheduleToCloseTimeout: '6 days',
@@ -33,8 +55,8 @@ const { importFile } = proxyActivities<Pick<TaskProcessingActivities, 'importFil
   retry: { ...untilDone, maximumInterval: '10 seconds' },
 })
 
-const { completeImport, failImport } = proxyLocalActivities<
-  Pick<TaskProcessingActivities, 'completeImport' | 'failImport'>
+const { completeImport, failImport, readRevert, failRevert } = proxyLocalActivities<
+  Pick<TaskProcessingActivities, 'completeImport' | 'failImport' | 'readRevert' | 'failRevert'>
 >({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '24 hours',

@@ -42,17 +42,17 @@ const keepAliveTimeoutMs = 75_000
  * The HTTP API as a Fastify app that does not listen yet: tests inject requests, `main.ts` listens.
  * Nothing is connected; a dependency that is away answers as 503.
  *
- * @param options.isReady false once the process is told to stop, for `/health/ready`
+ * @param options.isReady false once the process is told to stop
  */
 export async function createApp(
   deps: Dependencies,
   config: AppConfig,
-  options: { isReady?: () => boolean } = {},
+  { isReady = () => true }: { readonly isReady?: () => boolean } = {},
 ): Promise<FastifyInstance> {
   const app = createServer(deps, config)
   await traceRequests(app)
   tagAnswers(app)
-  const closing = closeGracefully(app)
+  const closing = closeGracefully(app, isReady)
   limitArrival(app, config)
   logRequests(app)
   measureRequests(app, deps)
@@ -65,7 +65,7 @@ export async function createApp(
   parseJsonBodies(app)
   await takeFiles(app)
   await publishOpenApi(app)
-  reportHealth(app, deps, options.isReady ?? (() => true))
+  reportHealth(app, deps, isReady)
   await app.register(
     async (v1) => {
       await shedLoad(v1, deps, config)

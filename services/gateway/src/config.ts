@@ -16,6 +16,8 @@ import { type TemporalSettings, temporalSettings } from '@flexprice/temporal-cli
 export interface GatewayConfig extends AppConfig, ProcessConfig {
   readonly port: number
   readonly metricsPort: number
+  /** After SIGTERM: not ready, but requests are taken as before, until load balancers have learned of it. */
+  readonly drainMs: number
   readonly database: DatabaseSettings
   readonly temporal: TemporalSettings
   readonly redis: RedisSettings
@@ -81,6 +83,14 @@ export function readVariables(env: Environment): GatewayConfig {
       otherwise: 9_090,
       min: 0,
       max: 65_535,
+    }),
+    drainMs: env.integer('DRAIN_MS', {
+      meaning:
+        'after SIGTERM: how long requests are still taken, while load balancers learn by `/health/ready` that it goes',
+      unit: 'ms',
+      otherwise: 0,
+      min: 0,
+      max: 600_000,
     }),
     ...appConfig(env),
   }

@@ -2,6 +2,7 @@
  * The HTTP API: validates, writes single records, starts workflows and reads results. It holds no state that another
  * gateway would need, and must never do work that a caller cannot wait for: that is a worker's.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { createDatabase } from '@flexprice/database/connection'
@@ -62,10 +63,11 @@ try {
   await close()
 }
 
-/** Not ready, finish what is under way within the grace time, flush, end. */
+/** Not ready; once that is known take no more, finish what is under way within the grace time, flush, end. */
 async function stop(signal: string): Promise<void> {
   ready = false
   logger.info({ 'event.action': 'stopping', 'labels.signal': signal }, 'The gateway stops')
+  await sleep(config.drainMs)
   const timer = setTimeout(() => {
     logger.error(
       { 'event.action': 'stop-timed-out' },

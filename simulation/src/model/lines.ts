@@ -80,6 +80,28 @@ export function partsLeftOut(
   )
 }
 
+/**
+ * What stays left out where time from an instant on is billed anew: what ends before it, and what was changed since, as
+ * no sync has told the subscription of that.
+ */
+export function partsStillLeftOut(
+  { versions }: Chain,
+  {
+    stretches,
+    leftOut,
+    from,
+    plan,
+  }: { stretches: readonly Stretch[]; leftOut: ReadonlySet<Part>; from: number; plan: Chain },
+): Set<Part> {
+  const coming = stretches.flatMap((stretch) =>
+    versions
+      .filter((version) => Math.min(stretch.end, version.end) > from)
+      .filter(({ start, end }) => plan.versions.some((one) => one.start === start && one.end === end))
+      .map((version) => partOf(stretch, version)),
+  )
+  return new Set([...leftOut].filter((part) => !coming.includes(part)))
+}
+
 export function partOf(stretch: Pick<Stretch, 'start'>, version: Pick<Version, 'start'>): Part {
   return `${stretch.start} ${version.start}`
 }

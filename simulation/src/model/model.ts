@@ -91,7 +91,7 @@ function apply(state: Whole, step: Step): boolean {
     case 'void-invoice':
     case 'replace-invoice':
     case 'close-invoice':
-      return reviseInvoice(subscriptions.get(step.subscription), step, around(step.at))
+      return reviseInvoice(subscriptions.get(step.subscription), step, around(step.at), state.chains)
     case 'make-wallet':
     case 'top-up':
     case 'end-wallet':

@@ -9,6 +9,7 @@ import {
   type Part,
   partOf,
   partsLeftOut,
+  partsStillLeftOut,
 } from './lines.ts'
 import { compare, fromText } from './ratio.ts'
 import { type Subscription, stretchesOf } from './subscription.ts'
@@ -110,6 +111,27 @@ function leaveOut(subscription: Subscription, chain: Chain): void {
   const isPassed = (part: Part, { start, end }: Chain['versions'][number]) =>
     before?.has(part) === true && known.some((one) => one.start === start && one.end === end)
   leftOut.set(chain.id, new Set(partsLeftOut(chain, { stretches, unbilledFrom, had, isPassed })))
+}
+
+/**
+ * Time that is billed anew has what syncs have left out of it; but for what lies before the chain's first line, and a
+ * chain that one which is over never had.
+ */
+export function bringLeftOut(
+  subscription: Subscription,
+  chains: ReadonlyMap<number, Chain>,
+  from: number,
+): void {
+  for (const [id, leftOut] of subscription.leftOut) {
+    const [chain, plan] = [subscription.chains.get(id), chains.get(id)]
+    if (!chain || !plan) continue
+    const stretches = stretchesOf(subscription, id)
+    const lines = linesOf(chain, stretches, leftOut).filter((line) => !line.isLeftOut)
+    if (subscription.status === 'cancelled' && lines.length === 0) continue
+    const first = lines.length === 0 ? from : Math.min(...lines.map(({ start }) => start))
+    const since = Math.max(from, first)
+    subscription.leftOut.set(id, partsStillLeftOut(chain, { stretches, leftOut, from: since, plan }))
+  }
 }
 
 type LineAct = Extract<Step, { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }>

@@ -1,5 +1,7 @@
 import type { ReviseInvoice } from '../lives/step.ts'
 import { finalize, replace, type Surroundings } from './bill.ts'
+import type { Chain } from './lines.ts'
+import { bringLeftOut } from './price-acts.ts'
 import type { Subscription } from './subscription.ts'
 
 /** Voids an invoice, makes a draft in a voided one's place, or closes a draft. @returns false where there is no place for it */
@@ -7,6 +9,7 @@ export function reviseInvoice(
   subscription: Subscription | undefined,
   { kind, back }: ReviseInvoice,
   around: Surroundings,
+  chains: ReadonlyMap<number, Chain>,
 ): boolean {
   const invoice = subscription?.invoices.at(-1 - back)
   if (!subscription || !invoice) return false
@@ -21,7 +24,9 @@ export function reviseInvoice(
     case 'replace-invoice':
       if (status !== 'VOIDED') return false
       // Asked again, it is the same one.
-      if (!invoice.isReplaced) replace(subscription, invoice, around)
+      if (invoice.isReplaced) return true
+      bringLeftOut(subscription, chains, invoice.period.start)
+      replace(subscription, invoice, around)
       return true
     case 'close-invoice':
       if (status !== 'DRAFT') return false

@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Money, PriceTerms, ReviseInvoice, Step, SubscriptionTerms } from '../lives/step.ts'
+import type { EditPrice, Money, PriceTerms, ReviseInvoice, Step, SubscriptionTerms } from '../lives/step.ts'
 import { type Databases, openDatabases } from '../product/product.ts'
 import { inProcess } from './in-process.ts'
 import { playLife } from './play-life.ts'
@@ -40,7 +40,7 @@ function send(when: string, time: string): Step {
   return { kind: 'send-events', at: at(when), events: [event] }
 }
 
-function edit(when: string, from: string, amount: string): Step {
+function edit(when: string, from: string, amount: string): EditPrice {
   return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
 }
 
@@ -106,6 +106,24 @@ test.for<readonly [string, readonly Step[]]>([
       wait('2026-04-02'),
     ],
   ],
+  ...(['create_prorations', 'none'] as const).map(
+    (behavior) =>
+      [
+        `a version that a sync passed over is on what is made in the place of its voided invoice (${behavior})`,
+        [
+          priceOf({ ...fixed, cadence: 'ARREAR' }),
+          { kind: 'add-price', at: at('2026-01-01'), chain: 1, price: usage, start: at('2025-01-01') },
+          subscribe('2026-01-01', { isProrated: behavior === 'create_prorations' }),
+          ...[send('2026-03-13', '2026-03-12'), send('2026-03-26', '2026-03-25')],
+          ...[edit('2026-04-02', '2026-03-10', '20'), edit('2026-04-02', '2026-03-20', '40')],
+          { ...edit('2026-04-02', '2026-03-10', '7'), chain: 1 },
+          { ...edit('2026-04-02', '2026-03-20', '11'), chain: 1 },
+          { kind: 'sync-prices', at: at('2026-04-02') },
+          ...[revise('void-invoice', '2026-04-03', 0), revise('replace-invoice', '2026-04-03', 0)],
+          ...[revise('close-invoice', '2026-04-03', 0), wait('2026-05-02')],
+        ],
+      ] as const,
+  ),
 ])('%s', async ([, steps]) => {
   const { failure, skipped } = await playLife(inProcess(databases), steps)
   expect(failure).toBeUndefined()

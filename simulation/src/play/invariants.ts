@@ -99,7 +99,6 @@ async function misplacedEvents(product: Product, model: Model): Promise<string[]
   return model.events.flatMap((event, position) => {
     const subscription = model.subscriptions.get(event.subscription)
     const expected = event.isVoided ? 'counted' : placeOf(event, position, subscription)
-    if (expected === 'either') return []
     const lists = [listed.late, listed.unattributed].filter((list) => list.has(event.id))
     const actual = lists.length === 0 ? 'counted' : lists.length === 1 ? 'listed' : 'listed twice'
     const is = `event ${event.id} of ${new Date(event.time).toISOString()}`
@@ -108,16 +107,15 @@ async function misplacedEvents(product: Product, model: Model): Promise<string[]
 }
 
 /**
- * `either` is where a sync that comes late meets a trial that is over. What it leaves of a line there is not billed
- * any more, so that rules and product say nothing of whether an event there is on a line or listed. `counted` are those
- * of a trial and a period that are not over, too: they are on a line, and nowhere listed. `listed`: as late or as
- * unattributed, as is what lies in a period whose invoice has no line of the meter, whatever line a late sync made there.
+ * `counted` are those of a trial and of a period that is not over, too: they are on a line, and nowhere listed. `listed`:
+ * as late or as unattributed, as is what lies in a period whose invoice has no line of the meter, or that has no invoice,
+ * whatever line a late sync made there.
  */
 function placeOf(
   { time, meter }: Model['events'][number],
   position: number,
   subscription: Subscription | undefined,
-): 'counted' | 'listed' | 'either' {
+): 'counted' | 'listed' {
   if (!subscription) return 'listed'
   const ofCycles = subscription.invoices.filter(({ reason }) => reason === 'SUBSCRIPTION_CYCLE')
   const closed = ofCycles.find(
@@ -130,11 +128,13 @@ function placeOf(
   }
   const isOnLine = lines.some(({ start, end }) => start <= time && end > time)
   if (!isOnLine || time >= subscription.end) return 'listed'
+  // Free, whatever came of the trial.
+  if (subscription.trialEnd !== null && time < subscription.trialEnd) return 'counted'
   const isOver = time < subscription.current.start || subscription.status === 'cancelled'
   if (closed) return 'listed'
   // A draft bills it, or what is made in a voided one's place.
   if (ofCycles.some(({ period }) => period.start <= time && period.end > time)) return 'counted'
-  return isOver ? 'either' : 'counted'
+  return isOver ? 'listed' : 'counted'
 }
 
 async function idsOf(

@@ -9,6 +9,7 @@ import {
   takeUsageSnapshot,
   writeDrafts,
 } from '@flexprice/database/invoices'
+import { bringPassedOver } from '@flexprice/database/price-sync'
 import { assert, notFound } from '@flexprice/domain'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, ReplacementInput } from './dependencies.ts'
@@ -43,6 +44,7 @@ async function makeReplacement(transaction: Scoped, voided: InvoiceRow): Promise
     throw refused(voided, "is not of a subscription's period: there is nothing to make it from")
   }
   const now = await readNow(transaction)
+  await bringPassedOver(transaction, subscriptionId, { from: start, now })
   const seenBy = await takeUsageSnapshot(transaction)
   const facts = await readChargeFacts(transaction, [subscriptionId])
   if (facts.length === 0) throw notFound('Subscription', subscriptionId)

@@ -120,5 +120,9 @@ function writtenOf(rows: readonly CustomerRow[], { created, updated }: ImportedC
     else if (updated.has(externalId) || made.has(externalId)) changed++
     else refused.push({ row: row.row, text: row.text, problems })
   }
-  return { counts: { created: made.size, updated: changed, duplicates: 0 }, refused }
+  return {
+    counts: { created: made.size, updated: changed, duplicates: 0 },
+    refused,
+    records: { created: [...created.values()], updated: [...updated.values()] },
+  }
 }

@@ -1,5 +1,5 @@
 import type { Scoped } from '@flexprice/database/connection'
-import type { ImportCounts } from '@flexprice/database/imports'
+import type { ImportCounts, ImportedRecords } from '@flexprice/database/imports'
 import type { FieldProblem } from '@flexprice/domain'
 import type { RowFields } from './row-values.ts'
 
@@ -36,4 +36,6 @@ export interface WrittenRows {
   /** By the database's own knowledge. */
   readonly refused: readonly RefusedRow[]
   readonly eventsBetween?: { readonly first: Date; readonly last: Date }
+  /** Of kinds other than events: the ids of what was made and changed, for whoever takes the import back. */
+  readonly records?: ImportedRecords
 }

@@ -1,4 +1,4 @@
-import type { TaskProcessingResult } from '@flexprice/contracts/workflows'
+import type { TaskProcessingResult, TaskRevertResult } from '@flexprice/contracts/workflows'
 import type { ImportCounts } from '@flexprice/database/imports'
 import type { Logger, Metrics } from '@flexprice/observability'
 
@@ -6,6 +6,9 @@ import type { Logger, Metrics } from '@flexprice/observability'
 export interface TaskProcessingEvents {
   imported(entityType: string, counts: ImportCounts): void
   completed(result: TaskProcessingResult): void
+  /** Of a page of a revert. */
+  reverted(entityType: string, counts: { readonly reverted: number; readonly refused: number }): void
+  takenBack(result: TaskRevertResult): void
   failed(failure: { readonly taskId: string; readonly code: string; readonly message: string }): void
 }
 
@@ -16,12 +19,12 @@ export function createTaskProcessingEvents(dependencies: {
   const { logger, metrics } = dependencies
   const rows = metrics.counter({
     name: 'task_processing_rows_total',
-    help: 'Rows of files that imports have worked through',
+    help: 'Rows of files that imports have worked through, and records of reverts',
     labels: ['entity_type', 'outcome'],
   })
   const tasks = metrics.counter({
     name: 'task_processing_tasks_total',
-    help: 'Imports that have ended',
+    help: 'Imports and reverts that have ended',
     labels: ['outcome'],
   })
   return {
@@ -32,11 +35,18 @@ export function createTaskProcessingEvents(dependencies: {
       tasks.inc({ outcome: 'completed' })
       logger.info({ 'event.action': 'task-completed', task: result }, 'A file was imported')
     },
+    reverted(entity_type, counts) {
+      for (const [outcome, count] of Object.entries(counts)) rows.inc({ entity_type, outcome }, count)
+    },
+    takenBack(result) {
+      tasks.inc({ outcome: 'taken_back' })
+      logger.info({ 'event.action': 'task-taken-back', task: result }, 'An import was taken back')
+    },
     failed({ taskId, code, message }) {
       tasks.inc({ outcome: 'failed' })
       logger.info(
         { 'event.action': 'task-failed', task: { task_id: taskId, code, message } },
-        'A file was not imported to its end',
+        'A task was not done to its end',
       )
     },
   }

@@ -14,10 +14,9 @@ import { CodedError } from '@flexprice/domain'
 import { type FileLayout, type OpenFile, readLayout } from '@flexprice/file-rows'
 import { Context } from '@temporalio/activity'
 import { beating } from './beating.ts'
-import { createCustomerImport } from './customer-import.ts'
 import type { TaskProcessingDependencies } from './dependencies.ts'
 import type { EntityImport } from './entity-import.ts'
-import { createEventImport } from './event-import.ts'
+import { kindOf } from './entity-kinds.ts'
 import { type PreparedPage, preparedPages } from './prepared-pages.ts'
 import { createRowReader, type RowReader } from './row-values.ts'
 
@@ -41,7 +40,7 @@ export async function importFile(
   if (task.task_status === 'FAILED') throw endedWith(task)
   const { store_key: key } = await getFileUpload(handle, task.upload_id)
   const open: OpenFile = (from) => files.open(key, from)
-  const entity = entityOf(task)
+  const entity = kindOf(task.entity_type).createImport({ taskId })
   const { layout, reader } = await layoutOf(handle, task, { open, entity })
   const from = task.layout === null ? layout.start : { offset: task.byte_offset, row: task.row_number }
   const pages = preparedPages({
@@ -62,12 +61,6 @@ export async function importFile(
 
 function endedWith({ error_code: code, error_summary: message }: ImportTaskRow): CodedError {
   return new CodedError(code ?? 'internal_error', message ?? '')
-}
-
-function entityOf({ entity_type: type, id }: ImportTaskRow): EntityImport {
-  if (type === 'EVENTS') return createEventImport({ taskId: id })
-  if (type === 'CUSTOMERS') return createCustomerImport()
-  throw new CodedError('not_implemented', `Imports of ${type} are not implemented`)
 }
 
 /** As it was found at first, or is found now. */
@@ -103,7 +96,7 @@ async function writePage(
     counts,
     rejections,
     bytesRead,
-    eventsBetween: task.dry_run ? undefined : written.eventsBetween,
+    ...(!task.dry_run && { eventsBetween: written.eventsBetween, records: written.records }),
   }
   await writeImportPage(transaction, task, page, await readTimeOfDay(transaction))
   return counts

@@ -62,5 +62,5 @@ export type {
   SubscriptionCreationProgress,
   SubscriptionCreationResult,
 } from './subscription-creation.schema.ts'
-export type { TaskProcessingInput, TaskProcessingResult } from './task-processing.schema.ts'
-export type { TaskProgress } from './task-processing-with-progress.schema.ts'
+export type { TaskProcessingInput, TaskProcessingResult, TaskRevertResult } from './task-processing.schema.ts'
+export type { RevertProgress, TaskProgress } from './task-processing-with-progress.schema.ts'

@@ -18,3 +18,4 @@ export {
 } from './connection.ts'
 export type { DueEnvironment } from './due-environments.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
+export { type TakenBack, takeBackOneByOne } from './taken-back.ts'

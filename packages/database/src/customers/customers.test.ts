@@ -4,13 +4,13 @@ import { inTransaction } from '../connection/connection.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import {
-  deleteCustomer,
   getCustomer,
   getCustomerByExternalId,
   insertCustomer,
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
+import { deleteCustomer } from './delete-customers.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())

@@ -1,4 +1,4 @@
-import { assert, CodedError, notFound } from '@flexprice/domain'
+import { CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -86,65 +86,6 @@ export async function updateCustomer(
   return row
 }
 
-/**
- * Marks the customer as deleted, which frees its external id. Needs the caller's transaction: the row
- * is locked against a creation's foreign key check, so that no subscription slips in meanwhile.
- *
- * @throws not_found; in_use that names a subscription that is not cancelled, an invoice that is not closed or paid, or an
- *   open wallet
- */
-export async function deleteCustomer(scoped: Scoped, id: string, now: Date): Promise<void> {
-  assert(scoped.db.isTransaction, 'a customer is deleted in a transaction')
-  const query = scoped.db.selectFrom('customers').select('id').where('id', '=', id)
-  const customer = await query.where('status', '<>', 'deleted').forUpdate().executeTakeFirst()
-  if (!customer) throw notFound('Customer', id)
-  const subscription = await findLiveSubscription(scoped, id)
-  if (subscription) {
-    throw new CodedError('in_use', `Customer ${id} is used by subscription ${subscription.id}`, {
-      details: { used_by: 'subscription', subscription_id: subscription.id },
-    })
-  }
-  const invoice = await findOpenInvoice(scoped, id)
-  if (invoice) {
-    throw new CodedError(
-      'in_use',
-      `Customer ${id} is used by invoice ${invoice.id}, which is still to be paid`,
-      {
-        details: { used_by: 'invoice', invoice_id: invoice.id },
-      },
-    )
-  }
-  const wallet = await findOpenWallet(scoped, id)
-  if (wallet) {
-    throw new CodedError('in_use', `Customer ${id} has wallet ${wallet.id}: terminate it first`, {
-      details: { used_by: 'wallet', wallet_id: wallet.id },
-    })
-  }
-  await scoped.db
-    .updateTable('customers')
-    .set({ status: 'deleted', ...change(scoped.scope, now) })
-    .where('id', '=', id)
-    .execute()
-}
-
-/** A draft, or a final one of which something remains. */
-function findOpenInvoice({ db }: Scoped, customerId: string): Promise<{ id: string } | undefined> {
-  return db
-    .selectFrom('invoices')
-    .select('id')
-    .where('customer_id', '=', customerId)
-    .where('status', '<>', 'deleted')
-    .where((where) =>
-      where.or([
-        where('invoice_status', '=', 'DRAFT'),
-        where.and([where('invoice_status', '=', 'FINALIZED'), where('amount_remaining', '>', '0')]),
-      ]),
-    )
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
-}
-
 /** @throws validation_error for a filter or sort that does not exist */
 export function searchCustomers(scoped: Scoped, search: CustomerSearch): Promise<SearchPage<CustomerRow>> {
   const query = allOf(scoped.db.selectFrom('customers').selectAll(), [
@@ -189,27 +130,6 @@ export const customerFields: SearchFields = new Map([
   ...columns,
   ['email', { type: 'text', column: sql.ref('email'), lower: sql.ref('email_lower') }],
 ])
-
-function findLiveSubscription(scoped: Scoped, customerId: string): Promise<{ id: string } | undefined> {
-  return scoped.db
-    .selectFrom('subscriptions')
-    .select('id')
-    .where('customer_id', '=', customerId)
-    .where('subscription_status', '<>', 'cancelled')
-    .limit(1)
-    .executeTakeFirst()
-}
-
-function findOpenWallet({ db, scope }: Scoped, customerId: string): Promise<{ id: string } | undefined> {
-  return db
-    .selectFrom('wallets')
-    .select('id')
-    .where('environment_id', '=', scope.environmentId)
-    .where('customer_id', '=', customerId)
-    .where('wallet_status', '<>', 'closed')
-    .limit(1)
-    .executeTakeFirst()
-}
 
 async function expectNoEventsLost(scoped: Scoped, id: string, newExternalId: string): Promise<void> {
   const used = await scoped.db

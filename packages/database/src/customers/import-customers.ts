@@ -14,9 +14,9 @@ export interface ImportedCustomer {
 }
 
 export interface ImportedCustomers {
-  /** External ids of those that were made, and of those that were there and were changed. */
-  readonly created: ReadonlySet<string>
-  readonly updated: ReadonlySet<string>
+  /** By their external ids, the ids of those that were made, and of those that were there and were changed. */
+  readonly created: ReadonlyMap<string, string>
+  readonly updated: ReadonlyMap<string, string>
 }
 
 /** A creation that another transaction was ahead of is a change at the second look. */
@@ -32,13 +32,13 @@ export async function importCustomers(
   now: Date,
 ): Promise<ImportedCustomers> {
   assert(scoped.db.isTransaction, 'customers are imported in a transaction')
-  const created = new Set<string>()
-  const updated = new Set<string>()
+  const created = new Map<string, string>()
+  const updated = new Map<string, string>()
   for (let look = 1; look <= looks; look++) {
     const rest = customers.filter(({ externalId }) => !created.has(externalId) && !updated.has(externalId))
     if (rest.length === 0) break
-    for (const { external_id: id, made } of await writeOnce(scoped, rest, now))
-      (made ? created : updated).add(id)
+    for (const { id, external_id, made } of await writeOnce(scoped, rest, now))
+      (made ? created : updated).set(external_id, id)
   }
   return { created, updated }
 }
@@ -55,7 +55,7 @@ async function writeOnce({ db, scope }: Scoped, customers: readonly ImportedCust
     })),
   )
   const texts = textColumns.map((column) => ({ ref: sql.ref(column), name: column }))
-  const { rows } = await sql<{ external_id: string; made: boolean }>`
+  const { rows } = await sql<{ id: string; external_id: string; made: boolean }>`
     with sent as materialized (
       select position, i, e, c, j from rows from (json_to_recordset(${batch}::json)
         as (i text, e text, c jsonb, j jsonb)) with ordinality as sent (i, e, c, j, position)
@@ -74,7 +74,7 @@ async function writeOnce({ db, scope }: Scoped, customers: readonly ImportedCust
       from sent where jsonb_typeof(c) = 'object' and not exists (select from known where known.e = sent.e)
       order by position
       on conflict (environment_id, external_id) where status = 'published' do nothing
-      returning external_id
+      returning id, external_id
     ), changed as (
       update customers set
         ${sql.join(texts.map(({ name, ref }) => sql`${ref} = coalesce(known.j->>${sql.lit(name)}, customers.${ref})`))},
@@ -84,9 +84,11 @@ async function writeOnce({ db, scope }: Scoped, customers: readonly ImportedCust
         metadata = coalesce(known.j->'metadata', customers.metadata),
         updated_at = ${now}::timestamptz, updated_by = ${scope.userId}
       from known where customers.environment_id = ${scope.environmentId} and customers.id = known.id
-      returning customers.external_id
+      returning customers.id, customers.external_id
     )
-    select external_id, true as made from made union all select external_id, false from changed`.execute(db)
+    select id, external_id, true as made from made union all select id, external_id, false from changed`.execute(
+    db,
+  )
   return rows
 }
 

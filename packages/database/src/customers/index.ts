@@ -3,7 +3,6 @@ export {
   type CustomerChanges,
   type CustomerRow,
   type CustomerSearch,
-  deleteCustomer,
   getCustomer,
   getCustomerByExternalId,
   insertCustomer,
@@ -11,4 +10,5 @@ export {
   searchCustomers,
   updateCustomer,
 } from './customers.ts'
+export { deleteCustomer, deleteCustomers } from './delete-customers.ts'
 export { type ImportedCustomer, type ImportedCustomers, importCustomers } from './import-customers.ts'

@@ -11,5 +11,6 @@ export {
 } from './event-attribution.ts'
 export { type EventStore, postgresEventStore } from './event-store.ts'
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
+export { takeBackEvents } from './take-back-events.ts'
 export { usageFrames } from './usage-frames.ts'
 export { voidEvent } from './void-event.ts'

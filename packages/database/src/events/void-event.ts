@@ -1,28 +1,25 @@
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { change } from '../connection/row-changes.ts'
 import { invoiceThatCounts } from './event-attribution.ts'
+import { holdBilling } from './hold-billing.ts'
 
 /**
  * Takes an event back: it counts no more, and its id stays used, so that a retry does not bring it again. Voiding it
  * twice is voiding it once. Needs the caller's transaction.
  *
- * An invoice that is being finalized meanwhile cannot slip past: the customer's drafts are changed here, so whoever
- * finalizes one by a snapshot from before fails by its version or as unserializable, and rates once more.
+ * Whoever bills its customer meanwhile waits, or has billed (`holdBilling`).
  *
  * @throws not_found; in_use that names the finalized invoice which has counted the event
  */
 export async function voidEvent(scoped: Scoped, eventId: string, now: Date): Promise<void> {
-  const { db, scope } = scoped
+  const { db } = scoped
   assert(db.isTransaction, 'an event is voided in a transaction')
-  const { rows } = await sql<KnownId>`
-    select event_key, external_customer_id, event_name, timestamp, voided_at from event_ids
-    where event_key = event_key(${scope.environmentId}, ${eventId}) for update`.execute(db)
-  const [known] = rows
-  if (!known) throw notFound('Event', eventId)
+  const before = await readKnown(scoped, eventId, { lock: false })
+  if (before.voided_at !== null) return
+  await holdBilling(scoped, [before.external_customer_id], now)
+  const known = await readKnown(scoped, eventId, { lock: true })
   if (known.voided_at !== null) return
-  await touchDrafts(scoped, known.external_customer_id, now)
   const { rows: events } = await sql<CountedEvent>`
     select e.event_id, counted.invoice_id from events e
     left join lateral (${invoiceThatCounts()}) counted on true
@@ -54,14 +51,18 @@ interface CountedEvent {
   readonly invoice_id: string | null
 }
 
-/** Waits for a finalization under way, and makes one that has read the events already begin anew. */
-async function touchDrafts({ db, scope }: Scoped, externalCustomerId: string, now: Date): Promise<void> {
-  await db
-    .updateTable('invoices')
-    .set({ version: sql`version + 1`, ...change(scope, now) })
-    .where('invoice_status', '=', 'DRAFT')
-    .where('customer_id', 'in', (customers) =>
-      customers.selectFrom('customers').select('id').where('external_id', '=', externalCustomerId),
-    )
-    .execute()
+/** @throws not_found */
+async function readKnown(
+  { db, scope }: Scoped,
+  eventId: string,
+  { lock }: { readonly lock: boolean },
+): Promise<KnownId> {
+  const { rows } = await sql<KnownId>`
+    select event_key, external_customer_id, event_name, timestamp, voided_at from event_ids
+    where event_key = event_key(${scope.environmentId}, ${eventId}) ${lock ? sql`for update` : sql``}`.execute(
+    db,
+  )
+  const [known] = rows
+  if (!known) throw notFound('Event', eventId)
+  return known
 }

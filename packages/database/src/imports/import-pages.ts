@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
+import { type ImportedRecords, noteImportRecords } from './import-records.ts'
 import type { ImportTaskRow } from './import-tasks.ts'
 
 export interface ImportPlace {
@@ -33,6 +34,8 @@ export interface WrittenImportPage {
   readonly bytesRead: number
   /** The first and last instant of the events that it made. */
   readonly eventsBetween?: { readonly first: Date; readonly last: Date } | undefined
+  /** Of kinds other than events. */
+  readonly records?: ImportedRecords | undefined
 }
 
 const rowTextMax = 4_000
@@ -83,6 +86,7 @@ export async function writeImportPage(
   if (rejected.length > 0) {
     await insertRecords('import_rejections', { rows: rejected, shared: own }).execute(db)
   }
+  if (page.records) await noteImportRecords(scoped, task.id, page.records)
   await db
     .insertInto('import_pages')
     .values({

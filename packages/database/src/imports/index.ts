@@ -1,4 +1,5 @@
 /** Files that were brought, and the tasks that import them: their rows are how far they are, page by page. */
+
 export { type FileUploadRow, getFileUpload, insertFileUpload, type NewFileUpload } from './file-uploads.ts'
 export {
   type ImportCounts,
@@ -8,7 +9,23 @@ export {
   type WrittenImportPage,
   writeImportPage,
 } from './import-pages.ts'
+export {
+  countChangedRecords,
+  forgetImportRecords,
+  type ImportedRecords,
+  listMadeRecords,
+  readMadeEvents,
+} from './import-records.ts'
 export { listRejections, type RejectionRow } from './import-rejections.ts'
+export {
+  beginImportRevert,
+  failImportRevert,
+  getImportRevert,
+  type ImportRevertRow,
+  lockImportRevert,
+  type RevertedPage,
+  writeRevertedPage,
+} from './import-reverts.ts'
 export {
   beginImportTask,
   endImportTask,

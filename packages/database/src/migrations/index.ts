@@ -33,7 +33,9 @@ import * as subscriptionChanges from './0031-subscription-changes.ts'
 import * as subscriptionSchedules from './0032-subscription-schedules.ts'
 import * as subscriptionEnds from './0033-subscription-ends.ts'
 import * as imports from './0034-imports.ts'
-import * as formerGrids from './0035-former-grids.ts'
+import * as keysByTheKey from './0035-keys-are-found-by-the-key.ts'
+import * as importReverts from './0036-import-reverts.ts'
+import * as formerGrids from './0037-former-grids.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -71,5 +73,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0032-subscription-schedules': subscriptionSchedules,
   '0033-subscription-ends': subscriptionEnds,
   '0034-imports': imports,
-  '0035-former-grids': formerGrids,
+  '0035-keys-are-found-by-the-key': keysByTheKey,
+  '0036-import-reverts': importReverts,
+  '0037-former-grids': formerGrids,
 }

@@ -15,13 +15,13 @@ import {
 } from '../catalog/prices.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import {
-  deleteCustomer,
   getCustomer,
   getCustomerByExternalId,
   insertCustomer,
   searchCustomers,
   updateCustomer,
 } from '../customers/customers.ts'
+import { deleteCustomer } from '../customers/delete-customers.ts'
 import { listLineItems, searchLineItems } from '../line-items/line-item-search.ts'
 import { getSubscription, searchSubscriptions } from '../subscriptions/subscription-search.ts'
 import {

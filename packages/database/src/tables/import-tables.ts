@@ -86,3 +86,39 @@ export interface ImportRejectionTable {
   reason: string
   row_text: string
 }
+
+/** A record that an import made, or changed. */
+export interface ImportRecordTable {
+  task_id: string
+  record_id: string
+  environment_id: string
+  is_made: boolean
+  /** The run of a revert that could not take it back, and why. */
+  refused_by: string | null
+  refusal: string | null
+}
+
+export type ImportRevertStatus = 'PROCESSING' | 'COMPLETED' | 'FAILED'
+
+export interface ImportRevertTable extends Audited {
+  task_id: string
+  environment_id: string
+  run_id: string
+  revert_status: ImportRevertStatus
+  /** In the words of the kind that is taken back. */
+  place: ColumnType<RevertPlace | null, string | null, string | null>
+  pages: Generated<number>
+  reverted_records: Generated<number>
+  refused_records: Generated<number>
+  error_code: ErrorCode | null
+  error_summary: string | null
+  started_at: Date
+  ended_at: Date | null
+}
+
+/** Behind which record a revert goes on: in the order of what it takes back. */
+export interface RevertPlace {
+  readonly id: string
+  /** Of an event: RFC 3339, in UTC. */
+  readonly at?: string
+}

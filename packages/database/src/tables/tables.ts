@@ -29,7 +29,9 @@ import type { IdempotencyKeyTable } from './idempotency-tables.ts'
 import type {
   FileUploadTable,
   ImportPageTable,
+  ImportRecordTable,
   ImportRejectionTable,
+  ImportRevertTable,
   ImportTaskTable,
 } from './import-tables.ts'
 import type {
@@ -118,6 +120,8 @@ export interface Tables {
   import_tasks: ImportTaskTable
   import_pages: ImportPageTable
   import_rejections: ImportRejectionTable
+  import_records: ImportRecordTable
+  import_reverts: ImportRevertTable
   sync_previews: SyncPreviewTable
   sync_preview_slices: SyncPreviewSliceTable
   sync_preview_items: SyncPreviewItemTable

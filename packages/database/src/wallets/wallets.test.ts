@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
-import { deleteCustomer } from '../customers/customers.ts'
+import { deleteCustomer } from '../customers/delete-customers.ts'
 import { daysFromNow, now } from '../testing/catalog-rows.ts'
 import {
   addCredit,

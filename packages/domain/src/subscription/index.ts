@@ -5,6 +5,7 @@ export { billFromProblem } from './bill-from.ts'
 export { userEndOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
 export { type EndingTerms, movedEnd } from './moved-end.ts'
+export { passedOverLines } from './passed-over.ts'
 export {
   type SubscriptionSync,
   type SyncedLines,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   beginHistory,
+  billAnew,
   type ChainStep,
   syncHistory,
   takeChainStep,
@@ -80,4 +81,38 @@ test('how often a sync ran, and when, decides no line of time that is still to b
     { numRuns: runsCount, seed },
   )
   expect(taken).toBeGreaterThan(runsCount)
+})
+
+test('what syncs passed over as it was billed comes where that time is billed anew, as if it had not been, behind its first line', () => {
+  let came = 0
+  fc.assert(
+    fc.property(story, ({ start, withLine, steps }) => {
+      let billed = beginHistory(start, withLine && start >= 0)
+      let unbilled = billed
+      let now = 0
+      for (const { days, syncs, bills, act } of steps) {
+        now += days
+        if (bills || days === 2) billed = { ...billed, unbilledFrom: now }
+        // Seldom, so that versions come and go in time that is billed.
+        if (syncs && days === 0) [billed, unbilled] = [syncHistory(billed), syncHistory(unbilled)]
+        const step = atDay(act, now)
+        if (act.kind === 'add line' && (billed.lines.length === 0) !== (unbilled.lines.length === 0)) continue
+        const [one, other] = [takeChainStep(billed, step, now), takeChainStep(unbilled, step, now)]
+        if (!one || !other) continue
+        billed = one
+        unbilled = other
+      }
+      const [before, wanted] = [syncHistory(billed), syncHistory(unbilled)]
+      const anew = billAnew(before, 0)
+      came += anew.lines.length - before.lines.length
+      // A chain with a line has nothing filled in before its first one.
+      const from = Math.min(...before.lines.map(({ start_date }) => start_date.getTime()))
+      const isBefore = ({ end_date }: { end_date: Date | null }) => end_date && end_date.getTime() <= from
+      const lines = wanted.lines.filter((line) => before.lines.length === 0 || !isBefore(line))
+      expect(unbilledLines(anew)).toEqual(unbilledLines({ ...wanted, lines, unbilledFrom: 0 }))
+      expect(billAnew(anew, 0).lines).toEqual(anew.lines)
+    }),
+    { numRuns: runsCount, seed },
+  )
+  expect(came).toBeGreaterThan(runsCount / 10)
 })

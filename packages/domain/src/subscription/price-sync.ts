@@ -82,17 +82,11 @@ interface Judgement<Line> {
 }
 
 function judge<Line extends SyncLine>(sync: SubscriptionSync<Line>, price: SyncPrice): Judgement<Line> {
-  if (!isCompatible(sync.subscription, price)) return { outcome: 'incompatible' }
-  const chain = new Set(
-    sync.prices.filter((other) => other.root_price_id === price.root_price_id).map(({ id }) => id),
-  )
+  if (!isCompatibleWith(sync.subscription, price)) return { outcome: 'incompatible' }
   const overriddenFrom = sync.overriddenFrom.get(price.root_price_id)
-  const stretches = stretchesOf(
-    sync.lines.filter(({ price_id }) => chain.has(price_id)),
-    overriddenFrom,
-  )
+  const stretches = chainStretches(sync, price)
   const ends = movedEnds(stretches, price)
-  const pieces = missingPieces(sync, price, stretches)
+  const pieces = piecesIn(stretches, sync, price)
   const isLonger = ends.some(({ line, end }) => isAfter(end.end_date, line.end_date))
   if (pieces.length > 0 || isLonger) return { outcome: 'added', ends, pieces }
   if (ends.length > 0) return { outcome: 'removed', ends }
@@ -104,7 +98,7 @@ function judge<Line extends SyncLine>(sync: SubscriptionSync<Line>, price: SyncP
 }
 
 /** A ONETIME price is of no subscription's period. */
-function isCompatible(subscription: SyncSubscription, price: SyncPrice): boolean {
+export function isCompatibleWith(subscription: SyncSubscription, price: SyncPrice): boolean {
   return (
     price.currency === subscription.currency &&
     price.billing_period === subscription.billing_period &&
@@ -123,11 +117,31 @@ function movedEnds<Line extends SyncLine>(stretches: readonly Stretch<Line>[], p
     .filter(({ line, end }) => end.end_date?.getTime() !== line.end_date?.getTime())
 }
 
-/** The price in the stretches of its chain's other prices; without any line of the chain from the subscription's start on. */
-function missingPieces(
-  { subscription, overriddenFrom, unbilledFrom }: SubscriptionSync<SyncLine>,
+type SyncFacts = Omit<SubscriptionSync<SyncLine>, 'newLine' | 'hasChanged'>
+
+/** The lines of the price that the subscription has not, but for those in time that is billed. */
+export function missingPieces(sync: SyncFacts, price: SyncPrice): SyncLine[] {
+  return piecesIn(chainStretches(sync, price), sync, price)
+}
+
+function chainStretches<Line extends SyncLine>(
+  { prices, lines, overriddenFrom }: Pick<SubscriptionSync<Line>, 'prices' | 'lines' | 'overriddenFrom'>,
   price: SyncPrice,
+): Stretch<Line>[] {
+  const chain = new Set(
+    prices.filter((other) => other.root_price_id === price.root_price_id).map(({ id }) => id),
+  )
+  return stretchesOf(
+    lines.filter(({ price_id }) => chain.has(price_id)),
+    overriddenFrom.get(price.root_price_id),
+  )
+}
+
+/** The price in the stretches of its chain's other prices; without any line of the chain from the subscription's start on. */
+function piecesIn(
   stretches: readonly Stretch<SyncLine>[],
+  { subscription, overriddenFrom, unbilledFrom }: Omit<SyncFacts, 'prices' | 'lines'>,
+  price: SyncPrice,
 ): SyncLine[] {
   const whole = {
     start: subscription.start_date,

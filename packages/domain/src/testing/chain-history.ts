@@ -1,4 +1,5 @@
 import { endWithin } from '../subscription/chain-stretches.ts'
+import { passedOverLines } from '../subscription/passed-over.ts'
 import { type SyncLine, type SyncPrice, syncLines } from '../subscription/price-sync.ts'
 import { later } from '../time/period.ts'
 import { type ChainHistory, changeQuantity, endLine, nameOf, overrideChain } from './line-acts.ts'
@@ -44,17 +45,30 @@ function newVersion(place: number, { start, end }: { start: number; end: Date | 
 }
 
 export function syncHistory(history: ChainHistory): ChainHistory {
-  const { versions, lines, overriddenFrom, unbilledFrom, changedFrom } = history
-  const synced = syncLines({
+  const synced = syncLines({ ...factsOf(history), newLine: (line) => line })
+  return { ...history, lines: synced.lines, changedFrom: history.versions.length }
+}
+
+/** Time from a day on is billed anew. */
+export function billAnew(history: ChainHistory, from: number): ChainHistory {
+  const { changedFrom, versions } = history
+  const missing = passedOverLines({
+    ...factsOf({ ...history, unbilledFrom: from }),
+    hasChanged: ({ id }) => versions.findIndex((version) => version.id === id) < changedFrom,
+    chainsFrom: dayOf(0),
+  })
+  return { ...history, lines: [...history.lines, ...missing], unbilledFrom: from }
+}
+
+function factsOf({ versions, lines, overriddenFrom, unbilledFrom, changedFrom }: ChainHistory) {
+  return {
     subscription: { ...terms, start_date: dayOf(0) },
     prices: versions,
-    hasChanged: ({ id }) => versions.findIndex((version) => version.id === id) >= changedFrom,
+    hasChanged: ({ id }: SyncPrice) => versions.findIndex((version) => version.id === id) >= changedFrom,
     overriddenFrom: new Map(overriddenFrom === null ? [] : [['v00', dayOf(overriddenFrom)]]),
     lines,
     unbilledFrom: dayOf(unbilledFrom),
-    newLine: (line) => line,
-  })
-  return { ...history, lines: synced.lines, changedFrom: versions.length }
+  }
 }
 
 /** As the doors do it; undefined where they refuse it. */

@@ -1,9 +1,13 @@
-import type { TaskProcessingInput, TaskProcessingResult } from '@flexprice/contracts/workflows'
+import type {
+  TaskProcessingInput,
+  TaskProcessingResult,
+  TaskRevertResult,
+} from '@flexprice/contracts/workflows'
 import { processTask } from '../process-task.ts'
 
 /** Imports a file for people who watch it: in smaller pages, and its progress can be asked for. */
 export async function TaskProcessingWithProgressWorkflow(
   input: TaskProcessingInput,
-): Promise<TaskProcessingResult> {
+): Promise<TaskProcessingResult | TaskRevertResult> {
   return processTask(input)
 }

@@ -50,6 +50,16 @@ export async function recordTaskHistories(
 const pretended: TaskProcessingActivities = {
   async importFile() {},
   async failImport() {},
+  async revertImport() {},
+  async failRevert() {},
+  readRevert: async ({ task_id }) => ({
+    task_id,
+    created_records: 3,
+    reverted_records: 2,
+    refused_records: 1,
+    gone_records: 0,
+    not_restored_records: 0,
+  }),
   completeImport: async ({ task_id }) => ({
     task_id,
     dry_run: false,

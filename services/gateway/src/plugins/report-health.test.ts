@@ -1,3 +1,4 @@
+import { startTcpProxy, testStack } from '@flexprice/testing'
 import { expect, test } from 'vitest'
 import { startGateway } from '../testing/gateway-under-test.ts'
 
@@ -22,10 +23,29 @@ test('ready 503 that names what is away, while live stays 200', async () => {
   }
 })
 
+test('Temporal goes away later: degraded and in service, as all else works, and the check says so', async () => {
+  await using temporal = await startTcpProxy(testStack().temporalAddress)
+  await using gateway = await startGateway({ temporalAddress: temporal.address })
+  const ready = () => gateway.app.inject({ url: '/health/ready' })
+  expect((await ready()).json()).toMatchObject({ status: 'ok' })
+  await temporal.cut()
+  const response = await ready()
+  expect(response.statusCode).toBe(200)
+  expect(response.json()).toMatchObject({ status: 'degraded', checks: { temporal: { status: 'failed' } } })
+  await temporal.mend()
+  await expect.poll(async () => (await ready()).json(), { timeout: 20_000 }).toMatchObject({ status: 'ok' })
+})
+
 test('ready 503 once the process is told to stop', async () => {
   let ready = true
   await using gateway = await startGateway({ isReady: () => ready })
   expect((await gateway.app.inject({ url: '/health/ready' })).statusCode).toBe(200)
+  expect((await gateway.app.inject('/v1/plans/x')).headers.connection).not.toBe('close')
   ready = false
   expect((await gateway.app.inject({ url: '/health/ready' })).statusCode).toBe(503)
+  // Requests are taken still, and their connections not used again.
+  expect(await gateway.app.inject('/v1/plans/x')).toMatchObject({
+    statusCode: 401,
+    headers: { connection: 'close' },
+  })
 })

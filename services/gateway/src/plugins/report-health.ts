@@ -4,7 +4,10 @@ import type { Dependencies } from '../dependencies.ts'
 
 /**
  * `/health/live`, `/health`: the process answers. `/health/ready`: it is not being stopped, and each dependency,
- * by its name and with its latency, can be used; else 503. `degraded`: all but Redis.
+ * by its name and with its latency, can be used; else 503. `degraded`, with 200: all but Redis, or all but a Temporal
+ * that was there before. Events and reads go on without it, and it is away from every gateway at once: a load balancer
+ * that took them all out of service for it would refuse everything. Before it was reached once the gateway is not ready,
+ * so that a wrong address does not roll out.
  */
 export function reportHealth(
   app: FastifyInstance,
@@ -18,6 +21,7 @@ export function reportHealth(
   }
   const onFailure = (name: string, err: unknown) =>
     logger.warn({ err, 'event.action': 'health-check-failed', 'labels.check': name }, 'A dependency is away')
+  let temporalWasThere = false
   let running: Promise<HealthReport> | undefined
   // Probes that come while the checks run share their report: a check that hangs cannot pile up.
   const check = () => {
@@ -32,9 +36,11 @@ export function reportHealth(
   }
   app.get('/health/ready', { schema: { hide: true } }, async (_request, reply) => {
     const report = await check()
-    // Everything works without Redis, if slower: who is ready without it must not be taken out of service.
-    const { redis: _, ...needed } = report.checks
-    const ready = isReady() && Object.values(needed).every(({ status }) => status === 'ok')
+    // Everything works without Redis, if slower.
+    const { redis: _, temporal: workflows, ...needed } = report.checks
+    temporalWasThere ||= workflows?.status === 'ok'
+    const ready =
+      isReady() && temporalWasThere && Object.values(needed).every(({ status }) => status === 'ok')
     const status = ready ? (report.healthy ? 'ok' : 'degraded') : 'not_ready'
     return reply.code(ready ? 200 : 503).send({ status, checks: report.checks })
   })

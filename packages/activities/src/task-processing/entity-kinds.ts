@@ -1,0 +1,26 @@
+import { deleteCustomers } from '@flexprice/database/customers'
+import type { ImportTaskRow } from '@flexprice/database/imports'
+import { CodedError } from '@flexprice/domain'
+import { createCustomerImport } from './customer-import.ts'
+import type { EntityImport } from './entity-import.ts'
+import { createEventImport } from './event-import.ts'
+import { revertEvents } from './revert-events.ts'
+import { type EntityRevert, revertRecords } from './revert-records.ts'
+
+/** How one kind of record comes in from a file, and is taken back. */
+interface EntityKind {
+  createImport(task: { readonly taskId: string }): EntityImport
+  readonly revert: EntityRevert
+}
+
+/** A line a kind; one without a line is refused by the request already. */
+const kinds: Readonly<Partial<Record<ImportTaskRow['entity_type'], EntityKind>>> = {
+  EVENTS: { createImport: createEventImport, revert: revertEvents },
+  CUSTOMERS: { createImport: createCustomerImport, revert: revertRecords(deleteCustomers) },
+}
+
+export function kindOf(type: ImportTaskRow['entity_type']): EntityKind {
+  const kind = kinds[type]
+  if (kind === undefined) throw new CodedError('not_implemented', `Imports of ${type} are not implemented`)
+  return kind
+}
