@@ -6,6 +6,7 @@ import { type CodedError, invalid, notFound } from '@flexprice/domain'
 import { type ChangeFacts, type GridChange, linesOnGrid, planChange } from '@flexprice/domain/change'
 import { zero } from '@flexprice/domain/money'
 import type { Grid, Period } from '@flexprice/domain/time'
+import { createSharedTerms } from '../calculate-charges/cycle-lines.ts'
 import { closePeriod } from '../cron-billing/close-period.ts'
 import { type ChangeLine, changeFacts, comingLine, planPrices } from './change-line.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
@@ -35,19 +36,21 @@ export const planChangeKind: ChangeKind<PlanChangeOrder> = async (transaction, o
   }
 }
 
-/** What is changed once the subscription is held, at the instant that is given as its now. */
+/**
+ * What is changed once the subscription is held, at the instant that is given as its now; for a page of subscriptions, too,
+ * as what their prices share is made once.
+ */
 export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
+  const shared = createSharedTerms()
+  const prices = planPrices(plan.prices)
   return (held: HeldSubscription): PreparedChange => {
-    const facts = changeFacts(held.facts, held.billed)
+    const facts = changeFacts(held.facts, held.billed, shared)
     const gridChange = wantedGrid(held, order, facts)
     refuseSamePlan(held, plan, gridChange)
     const planned = planChange(
       facts,
       {
-        kind: 'plan_change',
-        behavior: order.proration_behavior,
-        prices: planPrices(plan.prices),
-        make: comingLine,
+        ...{ kind: 'plan_change', behavior: order.proration_behavior, prices, make: comingLine },
         gridChange,
       },
       held.now,

@@ -39,4 +39,4 @@ export {
   noteImportWorkflow,
   searchImportTasks,
 } from './import-tasks.ts'
-export { undoing } from './undoing.ts'
+export { attempting, undoing } from './undoing.ts'

@@ -1,6 +1,7 @@
 import { type TaskProgress, type WorkflowName, workflows } from '@flexprice/contracts/workflows'
 import { type BillingProgress, countRunsOfWorkflow } from '@flexprice/database/billing'
 import { getCalculationProgress } from '@flexprice/database/calculations'
+import { getBulkChangeProgress } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import { getBatchProgress } from '@flexprice/database/creation'
 import { getFileUpload, getImportTask } from '@flexprice/database/imports'
@@ -24,8 +25,7 @@ const readers: {
   'calculate-charges': calculationProgress,
   'cron-billing': cronBillingProgress,
   'price-sync': priceSyncProgress,
-  // One transaction: it tells nothing before it is done.
-  'subscription-change': async () => undefined,
+  'subscription-change': subscriptionChangeProgress,
   'subscription-creation': subscriptionCreationProgress,
   // Its task tells.
   'task-processing': async () => undefined,
@@ -62,6 +62,21 @@ async function calculationProgress(scoped: Scoped, { id }: Execution) {
       subscriptions_due: progress.due,
       subscriptions_processed: progress.processed,
       subscriptions_failed: progress.failed,
+      percent: percentOf(progress.processed, progress.due),
+    }
+  )
+}
+
+/** Of many: one is one transaction, which tells nothing before it is done. */
+async function subscriptionChangeProgress(scoped: Scoped, { id }: Execution) {
+  const [mode, bulkChangeId = ''] = id.split(':').slice(-2)
+  const phase = mode === 'preview_bulk' ? 'preview' : 'execution'
+  const progress = await getBulkChangeProgress(scoped, bulkChangeId, phase)
+  return (
+    progress && {
+      subscriptions_due: progress.due,
+      subscriptions_processed: progress.processed,
+      subscriptions_left_out: progress.leftOut,
       percent: percentOf(progress.processed, progress.due),
     }
   )
