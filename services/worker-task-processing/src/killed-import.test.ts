@@ -1,31 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import { workflows } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
-import {
-  getImportTask,
-  insertFileUpload,
-  insertImportTask,
-  type NewImportTask,
-} from '@flexprice/database/imports'
-import { createFileStore } from '@flexprice/file-store'
-import { createTestDatabase, startService, testKills } from '@flexprice/testing'
-import { createTestTemporal, testTemporalSettings } from '@flexprice/testing/temporal'
 import { afterAll, expect, test } from 'vitest'
+import { startKilledImports } from './testing/killed-imports.ts'
 
-const directory = await mkdtemp(join(tmpdir(), 'flexprice-killed-'))
-const files = { url: pathToFileURL(directory).href }
-const database = await createTestDatabase()
-const temporal = createTestTemporal()
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true })
-})
+const imports = await startKilledImports()
+afterAll(() => imports[Symbol.asyncDispose]())
 
 const rowCount = 60_000
 /** Every seventh row is bad, every eleventh has the id of the one before. */
@@ -41,31 +18,9 @@ function* csv(): Generator<string> {
 }
 
 test('a worker that is killed at any points of an import, and another each time: each row once, none left out', async () => {
-  const scoped = await database.newTenant()
-  const taskId = await newTask(scoped)
-  const { address, namespace } = testTemporalSettings()
-  const start = () =>
-    startService('worker-task-processing', {
-      DATABASE_URL: database.appUrl,
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_NAMESPACE: namespace,
-      FILE_STORE_URL: files.url,
-      LOG_LEVEL: 'error',
-    })
-  const contract = workflows['task-processing']
-  const { workflowId } = await temporal.startWorkflow(contract, { task_id: taskId }, scoped.scope)
-  const kills = testKills()
-  for (let kill = 1; kill <= kills; kill++) {
-    const worker = await start()
-    await reaches(scoped, taskId, Math.floor((rowCount * kill) / (kills + 2)))
-    // Somewhere in a page that is being written.
-    await sleep((kill * 37) % 100)
-    await worker.kill()
-  }
-  const { processed_records: before, task_status: status } = await getImportTask(scoped, taskId)
-  expect([status, before > 0 && before < rowCount]).toEqual(['PROCESSING', true])
-  await using _last = await start()
-  const { result } = await temporal.workflowResult(scoped.scope, workflowId, { waitMs: 100_000 })
+  const scoped = await imports.database.newTenant()
+  const file = { entityType: 'EVENTS', csv: csv(), rows: rowCount } as const
+  const { taskId, result } = await imports.importKilled(scoped, file)
   const indexes = Array.from({ length: rowCount }, (_, index) => index)
   const failed = indexes.filter(isBad).length
   const doubles = indexes.filter(isDouble).length
@@ -92,32 +47,3 @@ test('a worker that is killed at any points of an import, and another each time:
     .execute()
   expect(rejected.map(({ row_number: row }) => row)).toEqual(indexes.filter(isBad).map((index) => index + 2))
 }, 240_000)
-
-async function newTask(scoped: Scoped): Promise<string> {
-  const store_key = '2026-03-15/upload_killed'
-  await createFileStore(files).write(store_key, Readable.from(csv(), { objectMode: false }))
-  const upload = { id: 'upload_killed', store_key, file_name: null, size: 1, sha256: '0'.repeat(64) }
-  const timeOfDay = new Date()
-  await insertFileUpload(scoped, upload, timeOfDay)
-  const asked: NewImportTask = {
-    idempotency_key: 'killed',
-    request_hash: 'hash',
-    entity_type: 'EVENTS',
-    file_type: 'CSV',
-    file_provider: 'test',
-    upload_id: upload.id,
-    file_name: null,
-    metadata: {},
-    dry_run: false,
-    track_progress: false,
-  }
-  const { id } = await insertImportTask(scoped, asked, { timeOfDay, workflowIdOf: (task) => `task:${task}` })
-  return id
-}
-
-async function reaches(scoped: Scoped, taskId: string, records: number): Promise<void> {
-  for (;;) {
-    if ((await getImportTask(scoped, taskId)).processed_records >= records) return
-    await sleep(10)
-  }
-}
