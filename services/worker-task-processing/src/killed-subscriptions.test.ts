@@ -1,10 +1,12 @@
 import { insertPlan, insertPrices } from '@flexprice/database/catalog'
 import { inTransaction, type Scoped } from '@flexprice/database/connection'
 import { insertCustomer } from '@flexprice/database/customers'
+import { getImportTask } from '@flexprice/database/imports'
 import { afterAll, expect, test } from 'vitest'
 import { startKilledImports } from './testing/killed-imports.ts'
 
 const imports = await startKilledImports()
+const { temporal, contract, start } = imports
 afterAll(() => imports[Symbol.asyncDispose]())
 
 const rowCount = 6_000
@@ -41,8 +43,13 @@ async function addPlan(scoped: Scoped): Promise<void> {
 test('subscriptions whose workers are killed: each once, with one line and one invoice, whose numbers have no gap', async () => {
   const scoped = await imports.database.newTenant()
   await addPlan(scoped)
-  const file = { entityType: 'SUBSCRIPTIONS', csv: csv(), rows: rowCount } as const
-  const { taskId, result } = await imports.importKilled(scoped, file)
+  const taskId = await imports.newTask(scoped, { entityType: 'SUBSCRIPTIONS', csv: csv() })
+  const { workflowId } = await temporal.startWorkflow(contract, { task_id: taskId }, scoped.scope)
+  await imports.killedAtPoints(rowCount, async () => (await getImportTask(scoped, taskId)).processed_records)
+  const { processed_records: before, task_status: status } = await getImportTask(scoped, taskId)
+  expect([status, before > 0 && before < rowCount]).toEqual(['PROCESSING', true])
+  await using _last = await start()
+  const { result } = await temporal.workflowResult(scoped.scope, workflowId, { waitMs: 100_000 })
   const indexes = Array.from({ length: rowCount }, (_, index) => index)
   const failed = indexes.filter(isBad).length
   const doubles = indexes.filter(isDouble).length

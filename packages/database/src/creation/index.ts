@@ -2,6 +2,7 @@
 export { batchItemError } from './batch-item-error.ts'
 export { deleteSubscriptions } from './delete-subscriptions.ts'
 export { type FullSubscription, getFullSubscription } from './full-subscription.ts'
+export { skippedPricesOf } from './skipped-prices.ts'
 export {
   type BatchItem,
   type BatchItemOutcome,
