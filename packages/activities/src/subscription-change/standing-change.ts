@@ -24,7 +24,7 @@ export function standingChange(
   return {
     planned: {
       ...{ at, behavior, credits, charges, net, closed: [], opened: [] },
-      ...{ changeType: 'lateral', warnings: [] },
+      ...{ changeType: 'lateral', warnings: [], gridChange: null },
     },
     subscription: {},
     toPlan: { id: subscription.plan_id, name: subscription.plan_name },

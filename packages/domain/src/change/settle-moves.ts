@@ -35,7 +35,7 @@ export function settleMoves<Line extends RunningLine>(
 }
 
 /** Of each chain that goes all that was billed for the time from then on, whichever of its lines was billed for it. */
-function creditsOf<Line extends RunningLine>(
+export function creditsOf<Line extends RunningLine>(
   { lines, billed, currency }: ChangeFacts<Line>,
   { at, closed, opened }: LineMoves<Line>,
 ): LineCredit<Line>[] {
