@@ -348,6 +348,7 @@ const declared = {
     skipped_overridden: 'number default',
     skipped_ended_by_user: 'number default',
     skipped_in_sync: 'number default',
+    skipped_prices: 'json default',
     updated_at: 'Date',
   },
   prices: {
@@ -1091,6 +1092,7 @@ const declared = {
     subscriptions_due: 'number',
     subscriptions_processed: 'number default',
     outcomes: 'json default',
+    skipped_prices: 'json default',
     updated_at: 'Date',
   },
   sync_preview_items: {
