@@ -47,10 +47,9 @@ test('each block of the tutorial prints what the page says', async () => {
 /** In one shell, as somebody would paste them. */
 async function run(script: string): Promise<readonly string[]> {
   const file = path.join(localDir, 'tutorial.sh')
-  writeFileSync(file, script)
+  writeFileSync(file, `export FLEXPRICE_LOCAL_DIR='${localDir}'\n${script}`)
   const shell = spawn('bash', [file], {
     cwd: repositoryDir,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, FLEXPRICE_LOCAL_DIR: localDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const printed = await text(shell.stdout)

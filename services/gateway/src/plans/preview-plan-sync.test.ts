@@ -1,8 +1,6 @@
-import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
-import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { pauseFromItsStart } from '../testing/pause-from-its-start.ts'
 import {
@@ -57,15 +55,6 @@ async function addFollowersAndOthers() {
   ]
   return { ...plan, overriding, ended, annual, paused, prices }
 }
-
-test('by a test clock that stands years ago a preview is kept as any other', async () => {
-  const ofThePast = await newClockedCaller(gateway, '2021-01-01T00:00:00Z')
-  const { id: planId } = await ofThePast.create('/plans', { name: 'Old' })
-  const { id: price_id } = await ofThePast.create('/prices', priceBody(planId, { amount: '1' }))
-  const previewId = await previewOf(ofThePast, planId, [{ price_id, amount: '2' }])
-  const preview = await ofThePast.call('GET', `/plans/${planId}/sync/previews/${previewId}`)
-  expect(preview).toMatchObject({ status: 200, body: { status: 'COMPLETED', applicable: true } })
-})
 
 test('the next invoices before and after, and why some stay; nothing is changed', async () => {
   const { planId, fixedId, usageId, prices, first, overriding, ended, annual, paused } =
