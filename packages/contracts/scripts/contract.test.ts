@@ -72,6 +72,8 @@ const ownOperations = [
   'moveEnvironmentClock',
   'updateEnvironmentSettings',
   'uploadFile',
+  'revertTask',
+  'getTaskRevert',
 ]
 /** Choices that have a value of ours more, which a client meets only where it has asked for it. */
 const widened = {

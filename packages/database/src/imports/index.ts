@@ -13,6 +13,7 @@ export {
   countChangedRecords,
   forgetImportRecords,
   type ImportedRecords,
+  listKeptRecords,
   listMadeRecords,
   readMadeEvents,
 } from './import-records.ts'

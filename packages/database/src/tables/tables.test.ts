@@ -348,6 +348,7 @@ const declared = {
     skipped_overridden: 'number default',
     skipped_ended_by_user: 'number default',
     skipped_in_sync: 'number default',
+    skipped_prices: 'json default',
     updated_at: 'Date',
   },
   prices: {
@@ -401,6 +402,7 @@ const declared = {
     opened_by_change: 'string | null',
     closed_by_change: 'string | null',
     carries_line_id: 'string | null',
+    former_grid: 'json | null',
     metadata: 'json | null',
     created_at: 'Date',
     updated_at: 'Date',
@@ -1091,6 +1093,7 @@ const declared = {
     subscriptions_due: 'number',
     subscriptions_processed: 'number default',
     outcomes: 'json default',
+    skipped_prices: 'json default',
     updated_at: 'Date',
   },
   sync_preview_items: {
