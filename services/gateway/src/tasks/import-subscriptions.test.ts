@@ -6,6 +6,7 @@ import { throughFile, throughPost } from '../testing/both-doors.ts'
 import type { Caller } from '../testing/caller-under-test.ts'
 import { withCreation } from '../testing/creation-under-test.ts'
 import { type ImportsUnderTest, rejectedRows, startImports } from '../testing/imports-under-test.ts'
+import { madeSubscriptions } from '../testing/made-subscriptions.ts'
 
 let imports: ImportsUnderTest
 beforeAll(async () => {
@@ -27,42 +28,6 @@ async function newWorld(): Promise<{ caller: Caller; planId: string; priceId: st
   const customers = Array.from({ length: 50 }, (_, index) => ({ external_id: `c${index}`, name: 'C' }))
   await imports.importFile(caller, lines(customers), { entity_type: 'CUSTOMERS', file_type: 'NDJSON' })
   return { caller, planId: plan.id, priceId }
-}
-
-/** As they are, apart from what each environment and each moment has of its own. */
-async function made({ scoped }: Caller) {
-  const { db } = scoped
-  const rows = await db
-    .selectFrom('subscriptions as s')
-    .innerJoin('customers as c', 'c.id', 's.customer_id')
-    .selectAll('s')
-    .select('c.external_id')
-    .where('s.status', '=', 'published')
-    .orderBy('c.external_id')
-    .orderBy('s.lookup_key')
-    .execute()
-  const lineRows = await db.selectFrom('subscription_line_items').selectAll().execute()
-  const invoices = await db.selectFrom('invoices').selectAll().execute()
-  return rows.map((row) => ({
-    customer: row.external_id,
-    lookup_key: row.lookup_key,
-    status: row.subscription_status,
-    start: row.start_date,
-    end: row.end_date,
-    bill_from: row.bill_from,
-    period: [row.current_period_start, row.current_period_end],
-    next: row.next_billing_at,
-    trial: [row.trial_start, row.trial_end],
-    zone: row.timezone,
-    metadata: row.metadata,
-    warnings: row.warnings,
-    lines: lineRows
-      .filter(({ subscription_id }) => subscription_id === row.id)
-      .map(({ quantity, start_date, end_date }) => [quantity, start_date, end_date]),
-    invoices: invoices
-      .filter(({ subscription_id }) => subscription_id === row.id)
-      .map((one) => [one.invoice_status, one.total, one.period_start, one.period_end, one.billing_reason]),
-  }))
 }
 
 const start = '2026-01-15T00:00:00Z'
@@ -126,7 +91,7 @@ test('each subscription is made with its lines and its invoice, or refused for t
     )
   expect(idless(told)).toEqual(idless(refused))
   expect(refused.size).toBe(bodies(direct).length - 6)
-  const [one, other] = [await made(direct.caller), await made(byFile.caller)]
+  const [one, other] = [await madeSubscriptions(direct.caller), await madeSubscriptions(byFile.caller)]
   expect(one).toHaveLength(6)
   expect(other).toEqual(one)
   const numbers = await byFile.caller.scoped.db
@@ -171,7 +136,7 @@ test('one with a lookup key is made once: twice in a file, by its file again, by
     [many, many.toReversed()].map((some) => imports.importFile(caller, lines(some), ndjson)),
   )
   expect(both.map(({ successful_records }) => successful_records)).toEqual([30, 30])
-  const keys = (await made(caller)).map(({ lookup_key }) => lookup_key)
+  const keys = (await madeSubscriptions(caller)).map(({ lookup_key }) => lookup_key)
   expect(keys.toSorted()).toEqual([...new Set(keys)].toSorted())
   expect(keys).toHaveLength(4 + 1 + 30)
   const elsewhere = await newWorld()
@@ -193,7 +158,7 @@ test('CSV: the plan by its key, bill_from, nested JSON, metadata by column; unkn
   ].join('\r\n')
   const dry = await imports.importFile(caller, file, { ...subscriptions, dry_run: true })
   expect(dry).toMatchObject({ created_records: 1, failed_records: 4 })
-  expect(await made(caller)).toEqual([])
+  expect(await madeSubscriptions(caller)).toEqual([])
   const task = await imports.importFile(caller, file, { ...subscriptions, track_progress: true })
   expect(task).toMatchObject({ created_records: 1, failed_records: 4, unknown_columns: ['memo'] })
   expect(await rejectedRows(imports.gateway, caller, task.id)).toEqual([
@@ -202,7 +167,7 @@ test('CSV: the plan by its key, bill_from, nested JSON, metadata by column; unkn
     expect.stringMatching(/^5,start_date,"must be an RFC 3339 instant/),
     expect.stringMatching(/^6,override_line_items,"is not JSON/),
   ])
-  expect(await made(caller)).toMatchObject([
+  expect(await madeSubscriptions(caller)).toMatchObject([
     {
       customer: 'c1',
       lookup_key: 's1',
@@ -246,7 +211,7 @@ test('what an import has made is taken back as if it had never been, but for wha
   )
   expect([deleted, [...refused.keys()]]).toEqual([[ids[1]], [ids[0]]])
   expect(refused.get(ids[0] ?? '')?.message).toMatch(/ has invoice inv_/)
-  expect((await made(caller)).map(({ lookup_key }) => lookup_key)).toEqual(['s1'])
+  expect((await madeSubscriptions(caller)).map(({ lookup_key }) => lookup_key)).toEqual(['s1'])
   expect(await caller.call('GET', `/subscriptions/${ids[1]}`)).toMatchObject({ status: 404 })
   const corrected = lines([row(1, start), row(2, '2998-01-01T00:00:00Z')])
   expect(await imports.importFile(caller, corrected, ndjson)).toMatchObject({
