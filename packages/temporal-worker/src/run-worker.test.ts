@@ -122,7 +122,10 @@ test('a business refusal is in no metric of failures, as it is an answer; what b
   const error = { code: 'invalid_operation', message: 'The plan has no price in gbp' }
   expect(await outcomeOf('refused')).toMatchObject({ status: 'Failed', error })
   expect(await (await worker.get('/metrics')).text()).not.toMatch(failed)
-  expect(await outcomeOf('broken')).toMatchObject({ status: 'Failed', error: { code: 'constraint_violated' } })
+  expect(await outcomeOf('broken')).toMatchObject({
+    status: 'Failed',
+    error: { code: 'constraint_violated' },
+  })
   expect(await (await worker.get('/metrics')).text()).toMatch(failed)
 })
 
