@@ -55,7 +55,9 @@ function planningFacts(cycle: Cycle, lines: readonly CycleLine[], numberOf: Numb
   facts.push(ms(cycle.openedAt), cycle.usage)
   for (const line of lines) {
     facts.push(line.chain, numberOf(line.terms), numberOf(line.metering), ms(line.start), ms(line.end))
-    facts.push(line.goesOn, line.comesByChange, line.goesByChange, line.isBilled, ms(line.billedUntil))
+    const { heldUntil } = line
+    facts.push(heldUntil === 'next' ? heldUntil : ms(heldUntil))
+    facts.push(line.comesByChange, line.goesByChange, line.isBilled, ms(line.billedUntil))
   }
   return facts
 }
