@@ -75,6 +75,7 @@ export async function simulate(
     paidByCredits: sumOf(played, 'paidByCredits'),
     payments: sumOf(played, 'payments'),
     notes: sumOf(played, 'notes'),
+    purchases: sumOf(played, 'purchases'),
   }
   return {
     ...total,

@@ -19,6 +19,7 @@ export interface Bill {
   paid: bigint
   /** What went back of what was paid. */
   refunded: bigint
+  isVoid: boolean
 }
 
 /** A one-off invoice: the sum of what was said, at once, until it is void; of nothing it is skipped. */
@@ -32,7 +33,7 @@ export interface OneOff {
 export function newBill(lines: readonly Omit<BilledLine, 'noted'>[]): Bill {
   return {
     lines: lines.map((line) => ({ ...line, noted: 0n })),
-    ...{ credits: 0n, adjusted: 0n, paid: 0n, refunded: 0n },
+    ...{ credits: 0n, adjusted: 0n, paid: 0n, refunded: 0n, isVoid: false },
   }
 }
 

@@ -1,14 +1,17 @@
-import type { InvoiceRef, MoneyStep } from '../lives/money-step.ts'
-import { type Bill, dueOf, newBill, type OneOff, remainsOf } from './bill-money.ts'
-import { type Coming, comingOf, give, isInTurn } from './grants.ts'
-import { fromText } from './ratio.ts'
-import { type Note, note, type Payment, pay, takeBackPayment, voidNote } from './settle.ts'
+import type { MoneyStep } from '../lives/money-step.ts'
+import { type Bill, dueOf, newBill, type OneOff } from './bill-money.ts'
+import type { Books } from './books.ts'
+import { comingOf, give, isInTurn } from './grants.ts'
+import { actOnMoney } from './money-acts.ts'
+import { decideTopUps, type Purchase, topUpDue } from './purchases.ts'
 import type { Subscription } from './subscription.ts'
-import { type Debit, empty, findWallet, giveBack, newWallet, payFrom, type Wallet } from './wallets.ts'
+import { empty, giveBack, payFrom, type Wallet } from './wallets.ts'
 
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
   walletsOf(subscription: number): readonly Wallet[]
+  /** The customer's, the oldest first. */
+  purchasesOf(subscription: number): readonly Purchase[]
   /** A closed invoice's bill, paid by credits as far as they go. */
   close(subscription: number, lines: Parameters<typeof newBill>[0], when: Closing): Bill
   /** Gives credits back. @returns false where payments or notes stand in the way */
@@ -19,10 +22,15 @@ export interface MoneyModel {
   apply(step: MoneyStep, of: Subscription | undefined, oneOffs: ReadonlyMap<number, OneOff>): boolean
   /** Gives what has fallen due and comes before the subscription's next period. @returns whether anything has */
   giveDue(subscription: Subscription, now: number): boolean
-  /** Ends credits whose end has come, unless a period that they were there for waits for its invoice. */
+  /** Says which of the customer's wallets are to be topped up, as they are by now. */
+  decideTopUps(subscription: number, now: number): void
+  /**
+   * Ends credits whose end has come, unless a period that they were there for waits for its invoice; then tops up the
+   * wallets that are low.
+   */
   expire(subscription: Subscription, now: number): void
-  /** How many invoices credits have paid, payments were made, and notes. */
-  moved(): { readonly paidByCredits: number; readonly payments: number; readonly notes: number }
+  /** How many invoices credits have paid, payments were made, notes, and purchases of credits. */
+  moved(): Readonly<Record<'paidByCredits' | 'payments' | 'notes' | 'purchases', number>>
   /** When credits come, or end. */
   dueInstants(subscription: Subscription): number[]
 }
@@ -32,24 +40,17 @@ interface Closing {
   readonly now: number
 }
 
-interface Books {
-  readonly wallets: Map<number, Wallet[]>
-  readonly coming: Map<number, Coming[]>
-  readonly planGrants: Extract<MoneyStep, { kind: 'grant-credits' }>['grant'][]
-  readonly payments: Map<number, Payment>
-  readonly notes: Map<number, Note>
-  readonly debits: Map<Bill, readonly Debit[]>
-}
-
 export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
     ...{ payments: new Map(), notes: new Map(), debits: new Map() },
+    ...{ purchases: new Map(), drafts: new Map() },
   }
-  const { wallets, coming, planGrants, notes, debits } = books
+  const { wallets, coming, planGrants, notes, debits, purchases } = books
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
+    purchasesOf: (subscription) => purchases.get(subscription) ?? [],
     close(subscription, lines, when) {
       const bill = newBill(lines)
       if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
@@ -60,6 +61,7 @@ export function createMoneyModel(): MoneyModel {
         (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
       )
       if (bill.paid > 0n || isNoted) return false
+      bill.isVoid = true
       for (const debit of debits.get(bill) ?? []) {
         if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
       }
@@ -71,8 +73,12 @@ export function createMoneyModel(): MoneyModel {
         planGrants.map((terms) => comingOf(terms, subscription)),
       )
       wallets.set(subscription.id, [])
+      purchases.set(subscription.id, [])
     },
-    apply: (step, of, oneOffs) => apply(books, step, of, oneOffs),
+    apply: (step, of, oneOffs) => actOnMoney(books, step, of, oneOffs),
+    decideTopUps(subscription, now) {
+      decideTopUps(walletsOf(subscription), purchases.get(subscription) ?? [], now)
+    },
     giveDue(subscription, now) {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
@@ -81,21 +87,27 @@ export function createMoneyModel(): MoneyModel {
       return due.length > 0
     },
     expire(subscription, now) {
-      for (const { credits } of walletsOf(subscription.id)) {
+      for (const { credits, byItself } of walletsOf(subscription.id)) {
         const ended = credits.filter(({ expires }) => expires !== null && expires <= now)
-        for (const credit of ended.filter((one) => isToEnd(one, subscription))) empty({ credits: [credit] })
+        for (const credit of ended.filter((one) => isToEnd(one, subscription)))
+          empty({ credits: [credit], byItself })
       }
+      const own = purchases.get(subscription.id) ?? []
+      decideTopUps(walletsOf(subscription.id), own, now)
+      topUpDue(walletsOf(subscription.id), own, now)
     },
     moved() {
       const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
-      return { paidByCredits, payments: books.payments.size, notes: notes.size }
+      const bought = [...purchases.values()].reduce((sum, { length }) => sum + length, 0)
+      return { paidByCredits, payments: books.payments.size, notes: notes.size, purchases: bought }
     },
     dueInstants(subscription) {
       const given = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
       const ends = walletsOf(subscription.id).flatMap(({ credits }) =>
         credits.filter((credit) => isToEnd(credit, subscription)).map(({ expires }) => expires),
       )
-      return [...given.map(({ at }) => at), ...ends].filter((at) => at !== null)
+      const topUps = walletsOf(subscription.id).map(({ byItself }) => byItself.dueAt)
+      return [...given.map(({ at }) => at), ...ends, ...topUps].filter((at) => at !== null)
     },
   }
 }
@@ -108,122 +120,4 @@ function isToEnd(
   if (expires === null || available.over === 0n) return false
   if (invoices.some((one) => one.status === 'DRAFT' && one.period.end <= expires)) return false
   return dueAt === null || status === 'cancelled' || dueAt > expires
-}
-
-function apply(
-  books: Books,
-  step: MoneyStep,
-  of: Subscription | undefined,
-  oneOffs: ReadonlyMap<number, OneOff>,
-): boolean {
-  switch (step.kind) {
-    case 'void-payment': {
-      const payment = books.payments.get(step.payment)
-      return payment !== undefined && takeBackPayment(payment, [...books.notes.values()], step.at)
-    }
-    case 'void-note': {
-      const one = books.notes.get(step.note)
-      return one !== undefined && voidNote(one)
-    }
-    case 'grant-credits':
-      return grant(books, step, of)
-    case 'make-wallet':
-    case 'top-up':
-    case 'end-wallet':
-      return of !== undefined && changeWallet(books.wallets.get(of.id) ?? [], step)
-    case 'pay':
-    case 'take-back':
-      return of !== undefined && settle(books, step, of, billOf(step.invoice, of, oneOffs))
-  }
-}
-
-type Of<Kind extends MoneyStep['kind']> = Extract<MoneyStep, { kind: Kind }>
-
-function grant(
-  { planGrants, coming }: Books,
-  step: Of<'grant-credits'>,
-  of: Subscription | undefined,
-): boolean {
-  if (step.subscription === null) {
-    planGrants.push(step.grant)
-    return true
-  }
-  if (!of || of.status === 'cancelled') return false
-  const terms = { ...step.grant, start: step.grant.start ?? step.at }
-  const first = comingOf(terms, of)
-  if (first.at === null || first.at >= Math.min(of.end, terms.end ?? Infinity)) return false
-  coming.get(of.id)?.push(first)
-  return true
-}
-
-function changeWallet(wallets: Wallet[], step: Of<'make-wallet' | 'top-up' | 'end-wallet'>): boolean {
-  if (step.kind === 'make-wallet') {
-    const rate = fromText(step.rate)
-    if (findWallet(wallets, rate, step.types)) return false
-    wallets.push(newWallet(rate, step.types))
-    return true
-  }
-  const wallet = wallets[step.wallet]
-  if (!wallet?.isOpen) return false
-  if (step.kind === 'end-wallet') {
-    wallet.isOpen = false
-    empty(wallet)
-    return true
-  }
-  const { priority, effective, expires } = step
-  if (expires !== null && expires <= Math.max(effective ?? step.at, step.at)) return false
-  for (const credits of [step.credits, step.bonus]) {
-    if (credits !== null) wallet.credits.push({ available: fromText(credits), priority, effective, expires })
-  }
-  return true
-}
-
-/** Of an invoice that is closed, and not void. */
-function billOf(
-  ref: InvoiceRef,
-  { invoices, id }: Subscription,
-  oneOffs: ReadonlyMap<number, OneOff>,
-): Bill | undefined {
-  if ('oneOff' in ref) {
-    const one = oneOffs.get(ref.oneOff)
-    return one?.status === 'FINALIZED' && one.subscription === id ? one.bill : undefined
-  }
-  const invoice = invoices.at(-1 - ref.back)
-  return invoice?.status === 'FINALIZED' ? (invoice.bill ?? undefined) : undefined
-}
-
-function settle(
-  { payments, notes, debits, wallets }: Books,
-  step: Of<'pay' | 'take-back'>,
-  { invoices, id }: Subscription,
-  bill: Bill | undefined,
-): boolean {
-  if (!bill) return false
-  const cents =
-    step.amount === null ? null : fromText(step.amount).over * (100n / fromText(step.amount).under)
-  if (step.kind === 'pay') {
-    if (payments.has(step.payment)) return false
-    const own = wallets.get(id) ?? []
-    const payment = pay(bill, cents, step.isOfCredits ? { wallets: own, at: step.at } : null)
-    if (payment) payments.set(step.payment, payment)
-    return payment !== undefined
-  }
-  if (notes.has(step.note)) return false
-  const others =
-    'oneOff' in step.invoice ? [] : invoices.flatMap((one) => openBill(one.status, one.bill, bill))
-  const { line, toSource, at } = step
-  const made = note(
-    bill,
-    { line, cents, toSource, at },
-    {
-      ...{ others, payments: [...payments.values()], debits: debits.get(bill) ?? [] },
-      wallets: wallets.get(id) ?? [],
-    },
-  )
-  if (made) notes.set(step.note, made)
-  return made !== undefined
-}
-
-function openBill(status: string, one: Bill | null, but: Bill): Bill[] {
-  return status === 'FINALIZED' && one !== null && one !== but && remainsOf(one) > 0n ? [one] : []
 }

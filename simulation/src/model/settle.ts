@@ -63,6 +63,13 @@ export function takeBackPayment(payment: Payment, notes: readonly Note[], at: nu
   return true
 }
 
+export interface AskedNote {
+  readonly line: number
+  readonly cents: bigint
+  readonly toSource: boolean
+  readonly at: number
+}
+
 export interface Purses {
   /** The subscription's other open invoices, the oldest first. */
   readonly others: readonly Bill[]
@@ -79,23 +86,16 @@ export interface Purses {
  * then gives back the credits that paid it, those spent last first; the rest is money that was paid on it, and goes back
  * to where it came from, or into the wallet.
  *
- * @param asked null: all that is left of the line
  * @returns undefined where a line has not so much left, or so much cannot go back to its source
  */
 export function note(
   bill: Bill,
-  asked: {
-    readonly line: number
-    readonly cents: bigint | null
-    readonly toSource: boolean
-    readonly at: number
-  },
+  asked: AskedNote,
   { others, payments, debits, wallets }: Purses,
 ): Note | undefined {
   const line = bill.lines[asked.line]
-  const left = line ? line.cents - line.noted : 0n
-  const cents = asked.cents ?? left
-  if (!line || line.isCut || cents <= 0n || cents > left) return undefined
+  const { cents } = asked
+  if (!line || line.isCut || cents <= 0n || cents > line.cents - line.noted) return undefined
   const take = takeFrom(cents)
   const lowered = [bill, ...others]
     .map((one) => ({ bill: one, cents: take(remainsOf(one)), paidBefore: one.paid }))

@@ -1,4 +1,4 @@
-import type { PriceTypes } from '../lives/money-step.ts'
+import type { PriceTypes, TopUpTerms } from '../lives/money-step.ts'
 import { type Bill, type BilledLine, dueOf } from './bill-money.ts'
 import type { Ratio } from './ratio.ts'
 import * as exact from './ratio.ts'
@@ -11,6 +11,18 @@ export interface Wallet {
   /** In the order in which they came. */
   readonly credits: Credit[]
   isOpen: boolean
+  readonly byItself: ByItself
+}
+
+/** How a wallet is topped up by itself. */
+export interface ByItself {
+  terms: Omit<TopUpTerms, 'cooldownHours'> | null
+  cooldownMs: number
+  /** Null: it is not to be topped up now. */
+  dueAt: number | null
+  lastAt: number | null
+  /** The balance has fallen since somebody looked. */
+  hasFallen: boolean
 }
 
 export interface Credit {
@@ -39,7 +51,8 @@ interface Used {
 }
 
 export function newWallet(rate: Ratio, types: PriceTypes): Wallet {
-  return { rate, types, credits: [], isOpen: true }
+  const byItself = { terms: null, cooldownMs: 0, dueAt: null, lastAt: null, hasFallen: false }
+  return { rate, types, credits: [], isOpen: true, byItself }
 }
 
 /** The open one of a rate and kinds of prices: there is one at most. */
@@ -111,6 +124,7 @@ function spend(
   const available = exact.sum(usable.map((credit) => credit.available))
   const price = exact.over(exact.ratio(cents, 100n), wallet.rate)
   const used = take(usable, exact.smaller(roundedUp(price), available))
+  wallet.byItself.hasFallen = true
   return { wallet, cents, returned: 0n, used, at }
 }
 
@@ -141,7 +155,8 @@ export function giveBack(debit: Debit, cents: bigint, now: number): void {
 }
 
 /** What a wallet had is gone with its end. */
-export function empty({ credits }: Pick<Wallet, 'credits'>): void {
+export function empty({ credits, byItself }: Pick<Wallet, 'credits' | 'byItself'>): void {
+  byItself.hasFallen = true
   for (const credit of credits) credit.available = exact.nothing
 }
 

@@ -17,6 +17,7 @@ export interface Played {
   readonly paidByCredits: number
   readonly payments: number
   readonly notes: number
+  readonly purchases: number
   readonly failure: Failure | undefined
 }
 
