@@ -7,7 +7,10 @@ const envSource = z.looseObject({
   name: z.string(),
   value: z.string().optional(),
   valueFrom: z
-    .looseObject({ secretKeyRef: z.looseObject({ name: z.string(), key: z.string() }).optional() })
+    .looseObject({
+      secretKeyRef: z.looseObject({ name: z.string(), key: z.string() }).optional(),
+      fieldRef: z.looseObject({ fieldPath: z.string() }).optional(),
+    })
     .optional(),
 })
 const namedSource = z.looseObject({ name: z.string(), optional: z.boolean().default(false) })

@@ -1,42 +1,33 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { workflows } from '@flexprice/contracts/workflows'
-import { throwAwayConfig } from '@flexprice/local-stack/config'
-import { pythonTool } from '@flexprice/local-stack/python-tools'
 import { runCommand } from '@flexprice/local-stack/run-command'
-import { createStackRun } from '@flexprice/local-stack/stack-run'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type KubernetesObject, readObjects, renderOverlay, workloadsIn } from './kubernetes-objects.ts'
+import { type KubernetesObject, readObjects, workloadsIn } from './kubernetes-objects.ts'
 import { podProblems } from './pod-rules.ts'
 import { schemaProblems } from './schema-rules.ts'
 import { serviceVariables } from './service-variables.ts'
+import { startRendering } from './testing/rendering.ts'
 import { keysOf, partnerProblems, referenceProblems, settingOf, variableProblems } from './wiring-rules.ts'
 
 const queues = Object.values(workflows).map(({ definition }) => definition)
-const dir = mkdtempSync(path.join(tmpdir(), 'flexprice-k8s-'))
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
-const run = createStackRun(
-  throwAwayConfig(dir),
-  { throwAway: true, signal: new AbortController().signal },
-  () => undefined,
-)
-const kubectl = await pythonTool(run, 'kubectl')
+const rendering = await startRendering()
+const { run, render } = rendering
+afterAll(() => rendering[Symbol.dispose]())
 const services = new Map((await serviceVariables()).map(({ service, variables }) => [service, variables]))
-// A copy: what a person made for a cluster of their own stays as it is.
-const k8s = copied('k8s')
+const k8s = rendering.copied('k8s')
 const example = readObjects(readFileSync(path.join(k8s, 'overlays/production/secrets.example.yaml'), 'utf8'))
 const toldSecrets = keysOf(example, 'Secret')
 
 describe('an overlay without its secret', () => {
   it('is not rendered where the secret is a file: the answer names it', async () => {
-    await expect(renderOverlay(run, kubectl, path.join(copied('bare'), 'overlays/local'))).rejects.toThrow(
+    await expect(render(path.join(rendering.copied('bare'), 'overlays/local'))).rejects.toThrow(
       /secrets\/flexprice-database\.env/,
     )
   })
 
   it('is found where the secret is made by the cluster: nobody told of it', async () => {
-    const objects = await renderOverlay(run, kubectl, path.join(k8s, 'overlays/production'))
+    const objects = await render(path.join(k8s, 'overlays/production'))
     const untold = new Map([...toldSecrets].filter(([name]) => name !== 'flexprice-redis'))
     expect(referenceProblems(objects, untold)).toEqual([
       'Deployment gateway: REDIS_URL needs the Secret flexprice-redis with REDIS_URL, which nobody makes',
@@ -52,7 +43,7 @@ describe.each([
   if (overlay === 'local') {
     await runCommand(run, 'sh', [path.join(folder, 'make-secrets.sh')], { timeoutMs: 10_000 })
   }
-  const objects = await renderOverlay(run, kubectl, folder)
+  const objects = await render(folder)
 
   it('is what Kubernetes 1.34 and KEDA take, object by object', () => {
     expect(objects.length).toBeGreaterThan(20)
@@ -91,12 +82,25 @@ describe.each([
 })
 
 describe('the checks find', async () => {
-  const objects = await renderOverlay(run, kubectl, path.join(k8s, 'overlays/production'))
+  const objects = await render(path.join(k8s, 'overlays/production'))
   const without = (unwanted: (object: KubernetesObject) => boolean) =>
     objects.filter((object) => !unwanted(object))
 
+  it('a worker that nothing scales, or the wrong thing', () => {
+    const unscaled = without((object) => object.kind === 'ScaledObject' && isPriceSync(object))
+    expect(partnerProblems(unscaled, queues, { scaled: true })).toEqual([
+      'Deployment worker-price-sync--r1 is scaled by nothing',
+    ])
+    const elsewhere = readObjects(
+      stream(objects).replace('"name":"worker-price-sync--r1"},', '"name":"other"},'),
+    )
+    expect(partnerProblems(elsewhere, queues, { scaled: true })).toEqual([
+      'Deployment worker-price-sync--r1 is not scaled by the queue PriceSyncWorkflowTaskQueue',
+    ])
+  })
+
   it('a queue without a component', () => {
-    const rest = without(({ metadata }) => metadata.name === 'worker-price-sync')
+    const rest = without(isPriceSync)
     expect(partnerProblems(rest, queues, { scaled: true })).toEqual([
       'The queue PriceSyncWorkflowTaskQueue has no worker: run pnpm deploy:queues',
     ])
@@ -148,26 +152,21 @@ describe('the checks find', async () => {
   })
 
   it('a variable that is missing, that is misspelt, or that holds a secret', () => {
-    const worker = stream(objects.filter(({ metadata }) => metadata.name === 'worker-price-sync'))
+    const worker = stream(objects.filter(isPriceSync))
     const misspelt = readObjects(worker.replaceAll('"name":"DATABASE_URL"', '"name":"DATABASE_ULR"'))
     expect(variableProblems(misspelt, services)).toEqual([
-      'Deployment worker-price-sync: DATABASE_URL is required and not given',
-      'Deployment worker-price-sync: DATABASE_ULR is read by no worker-price-sync',
+      'Deployment worker-price-sync--r1: DATABASE_URL is required and not given',
+      'Deployment worker-price-sync--r1: DATABASE_ULR is read by no worker-price-sync',
     ])
     const open = readObjects(worker.replace('"name":"NODE_OPTIONS"', '"name":"SOME_PASSWORD"'))
     expect(referenceProblems(open, toldSecrets)).toContainEqual(
-      'Deployment worker-price-sync: SOME_PASSWORD must come from a Secret',
+      'Deployment worker-price-sync--r1: SOME_PASSWORD must come from a Secret',
     )
   })
 })
 
-function copied(name: string): string {
-  const folder = path.join(dir, name)
-  cpSync(path.resolve(import.meta.dirname, '../../k8s'), folder, {
-    recursive: true,
-    filter: (file) => !file.endsWith('/secrets'),
-  })
-  return folder
+function isPriceSync({ metadata }: KubernetesObject): boolean {
+  return metadata.labels['app.kubernetes.io/name'] === 'worker-price-sync'
 }
 
 function stream(objects: readonly object[]): string {

@@ -3,6 +3,7 @@ import { workflows } from '@flexprice/contracts/workflows'
 import { composeWorkers } from './compose-workers.ts'
 import { type Queue, queueComponents, queuesFolder } from './queue-components.ts'
 import type { ServiceVariables } from './service-variables.ts'
+import { versionedWorkers } from './versioned-workers.ts'
 
 /** The registered workflows as queues. Throws for a definition whose worker's folder is missing. */
 export function registeredQueues(services: readonly ServiceVariables[]): Queue[] {
@@ -16,7 +17,7 @@ export function registeredQueues(services: readonly ServiceVariables[]): Queue[]
 
 /** Everything that is made from the definitions for those who deploy: for Kubernetes, and for compose. */
 export function queueFiles(queues: readonly Queue[]): ReadonlyMap<string, string> {
-  return new Map([...queueComponents(queues), ...composeWorkers(queues)])
+  return new Map([...queueComponents(queues), ...versionedWorkers(queues), ...composeWorkers(queues)])
 }
 
 /** `k8s/queues` is what the definitions make of it: a queue without a component would have no worker. */

@@ -99,32 +99,34 @@ function serviceOf(image: string): string | undefined {
   return image.match(/\/flexprice\/([a-z-]+):/)?.[1]
 }
 
+const nameLabel = 'app.kubernetes.io/name'
+
 /** Every queue has its worker, and every Deployment of ours its disruption budget and what scales it. */
 export function partnerProblems(
   objects: readonly KubernetesObject[],
   queues: readonly { readonly name: string; readonly taskQueue: string }[],
   { scaled }: { readonly scaled: boolean },
 ): string[] {
-  const has = (kind: string, name: string) =>
-    objects.some((object) => object.kind === kind && object.metadata.name === name)
+  // By what it is, as its name may have a version.
+  const find = (kind: string, name: string | undefined) =>
+    objects.find((object) => object.kind === kind && object.metadata.labels[nameLabel] === name)
   const ours = objects.filter(
     ({ kind, metadata }) =>
       kind === 'Deployment' && metadata.labels['app.kubernetes.io/part-of'] === 'flexprice',
   )
   return [
     ...queues.flatMap(({ name, taskQueue }) => {
-      if (!has('Deployment', `worker-${name}`))
-        return [`The queue ${taskQueue} has no worker: run pnpm deploy:queues`]
-      const scaler = objects.find(
-        ({ kind, metadata }) => kind === 'ScaledObject' && metadata.name === `worker-${name}`,
-      )
-      if (!scaled) return []
-      return JSON.stringify(scaler ?? {}).includes(`"taskQueue":"${taskQueue}"`)
+      const worker = find('Deployment', `worker-${name}`)
+      if (!worker) return [`The queue ${taskQueue} has no worker: run pnpm deploy:queues`]
+      const scaler = find('ScaledObject', `worker-${name}`)
+      if (!scaler) return scaled ? [`${titleOf(worker)} is scaled by nothing`] : []
+      const { scaleTargetRef, triggers } = scalerSchema.parse(scaler).spec
+      return scaleTargetRef.name === worker.metadata.name && triggers[0]?.metadata.taskQueue === taskQueue
         ? []
-        : [`worker-${name} is not scaled by the queue ${taskQueue}`]
+        : [`${titleOf(worker)} is not scaled by the queue ${taskQueue}`]
     }),
     ...ours.flatMap((object) =>
-      has('PodDisruptionBudget', object.metadata.name)
+      find('PodDisruptionBudget', object.metadata.labels[nameLabel])
         ? []
         : [`${titleOf(object)} has no PodDisruptionBudget`],
     ),
@@ -133,6 +135,13 @@ export function partnerProblems(
       : ['Nothing denies what is not allowed: there is no NetworkPolicy deny-all']),
   ]
 }
+
+const scalerSchema = z.looseObject({
+  spec: z.looseObject({
+    scaleTargetRef: z.looseObject({ name: z.string() }),
+    triggers: z.array(z.looseObject({ metadata: z.record(z.string(), z.string()) })),
+  }),
+})
 
 /** A value of the overlay's settings. */
 export function settingOf(objects: readonly KubernetesObject[], name: string): string | undefined {

@@ -41,6 +41,11 @@ const ownOperations = [
   'listQueues',
   'rotateApiKey',
   'createSubscriptionsBulk',
+  'previewSubscriptionChangeBulk',
+  'executeSubscriptionChangeBulk',
+  'getSubscriptionChangeBulk',
+  'listSubscriptionChangeBulkItems',
+  'downloadSubscriptionChangeBulk',
   'previewSubscriptionCancellation',
   'previewSubscriptionPause',
   'previewSubscriptionResume',
@@ -67,6 +72,8 @@ const ownOperations = [
   'moveEnvironmentClock',
   'updateEnvironmentSettings',
   'uploadFile',
+  'revertTask',
+  'getTaskRevert',
 ]
 /** Choices that have a value of ours more, which a client meets only where it has asked for it. */
 const widened = {

@@ -11,6 +11,7 @@ import { applySearchAttributes } from './apply-search-attributes.ts'
 import { type CallOptions, call, callsSettled } from './call.ts'
 import { cancelWorkflow } from './cancel-workflow.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
+import { createDeployments, type Deployments } from './deployments.ts'
 import { describeWorkflow, type Owner, type WorkflowDescription } from './describe-workflow.ts'
 import { type QueueStats, queueStats } from './queue-stats.ts'
 import { type RunningWorkflows, runningWorkflows } from './running-workflows.ts'
@@ -55,6 +56,7 @@ export function createTemporal(settings: TemporalSettings): Temporal {
       runningWorkflows(client, scope, definitions, options),
     queueStats: (definitions = registered, options) => queueStats(client, definitions, options),
     schedules: createSchedules(client),
+    deployments: createDeployments(client),
     applySearchAttributes: (options) => applySearchAttributes(client, connection, options),
     async ping() {
       const { namespace } = settings
@@ -103,6 +105,8 @@ export interface Temporal extends AsyncDisposable {
   queueStats(definitions?: readonly WorkflowDefinition[], options?: CallOptions): Promise<QueueStats[]>
   /** What Temporal starts by itself. */
   readonly schedules: Schedules
+  /** Which version of each worker new runs begin on. */
+  readonly deployments: Deployments
   /** Makes the search attributes that the namespace lacks, and answers their names. */
   applySearchAttributes(options?: CallOptions): Promise<string[]>
   /** Throws unless Temporal answers for our namespace. */

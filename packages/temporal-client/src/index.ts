@@ -6,6 +6,7 @@
 export type { CallOptions } from './call.ts'
 export type { Temporal } from './create-temporal.ts'
 export { createTemporal } from './create-temporal.ts'
+export type { Deployments, DeploymentVersion } from './deployments.ts'
 export type { WorkflowDescription } from './describe-workflow.ts'
 export type { QueueStats } from './queue-stats.ts'
 export type { ScheduleState, Schedules } from './schedules.ts'

@@ -1,6 +1,7 @@
 import { errorResponse, type Operation, parseExactJson } from '@flexprice/contracts/wire'
 import { CommandFailure, exitCodeOfStatus } from './command-failure.ts'
 import type { ApiConfig } from './config.ts'
+import { type ApiEvent, endedBySilence, eventsOf, eventsSilentMsMax } from './event-stream.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fileContentType, type SentFile, sentFile } from './sent-file.ts'
 import { unreachable } from './unreachable.ts'
@@ -9,6 +10,8 @@ import { unreachable } from './unreachable.ts'
 export interface ApiClient {
   /** Fails with a `CommandFailure` unless the answer is a success. */
   call(operation: Operation, request?: ApiRequest): Promise<ApiAnswer>
+  /** Server-sent events until their end, whoever ends them. Fails as `call` does where they are not to be had. */
+  listen(operation: Operation, request: ApiRequest): AsyncIterable<ApiEvent>
 }
 
 export interface ApiRequest {
@@ -22,6 +25,8 @@ export interface ApiRequest {
   readonly takesText?: true
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Ends by its signal alone. */
+  readonly isEndless?: true
 }
 
 export interface ApiAnswer {
@@ -49,6 +54,21 @@ export function createApiClient({ url, apiKey }: ApiConfig): ApiClient {
       if (response.ok && (body !== undefined || request.takesText)) return { text, body }
       throw refusal(base, response, body)
     },
+    async *listen(operation, request) {
+      using silence = endedBySilence(eventsSilentMsMax)
+      const signal = AbortSignal.any([silence.signal, ...(request.signal ? [request.signal] : [])])
+      const response = await send(
+        addressOf(base, operation, request),
+        operation,
+        { ...request, signal, isEndless: true },
+        apiKey,
+      )
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+      if (!response.ok || !isStream || response.body === null) {
+        throw refusal(base, response, parseOrUndefined(await response.text()))
+      }
+      yield* eventsOf(response.body, silence)
+    },
   }
 }
 
@@ -62,8 +82,8 @@ function addressOf(base: string, { path }: Operation, { params = {}, query = {} 
 }
 
 async function send(address: URL, { method }: Operation, request: ApiRequest, apiKey: string) {
-  const { body, headers, signal, file } = request
-  const timeout = AbortSignal.timeout(file === undefined ? answerTimeoutMs : fileTimeoutMs)
+  const { body, headers, signal, file, isEndless } = request
+  const timeout = isEndless ? [] : [AbortSignal.timeout(file === undefined ? answerTimeoutMs : fileTimeoutMs)]
   try {
     return await fetch(address, {
       method,
@@ -77,7 +97,7 @@ async function send(address: URL, { method }: Operation, request: ApiRequest, ap
       ...(file === undefined ? {} : { body: sentFile(file), duplex: 'half' }),
       // To follow one would hand the key to whoever is named in it.
       redirect: 'manual',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([...timeout, ...(signal === undefined ? [] : [signal])]),
     })
   } catch (error) {
     signal?.throwIfAborted()

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getTaskResult } from '@flexprice/contracts/operations'
 import type { WorkflowResultResponse } from '@flexprice/contracts/wire'
+import { z } from 'zod'
 import type { ApiAnswer, ApiClient } from './api-client.ts'
 import { CommandFailure } from './command-failure.ts'
 import { exitCodes } from './exit-codes.ts'
 import { fieldList, type Output } from './output.ts'
 import { createProgressView, type Following } from './progress-view.ts'
+import { createWatch } from './watch-workflow.ts'
 
 export interface Execution {
   readonly workflow_id: string
@@ -33,7 +35,30 @@ export async function followWorkflow(
     throw error
   })
   printOutcome(output, outcome)
+  const hint = hintOf(taskResult.parse(outcome.body).result)
+  if (hint !== undefined) output.note(hint)
 }
+
+/** Where an import has left something to look at. */
+function hintOf(result: unknown): string | undefined {
+  const task = ofTask.safeParse(result).data
+  if (task === undefined) return undefined
+  const {
+    task_id: id,
+    failed_records: failed,
+    refused_records: refused,
+    not_restored_records: changed,
+  } = task
+  if (failed > 0) return `Rejected rows: flexprice tasks rejected ${id} > rejected.csv`
+  return refused + changed > 0 ? `What stays: flexprice tasks kept ${id}` : undefined
+}
+
+const ofTask = z.object({
+  task_id: z.string(),
+  failed_records: z.number().default(0),
+  refused_records: z.number().default(0),
+  not_restored_records: z.number().default(0),
+})
 
 /** Prints what is known of a workflow; one that ended without completing is a failure. */
 export function printOutcome(output: Output, { text, body }: ApiAnswer): void {
@@ -65,8 +90,14 @@ async function untilEnded(
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
   using view = createProgressView(output, following)
+  const watch = following === 'watch' ? createWatch(api, execution, signal) : undefined
   let answeredAt = performance.now()
   for (;;) {
+    const ended = await watch?.untilItBreaks((event, progress) => {
+      answeredAt = performance.now()
+      view.show(event.text, progress)
+    })
+    if (ended !== undefined) return ended
     const askedAt = performance.now()
     try {
       signal.throwIfAborted()

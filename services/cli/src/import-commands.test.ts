@@ -28,6 +28,7 @@ test('a file is brought, imported and watched to its end; its rejected rows can 
   const imported = await runCli(['import', path, '--as', 'events', '--watch'], stack.environment)
   expect(imported).toMatchObject({ code: 0, stdout: expect.stringMatching(/created_records: +2999/) })
   expect(imported.stderr).toContain('100 % | bytes sent')
+  expect(imported.stderr).toMatch(/Rejected rows: flexprice tasks rejected task_\w+ > rejected.csv/)
   const task = started.parse(JSON.parse(checked.stdout).result).task_id
   const rejected = await runCli(['tasks', 'rejected', task], stack.environment)
   expect(rejected.stdout.split('\r\n').slice(0, 2)).toEqual([
@@ -38,6 +39,19 @@ test('a file is brought, imported and watched to its end; its rejected rows can 
   expect(list.stdout).toMatch(/TASK +ENTITY +STATUS[\s\S]+EVENTS +COMPLETED +3000 +1 +usage.csv.gz/)
   expect((await runCli(['tasks', 'show', task], stack.environment)).stdout).toMatch(/failed_records: +1\n/)
   expect(await runCli(['tasks', 'cancel', task], stack.environment)).toMatchObject({ code: 1 })
+})
+
+test('an import is taken back; what stays is told', async () => {
+  const path = join(directory, 'customers.csv')
+  await stack.post('/customers', { external_id: 'there', name: 'There' })
+  await writeFile(path, 'external_id,name\nthere,New\nada,Ada\n')
+  const imported = await runCli(['import', path, '--as', 'customers', '--wait', '--json'], stack.environment)
+  const task = started.parse(JSON.parse(imported.stdout).result).task_id
+  const reverted = await runCli(['tasks', 'revert', task, '--watch'], stack.environment)
+  expect(reverted).toMatchObject({ code: 0, stdout: expect.stringMatching(/reverted_records: +1\n/) })
+  expect(reverted.stderr).toContain(`What stays: flexprice tasks kept ${task}`)
+  const kept = await runCli(['tasks', 'kept', task], stack.environment)
+  expect(kept.stdout).toMatch(/RECORD +OUTCOME +REASON\ncust_\w+ +not_restored/)
 })
 
 test('a file that is not there, or whose name says nothing, is a usage error', async () => {

@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' }
 import type { CommandContext } from './command-context.ts'
 import { addBilling } from './commands/billing.ts'
 import { addClock } from './commands/clock.ts'
+import { addDeployments } from './commands/deployments.ts'
 import { addEvents } from './commands/events.ts'
 import { addImport } from './commands/import.ts'
 import { addKeys } from './commands/keys.ts'
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
   addWorkflows(program, context)
   addQueues(program, context)
   addSchedules(program, context)
+  addDeployments(program, context)
   addSearchAttributes(program, context)
   addMigrate(program, context)
   addTenancy(program, context)

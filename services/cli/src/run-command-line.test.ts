@@ -8,6 +8,20 @@ describe('wrong usage exits with 2, says what is wrong, and sends nothing', () =
     [['plans', 'sync'], "missing required argument 'id'"],
     [['plans', 'sync', 'a', 'b'], 'too many arguments'],
     [['plans', 'sync', 'a', '--wacth'], "unknown option '--wacth'"],
+    [
+      ['subscriptions', 'cancel', 's', '--at-period-end', '--at', '2026-07-01T00:00:00Z'],
+      "'--at <instant>' cannot be used with option '--at-period-end'",
+    ],
+    [
+      ['subscriptions', 'cancel', 's', '--without-invoice', '--at-period-end'],
+      "'--without-invoice' cannot be used with option '--at-period-end'",
+    ],
+    [['subscriptions', 'change', 's'], "'--to <plan>' not specified"],
+    [['subscriptions', 'bulk', 'preview', '--to', 'p'], 'Give --plan or --subscription'],
+    [
+      ['subscriptions', 'bulk', 'preview', '--to', 'p', '--plan', 'q', '--subscription', 's'],
+      "'--plan <id>' cannot be used with option '--subscription <ids...>'",
+    ],
     [['workflows'], 'A command is missing'],
     [['workflows', 'list', '--limit', '0'], 'a whole number from 1 to 1000'],
     [['workflows', 'list', '--workflow', 'nope'], 'probe-import'],

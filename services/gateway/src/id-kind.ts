@@ -1,22 +1,7 @@
-import { type IdKind, idPrefixes } from '@flexprice/database/connection'
-import { CodedError } from '@flexprice/domain'
+import { type IdKind, otherKindRefusal } from '@flexprice/database/connection'
 
-/**
- * An id of another kind does not exist as one of this kind; the answer says which kind it is, as that
- * is what went wrong. Ids without one of our prefixes are left to the look-up.
- *
- * @throws not_found
- */
+/** @throws not_found for the id of another kind of record */
 export function expectIdOf(kind: IdKind, id: string): void {
-  const prefix = id.slice(0, Math.max(0, id.indexOf('_')))
-  const other = Object.entries(idPrefixes).find(([, known]) => known === prefix)?.[0]
-  if (other === undefined || other === kind) return
-  const [wanted, given] = [words(kind), words(other)]
-  throw new CodedError('not_found', `${id} is the id of ${given}, not of ${wanted}`, { details: { id } })
-}
-
-/** `lineItem` as people say it: a line item. */
-function words(kind: string): string {
-  const article = /^[aei]/.test(kind) ? 'an' : 'a'
-  return `${article} ${kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`
+  const refusal = otherKindRefusal(kind, id)
+  if (refusal) throw refusal
 }

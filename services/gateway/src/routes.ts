@@ -9,6 +9,7 @@ import { getBillingRunRoute } from './billing/get-billing-run.ts'
 import { listBillingFailuresRoute } from './billing/list-billing-failures.ts'
 import { listBillingRunsRoute } from './billing/list-billing-runs.ts'
 import { retryBillingFailureRoute } from './billing/retry-billing-failure.ts'
+import { bulkChangeRoutes } from './bulk-changes/bulk-change-routes.ts'
 import { createCalculationRoute } from './calculations/create-calculation.ts'
 import { downloadCalculationRoute } from './calculations/download-calculation.ts'
 import { getCalculationRoute } from './calculations/get-calculation.ts'
@@ -220,6 +221,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   queryEntitlementRoute,
   updateEntitlementRoute,
   createSubscriptionsBulkRoute,
+  ...bulkChangeRoutes,
   getSubscriptionRoute,
   getSubscriptionV2Route,
   ...scheduleRoutes,

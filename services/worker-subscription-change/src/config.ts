@@ -4,6 +4,8 @@ import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface SubscriptionChangeWorkerConfig extends WorkerConfig {
   readonly database: DatabaseSettings
+  /** Slices of one bulk change that are worked on at once: more than the database has cores gives nothing. */
+  readonly slicesMax: number
 }
 
 export function subscriptionChangeWorkerConfig(
@@ -15,7 +17,14 @@ export function subscriptionChangeWorkerConfig(
 /** By this name `--help`, docs/configuration.md and its test find what the service reads. */
 export function readVariables(env: Environment): SubscriptionChangeWorkerConfig {
   return {
+    // Below the activities' heartbeat timeout: a page that hangs fails by itself, before the next attempt begins.
     database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     ...workerConfig(env),
+    slicesMax: env.integer('SUBSCRIPTION_CHANGE_SLICES', {
+      meaning: 'slices of one bulk change that are worked on at once',
+      otherwise: 2,
+      min: 1,
+      max: 64,
+    }),
   }
 }

@@ -29,6 +29,7 @@ await runWorker({
   },
   activities: createSubscriptionChangeActivities({
     scoped: () => database.scoped(currentScope()),
+    slicesMax: config.slicesMax,
     events: createSubscriptionChangeEvents({ logger, metrics }),
   }),
   config,

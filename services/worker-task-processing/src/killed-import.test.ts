@@ -5,8 +5,9 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { workflows } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
+import { newId, type Scoped } from '@flexprice/database/connection'
 import {
+  getImportRevert,
   getImportTask,
   insertFileUpload,
   insertImportTask,
@@ -43,25 +44,8 @@ function* csv(): Generator<string> {
 test('a worker that is killed at any points of an import, and another each time: each row once, none left out', async () => {
   const scoped = await database.newTenant()
   const taskId = await newTask(scoped)
-  const { address, namespace } = testTemporalSettings()
-  const start = () =>
-    startService('worker-task-processing', {
-      DATABASE_URL: database.appUrl,
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_NAMESPACE: namespace,
-      FILE_STORE_URL: files.url,
-      LOG_LEVEL: 'error',
-    })
-  const contract = workflows['task-processing']
   const { workflowId } = await temporal.startWorkflow(contract, { task_id: taskId }, scoped.scope)
-  const kills = testKills()
-  for (let kill = 1; kill <= kills; kill++) {
-    const worker = await start()
-    await reaches(scoped, taskId, Math.floor((rowCount * kill) / (kills + 2)))
-    // Somewhere in a page that is being written.
-    await sleep((kill * 37) % 100)
-    await worker.kill()
-  }
+  await killedAtPoints(async () => (await getImportTask(scoped, taskId)).processed_records)
   const { processed_records: before, task_status: status } = await getImportTask(scoped, taskId)
   expect([status, before > 0 && before < rowCount]).toEqual(['PROCESSING', true])
   await using _last = await start()
@@ -93,10 +77,66 @@ test('a worker that is killed at any points of an import, and another each time:
   expect(rejected.map(({ row_number: row }) => row)).toEqual(indexes.filter(isBad).map((index) => index + 2))
 }, 240_000)
 
+test('a worker that is killed while it takes an import back, and another each time: each event goes once, none stays', async () => {
+  const scoped = await database.newTenant()
+  const taskId = await newTask(scoped)
+  {
+    await using _first = await start()
+    const { workflowId } = await temporal.startWorkflow(contract, { task_id: taskId }, scoped.scope)
+    await temporal.workflowResult(scoped.scope, workflowId, { waitMs: 100_000 })
+  }
+  const { created_records: created } = await getImportTask(scoped, taskId)
+  const revert = { task_id: taskId, revert: true } as const
+  const { workflowId } = await temporal.startWorkflow(contract, revert, scoped.scope)
+  await killedAtPoints(async () => (await getImportRevert(scoped, taskId))?.reverted_records ?? 0)
+  const { reverted_records: before = 0 } = (await getImportRevert(scoped, taskId)) ?? {}
+  expect(before).toBeLessThan(created)
+  await using _last = await start()
+  const { result } = await temporal.workflowResult(scoped.scope, workflowId, { waitMs: 100_000 })
+  expect(result).toEqual({
+    task_id: taskId,
+    created_records: created,
+    reverted_records: created,
+    refused_records: 0,
+    gone_records: 0,
+    not_restored_records: 0,
+  })
+  expect(await scoped.db.selectFrom('events').select('event_id').limit(1).execute()).toEqual([])
+  const freed = await scoped.db.selectFrom('event_ids').select('event_key').limit(1).execute()
+  expect(freed).toEqual([])
+}, 240_000)
+
+const contract = workflows['task-processing']
+
+function start() {
+  const { address, namespace } = testTemporalSettings()
+  return startService('worker-task-processing', {
+    DATABASE_URL: database.appUrl,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    FILE_STORE_URL: files.url,
+    LOG_LEVEL: 'error',
+  })
+}
+
+/** Starts a worker and kills it once so many rows are done, as often as the run asks for. */
+async function killedAtPoints(readDone: () => Promise<number>): Promise<void> {
+  const kills = testKills()
+  for (let kill = 1; kill <= kills; kill++) {
+    const worker = await start()
+    const records = Math.floor((rowCount * kill) / (kills + 4))
+    while ((await readDone()) < records) await sleep(10)
+    // Somewhere in a page that is being written.
+    await sleep((kill * 37) % 100)
+    await worker.kill()
+  }
+}
+
 async function newTask(scoped: Scoped): Promise<string> {
-  const store_key = '2026-03-15/upload_killed'
+  const id = newId('fileUpload')
+  const store_key = `2026-03-15/${id}`
   await createFileStore(files).write(store_key, Readable.from(csv(), { objectMode: false }))
-  const upload = { id: 'upload_killed', store_key, file_name: null, size: 1, sha256: '0'.repeat(64) }
+  const upload = { id, store_key, file_name: null, size: 1, sha256: '0'.repeat(64) }
   const timeOfDay = new Date()
   await insertFileUpload(scoped, upload, timeOfDay)
   const asked: NewImportTask = {
@@ -111,13 +151,6 @@ async function newTask(scoped: Scoped): Promise<string> {
     dry_run: false,
     track_progress: false,
   }
-  const { id } = await insertImportTask(scoped, asked, { timeOfDay, workflowIdOf: (task) => `task:${task}` })
-  return id
-}
-
-async function reaches(scoped: Scoped, taskId: string, records: number): Promise<void> {
-  for (;;) {
-    if ((await getImportTask(scoped, taskId)).processed_records >= records) return
-    await sleep(10)
-  }
+  const task = await insertImportTask(scoped, asked, { timeOfDay, workflowIdOf: (one) => `task:${one}` })
+  return task.id
 }

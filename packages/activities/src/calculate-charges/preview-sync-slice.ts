@@ -14,7 +14,7 @@ import {
 import { Context } from '@temporalio/activity'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
-import { countOutcomes, previewedItem } from './previewed-item.ts'
+import { countOutcomes, countSkips, previewedItem } from './previewed-item.ts'
 import { syncInMemory } from './sync-in-memory.ts'
 
 /** Rated twice each, so half of what a calculation's page takes. */
@@ -86,12 +86,14 @@ async function previewPage(
       : []
   })
   const now = await readNow(handle)
+  const outcomes = synced.flatMap((one) => one.outcomes)
   await writeSyncPreviewPage(handle, {
     ...page,
     previewId,
     slice,
     items,
-    outcomes: countOutcomes(synced.flatMap(({ outcomes }) => outcomes)),
+    outcomes: countOutcomes(outcomes),
+    skips: countSkips(outcomes),
     now,
   })
   return true

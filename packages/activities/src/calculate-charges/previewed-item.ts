@@ -59,6 +59,17 @@ export function countOutcomes(outcomes: SyncedFacts['outcomes']): Record<SyncOut
   return counts
 }
 
+/** In how many subscriptions which price bills nothing, and why: by `<price id> <reason>`. */
+export function countSkips(outcomes: SyncedFacts['outcomes']): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { priceId, outcome, mismatch } of outcomes) {
+    if (isChange(outcome) || outcome === 'in_sync') continue
+    const name = `${priceId} ${mismatch ?? outcome}`
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
 /**
  * An edited price stands for its successor, too, which says why nothing becomes of the edit. Of the others, as
  * edits that no sync has brought yet, only those that change something are told.

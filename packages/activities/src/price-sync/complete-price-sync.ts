@@ -16,6 +16,7 @@ export async function completePriceSync(
     prices_removed: counts.pricesRemoved,
     prices_skipped: incompatible + ended + overridden + endedByUser + inSync,
     skipped_by_reason: { incompatible, ended, overridden, ended_by_user: endedByUser, in_sync: inSync },
+    ...(counts.skippedPrices.length > 0 && { skipped_prices: counts.skippedPrices }),
   }
   events.synced(result)
   return result

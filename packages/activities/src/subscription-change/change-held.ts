@@ -98,10 +98,10 @@ function changedMeanwhile(id: string): CodedError {
 }
 
 /**
- * Whether billing is brought up first. What ends at its period's end, or at a date, ends a period that is not billed, be
+ * Whether billing is brought up first: of many changes who is behind is left out instead. What ends at its period's end, or at a date, ends a period that is not billed, be
  * it over; and a cancellation in the instant of a boundary is that period's end.
  */
-function isBehind({ subscription }: ChargeFacts, request: ChangeOrder, now: Date): boolean {
+export function isBehind({ subscription }: ChargeFacts, request: ChangeOrder, now: Date): boolean {
   const { subscription_status: status, next_billing_at: dueAt } = subscription
   if (!isBilled(status) || dueAt === null || dueAt > now) return false
   if (request.kind !== 'cancellation') return true
@@ -127,7 +127,8 @@ const possible: Readonly<Record<ChangeOrder['kind'], readonly Status[]>> = {
   resume: ['paused', 'active'],
 }
 
-function refuseNotRunning({ subscription }: ChargeFacts, { kind }: ChangeOrder, now: Date): void {
+/** @throws invalid_operation, state_conflict for a state in which the kind of change is not possible */
+export function refuseNotRunning({ subscription }: ChargeFacts, { kind }: ChangeOrder, now: Date): void {
   const { id, subscription_status, start_date, cancel_at } = subscription
   const details = { subscription_status }
   if (!possible[kind].includes(subscription_status)) {

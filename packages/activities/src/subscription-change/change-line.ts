@@ -3,7 +3,12 @@ import type { PriceRow } from '@flexprice/database/catalog'
 import { newId } from '@flexprice/database/connection'
 import type { BilledTime, ChangeFacts, ComingTerms, RunningLine, TargetPrice } from '@flexprice/domain/change'
 import { billedCycle } from '../calculate-charges/billed-cycle.ts'
-import { createSharedTerms, cycleLines, type FactLine } from '../calculate-charges/cycle-lines.ts'
+import {
+  createSharedTerms,
+  cycleLines,
+  type FactLine,
+  type SharedTerms,
+} from '../calculate-charges/cycle-lines.ts'
 
 /** A subscription's line as a change sees it. */
 export interface ChangeLine extends FactLine, RunningLine {
@@ -12,8 +17,12 @@ export interface ChangeLine extends FactLine, RunningLine {
 
 export type PlanPrice = PriceRow & TargetPrice
 
-/** A subscription's facts as the rules of changes see them. */
-export function changeFacts(facts: ChargeFacts, billed: readonly BilledTime[]): ChangeFacts<ChangeLine> {
+/** A subscription's facts as the rules of changes see them. Of a page what prices share is made once. */
+export function changeFacts(
+  facts: ChargeFacts,
+  billed: readonly BilledTime[],
+  shared?: SharedTerms,
+): ChangeFacts<ChangeLine> {
   const { subscription } = facts
   const period = { start: subscription.current_period_start, end: subscription.current_period_end }
   const { cycle } = billedCycle(facts, { kind: 'window', window: period })
@@ -23,16 +32,16 @@ export function changeFacts(facts: ChargeFacts, billed: readonly BilledTime[]): 
     currency: subscription.currency,
     period,
     planId: subscription.plan_id,
-    lines: changeLines(facts),
+    lines: changeLines(facts, shared),
     billed,
     newLineId: () => newId('lineItem'),
   }
 }
 
-export function changeLines(facts: ChargeFacts): ChangeLine[] {
+export function changeLines(facts: ChargeFacts, shared = createSharedTerms()): ChangeLine[] {
   // Of no invoice in particular: whatever was billed of them counts.
   const none = { reason: 'SUBSCRIPTION_UPDATE', period: { start: new Date(0), end: new Date(0) } } as const
-  return cycleLines(facts, createSharedTerms(), none).map((line) => ({
+  return cycleLines(facts, shared, none).map((line) => ({
     ...line,
     isOfPlan: line.price.plan_id !== null || line.price.overridden_price_id !== null,
   }))

@@ -1,12 +1,16 @@
+import type { BulkChangeResult } from '@flexprice/contracts/workflows'
 import type { Logger, Metrics } from '@flexprice/observability'
 
-/** What changes tell the operator: one log line and a counter. */
+/** What changes tell the operator: a log line of each, or of many together, and a counter. */
 export interface SubscriptionChangeEvents {
   changed(change: {
     readonly kind: string
     readonly subscriptionId: string
     readonly replayed: boolean
   }): void
+  /** A page of many changes. */
+  bulkPaged(page: { readonly processed: number; readonly leftOut: number }): void
+  bulkDone(done: BulkChangeResult & { readonly phase: 'preview' | 'execution' }): void
 }
 
 export function createSubscriptionChangeEvents(dependencies: {
@@ -29,6 +33,19 @@ export function createSubscriptionChangeEvents(dependencies: {
           subscription_change: { kind, replayed },
         },
         'A subscription was changed',
+      )
+    },
+    bulkPaged({ processed, leftOut }) {
+      changes.inc({ kind: 'plan_change', outcome: 'made' }, processed - leftOut)
+      changes.inc({ kind: 'plan_change', outcome: 'left_out' }, leftOut)
+    },
+    bulkDone({ phase, bulk_change_id, subscriptions, left_out, left_out_by_code }) {
+      logger.info(
+        {
+          'event.action': phase === 'preview' ? 'bulk-change-previewed' : 'bulk-change-executed',
+          bulk_change: { id: bulk_change_id, subscriptions, left_out, left_out_by_code },
+        },
+        phase === 'preview' ? 'Many changes were previewed' : 'Many subscriptions were changed',
       )
     },
   }

@@ -5,6 +5,7 @@ import { type PlanFacts, readSubscriptionFacts } from '@flexprice/database/subsc
 import { type CodedError, invalid, notFound, notImplemented } from '@flexprice/domain'
 import { planChange } from '@flexprice/domain/change'
 import { isSameLength } from '@flexprice/domain/time'
+import { createSharedTerms } from '../calculate-charges/cycle-lines.ts'
 import { changeFacts, comingLine, planPrices } from './change-line.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
 
@@ -20,19 +21,19 @@ export const planChangeKind: ChangeKind<PlanChangeOrder> = async (transaction, o
   return preparePlanChange(plan, order)
 }
 
-/** What is changed once the subscription is held, at the instant that is given as its now. */
+/**
+ * What is changed once the subscription is held, at the instant that is given as its now; for a page of subscriptions, too,
+ * as what their prices share is made once.
+ */
 export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
+  const shared = createSharedTerms()
+  const prices = planPrices(plan.prices)
   return (held: HeldSubscription): PreparedChange => {
     refuseSamePlan(held, plan)
     refuseNotBuilt(held, order)
     const planned = planChange(
-      changeFacts(held.facts, held.billed),
-      {
-        kind: 'plan_change',
-        behavior: order.proration_behavior,
-        prices: planPrices(plan.prices),
-        make: comingLine,
-      },
+      changeFacts(held.facts, held.billed, shared),
+      { kind: 'plan_change', behavior: order.proration_behavior, prices, make: comingLine },
       held.now,
     )
     if (planned.opened.length === 0) throw noCompatiblePrice(held, plan)

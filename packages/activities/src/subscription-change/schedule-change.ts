@@ -7,7 +7,7 @@ import type { ChargeFacts } from '@flexprice/database/calculations'
 import { writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { insertSchedules } from '@flexprice/database/schedules'
-import { CodedError, invalid } from '@flexprice/domain'
+import { assert, CodedError, invalid } from '@flexprice/domain'
 import { changeResult } from './change-result.ts'
 import { changeRow, changing } from './change-row.ts'
 import { makeWay } from './make-way.ts'
@@ -34,39 +34,77 @@ export async function scheduleChange(
   { facts, order, prepare, input, now }: ScheduledChange,
 ): Promise<SubscriptionChangeResult> {
   const { subscription } = facts
-  const at = subscription.current_period_end
   if (order.proration_behavior === 'create_prorations') throw noProrations()
-  if (subscription.end_date && subscription.end_date <= at) throw endsBefore(facts)
-  const planned = await prepare({ facts, billed: [], lastChangeAt: null, now: at })
+  refuseEnding(facts)
+  const planned = await prepare({
+    facts,
+    billed: [],
+    lastChangeAt: null,
+    now: subscription.current_period_end,
+  })
   const superseded = await makeWay(transaction, { subscriptionId: subscription.id, request: order, now })
   const prepared = { ...planned, superseded }
+  const [result] = await writeScheduledChanges(transaction, [{ facts, prepared, input }], { order, now })
+  assert(result, 'a change has a result')
+  return result
+}
+
+/** @throws invalid_operation for a subscription that ends with its period: nothing comes after it */
+export function refuseEnding({ subscription }: ChargeFacts): void {
+  const { id, end_date: end, current_period_end: at } = subscription
+  if (end === null || end > at) return
+  const message = `Subscription ${id} ends with its period: no change comes after it`
+  throw new CodedError('invalid_operation', message)
+}
+
+/** What is to be written down of a subscription that is held. */
+export interface ChangeToSchedule {
+  readonly facts: ChargeFacts
+  readonly prepared: PreparedChange
+  readonly input: Pick<SubscriptionChangeInput, 'idempotency_key' | 'request_hash' | 'request'>
+}
+
+/**
+ * Keeps what is to be done at the subscriptions' boundaries, with the changes' rows: by them each request is one for ever,
+ * and whoever asks meanwhile is told that it was changed. A fixed number of statements, however many they are.
+ *
+ * @returns in the order given
+ */
+export async function writeScheduledChanges(
+  transaction: Scoped,
+  changes: readonly ChangeToSchedule[],
+  { order, now }: { readonly order: PlanChangeOrder; readonly now: Date },
+): Promise<readonly SubscriptionChangeResult[]> {
   const configuration = { ...order, supersede: false, change_at: 'end_of_period' }
-  const [scheduleId = ''] = await insertSchedules(
+  const scheduleIds = await insertSchedules(
     transaction,
-    [{ subscription_id: subscription.id, schedule_type: 'plan_change', scheduled_at: at, configuration }],
+    changes.map(({ facts: { subscription } }) => ({
+      ...{ subscription_id: subscription.id, schedule_type: 'plan_change', configuration },
+      scheduled_at: subscription.current_period_end,
+    })),
     now,
   )
-  const changeId = newId('subscriptionChange')
-  const after = changing(subscription)
-  const result = {
-    ...changeResult(facts, prepared, { kind: order.kind, changeId, after, credits: [], invoice: null }),
-    ...{ is_scheduled: true, schedule_id: scheduleId },
-  }
-  const change = changeRow(facts, prepared, { changeId, input, result })
-  const { version } = subscription
-  // By its row the request is one for ever, and whoever asks meanwhile is told that it was changed.
-  await writeChanges(transaction, [{ change, version, subscription: after, closed: [], opened: [] }], now)
-  return result
+  const written = changes.map(({ facts, prepared, input }, index) => {
+    const changeId = newId('subscriptionChange')
+    const after = changing(facts.subscription)
+    const none = { credits: [], invoice: null }
+    const result = {
+      ...changeResult(facts, prepared, { kind: order.kind, changeId, after, ...none }),
+      ...{ is_scheduled: true, schedule_id: scheduleIds[index] ?? null },
+    }
+    const change = changeRow(facts, prepared, { changeId, input, result })
+    const { version } = facts.subscription
+    return { result, row: { change, version, subscription: after, closed: [], opened: [] } }
+  })
+  await writeChanges(
+    transaction,
+    written.map(({ row }) => row),
+    now,
+  )
+  return written.map(({ result }) => result)
 }
 
 function noProrations(): CodedError {
   const message = "must be none at the period's end, where there is nothing to prorate"
   return invalid([{ path: 'proration_behavior', message }])
-}
-
-function endsBefore({ subscription: { id } }: ChargeFacts): CodedError {
-  return new CodedError(
-    'invalid_operation',
-    `Subscription ${id} ends with its period: no change comes after it`,
-  )
 }

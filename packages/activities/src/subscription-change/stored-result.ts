@@ -1,6 +1,6 @@
-import { type SubscriptionChangeResult, workflows } from '@flexprice/contracts/workflows'
+import { type SubscriptionChangeResult, subscriptionChangeResult } from '@flexprice/contracts/workflows'
 
 /** What a change has answered, as its row keeps it. */
 export function storedResult(result: object): SubscriptionChangeResult {
-  return workflows['subscription-change'].result.parse(result)
+  return subscriptionChangeResult.parse(result)
 }

@@ -1,17 +1,8 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import { keepChangeResult, markLines, moveGrants, writeChanges } from '@flexprice/database/changes'
-import { newId, type Scoped } from '@flexprice/database/connection'
-import { creditLines } from '@flexprice/database/credits'
-import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
-import { netCredits } from '@flexprice/domain/change'
-import { sumDecimals } from '@flexprice/domain/money'
-import { changeInvoice } from './change-invoice.ts'
-import { changeResult } from './change-result.ts'
-import { changeRow, changing } from './change-row.ts'
-import { comingRow } from './coming-row.ts'
-import { grantMove } from './grant-move.ts'
-import { lineCredit } from './line-credit.ts'
+import { keepChangeResult, markLines } from '@flexprice/database/changes'
+import type { Scoped } from '@flexprice/database/connection'
+import { closeChangeInvoices, makeChange, writeMadeChanges } from './make-change.ts'
 import type { PreparedChange } from './prepared-change.ts'
 
 interface WrittenChange {
@@ -27,54 +18,19 @@ interface WrittenChange {
  */
 export async function writeChange(
   transaction: Scoped,
-  { facts, prepared, input, now }: WrittenChange,
+  change: WrittenChange,
 ): Promise<SubscriptionChangeResult> {
-  const { subscription } = facts
-  const { planned } = prepared
-  const changeId = newId('subscriptionChange')
-  const charged = sumDecimals(planned.charges.map(({ amount }) => amount))
-  const credits = netCredits(planned.credits, charged)
-  const invoice = changeInvoice(facts, prepared, { changeId, credits, now })
-  const after = { ...changing(subscription), ...prepared.subscription }
-  const result = changeResult(facts, prepared, {
-    kind: input.request.kind,
-    changeId,
-    after,
-    credits,
-    invoice,
-  })
-  const change = changeRow(facts, prepared, { changeId, input, result })
-  const { written } = prepared
-  await writeChanges(
-    transaction,
-    [
-      {
-        change,
-        version: (written ?? facts).subscription.version,
-        subscription: after,
-        closed: written ? [] : planned.closed.map(({ line, at }) => ({ id: line.id, at })),
-        opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
-      },
-    ],
-    now,
-  )
-  if (written) await markLines(transaction, changeId, linesAtOnce(planned))
-  await moveGrants(transaction, [grantMove(facts, prepared)], now)
-  await creditLines(
-    transaction,
-    credits.map((credit) => lineCredit(facts, credit, changeId)),
-    {
-      now,
-      closingIds: credits.flatMap(({ credit: { billed } }) => (billed.isDraft ? [billed.invoiceId] : [])),
-      customerIds: invoice ? [subscription.customer_id] : [],
-    },
-  )
+  const { prepared, now } = change
+  const made = makeChange(change)
+  const { id, result } = made
+  await writeMadeChanges(transaction, [made], now)
+  if (prepared.written) await markLines(transaction, id, linesAtOnce(prepared.planned))
   const told = await prepared.finish?.()
-  await closeInvoice(transaction, invoice, now)
+  await closeChangeInvoices(transaction, [made], now)
   if (!told) return result
   const { invoice_ids: more = [] } = told
   const all = { ...result, ...told, invoice_ids: [...result.invoice_ids, ...more] }
-  await keepChangeResult(transaction, changeId, all)
+  await keepChangeResult(transaction, id, all)
   return all
 }
 
@@ -84,15 +40,4 @@ function linesAtOnce({ at, closed, opened }: PreparedChange['planned']) {
     closed: closed.flatMap((one) => (one.at <= at ? [one.line.id] : [])),
     opened: opened.flatMap(({ id, start }) => (start <= at ? [id] : [])),
   }
-}
-
-/** Not written before it is closed; one of nothing is skipped. */
-async function closeInvoice(transaction: Scoped, unwritten: NewInvoice | null, now: Date): Promise<void> {
-  if (!unwritten) return
-  const { invoice } = unwritten
-  await finalizeInvoices(
-    transaction,
-    [{ ...invoice, dueDate: invoice.due_date, seenBy: null, unwritten }],
-    now,
-  )
 }

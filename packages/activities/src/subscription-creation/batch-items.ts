@@ -42,9 +42,28 @@ export function resultItem(outcome: ListedOutcome): SubscriptionBatchResult['ite
     index: position,
     ...(subscription_id !== null && { subscription_id }),
     ...(replayed && { replayed }),
-    ...(warnings?.length && { warnings }),
+    ...(warnings.length > 0 && { warnings }),
     ...(error && { error: wireError(error) }),
   }
+}
+
+/** So many at most: a workflow's result is bounded. */
+const skippedPricesMax = 1_000
+
+/** Each price that some of the subscriptions have not of their plans, once, with whose items they are. */
+export function skippedPrices(
+  outcomes: readonly ListedOutcome[],
+): Pick<SubscriptionBatchResult, 'skipped_prices' | 'skipped_prices_more'> {
+  const all = outcomes.flatMap(({ position, skipped }) => skipped.map((price) => ({ ...price, position })))
+  if (all.length === 0) return {}
+  const alike = [...Map.groupBy(all, ({ priceId, reason }) => `${priceId} ${reason}`).values()]
+  const named = alike.slice(0, skippedPricesMax).flatMap(([first, ...others]) => {
+    if (!first) return []
+    const { priceId: price_id, reason, message, position } = first
+    return [{ price_id, reason, message, indexes: [position, ...others.map((other) => other.position)] }]
+  })
+  const more = alike.length - named.length
+  return { skipped_prices: named, ...(more > 0 && { skipped_prices_more: more }) }
 }
 
 function wireError({ code, message, fields }: BatchItemError) {

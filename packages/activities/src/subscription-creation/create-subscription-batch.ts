@@ -3,7 +3,7 @@ import { inTransaction, readNow, type Scoped } from '@flexprice/database/connect
 import { finishBatchItems, listBatchOutcomes, lockBatch, nextBatchItems } from '@flexprice/database/creation'
 import { CodedError, errorCodes, errorKind, isCodedError, isInternal } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
-import { batchOrders, itemOutcome, resultItem } from './batch-items.ts'
+import { batchOrders, itemOutcome, resultItem, skippedPrices } from './batch-items.ts'
 import { createSubscriptions, refusal } from './create-subscriptions.ts'
 import type { SubscriptionCreationDependencies } from './dependencies.ts'
 
@@ -47,7 +47,7 @@ export async function createSubscriptionBatch(
   const replayed = there.filter((outcome) => outcome.replayed).length
   const counts = { created: there.length - replayed, replayed, failed: outcomes.length - there.length }
   events.created(counts)
-  return { batch_id: batchId, ...counts, items: outcomes.map(resultItem) }
+  return { batch_id: batchId, ...counts, items: outcomes.map(resultItem), ...skippedPrices(outcomes) }
 }
 
 interface Page {

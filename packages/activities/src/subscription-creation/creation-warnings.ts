@@ -1,18 +1,83 @@
-import { type Schedule, unpricedTime } from '@flexprice/domain/subscription'
-import { isRecurring } from '@flexprice/domain/time'
+import type { PriceRow } from '@flexprice/database/catalog'
+import type { PlanFacts, SubscriptionFacts } from '@flexprice/database/subscriptions'
+import { type PlannedLine, type Schedule, unpricedTime } from '@flexprice/domain/subscription'
+import { isRecurring, type Lifetime, later } from '@flexprice/domain/time'
 import { type LinePlan, priceOf } from './plan-lines.ts'
 
-/** What the caller did not ask for and may not expect: the time since the start that no price of the plan bills. */
-export function creationWarnings(
-  { firstPaidPeriod }: Schedule,
-  { end, lines, now }: { end: Date | null; lines: readonly LinePlan[]; now: Date },
-): string[] {
-  if (!firstPaidPeriod) return []
+/** So many names in one text. */
+const namesMax = 10
+
+export interface CreatedLines {
+  readonly end: Date | null
+  readonly lines: readonly LinePlan[]
+  /** What the request has left out by its own will: nothing is said of it. */
+  readonly excluded: readonly PlannedLine<PriceRow>[]
+  readonly plan: PlanFacts
+  readonly meters: SubscriptionFacts['meters']
+  readonly now: Date
+}
+
+/**
+ * What the caller did not ask for and may not expect: the time since the start that no price of the plan bills, or some
+ * of its prices do not, and usage of the plan's features that none will ever bill.
+ */
+export function creationWarnings({ firstPaidPeriod }: Schedule, created: CreatedLines): string[] {
+  return [
+    ...(firstPaidPeriod ? unpricedTimes({ start: firstPaidPeriod.start, end: created.end }, created) : []),
+    ...unpricedFeatures(created),
+  ]
+}
+
+function unpricedTimes(subscription: Lifetime, { lines, now }: CreatedLines): string[] {
   const recurring = lines.filter((line) => isRecurring(priceOf(line).billing_period))
-  return unpricedTime({ start: firstPaidPeriod.start, end }, recurring, now).map(({ start, end }) => {
+  const gaps = unpricedTime(subscription, recurring, now)
+  const texts = gaps.map(({ start, end }) => {
     const time = end
       ? `from ${start.toISOString()} to ${end.toISOString()}`
       : `from ${start.toISOString()} on`
     return `No price of the plan is at work ${time}: nobody will be billed for that time`
   })
+  // Until then none of them is at work, which is told already.
+  const [first] = gaps
+  const allLate = first?.start.getTime() === subscription.start.getTime() ? first.end : subscription.start
+  return allLate ? [...texts, ...latePrices({ start: subscription.start, allLate }, recurring, now)] : texts
+}
+
+/** Prices that begin behind the start of a subscription that began in the past: one text for each instant. */
+function latePrices(
+  { start, allLate }: { start: Date; allLate: Date },
+  lines: readonly LinePlan[],
+  now: Date,
+): string[] {
+  const chains = Map.groupBy(lines, ({ planPrice }) => planPrice.root_price_id)
+  const late = [...chains.values()].flatMap((chain) => {
+    const [first] = chain.toSorted((left, right) => left.start.getTime() - right.start.getTime())
+    return first && first.start > allLate && first.start <= now ? [first] : []
+  })
+  return [...Map.groupBy(late, (line) => line.start.getTime())].map(([ms, ofInstant]) => {
+    const names = namesOf(ofInstant.map(({ planPrice }) => planPrice.display_name || planPrice.id))
+    const time = `from ${start.toISOString()} to ${later(start, new Date(ms)).toISOString()}`
+    return `Not all prices of the plan are at work ${time}: nothing will be billed for that time by ${names}`
+  })
+}
+
+function unpricedFeatures({ plan, lines, excluded, meters }: CreatedLines): string[] {
+  const priced = new Set([
+    ...lines.map((line) => priceOf(line).meter_id),
+    ...excluded.map(({ price }) => price.meter_id),
+  ])
+  const names = new Map(
+    plan.prices.flatMap(({ meter_id }) =>
+      meter_id === null ? [] : [[meter_id, meters.get(meter_id)?.name ?? meter_id]],
+    ),
+  )
+  for (const { meter_id, name } of plan.metered) names.set(meter_id, name)
+  const unpriced = [...names].filter(([id]) => !priced.has(id)).map(([, name]) => name)
+  if (unpriced.length === 0) return []
+  return [`The subscription has no price for the usage of ${namesOf(unpriced)}: nobody will be billed for it`]
+}
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length - namesMax
+  return `${names.slice(0, namesMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

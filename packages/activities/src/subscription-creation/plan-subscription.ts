@@ -70,7 +70,9 @@ export function planSubscription(
       id: subscriptionId,
       subscription_status: status,
       ...row,
-      warnings: isDraft ? [] : creationWarnings(schedule, { end: terms.end, lines, now }),
+      warnings: isDraft
+        ? []
+        : creationWarnings(schedule, { ...terms, lines, excluded, meters: facts.meters, now }),
     },
     prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
     lines: [

@@ -4,6 +4,7 @@ import {
   type UpdateCustomerRequest,
   updateCustomerRequest,
 } from '@flexprice/contracts/customers'
+import { fileColumns } from '@flexprice/contracts/imports'
 import { refusalOf } from '@flexprice/contracts/wire'
 import { readNow } from '@flexprice/database/connection'
 import { type ImportedCustomer, type ImportedCustomers, importCustomers } from '@flexprice/database/customers'
@@ -21,27 +22,7 @@ interface CustomerRow {
 /** Customers by the rules of their POST, or of their PUT where the external id is there; later rows change earlier ones. */
 export function createCustomerImport(): EntityImport {
   return {
-    fields: {
-      texts: [
-        'external_id',
-        'name',
-        'email',
-        'contact',
-        'address_line1',
-        'address_line2',
-        'address_city',
-        'address_state',
-        'address_postal_code',
-        'address_country',
-        'billing_currency',
-        'tax_treatment',
-        'timezone',
-      ],
-      json: ['contact_persons', 'metadata'],
-      dotted: ['metadata'],
-      required: ['external_id'],
-      aliases: {},
-    },
+    columns: fileColumns.CUSTOMERS,
     prepare(rows) {
       const read = rows.map(readCustomer)
       const customers = read.filter((one) => 'customer' in one)

@@ -1,12 +1,14 @@
+import type { FileColumns } from '@flexprice/contracts/imports'
 import type { Scoped } from '@flexprice/database/connection'
 import type { ImportCounts, ImportedRecords } from '@flexprice/database/imports'
 import type { FieldProblem } from '@flexprice/domain'
-import type { RowFields } from './row-values.ts'
 
 /** How rows of one kind of record are checked and written; one of it for each task. */
 export interface EntityImport {
   /** What columns of CSV may be. */
-  readonly fields: RowFields
+  readonly columns: FileColumns
+  /** Of one page, where that has to be less than the worker's. */
+  readonly rowsPerPageMax?: number
   /** Checks what can be checked without the database. */
   prepare(rows: readonly ImportRow[]): PreparedRows
 }

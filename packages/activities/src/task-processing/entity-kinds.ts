@@ -1,9 +1,12 @@
+import { deleteFeature } from '@flexprice/database/catalog'
+import { takeBackOneByOne } from '@flexprice/database/connection'
 import { deleteCustomers } from '@flexprice/database/customers'
 import type { ImportTaskRow } from '@flexprice/database/imports'
 import { CodedError } from '@flexprice/domain'
 import { createCustomerImport } from './customer-import.ts'
 import type { EntityImport } from './entity-import.ts'
 import { createEventImport } from './event-import.ts'
+import { createFeatureImport } from './feature-import.ts'
 import { revertEvents } from './revert-events.ts'
 import { type EntityRevert, revertRecords } from './revert-records.ts'
 
@@ -17,6 +20,12 @@ interface EntityKind {
 const kinds: Readonly<Partial<Record<ImportTaskRow['entity_type'], EntityKind>>> = {
   EVENTS: { createImport: createEventImport, revert: revertEvents },
   CUSTOMERS: { createImport: createCustomerImport, revert: revertRecords(deleteCustomers) },
+  FEATURES: {
+    createImport: createFeatureImport,
+    revert: revertRecords((scoped, ids, now) =>
+      takeBackOneByOne(scoped, ids, (id) => deleteFeature(scoped, id, now)),
+    ),
+  },
 }
 
 export function kindOf(type: ImportTaskRow['entity_type']): EntityKind {

@@ -5,6 +5,7 @@ import {
   parseEvent,
   tooFarAhead,
 } from '@flexprice/contracts/events'
+import { fileColumns } from '@flexprice/contracts/imports'
 import { type AppendedEvents, postgresEventStore } from '@flexprice/database/events'
 import type { FieldProblem } from '@flexprice/domain'
 import type { EntityImport, ImportRow, RefusedRow, WrittenRows } from './entity-import.ts'
@@ -13,13 +14,7 @@ import type { EntityImport, ImportRow, RefusedRow, WrittenRows } from './entity-
 export function createEventImport({ taskId }: { taskId: string }): EntityImport {
   const taskKey = taskId.slice(taskId.indexOf('_') + 1)
   return {
-    fields: {
-      texts: ['event_name', 'external_customer_id', 'event_id', 'customer_id', 'source', 'timestamp'],
-      json: ['properties'],
-      dotted: ['properties'],
-      required: ['event_name', 'external_customer_id'],
-      aliases: {},
-    },
+    columns: fileColumns.EVENTS,
     prepare(rows) {
       const parsed: { readonly row: ImportRow; readonly event: ParsedEvent }[] = []
       const refused: RefusedRow[] = []

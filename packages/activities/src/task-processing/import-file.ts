@@ -49,7 +49,7 @@ export async function importFile(
     from,
     entity,
     reader,
-    rowsPerPageMax: dependencies.rowsPerPageMax,
+    rowsPerPageMax: Math.min(dependencies.rowsPerPageMax, entity.rowsPerPageMax ?? Number.POSITIVE_INFINITY),
   })
   await using _pages = pages
   for await (const page of pages) {
@@ -70,7 +70,7 @@ async function layoutOf(
   { open, entity }: { open: OpenFile; entity: EntityImport },
 ): Promise<{ layout: FileLayout; reader: RowReader | undefined }> {
   const layout = task.layout ?? (await readLayout(open, task.file_type))
-  const reader = layout.format === 'CSV' ? createRowReader(layout.columns, entity.fields) : undefined
+  const reader = layout.format === 'CSV' ? createRowReader(layout.columns, entity.columns) : undefined
   if (task.layout === null) {
     await noteImportLayout(handle, { id: task.id, layout, unknownColumns: reader?.unknownColumns ?? [] })
   }

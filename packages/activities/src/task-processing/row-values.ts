@@ -1,18 +1,6 @@
+import type { CellKind, FileColumns } from '@flexprice/contracts/imports'
 import { parseRowJson } from '@flexprice/contracts/wire'
 import { type FieldProblem, invalid } from '@flexprice/domain'
-
-/** Which columns a file of CSV may have, by the fields of the entity's create request. */
-export interface RowFields {
-  /** Cells are taken as they are. */
-  readonly texts: readonly string[]
-  /** Cells are JSON: numbers, booleans, lists, objects. */
-  readonly json: readonly string[]
-  /** Objects of texts whose names may each have a column: `properties.bytes`. */
-  readonly dotted: readonly string[]
-  readonly required: readonly string[]
-  /** Other names of columns, and what they mean: a field, or a path of one. */
-  readonly aliases: Readonly<Record<string, string>>
-}
 
 export interface RowReader {
   readonly unknownColumns: readonly string[]
@@ -24,16 +12,16 @@ interface Column {
   readonly index: number
   /** Of the field, and of what is in it. */
   readonly path: readonly string[]
-  readonly isJson: boolean
+  readonly kind: CellKind
 }
 
 /** @throws validation_error for a column that stands twice, and for one that is missing */
-export function createRowReader(header: readonly string[], fields: RowFields): RowReader {
-  const found = header.map((name, index) => columnOf(name, index, fields))
+export function createRowReader(header: readonly string[], file: FileColumns): RowReader {
+  const found = header.map((name, index) => columnOf(name, index, file))
   const columns = found.filter((column) => column !== undefined)
   refuseDoubles(header, columns)
   const paths = new Set(columns.map(({ path }) => path[0]))
-  const missing = fields.required.filter((field) => !paths.has(field))
+  const missing = file.required.filter((field) => !paths.has(field))
   if (missing.length > 0) {
     throw invalid(missing.map((path) => ({ path, message: `has no column; there are ${header.join(', ')}` })))
   }
@@ -43,21 +31,17 @@ export function createRowReader(header: readonly string[], fields: RowFields): R
   }
 }
 
-function columnOf(name: string, index: number, fields: RowFields): Column | undefined {
+function columnOf(name: string, index: number, { columns, aliases }: FileColumns): Column | undefined {
+  const letters = lettersOf(name)
+  const named = (names: readonly string[]) => names.find((one) => lettersOf(one) === letters)
+  const alias = named(Object.keys(aliases))
+  const path = named(Object.keys(columns)) ?? (alias === undefined ? undefined : aliases[alias])
+  if (path !== undefined) return { index, path: path.split('.'), kind: columns[path] ?? 'text' }
   const dot = name.indexOf('.')
-  const head = lettersOf(dot === -1 ? name : name.slice(0, dot))
-  if (dot !== -1) {
-    const field = fields.dotted.find((one) => lettersOf(one) === head)
-    return field === undefined ? undefined : { index, path: [field, name.slice(dot + 1)], isJson: false }
-  }
-  const named = (names: readonly string[]) => names.find((one) => lettersOf(one) === head)
-  const text = named(fields.texts)
-  if (text !== undefined) return { index, path: [text], isJson: false }
-  const json = named(fields.json)
-  if (json !== undefined) return { index, path: [json], isJson: true }
-  const alias = named(Object.keys(fields.aliases))
-  const path = alias === undefined ? undefined : fields.aliases[alias]
-  return path === undefined ? undefined : { index, path: path.split('.'), isJson: false }
+  if (dot === -1) return undefined
+  const head = lettersOf(name.slice(0, dot))
+  const field = Object.keys(columns).find((one) => columns[one] === 'texts' && lettersOf(one) === head)
+  return field === undefined ? undefined : { index, path: [field, name.slice(dot + 1)], kind: 'text' }
 }
 
 /** In any case, and whether its words are joined by `_`, `-`, a blank or nothing. */
@@ -81,10 +65,10 @@ function refuseDoubles(header: readonly string[], columns: readonly Column[]): v
 function readRow(columns: readonly Column[], cells: readonly string[]): ReturnType<RowReader['read']> {
   const value: Record<string, unknown> = {}
   const problems: FieldProblem[] = []
-  for (const { index, path, isJson } of columns) {
+  for (const { index, path, kind } of columns) {
     const cell = cells[index] ?? ''
     if (cell === '') continue
-    const read = isJson ? parseRowJson(cell) : { value: cell }
+    const read = readCell(cell, kind)
     if (read.problem !== undefined) problems.push({ path: path.join('.'), message: read.problem })
     else if (!place(value, path, read.value)) {
       problems.push({
@@ -95,6 +79,14 @@ function readRow(columns: readonly Column[], cells: readonly string[]): ReturnTy
   }
   return problems.length > 0 ? { problems } : { value }
 }
+
+/** What is no number is left to the schema, which says so by its field. */
+function readCell(cell: string, kind: CellKind): ReturnType<typeof parseRowJson> {
+  if (kind === 'text' || (kind === 'number' && !jsonNumber.test(cell))) return { value: cell }
+  return parseRowJson(cell)
+}
+
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
 /** Puts it where the path leads; false where something is there. */
 function place(

@@ -1,5 +1,11 @@
 /** Features with their meters, groups and prices. */
-export type { CreateFeatureRequest, FeatureResponse, UpdateFeatureRequest } from './feature.ts'
+export {
+  type CreateFeatureRequest,
+  createFeatureRequest,
+  type FeatureResponse,
+  type UpdateFeatureRequest,
+  updateFeatureRequest,
+} from './feature.ts'
 export type { GroupResponse } from './group.ts'
 export type { CreateMeterRequest, LineMeter, MeterResponse } from './meter.ts'
 export { type CreatePriceRequest, type PriceFilter, priceTerms, type UpdatePriceRequest } from './price.ts'

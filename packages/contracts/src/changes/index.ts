@@ -1,4 +1,5 @@
 /** Changes of running subscriptions: previewed, and made. */
+export type { PreviewBulkChangeRequest } from './bulk-change.ts'
 export type {
   CancelSubscriptionRequest,
   CancelSubscriptionResponse,

@@ -146,8 +146,10 @@ export const unattributedEventsResponse = z
     items: z.array(
       eventResponse.extend({
         reason: z
-          .enum(['unknown_customer', 'no_line', 'paused', 'period_closed'])
-          .describe('why the event counts nowhere as yet'),
+          .enum(['unknown_customer', 'no_line', 'paused', 'period_closed', 'meter_without_line'])
+          .describe('why the event counts nowhere as yet, or not in all meters of the plan'),
+        /** With `meter_without_line`: those of which the customer has no line. */
+        meter_ids: z.array(z.string()).optional(),
       }),
     ),
     ...eventList,

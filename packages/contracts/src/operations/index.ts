@@ -5,6 +5,7 @@
  */
 export * from './api-keys.ts'
 export * from './billing.ts'
+export * from './bulk-changes.ts'
 export * from './calculations.ts'
 export * from './credit-grants.ts'
 export * from './credit-notes.ts'

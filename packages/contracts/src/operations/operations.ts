@@ -1,6 +1,7 @@
 import type { Operation } from '../wire/operation.ts'
 import * as apiKeys from './api-keys.ts'
 import * as billing from './billing.ts'
+import * as bulkChanges from './bulk-changes.ts'
 import * as calculations from './calculations.ts'
 import * as creditGrants from './credit-grants.ts'
 import * as creditNotes from './credit-notes.ts'
@@ -30,6 +31,7 @@ import * as workflows from './workflows.ts'
 export const operations: readonly Operation[] = [
   ...Object.values(apiKeys),
   ...Object.values(billing),
+  ...Object.values(bulkChanges),
   ...Object.values(calculations),
   ...Object.values(creditNotes),
   ...Object.values(creditGrants),

@@ -9,6 +9,7 @@ import {
   tasksQuery,
   updateTaskStatusRequest,
 } from '../imports/task.ts'
+import { taskRevertQuery, taskRevertReport } from '../imports/task-revert.ts'
 import { operation } from '../wire/operation.ts'
 import { identifier } from '../wire/text.ts'
 
@@ -63,4 +64,25 @@ export const updateTaskStatus = operation({
   tag,
   summary: 'Cancel a task by the status FAILED: what it has imported stays',
   schema: { params: byId, body: updateTaskStatusRequest, response: { 200: taskStatusChanged } },
+})
+
+export const revertTask = operation({
+  operationId: 'revertTask',
+  method: 'POST',
+  path: '/tasks/{id}/revert',
+  tag,
+  summary:
+    "Take an import back: what it made goes, and its events' ids are free again; what is in use or on a finalized invoice stays",
+  // One runs at a time, and one that is over is begun anew: whoever asks twice takes back what is left.
+  idempotency: 'own',
+  schema: { params: byId, response: { 200: taskStarted } },
+})
+
+export const getTaskRevert = operation({
+  operationId: 'getTaskRevert',
+  method: 'GET',
+  path: '/tasks/{id}/revert',
+  tag,
+  summary: 'How far an import is taken back, and the records that stay: refused, or changed and not restored',
+  schema: { params: byId, querystring: taskRevertQuery, response: { 200: taskRevertReport } },
 })

@@ -1,4 +1,4 @@
-import { syncSkips } from '@flexprice/domain/subscription'
+import { namedSkips, syncSkips } from '@flexprice/domain/subscription'
 import { z } from 'zod'
 import { updatePriceRequest } from '../catalog/price.ts'
 import { wireErrorCode } from '../wire/error.ts'
@@ -38,6 +38,10 @@ const result = z.object({
   prices_removed: z.int(),
   prices_skipped: z.int(),
   skipped_by_reason: skipCounts,
+  /** Which prices would bill nothing, why, and in how many of the subscriptions. */
+  skipped_prices: z.array(
+    z.object({ price_id: z.string(), reason: z.enum(namedSkips), subscriptions: z.int() }),
+  ),
   totals: z.array(
     z.object({
       currency: z.string(),

@@ -8,6 +8,7 @@ import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
 import { recordFields } from '../wire/record-fields.ts'
 import { expand, listOf, searchFields } from '../wire/search.ts'
 import { identifier, identifiers, text } from '../wire/text.ts'
+import { skippedPrice } from './skipped-price.ts'
 import { billingCycle, paymentTerms, prorationBehavior, subscriptionStatus } from './subscription-choices.ts'
 import { subscriptionLineItem, subscriptionLineItemResponse } from './subscription-line-item.ts'
 import { pauseStatus, subscriptionPause } from './subscription-pause.ts'
@@ -129,6 +130,8 @@ export const subscriptionResponse = z
     version: z.int().optional(),
     /** Ours, of a creation and an activation: what nobody asked for, such as time that no price bills. */
     warnings: z.array(z.string()).optional(),
+    /** Ours, of a creation and an activation: what of the plan bills nothing here, or nothing yet. */
+    skipped_prices: z.array(skippedPrice).optional(),
   })
   .meta({ id: 'SubscriptionResponse' })
 export type SubscriptionResponse = z.output<typeof subscriptionResponse>

@@ -44,11 +44,17 @@ function isSentDecimal(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || value instanceof ExactNumber
 }
 
+/** A number as half of the world writes it, and files have it. */
+export function hasDecimalComma(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*[+-]?[\d\s.']*,\d[\d\s.',]*$/.test(value)
+}
+
 /** In the domain's normal form. What storage does not hold as it is is refused, never rounded. */
 export function readSentDecimal(value: string | number | ExactNumber, context: z.core.ParsePayload): string {
   const decimal = parseNumber(value instanceof ExactNumber ? value.source : String(value))
   if (decimal !== undefined && isStorable(decimal)) return formatDecimal(decimal)
-  const message = 'must be a decimal number: up to 20 digits, then up to 18 after the point'
+  const hint = hasDecimalComma(value) ? ', which is written with a point, not with a comma' : ''
+  const message = `must be a decimal number: up to 20 digits, then up to 18 after the point${hint}`
   context.issues.push({ code: 'custom', input: value, message })
   return z.NEVER
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ExactNumber } from './exact-number.ts'
+import { ExactNumber, hasDecimalComma } from './exact-number.ts'
 
 /** What is wrong with a value in a person's words, which follow its field's name; undefined keeps the library's. */
 export function problemWords(issue: z.core.$ZodRawIssue): string | undefined {
@@ -7,6 +7,8 @@ export function problemWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (input === undefined) return 'is required'
   switch (issue.code) {
     case 'invalid_type':
+      if (isNumber(issue.expected) && hasDecimalComma(input))
+        return 'must be a number, with a point and no comma'
       return input instanceof ExactNumber && isNumber(issue.expected)
         ? 'must be a number of fewer digits'
         : `must be ${kinds[issue.expected] ?? issue.expected}${input === null ? ', not null' : ''}`

@@ -45,6 +45,8 @@ export { defineWorkflow } from './define-workflow.ts'
 export { parseInput } from './parse-input.ts'
 export type { PriceSyncInput, PriceSyncProgress, PriceSyncResult } from './price-sync.schema.ts'
 export type {
+  BulkChangeInput,
+  BulkChangeResult,
   CancellationOrder,
   ChangeOrder,
   LineChangesOrder,
@@ -54,8 +56,10 @@ export type {
   ResumeOrder,
   SubscriptionChangeInput,
   SubscriptionChangeResult,
+  SubscriptionChangeWorkflowInput,
+  SubscriptionChangeWorkflowResult,
 } from './subscription-change.schema.ts'
-export { planChangeOrder } from './subscription-change.schema.ts'
+export { bulkChangeResult, planChangeOrder, subscriptionChangeResult } from './subscription-change.schema.ts'
 export type {
   SubscriptionBatchResult,
   SubscriptionCreationInput,

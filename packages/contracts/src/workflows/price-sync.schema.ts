@@ -1,3 +1,4 @@
+import { namedSkips } from '@flexprice/domain/subscription'
 import { z } from 'zod'
 import { defineContract } from './define-contract.ts'
 import { priceSync, priceSyncWorkflowId } from './price-sync.ts'
@@ -24,6 +25,11 @@ const result = z.strictObject({
   prices_removed: count,
   prices_skipped: count,
   skipped_by_reason: skips,
+  /** Which prices bill nothing, why, and in how many of the subscriptions; what is in sync is none of them. */
+  skipped_prices: z
+    .array(z.strictObject({ price_id: z.string(), reason: z.enum(namedSkips), subscriptions: count }))
+    .readonly()
+    .optional(),
 })
 
 const progress = z.strictObject({

@@ -92,7 +92,7 @@ const request = z.discriminatedUnion('kind', [
   resume,
 ])
 
-const input = z.strictObject({
+const one = z.strictObject({
   mode: z.enum(['preview', 'execute']),
   subscription_id: id,
   request,
@@ -102,6 +102,11 @@ const input = z.strictObject({
   idempotency_key: id,
   request_hash: id,
 })
+
+/** Of many subscriptions to another plan: what is stored under the id is previewed, or, as it was, executed. */
+const bulk = z.strictObject({ mode: z.enum(['preview_bulk', 'execute_bulk']), bulk_change_id: id })
+
+const input = z.discriminatedUnion('mode', [one, bulk])
 
 const amount = z.string()
 const plan = z.strictObject({ id: z.string(), name: z.string() })
@@ -148,7 +153,7 @@ const proration = z.strictObject({
 })
 
 /** Amounts are decimal texts. Kept with the change: who asks again is answered the same. */
-const result = z.strictObject({
+export const subscriptionChangeResult = z.strictObject({
   /** Null of a preview, and of what waits for its boundary. */
   change_id: z.string().nullable(),
   kind: z.string(),
@@ -171,21 +176,63 @@ const result = z.strictObject({
   warnings: z.array(z.string()),
 })
 
+const count = z.number().int().nonnegative()
+
+/** What many changes come to: of those that are to be made, or were. */
+export const bulkChangeResult = z.strictObject({
+  bulk_change_id: z.string(),
+  subscriptions: count,
+  left_out: count,
+  /** By the code of what refuses them. */
+  left_out_by_code: z.array(z.strictObject({ code: z.string(), subscriptions: count })),
+  totals: z.array(
+    z.strictObject({
+      currency: z.string(),
+      subscriptions: count,
+      upgrades: count,
+      downgrades: count,
+      laterals: count,
+      credit_amount: amount,
+      charge_amount: amount,
+      net_amount: amount,
+      /** Of those whose net is above 0. */
+      invoiced_amount: amount,
+      /** Of those whose net is below 0: what comes back, above 0. */
+      returned_amount: amount,
+    }),
+  ),
+})
+
+/** Of many: one tells nothing before it is done. */
+const progress = z.strictObject({
+  subscriptions_due: count,
+  subscriptions_processed: count,
+  subscriptions_left_out: count,
+  percent: z.number().min(0).max(100),
+})
+
 export const subscriptionChangeContract = defineContract({
   definition: subscriptionChange,
   input,
-  result,
-  progress: undefined,
-  workflowId: (environmentId, { mode, subscription_id, idempotency_key, request_hash }) => {
-    const of = [mode, subscription_id, idempotency_key, request_hash]
-    const hash = createHash('sha256').update(JSON.stringify(of)).digest('base64url')
-    return `${subscriptionChange.name}:${environmentId}:${hash}`
-  },
-  entityId: ({ subscription_id }) => subscription_id,
+  result: z.union([subscriptionChangeResult, bulkChangeResult]),
+  progress,
+  workflowId: (environmentId, request) => `${subscriptionChange.name}:${environmentId}:${keyOf(request)}`,
+  entityId: (request) => ('bulk_change_id' in request ? request.bulk_change_id : request.subscription_id),
 })
 
-export type SubscriptionChangeInput = z.infer<typeof input>
-export type SubscriptionChangeResult = z.infer<typeof result>
+function keyOf(request: z.infer<typeof input>): string {
+  if ('bulk_change_id' in request) return `${request.mode}:${request.bulk_change_id}`
+  const { mode, subscription_id, idempotency_key, request_hash } = request
+  const of = [mode, subscription_id, idempotency_key, request_hash]
+  return createHash('sha256').update(JSON.stringify(of)).digest('base64url')
+}
+
+export type SubscriptionChangeInput = z.infer<typeof one>
+export type BulkChangeInput = z.infer<typeof bulk>
+export type SubscriptionChangeWorkflowInput = z.infer<typeof input>
+export type SubscriptionChangeResult = z.infer<typeof subscriptionChangeResult>
+export type BulkChangeResult = z.infer<typeof bulkChangeResult>
+export type SubscriptionChangeWorkflowResult = SubscriptionChangeResult | BulkChangeResult
 export type ChangeOrder = z.infer<typeof request>
 export type LineChangesOrder = z.infer<typeof lineChangesOrder>
 export type LineOrder = z.infer<typeof lineOrder>

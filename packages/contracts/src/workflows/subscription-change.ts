@@ -3,7 +3,8 @@ import { defineWorkflow } from './define-workflow.ts'
 export const subscriptionChange = defineWorkflow({
   name: 'subscription-change',
   type: 'SubscriptionChangeWorkflow',
-  summary: 'Changes a running subscription at once or at the end of its period, or shows what that would do',
+  summary:
+    'Changes a running subscription, or many to another plan, at once or at the end of the period; or shows what that would do',
   entityType: 'subscription',
   // The same request again: it is given the run that works on it, or has done so; after a refusal it is tried anew.
   whenRunning: { policy: 'once' },

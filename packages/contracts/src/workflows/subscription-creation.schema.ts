@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { skippedPrice } from '../subscriptions/skipped-price.ts'
 import { wireErrorCode } from '../wire/error.ts'
 import { problemsByPath } from '../wire/wire-details.ts'
 import { defineContract } from './define-contract.ts'
@@ -46,6 +47,13 @@ const batchResult = z.strictObject({
       error: itemError.optional(),
     }),
   ),
+  /** What of their plans bills nothing in some of the items, or nothing yet, and in which. */
+  skipped_prices: z
+    .array(z.strictObject({ ...skippedPrice.shape, indexes: z.array(count).readonly() }))
+    .readonly()
+    .optional(),
+  /** So many more prices than can be named. */
+  skipped_prices_more: count.optional(),
 })
 
 const result = z.union([z.strictObject({ subscription_id: z.string() }), batchResult])

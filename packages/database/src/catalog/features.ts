@@ -140,7 +140,7 @@ export async function deleteFeature(scoped: Scoped, id: string, now: Date): Prom
   await refuseEntitledFeature(scoped, id)
   if (meterId !== null && !(await isMeterShared(scoped, meterId, id))) {
     const price = await findPriceOfMeter(scoped, meterId, now)
-    if (price !== undefined) throw inUse(id, 'price', price)
+    if (price !== undefined) throw featureInUse(id, 'price', price)
     await deleteMeter(scoped, meterId, now)
   }
   const deleted = { status: 'deleted', ...change(scoped.scope, now) } as const
@@ -170,8 +170,8 @@ async function changeFilters(
   // Both come with their fields in one order: the schema's, which is that of jsonb.
   if (JSON.stringify(meter.filters) === JSON.stringify(filters)) return
   const price = await findPriceOfMeter(scoped, meterId, now)
-  if (price !== undefined) throw inUse(id, 'price', price)
-  if (await hasEvents(scoped, meter.event_name)) throw measures(meter)
+  if (price !== undefined) throw featureInUse(id, 'price', price)
+  if (await hasEvents(scoped, meter.event_name)) throw measuredMeter(meter)
   await setMeterFilters(scoped, meterId, filters, now)
 }
 
@@ -189,14 +189,14 @@ async function isMeterShared(scoped: Scoped, meterId: string, featureId: string)
   return other !== undefined
 }
 
-function inUse(id: string, kind: string, userId: string): CodedError {
+export function featureInUse(id: string, kind: string, userId: string): CodedError {
   return new CodedError('in_use', `Feature ${id} is used by ${kind} ${userId}`, {
     details: { used_by: kind, [`${kind}_id`]: userId },
   })
 }
 
 /** What was measured, and shown or billed, would be measured otherwise from now on. */
-function measures(meter: MeterRow): CodedError {
+export function measuredMeter(meter: Pick<MeterRow, 'id' | 'event_name'>): CodedError {
   const message = `cannot change: there are events of ${JSON.stringify(meter.event_name)}, which meter ${meter.id} counts`
   return new CodedError('in_use', `The filters ${message}`, {
     details: { fields: [{ path: 'filters', message }], used_by: 'events', event_name: meter.event_name },

@@ -1,6 +1,7 @@
 import { assert, CodedError, invalid, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { otherKindRefusal } from '../connection/id-kind.ts'
 import { newId } from '../connection/ids.ts'
 import { change, creation, json, type RecordColumn } from '../connection/row-changes.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
@@ -126,19 +127,34 @@ export async function lockGroups(
   kind: GroupKind,
   ids: ReadonlyArray<string | null | undefined>,
 ): Promise<void> {
-  assert(scoped.db.isTransaction, 'a group is held in a transaction')
   const wanted = [...new Set(ids.flatMap((id) => id ?? []))]
-  if (wanted.length === 0) return
+  const found = await holdGroups(scoped, wanted)
+  const refusals = wanted.flatMap((id) => groupRefusal(kind, id, found) ?? [])
+  const refusal = refusals.find(({ code }) => code === 'not_found') ?? refusals[0]
+  if (refusal) throw refusal
+}
+
+/** What those that exist are for, by id; they are held until the transaction ends. */
+export async function holdGroups(
+  scoped: Scoped,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, GroupKind>> {
+  assert(scoped.db.isTransaction, 'a group is held in a transaction')
+  if (ids.length === 0) return new Map()
   const { rows } = await sql<Pick<GroupRow, 'id' | 'entity_type'>>`
-    select id, entity_type from groups where id = any(${wanted}::text[]) and status = 'published'
+    select id, entity_type from groups where id = any(${ids}::text[]) and status = 'published'
     order by id for key share`.execute(scoped.db)
-  const found = new Map(rows.map((row) => [row.id, row.entity_type]))
-  const missing = wanted.find((id) => !found.has(id))
-  if (missing !== undefined) throw notFound('Group', missing)
-  const other = wanted.find((id) => found.get(id) !== kind)
-  if (other !== undefined) {
-    throw invalid([
-      { path: 'group_id', message: `${other} is a group of ${found.get(other)}s, not of ${kind}s` },
-    ])
-  }
+  return new Map(rows.map((row) => [row.id, row.entity_type]))
+}
+
+/** Why something of that kind cannot be put into the group. */
+export function groupRefusal(
+  kind: GroupKind,
+  id: string,
+  found: ReadonlyMap<string, GroupKind>,
+): CodedError | undefined {
+  const other = found.get(id)
+  if (other === undefined) return otherKindRefusal('group', id) ?? notFound('Group', id)
+  if (other === kind) return undefined
+  return invalid([{ path: 'group_id', message: `${id} is a group of ${other}s, not of ${kind}s` }])
 }

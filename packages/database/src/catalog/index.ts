@@ -1,5 +1,6 @@
 /** What is sold: features with their meters, groups, plans and prices with their successors. */
 export { clonePlan } from './clone-plan.ts'
+export { featureChanges, newFeature } from './feature-columns.ts'
 export {
   type FeatureSearch,
   featuresByMeter,
@@ -29,6 +30,8 @@ export {
   type NewGroup,
   searchGroups,
 } from './groups.ts'
+export { importFeatures } from './import-features.ts'
+export type { ImportedFeature } from './imported-features.ts'
 export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export { moneyChanges, storedTiers } from './money-changes.ts'
 export {

@@ -72,21 +72,29 @@ export async function lockMeters(
   scoped: Scoped,
   ids: ReadonlyArray<string | null | undefined>,
 ): Promise<ReadonlyMap<string, MeterRow>> {
-  assert(scoped.db.isTransaction, 'a meter is held in a transaction')
   const wanted = [...new Set(ids.flatMap((id) => id ?? []))]
-  if (wanted.length === 0) return new Map()
-  const rows = await scoped.db
-    .selectFrom('meters')
-    .selectAll()
-    .where(sql<boolean>`id = any(${wanted}::text[])`)
-    .where('status', '=', 'published')
-    .orderBy('id')
-    .forShare()
-    .execute()
-  const found = new Map(rows.map((row) => [row.id, row]))
+  const found = await holdMeters(scoped, wanted)
   const missing = wanted.find((id) => !found.has(id))
   if (missing !== undefined) throw notFound('Meter', missing)
   return found
+}
+
+/** Those that exist, by id; they are held until the transaction ends: shared, or as who is to change them needs it. */
+export async function holdMeters(
+  scoped: Scoped,
+  ids: readonly string[],
+  { toChange = false } = {},
+): Promise<ReadonlyMap<string, MeterRow>> {
+  assert(scoped.db.isTransaction, 'a meter is held in a transaction')
+  if (ids.length === 0) return new Map()
+  const query = scoped.db
+    .selectFrom('meters')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids}::text[])`)
+    .where('status', '=', 'published')
+    .orderBy('id')
+  const rows = await (toChange ? query.forUpdate() : query.forShare()).execute()
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** Needs `lockMeterForChange` before it: nothing may begin to use the meter meanwhile. */

@@ -15,6 +15,7 @@ export const idPrefixes = {
   subscription: 'subs',
   lineItem: 'subli',
   subscriptionChange: 'subch',
+  bulkChange: 'bulk',
   subscriptionSchedule: 'sched',
   subscriptionPause: 'pause',
   priceSyncRun: 'psr',

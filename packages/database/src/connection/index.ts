@@ -17,5 +17,7 @@ export {
   touchApiKeysMax,
 } from './connection.ts'
 export type { DueEnvironment } from './due-environments.ts'
+export { otherKindRefusal } from './id-kind.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
 export { type TakenBack, takeBackOneByOne } from './taken-back.ts'
+export type { WrittenRecord } from './written-record.ts'

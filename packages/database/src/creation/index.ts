@@ -1,6 +1,7 @@
 /** What a creation writes in one transaction: subscription, lines, opening invoice, drafts, lists. */
 export { batchItemError } from './batch-item-error.ts'
 export { type FullSubscription, getFullSubscription } from './full-subscription.ts'
+export { skippedPricesOf } from './skipped-prices.ts'
 export {
   type BatchItem,
   type BatchItemOutcome,

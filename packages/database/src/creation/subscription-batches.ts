@@ -1,4 +1,5 @@
 import { assert, type CodedError, keyReused, notFound } from '@flexprice/domain'
+import type { SkippedPrice } from '@flexprice/domain/subscription'
 import { type Selectable, sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
@@ -7,6 +8,7 @@ import { json } from '../connection/row-changes.ts'
 import { lockKey, refuseKeyBesideList } from '../idempotency/key-uses.ts'
 import type { SubscriptionBatchItemTable } from '../tables/batch-tables.ts'
 import { batchItemError } from './batch-item-error.ts'
+import { skippedPricesOf } from './skipped-prices.ts'
 
 export type BatchItem = Pick<
   Selectable<SubscriptionBatchItemTable>,
@@ -18,8 +20,11 @@ export type BatchItemOutcome = Pick<
   'position' | 'subscription_id' | 'replayed' | 'error'
 >
 
-/** With what the subscription's creation warned of; null where there is none. */
-export type ListedOutcome = BatchItemOutcome & { readonly warnings: readonly string[] | null }
+/** With what the subscription's creation warned of, and what it has not of its plan; none where there is no subscription. */
+export type ListedOutcome = BatchItemOutcome & {
+  readonly warnings: readonly string[]
+  readonly skipped: readonly SkippedPrice[]
+}
 
 export interface NewBatchItem {
   /** The caller's own key; without one it is the batch's with the position. */
@@ -119,18 +124,41 @@ export async function finishBatchItems(
 
 /** What became of each item, in their order. */
 export async function listBatchOutcomes(scoped: Scoped, batchId: string): Promise<ListedOutcome[]> {
-  return scoped.db
-    .selectFrom('subscription_batch_items as item')
-    .leftJoin('subscriptions as made', (join) =>
-      join
-        .onRef('made.environment_id', '=', 'item.environment_id')
-        .onRef('made.id', '=', 'item.subscription_id'),
-    )
-    .select(['item.position', 'item.subscription_id', 'item.replayed', 'item.error', 'made.warnings'])
-    .where('item.batch_id', '=', batchId)
-    .orderBy('item.position')
+  const items = await scoped.db
+    .selectFrom('subscription_batch_items')
+    .select(['position', 'subscription_id', 'replayed', 'error'])
+    .where('batch_id', '=', batchId)
+    .orderBy('position')
     .execute()
+  const made = await scoped.db
+    .selectFrom('subscriptions')
+    .innerJoin('subscription_batch_items as item', (join) =>
+      join
+        .onRef('item.environment_id', '=', 'subscriptions.environment_id')
+        .onRef('item.subscription_id', '=', 'subscriptions.id'),
+    )
+    .select(madeColumns)
+    .where('item.batch_id', '=', batchId)
+    .execute()
+  const skipped = await skippedPricesOf(scoped, made)
+  const warnings = new Map(made.map((subscription) => [subscription.id, subscription.warnings]))
+  return items.map((item) => ({
+    ...item,
+    warnings: warnings.get(item.subscription_id ?? '') ?? [],
+    skipped: skipped.get(item.subscription_id ?? '') ?? [],
+  }))
 }
+
+const madeColumns = [
+  'subscriptions.id',
+  'subscriptions.plan_id',
+  'subscriptions.currency',
+  'subscriptions.billing_period',
+  'subscriptions.billing_period_count',
+  'subscriptions.start_date',
+  'subscriptions.end_date',
+  'subscriptions.warnings',
+] as const
 
 export interface BatchProgress {
   readonly items_total: number

@@ -2,17 +2,9 @@ import { createTestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
-import { newId } from '../connection/ids.ts'
-import { insertCustomer, updateCustomer } from '../customers/customers.ts'
-import {
-  addLineItem,
-  addMeteredFeature,
-  addPlan,
-  addPrice,
-  addSubscription,
-  daysFromNow,
-  now,
-} from '../testing/catalog-rows.ts'
+import { updateCustomer } from '../customers/customers.ts'
+import { daysFromNow, now } from '../testing/catalog-rows.ts'
+import { addMeteredCustomer, addUsageInvoice, type MeteredCustomer } from '../testing/metered-customer.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
 import { appendEvents } from './append-events.ts'
 import { listLateEvents, listUnattributedEvents } from './event-attribution.ts'
@@ -22,18 +14,10 @@ const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())
 
 let scoped: Scoped
-let customer_id: string
-let subscription_id: string
-let price_id: string
+let acme: MeteredCustomer
 beforeEach(async () => {
   scoped = await stack.newTenant({ clockAt: daysFromNow(40) })
-  customer_id = (await insertCustomer(scoped, { external_id: 'acme', name: 'Acme' }, now)).id
-  const { id: plan_id } = await addPlan(scoped)
-  const feature = await addMeteredFeature(scoped, 'call')
-  const price = { plan_id, type: 'USAGE', invoice_cadence: 'ARREAR', meter_id: feature.meter_id } as const
-  price_id = (await addPrice(scoped, { ...price, filter_values: { region: ['eu', 'us'] } })).id
-  subscription_id = (await addSubscription(scoped, { plan_id, customer_id })).id
-  await addLineItem(scoped, { subscription_id, price_id, end_date: daysFromNow(31) })
+  acme = await addMeteredCustomer(scoped)
 })
 
 async function send(
@@ -53,49 +37,7 @@ async function send(
   ])
 }
 
-/** As the rating that finalizes leaves it. */
-async function addInvoice(status: 'DRAFT' | 'FINALIZED', handle = scoped): Promise<string> {
-  const id = newId('invoice')
-  const audit = { created_at: now, updated_at: now, created_by: 'user_test', updated_by: 'user_test' }
-  const record = { environment_id: scoped.scope.environmentId, customer_id, subscription_id, ...audit }
-  const period = { period_start: now, period_end: daysFromNow(31) }
-  const final = {
-    invoice_number: `INV-${id}`,
-    finalized_at: now,
-    usage_snapshot: sql<string>`pg_current_snapshot()`,
-  }
-  await handle.db
-    .insertInto('invoices')
-    .values({
-      id,
-      ...record,
-      ...period,
-      invoice_type: 'SUBSCRIPTION',
-      billing_reason: 'SUBSCRIPTION_CYCLE',
-      invoice_status: status,
-      payment_status: 'PENDING',
-      currency: 'usd',
-      subtotal: '0',
-      total: '0',
-      amount_due: '0',
-      ...(status === 'FINALIZED' ? final : {}),
-    })
-    .execute()
-  const line = {
-    price_id,
-    price_type: 'USAGE',
-    currency: 'usd',
-    quantity: '0',
-    amount: '0',
-    explanation: '{}',
-  } as const
-  await handle.db
-    .insertInto('invoice_line_items')
-    .values({ id: newId('invoiceLineItem'), invoice_id: id, ...record, ...period, ...line })
-    .execute()
-  return id
-}
-
+const addInvoice = (status: 'DRAFT' | 'FINALIZED', handle = scoped) => addUsageInvoice(handle, acme, status)
 const voiding = (eventId: string) =>
   inTransaction(scoped, (transaction) => voidEvent(transaction, eventId, now))
 const unattributed = async () =>
@@ -124,7 +66,9 @@ test('what comes after the rating that finalized is late, whatever its clock say
   await send('late')
   await send('of the next period', { day: 32 })
   await send('not metered', { name: 'other' })
-  expect(await late()).toMatchObject([{ event_id: 'late', invoice_id, subscription_id }])
+  expect(await late()).toMatchObject([
+    { event_id: 'late', invoice_id, subscription_id: acme.subscription_id },
+  ])
   // One that had nothing to bill is as closed.
   const skipped = { invoice_status: 'SKIPPED', invoice_number: null, finalized_at: null } as const
   await scoped.db.updateTable('invoices').set(skipped).execute()
@@ -183,13 +127,33 @@ test('a finalization that has read the events before one was voided fails, and r
   await expect(finalization).rejects.toMatchObject({ code: 'service_unavailable' })
 })
 
+test('an event whose invoice is being written closed meanwhile is on that invoice', async () => {
+  await send('counted')
+  const rated = Promise.withResolvers<void>()
+  const end = Promise.withResolvers<void>()
+  const billing = inTransaction(scoped, async (transaction) => {
+    await transaction.db.selectFrom('subscriptions').select('id').forUpdate().execute()
+    const id = await addInvoice('FINALIZED', transaction)
+    rated.resolve()
+    await end.promise
+    return id
+  })
+  await rated.promise
+  const refused = voiding('counted').catch((error: unknown) => error)
+  await waitForLock(stack.ownerUrl)
+  end.resolve()
+  expect(await refused).toMatchObject({ code: 'in_use', details: { invoice_id: await billing } })
+})
+
 test('an external id cannot change once events name it', async () => {
-  await updateCustomer(scoped, customer_id, { external_id: 'acme-2' }, now)
-  await updateCustomer(scoped, customer_id, { external_id: 'acme' }, now)
+  await updateCustomer(scoped, acme.customer_id, { external_id: 'acme-2' }, now)
+  await updateCustomer(scoped, acme.customer_id, { external_id: 'acme' }, now)
   await send('used')
-  await expect(updateCustomer(scoped, customer_id, { external_id: 'acme-2' }, now)).rejects.toMatchObject({
+  await expect(
+    updateCustomer(scoped, acme.customer_id, { external_id: 'acme-2' }, now),
+  ).rejects.toMatchObject({
     code: 'in_use',
     details: { fields: [{ path: 'external_id' }] },
   })
-  await updateCustomer(scoped, customer_id, { external_id: 'acme', name: 'Same' }, now)
+  await updateCustomer(scoped, acme.customer_id, { external_id: 'acme', name: 'Same' }, now)
 })

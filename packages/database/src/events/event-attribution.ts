@@ -17,7 +17,9 @@ export interface EventListQuery {
 }
 
 export interface UnattributedEventRow extends EventRow {
-  readonly reason: 'unknown_customer' | 'no_line' | 'paused' | 'period_closed'
+  readonly reason: 'unknown_customer' | 'no_line' | 'paused' | 'period_closed' | 'meter_without_line'
+  /** For `meter_without_line`: what nobody counts of it. */
+  readonly meter_ids: readonly string[] | null
 }
 
 export interface LateEventRow extends EventRow {
@@ -30,6 +32,8 @@ export interface LateEventRow extends EventRow {
  * Events that count nowhere as yet, oldest first (billing rules, section 4): their customer is unknown, or none of
  * its lines that meter them is at work at their instant: a line without an end ends with its subscription.
  * What a closed invoice has counted, or came late for, is none of them, whatever a sync has made of its line since.
+ * `meter_without_line`: a line counts it, but the plan has another meter for it whose price the subscription has not, as it is in
+ * another currency or for another period.
  * `paused`: its subscription was. `period_closed`: its line came, or was changed, when the period was billed already, and bills that time no more.
  */
 export function listUnattributedEvents(
@@ -38,8 +42,11 @@ export function listUnattributedEvents(
 ): Promise<EventPage<UnattributedEventRow>> {
   return readEventPage(scoped, {
     ...pageOf(query),
-    keep: sql`not ${isOnALine(sql`and not ${isInPause} and ${isStillToBeBilled}`)} and not exists (${closedInvoice(sql`true`)})`,
-    also: sql`, case when ${isOnALine(sql`and not ${isInPause}`)} then 'period_closed'
+    keep: sql`unpriced.meter_ids is not null
+      or not ${isOnALine(sql`and not ${isInPause} and ${isStillToBeBilled}`)} and not exists (${closedInvoice(sql`true`)})`,
+    join: sql`left join lateral (${unpricedMeters}) unpriced on true`,
+    also: sql`, unpriced.meter_ids, case when unpriced.meter_ids is not null and ${isOnALine(sql``)} then 'meter_without_line'
+      when ${isOnALine(sql`and not ${isInPause}`)} then 'period_closed'
       when ${isOnALine(sql``)} then 'paused'
       when exists (select from customers c where c.external_id = e.external_customer_id and c.status = 'published')
         then 'no_line' else 'unknown_customer' end as reason`,
@@ -110,6 +117,25 @@ const isOnALine = (condition: RawBuilder<unknown>) => sql`exists (
   where c.external_id = e.external_customer_id and c.status = 'published'
     and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp)
     and (s.end_date is null or s.end_date > e.timestamp) and ${isMetered} ${condition})`
+
+/**
+ * The meters that count the event `e` by prices of its customer's plans, of which no subscription of the customer has ever had a
+ * line: one that ended, or was left out, is somebody's will.
+ */
+const unpricedMeters = sql`select array_agg(distinct m.id order by m.id) as meter_ids
+  from (
+    select m.id, m.event_name, m.filters, p.filter_values
+    from customers c
+    join subscriptions s on s.customer_id = c.id and s.subscription_status <> 'draft'
+    join prices p on p.plan_id = s.plan_id and p.status = 'published'
+    join meters m on m.id = p.meter_id and m.event_name = e.event_name
+    where c.external_id = e.external_customer_id and c.status = 'published'
+      and s.start_date <= e.timestamp and (s.end_date is null or s.end_date > e.timestamp)
+      and p.start_date <= e.timestamp and (p.end_date is null or p.end_date > e.timestamp)
+      and not exists (select from subscriptions o join subscription_line_items l on l.subscription_id = o.id
+        join prices q on q.id = l.price_id where o.customer_id = c.id and q.meter_id = m.id)
+  ) m cross join lateral (select m.filter_values) p
+  where ${isMetered}`
 
 const isCounted = sql`pg_visible_in_snapshot(e.transaction_id, i.usage_snapshot)`
 

@@ -56,6 +56,33 @@ export async function countChangedRecords({ db, scope }: Scoped, taskId: string)
   return count
 }
 
+export interface KeptRecord {
+  readonly record_id: string
+  readonly outcome: 'refused' | 'not_restored'
+  readonly reason: string | null
+}
+
+/** What a revert's run leaves as it is: what it has refused, then what the import changed. */
+export async function listKeptRecords(
+  { db, scope }: Scoped,
+  kept: {
+    readonly taskId: string
+    readonly runId: string
+    readonly limit: number
+    readonly offset: number
+  },
+): Promise<{ readonly items: readonly KeptRecord[]; readonly total: number }> {
+  const of = sql`task_id = ${kept.taskId} and environment_id = ${scope.environmentId}
+    and (not is_made or refused_by = ${kept.runId})`
+  const { rows: items } = await sql<KeptRecord>`
+    select record_id, case when is_made then 'refused' else 'not_restored' end as outcome, refusal as reason
+    from import_records where ${of}
+    order by is_made desc, record_id limit ${kept.limit} offset ${kept.offset}`.execute(db)
+  const { rows: counted } = await sql<{ total: number }>`
+    select count(*) as total from import_records where ${of}`.execute(db)
+  return { items, total: counted[0]?.total ?? 0 }
+}
+
 /** They are not there any more. */
 export async function forgetImportRecords(
   { db, scope }: Scoped,

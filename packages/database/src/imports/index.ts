@@ -13,6 +13,7 @@ export {
   countChangedRecords,
   forgetImportRecords,
   type ImportedRecords,
+  listKeptRecords,
   listMadeRecords,
   readMadeEvents,
 } from './import-records.ts'
@@ -39,4 +40,4 @@ export {
   noteImportWorkflow,
   searchImportTasks,
 } from './import-tasks.ts'
-export { undoing } from './undoing.ts'
+export { attempting, undoing } from './undoing.ts'

@@ -35,6 +35,8 @@ import * as subscriptionEnds from './0033-subscription-ends.ts'
 import * as imports from './0034-imports.ts'
 import * as keysByTheKey from './0035-keys-are-found-by-the-key.ts'
 import * as importReverts from './0036-import-reverts.ts'
+import * as bulkChanges from './0037-bulk-changes.ts'
+import * as namedSkips from './0038-named-skips.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -74,4 +76,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0034-imports': imports,
   '0035-keys-are-found-by-the-key': keysByTheKey,
   '0036-import-reverts': importReverts,
+  '0037-bulk-changes': bulkChanges,
+  '0038-named-skips': namedSkips,
 }

@@ -1,6 +1,8 @@
 import { assert } from '@flexprice/domain'
+import type { NamedSkip } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { namedSkipsOf } from './named-skips.ts'
 
 /** What the run's pages did. */
 export async function sumCounts(scoped: Scoped, runId: string): Promise<PriceSyncCounts> {
@@ -15,6 +17,11 @@ export async function sumCounts(scoped: Scoped, runId: string): Promise<PriceSyn
     where run.id = ${runId}`.execute(scoped.db)
   const sums = rows[0]
   assert(sums, 'an aggregate has one row')
+  const slices = await scoped.db
+    .selectFrom('price_sync_slices')
+    .select('skipped_prices')
+    .where('run_id', '=', runId)
+    .execute()
   const sum = (name: string): number => sums[name] ?? 0
   return {
     subscriptionsTotal: sum('total'),
@@ -28,6 +35,7 @@ export async function sumCounts(scoped: Scoped, runId: string): Promise<PriceSyn
       endedByUser: sum('ended_by_user'),
       inSync: sum('in_sync'),
     },
+    skippedPrices: namedSkipsOf(slices.map(({ skipped_prices }) => skipped_prices)),
   }
 }
 
@@ -43,4 +51,5 @@ export interface PriceSyncCounts {
     readonly endedByUser: number
     readonly inSync: number
   }
+  readonly skippedPrices: readonly NamedSkip[]
 }

@@ -95,11 +95,16 @@ async function checkSync({ scoped, planId, now }: StepTarget, sync: Sync): Promi
 }
 
 function expectCounts(
-  { skipped, ...counts }: PriceSyncCounts,
+  { skipped, skippedPrices, ...counts }: PriceSyncCounts,
   expected: ReturnType<typeof modelPriceSync> & { total: number; processed: number },
 ): void {
   const { added, removed, ...skips } = expected.counts
   expect(skipped).toEqual(skips)
+  const named = skippedPrices.map(({ price_id, reason, subscriptions }) => [
+    `${price_id} ${reason}`,
+    subscriptions,
+  ])
+  expect(Object.fromEntries(named)).toEqual(expected.named)
   expect(counts).toEqual({
     subscriptionsTotal: expected.total,
     subscriptionsProcessed: expected.processed,

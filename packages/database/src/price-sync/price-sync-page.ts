@@ -2,7 +2,7 @@ import { assert, CodedError } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { bulkIdHead } from '../connection/ids.ts'
-import { classifiedPairs, type PriceSyncRun, pairOutcomes } from './price-sync-pairs.ts'
+import { classifiedPairs, type PriceSyncRun, pairOutcomes, reasonOfOutcome } from './price-sync-pairs.ts'
 
 /**
  * Brings the changed prices to the next page of a slice's subscriptions, in one transaction that also
@@ -107,20 +107,7 @@ async function applyPrices(
       from pair
       where pair.outcome in (${pairOutcomes.added}, ${pairOutcomes.removed}) and line.id = pair.line_id
     ),
-    counted as (
-      select count(*) filter (where outcome = ${pairOutcomes.added}) as added,
-        count(*) filter (where outcome = ${pairOutcomes.removed}) as removed,
-        count(*) filter (where outcome = ${pairOutcomes.incompatible}) as incompatible,
-        count(*) filter (where outcome = ${pairOutcomes.ended}) as ended,
-        count(*) filter (where outcome = ${pairOutcomes.overridden}) as overridden,
-        count(*) filter (where outcome = ${pairOutcomes.endedByUser}) as ended_by_user,
-        count(*) filter (where outcome = ${pairOutcomes.inSync}) as in_sync
-      from (
-        select outcome from pair where not is_one_of_many
-        union all
-        select min(outcome) from pair where is_one_of_many group by subscription_id, price_id
-      ) one
-    )
+    ${countedOutcomes({ runId: run.id, slice: page.slice })}
     update price_sync_slices as slice set
       cursor = ${page.end},
       subscriptions_processed = slice.subscriptions_processed + ${page.count},
@@ -131,11 +118,44 @@ async function applyPrices(
       skipped_overridden = slice.skipped_overridden + counted.overridden,
       skipped_ended_by_user = slice.skipped_ended_by_user + counted.ended_by_user,
       skipped_in_sync = slice.skipped_in_sync + counted.in_sync,
+      skipped_prices = coalesce(named.skips, '{}'),
       updated_at = ${now}
-    from counted
+    from counted, named
     where slice.run_id = ${run.id} and slice.slice = ${page.slice}
     returning slice.slice`.execute(scoped.db)
   assert(rows.length === 1, 'a page moves its slice')
+}
+
+/** What the page's pairs come to: `counted` by outcome, and `named` by price and reason, with what the slice had. */
+function countedOutcomes({ runId, slice }: { runId: string; slice: number }) {
+  return sql`
+    said as materialized (
+      select price_id, outcome, count(*) as pairs from (
+        select price_id, outcome from pair where not is_one_of_many
+        union all
+        select price_id, min(outcome) from pair where is_one_of_many group by subscription_id, price_id
+      ) one group by price_id, outcome
+    ),
+    named as (
+      select jsonb_object_agg(name, pairs) as skips from (
+        select name, sum(pairs)::bigint as pairs from (
+          select price_id || ' ' || ${reasonOfOutcome} as name, pairs from said where ${reasonOfOutcome} is not null
+          union all
+          select key, value::bigint from price_sync_slices slice, jsonb_each_text(slice.skipped_prices)
+          where slice.run_id = ${runId} and slice.slice = ${slice}
+        ) each_one group by name
+      ) summed
+    ),
+    counted as (
+      select coalesce(sum(pairs) filter (where outcome = ${pairOutcomes.added}), 0) as added,
+        coalesce(sum(pairs) filter (where outcome = ${pairOutcomes.removed}), 0) as removed,
+        coalesce(sum(pairs) filter (where outcome <= ${pairOutcomes.oneTime}), 0) as incompatible,
+        coalesce(sum(pairs) filter (where outcome = ${pairOutcomes.ended}), 0) as ended,
+        coalesce(sum(pairs) filter (where outcome = ${pairOutcomes.overridden}), 0) as overridden,
+        coalesce(sum(pairs) filter (where outcome = ${pairOutcomes.endedByUser}), 0) as ended_by_user,
+        coalesce(sum(pairs) filter (where outcome = ${pairOutcomes.inSync}), 0) as in_sync
+      from said
+    )`
 }
 
 export function runClosed(runId: string): CodedError {

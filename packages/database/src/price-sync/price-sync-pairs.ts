@@ -11,7 +11,9 @@ export interface PriceSyncRun {
 
 /** What is done with a pair, as numbers: of a pair's rows the least counts. */
 export const pairOutcomes = {
-  incompatible: sql.lit(1),
+  otherCurrency: sql.lit(-1),
+  otherPeriod: sql.lit(0),
+  oneTime: sql.lit(1),
   added: sql.lit(2),
   removed: sql.lit(3),
   overridden: sql.lit(4),
@@ -20,6 +22,12 @@ export const pairOutcomes = {
   /** Said of a pair without a line of the price alone. */
   ended: sql.lit(7),
 } as const
+
+/** Of an outcome that leaves a price without a line, its name, as the domain's `namedSkips` has it. */
+export const reasonOfOutcome = sql`case outcome when ${pairOutcomes.otherCurrency} then 'other_currency'
+  when ${pairOutcomes.otherPeriod} then 'other_period' when ${pairOutcomes.oneTime} then 'one_time'
+  when ${pairOutcomes.ended} then 'ended' when ${pairOutcomes.overridden} then 'overridden'
+  when ${pairOutcomes.endedByUser} then 'ended_by_user' end`
 
 /**
  * Each pair of subscription and changed price with what is to be done: the table of billing rules, section 8,
@@ -63,7 +71,10 @@ export function classifiedPairs(
         stretch.user_end, stretch.stretch_end, p.end_date as price_end,
         case
           when s.id is null or stretch.line_id is null and stretch.lines > 0 then null
-          when not compatible then ${pairOutcomes.incompatible}
+          when p.currency <> s.currency then ${pairOutcomes.otherCurrency}
+          when p.billing_period = 'ONETIME' then ${pairOutcomes.oneTime}
+          when (p.billing_period, p.billing_period_count) <> (s.billing_period, s.billing_period_count)
+            then ${pairOutcomes.otherPeriod}
           when is_own and (stop is null and stretch.end_date is not null or greatest(new_start, stop) > stretch.end_date)
             then ${pairOutcomes.added}
           when is_own and stop is not null and (stretch.end_date is null or greatest(new_start, stop) < stretch.end_date)
@@ -78,8 +89,6 @@ export function classifiedPairs(
       from (
         subscription s
         cross join lateral (select * from price where price.sequence > s.synced_price_sequence offset 0) p
-        cross join lateral (select p.currency = s.currency and p.billing_period = s.billing_period
-          and p.billing_period_count = s.billing_period_count as compatible) terms
       ) full join stretch on stretch.subscription_id = s.id and stretch.root_price_id = p.root_price_id
       cross join lateral (select coalesce(stretch.price_id = p.id, false) as is_own,
         least(stretch.stretch_end, p.end_date) as stop,

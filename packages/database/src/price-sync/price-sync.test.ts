@@ -74,16 +74,17 @@ test('a price with an end gives a line that ends with it, and counts as added', 
 })
 
 test.each([
-  ['another currency', { currency: 'eur' }],
-  ['another period', { billing_period: 'ANNUAL' }],
-  ['another count', { billing_period_count: 3 }],
-  ['a one-time price', { billing_period: 'ONETIME' }],
-] as const)('%s is skipped as incompatible', async (_, terms) => {
+  ['another currency', { currency: 'eur' }, 'other_currency'],
+  ['another period', { billing_period: 'ANNUAL' }, 'other_period'],
+  ['another count', { billing_period_count: 3 }, 'other_period'],
+  ['a one-time price', { billing_period: 'ONETIME' }, 'one_time'],
+] as const)('%s is skipped as incompatible, and named with its reason', async (_, terms, reason) => {
   const subscription = await addSubscription(scoped, { plan_id: planId })
-  await addPrice(scoped, { plan_id: planId, ...terms })
+  const { id: price_id } = await addPrice(scoped, { plan_id: planId, ...terms })
   expect(await runPriceSync(scoped, planId)).toMatchObject({
     pricesAdded: 0,
     skipped: { ...none, incompatible: 1 },
+    skippedPrices: [{ price_id, reason, subscriptions: 1 }],
   })
   expect(await linesOf(scoped, subscription.id)).toEqual([])
 })

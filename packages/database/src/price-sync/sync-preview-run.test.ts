@@ -62,7 +62,8 @@ async function writePages({ scoped, previewId }: Preview, times = 1): Promise<vo
     if (page === undefined) return
     const write = { ...page, previewId, slice: 0, items: page.subscriptionIds.map(item), now }
     for (let time = 0; time < times; time++) {
-      await writeSyncPreviewPage(scoped, { ...write, outcomes: { ...noOutcomes, added: write.items.length } })
+      const outcomes = { ...noOutcomes, added: write.items.length, ended: 2 }
+      await writeSyncPreviewPage(scoped, { ...write, outcomes, skips: { 'price_1 ended': 2 } })
     }
   }
 }
@@ -76,6 +77,8 @@ test('a page that two workers write is written once; what is done is not begun a
   expect(summary).toMatchObject({
     touched: 3,
     outcomes: { added: 3 },
+    // Of two pages, each written twice.
+    skipped_prices: [{ price_id: 'price_1', reason: 'ended', subscriptions: 4 }],
     totals: [{ subscriptions: 3, increased: 3, before: '30', after: '37.5', difference: '7.5' }],
   })
   expect(await finishSyncPreview(scoped, previewId)).toEqual(summary)

@@ -4,7 +4,9 @@ import { sql } from 'kysely'
 import { readNow } from '../connection/clock.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import type { SkipCounts } from '../tables/price-sync-tables.ts'
 import type { SyncPreviewItemTable, SyncPreviewSummary } from '../tables/sync-preview-tables.ts'
+import { addSkips } from './named-skips.ts'
 import { cutRanges } from './price-sync-slices.ts'
 import { fingerprintPlan } from './sync-preview-fingerprint.ts'
 import { summarizeSyncPreview } from './sync-preview-summary.ts'
@@ -124,6 +126,7 @@ export function writeSyncPreviewPage(
     readonly slice: number
     readonly items: readonly NewSyncPreviewItem[]
     readonly outcomes: Readonly<Record<SyncOutcome, number>>
+    readonly skips: SkipCounts
     readonly now: Date
   },
 ): Promise<void> {
@@ -131,7 +134,7 @@ export function writeSyncPreviewPage(
     const { db, scope } = transaction
     const slice = await db
       .selectFrom('sync_preview_slices')
-      .select(['cursor', 'outcomes', 'subscriptions_processed'])
+      .select(['cursor', 'outcomes', 'skipped_prices', 'subscriptions_processed'])
       .where('preview_id', '=', page.previewId)
       .where('slice', '=', page.slice)
       .forUpdate()
@@ -151,6 +154,7 @@ export function writeSyncPreviewPage(
         cursor: page.end,
         subscriptions_processed: slice.subscriptions_processed + page.subscriptionIds.length,
         outcomes: JSON.stringify(addOutcomes(slice.outcomes, page.outcomes)),
+        skipped_prices: JSON.stringify(addSkips([slice.skipped_prices, page.skips])),
         updated_at: page.now,
       })
       .where('preview_id', '=', page.previewId)

@@ -4,12 +4,13 @@ import type { SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { SyncPreviewSummary } from '../tables/sync-preview-tables.ts'
+import { namedSkipsOf } from './named-skips.ts'
 
 const moversPerCurrency = 10
 
 /** What the items and slices of a preview come to. Asserts that every slice is done. */
 export async function summarizeSyncPreview(scoped: Scoped, previewId: string): Promise<SyncPreviewSummary> {
-  const outcomes = await sumOutcomes(scoped, previewId)
+  const slices = await doneSlices(scoped, previewId)
   const counts = await countItems(scoped, previewId)
   const count = (outcome: string) =>
     counts.filter((row) => row.outcome === outcome).reduce((sum, row) => sum + row.subscriptions, 0)
@@ -25,22 +26,29 @@ export async function summarizeSyncPreview(scoped: Scoped, previewId: string): P
       ended_by_user: untouched('ended_by_user'),
       in_sync: untouched('in_sync'),
     },
-    outcomes,
+    outcomes: sumOutcomes(slices),
+    skipped_prices: namedSkipsOf(slices.map(({ skipped_prices }) => skipped_prices)),
     totals: await sumAmounts(scoped, previewId),
     largest_movers: await listMovers(scoped, previewId),
   }
 }
 
-async function sumOutcomes(scoped: Scoped, previewId: string): Promise<Record<SyncOutcome, number>> {
+async function doneSlices(scoped: Scoped, previewId: string) {
   const slices = await scoped.db
     .selectFrom('sync_preview_slices')
-    .select(['cursor', 'range_end', 'outcomes'])
+    .select(['cursor', 'range_end', 'outcomes', 'skipped_prices'])
     .where('preview_id', '=', previewId)
     .execute()
   assert(
     slices.every((slice) => slice.cursor === slice.range_end),
     `every slice of preview ${previewId} is done`,
   )
+  return slices
+}
+
+function sumOutcomes(
+  slices: readonly { readonly outcomes: Partial<Record<SyncOutcome, number>> }[],
+): Record<SyncOutcome, number> {
   const sum = (outcome: SyncOutcome) =>
     slices.reduce((total, { outcomes }) => total + (outcomes[outcome] ?? 0), 0)
   return {

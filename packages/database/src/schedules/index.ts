@@ -21,6 +21,7 @@ export {
 export {
   getSchedule,
   holdPendingSchedule,
+  listPendingSchedules,
   type ScheduleRow,
   type ScheduleSearch,
   searchSchedules,

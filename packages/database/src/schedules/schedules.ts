@@ -47,6 +47,19 @@ export function holdPendingSchedule(
     .executeTakeFirst()
 }
 
+/** The same of many, by subscription: one statement. */
+export async function listPendingSchedules(
+  { db, scope }: Scoped,
+  subscriptionIds: readonly string[],
+  { lock }: { readonly lock: boolean },
+): Promise<ReadonlyMap<string, ScheduleRow>> {
+  const { rows } = await sql<ScheduleRow>`
+    select * from subscription_schedules
+    where environment_id = ${scope.environmentId} and subscription_id = any (${subscriptionIds}::text[])
+      and schedule_status = 'pending' order by id ${lock ? sql`for update` : sql``}`.execute(db)
+  return new Map(rows.map((row) => [row.subscription_id, row]))
+}
+
 function selectSchedules({ db }: Scoped) {
   return db.selectFrom('subscription_schedules').selectAll()
 }

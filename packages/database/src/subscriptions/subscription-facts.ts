@@ -34,6 +34,8 @@ export interface PlanFacts {
   readonly price_sequence: number
   /** All published prices of the plan, ended ones too, oldest first. */
   readonly prices: readonly PriceRow[]
+  /** What its published entitlements let meter. */
+  readonly metered: readonly { readonly meter_id: string; readonly name: string }[]
   /** The plan's published credit grants, oldest first. */
   readonly grants: readonly CreditGrantRow[]
 }
@@ -133,7 +135,11 @@ export async function sharePlans(scoped: Scoped, ids: readonly string[]): Promis
 
 function sharedPlans({ scope }: Scoped, ids: readonly string[]) {
   return sql<SharedPlan>`select id, name, price_sequence, exists (select from credit_grants g
-      where g.environment_id = ${scope.environmentId} and g.plan_id = plans.id and g.status = 'published') as gives
+      where g.environment_id = ${scope.environmentId} and g.plan_id = plans.id and g.status = 'published') as gives,
+      (select coalesce(json_agg(json_build_object('meter_id', f.meter_id, 'name', f.name) order by f.id), '[]')
+        from entitlements e join features f on f.environment_id = e.environment_id and f.id = e.feature_id
+        where e.environment_id = ${scope.environmentId} and e.plan_id = plans.id and e.status = 'published'
+          and e.is_enabled and f.meter_id is not null) as metered
     from plans
     where environment_id = ${scope.environmentId} and id = any (${ids}::text[]) and status = 'published'
     order by id for share`

@@ -1,4 +1,7 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
+
+/** By `<price id> <reason>`: how many pairs of subscription and price. */
+export type SkipCounts = Readonly<Record<string, number>>
 
 export interface PriceSyncRunTable {
   id: string
@@ -29,5 +32,6 @@ export interface PriceSyncSliceTable {
   skipped_overridden: Generated<number>
   skipped_ended_by_user: Generated<number>
   skipped_in_sync: Generated<number>
+  skipped_prices: ColumnType<SkipCounts, string | undefined, string>
   updated_at: Date
 }

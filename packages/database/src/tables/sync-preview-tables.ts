@@ -1,7 +1,8 @@
-import type { SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
+import type { NamedSkip, SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
 import type { ColumnType, Generated } from 'kysely'
 import type { BatchItemError } from './batch-tables.ts'
 import type { PriceChanges } from './catalog-tables.ts'
+import type { SkipCounts } from './price-sync-tables.ts'
 import type { Audited } from './row-types.ts'
 
 /** An edit as it is kept until it is applied. */
@@ -26,6 +27,8 @@ export interface SyncPreviewSummary {
   readonly untouched_by_reason: Readonly<Record<SyncSkip, number>>
   /** Pairs of subscription and price, as the sync's own result counts them. */
   readonly outcomes: Readonly<Record<SyncOutcome, number>>
+  /** None in what was summed up before they were named. */
+  readonly skipped_prices?: readonly NamedSkip[]
   readonly totals: readonly {
     readonly currency: string
     readonly subscriptions: number
@@ -75,6 +78,7 @@ export interface SyncPreviewSliceTable {
   subscriptions_due: number
   subscriptions_processed: Generated<number>
   outcomes: ColumnType<Partial<Record<SyncOutcome, number>>, string | undefined, string>
+  skipped_prices: ColumnType<SkipCounts, string | undefined, string>
   updated_at: Date
 }
 

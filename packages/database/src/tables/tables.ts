@@ -7,6 +7,7 @@ import type {
   BillingRunTotalTable,
   EnvironmentSettingsTable,
 } from './billing-tables.ts'
+import type { BulkChangeItemTable, BulkChangeSliceTable, BulkChangeTable } from './bulk-change-tables.ts'
 import type {
   CalculationItemTable,
   CalculationSliceTable,
@@ -80,6 +81,9 @@ export interface Tables {
   subscription_schedules: SubscriptionScheduleTable
   plan_subscription_counts: PlanSubscriptionCountTable
   subscription_changes: SubscriptionChangeTable
+  bulk_changes: BulkChangeTable
+  bulk_change_slices: BulkChangeSliceTable
+  bulk_change_items: BulkChangeItemTable
   price_sync_runs: PriceSyncRunTable
   price_sync_slices: PriceSyncSliceTable
   invoices: InvoiceTable

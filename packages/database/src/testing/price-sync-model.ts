@@ -8,7 +8,8 @@ import { recurringPeriods } from '@flexprice/domain/time'
 export function modelPriceSync(
   world: ModelWorld,
   { sees }: { sees: (subscription: ModelSubscription, price: ModelPrice) => boolean },
-): { lines: readonly ModelLine[]; counts: ModelCounts } {
+): { lines: readonly ModelLine[]; counts: ModelCounts; named: Readonly<Record<string, number>> } {
+  const named: Record<string, number> = {}
   const counts: Record<ModelOutcome, number> = { ...noCounts }
   const living = new Set(world.subscriptions.map(({ id }) => id))
   const synced = world.subscriptions.flatMap((subscription) => {
@@ -22,11 +23,16 @@ export function modelPriceSync(
       unbilledFrom: new Date(subscription.unbilledFrom),
       newLine: (line) => line,
     })
-    for (const { outcome } of outcomes) counts[modelOutcomes[outcome]] += 1
+    for (const { priceId, outcome, mismatch } of outcomes) {
+      counts[modelOutcomes[outcome]] += 1
+      if (outcome === 'added' || outcome === 'removed' || outcome === 'in_sync') continue
+      const name = `${priceId} ${mismatch ?? outcome}`
+      named[name] = (named[name] ?? 0) + 1
+    }
     return lines.map((line) => modelLine(subscription.id, line))
   })
   const others = world.lines.filter((line) => !living.has(line.subscriptionId))
-  return { lines: sortedLines([...others, ...synced]), counts }
+  return { lines: sortedLines([...others, ...synced]), counts, named }
 }
 
 export interface ModelPrice {

@@ -105,7 +105,7 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
       where d.environment_id = ${environment_id} and d.id = any (${repaid.ids}::text[]) returning 1),
     balanced as (
       update wallets w set (credit_balance, transaction_count, topup_due_at) = (
-          select balance, count, case when balance < w.credit_balance or w.topup_due_at is not null
+          select balance, count, case when w.auto_topup_enabled and (balance < w.credit_balance or w.topup_due_at is not null)
             then topup_due(w, balance, ${updated_at}) end
           from jsonb_to_record(${JSON.stringify(balances)}::jsonb -> w.id) as b (balance numeric, count integer)),
         updated_at = ${updated_at}, updated_by = ${updated_by}

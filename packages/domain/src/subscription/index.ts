@@ -7,9 +7,12 @@ export { validateLineTerms } from './line-terms.ts'
 export { type EndingTerms, movedEnd } from './moved-end.ts'
 export { passedOverLines } from './passed-over.ts'
 export {
+  type NamedSkip,
+  namedSkips,
   type SubscriptionSync,
   type SyncedLines,
   type SyncLine,
+  type SyncMismatch,
   type SyncOutcome,
   type SyncPrice,
   type SyncSkip,
@@ -25,6 +28,7 @@ export {
   prorationOf,
 } from './proration.ts'
 export { type Schedule, type ScheduleTerms, scheduleOf } from './schedule.ts'
+export { type PriceSkip, priceSkips, type SkippedPrice, skippedPrices } from './skipped-prices.ts'
 export {
   isCompatible,
   linesOf,

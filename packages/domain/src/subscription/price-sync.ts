@@ -1,4 +1,4 @@
-import type { BillingPeriod, RecurringPeriod } from '../time/billing-period.ts'
+import { type BillingPeriod, isRecurring, type RecurringPeriod } from '../time/billing-period.ts'
 import { later } from '../time/period.ts'
 import { type ChainLine, endWithin, type Stretch, type StretchEnd, stretchesOf } from './chain-stretches.ts'
 
@@ -30,6 +30,19 @@ export interface SyncLine extends ChainLine {
 /** Why a pair of subscription and price is left as it is. */
 export const syncSkips = ['incompatible', 'ended', 'overridden', 'ended_by_user', 'in_sync'] as const
 export type SyncSkip = (typeof syncSkips)[number]
+/** What of a price is not the subscription's, so that the two are incompatible. */
+export const syncMismatches = ['other_currency', 'other_period', 'one_time'] as const
+export type SyncMismatch = (typeof syncMismatches)[number]
+
+/** Why a price bills some subscriptions nothing: what is in sync bills. */
+export const namedSkips = [...syncMismatches, 'ended', 'overridden', 'ended_by_user'] as const
+export type NamedSkip = {
+  readonly price_id: string
+  readonly reason: (typeof namedSkips)[number]
+  /** How many of the plan's that were looked at. */
+  readonly subscriptions: number
+}
+
 export type SyncOutcome = 'added' | 'removed' | SyncSkip
 
 export interface SubscriptionSync<Line extends SyncLine> {
@@ -51,7 +64,12 @@ export interface SubscriptionSync<Line extends SyncLine> {
 export interface SyncedLines<Line extends SyncLine> {
   /** Those that were there, in their order, then those that were added. */
   readonly lines: readonly Line[]
-  readonly outcomes: ReadonlyArray<{ readonly priceId: string; readonly outcome: SyncOutcome }>
+  readonly outcomes: ReadonlyArray<{
+    readonly priceId: string
+    readonly outcome: SyncOutcome
+    /** Of what is incompatible. */
+    readonly mismatch?: SyncMismatch
+  }>
 }
 
 /**
@@ -65,16 +83,17 @@ export function syncLines<Line extends SyncLine>(sync: SubscriptionSync<Line>): 
   const lines = [...sync.lines]
   const added: Line[] = []
   const outcomes = sync.prices.filter(sync.hasChanged).map((price) => {
-    const { outcome, ends = [], pieces = [] } = judge(sync, price)
+    const { outcome, mismatch, ends = [], pieces = [] } = judge(sync, price)
     for (const { line, end } of ends) lines[sync.lines.indexOf(line)] = { ...line, ...end }
     added.push(...pieces.map(sync.newLine))
-    return { priceId: price.id, outcome }
+    return { priceId: price.id, outcome, ...(mismatch && { mismatch }) }
   })
   return { lines: [...lines, ...added], outcomes }
 }
 
 interface Judgement<Line> {
   readonly outcome: SyncOutcome
+  readonly mismatch?: SyncMismatch
   /** Lines of the price that end at another instant than before. */
   readonly ends?: ReadonlyArray<{ readonly line: Line; readonly end: StretchEnd }>
   /** Lines of the price that are missing. */
@@ -82,7 +101,8 @@ interface Judgement<Line> {
 }
 
 function judge<Line extends SyncLine>(sync: SubscriptionSync<Line>, price: SyncPrice): Judgement<Line> {
-  if (!isCompatibleWith(sync.subscription, price)) return { outcome: 'incompatible' }
+  const mismatch = mismatchOf(sync.subscription, price)
+  if (mismatch) return { outcome: 'incompatible', mismatch }
   const overriddenFrom = sync.overriddenFrom.get(price.root_price_id)
   const stretches = chainStretches(sync, price)
   const ends = movedEnds(stretches, price)
@@ -99,11 +119,16 @@ function judge<Line extends SyncLine>(sync: SubscriptionSync<Line>, price: SyncP
 
 /** A ONETIME price is of no subscription's period. */
 export function isCompatibleWith(subscription: SyncSubscription, price: SyncPrice): boolean {
-  return (
-    price.currency === subscription.currency &&
+  return mismatchOf(subscription, price) === undefined
+}
+
+function mismatchOf(subscription: SyncSubscription, price: SyncPrice): SyncMismatch | undefined {
+  if (price.currency !== subscription.currency) return 'other_currency'
+  if (!isRecurring(price.billing_period)) return 'one_time'
+  const isOfPeriod =
     price.billing_period === subscription.billing_period &&
     price.billing_period_count === subscription.billing_period_count
-  )
+  return isOfPeriod ? undefined : 'other_period'
 }
 
 /** No line of a price outlives it, and none ends before it but by the subscription's own doing. */

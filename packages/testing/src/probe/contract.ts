@@ -32,3 +32,6 @@ export const probeBundle = {
   workflows: import.meta.resolve('./workflow.ts'),
   interceptors: import.meta.resolve('@flexprice/workflows/interceptors'),
 }
+
+/** The later version of the same workflow. */
+export const changedProbeBundle = { ...probeBundle, workflows: import.meta.resolve('./changed-workflow.ts') }

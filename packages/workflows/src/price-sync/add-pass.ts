@@ -22,5 +22,19 @@ export function addPass(total: PriceSyncResult | undefined, pass: PriceSyncResul
       ended_by_user: skipped.ended_by_user + added.ended_by_user,
       in_sync: skipped.in_sync + added.in_sync,
     },
+    ...namedSkips(total.skipped_prices, pass.skipped_prices),
   }
+}
+
+type NamedSkips = PriceSyncResult['skipped_prices']
+
+function namedSkips(before: NamedSkips = [], more: NamedSkips = []): { skipped_prices?: NamedSkips } {
+  if (before.length + more.length === 0) return {}
+  const isSame = (one: (typeof more)[number]) => (other: typeof one) =>
+    one.price_id === other.price_id && one.reason === other.reason
+  const sums = before.map((one) => ({
+    ...one,
+    subscriptions: one.subscriptions + (more.find(isSame(one))?.subscriptions ?? 0),
+  }))
+  return { skipped_prices: [...sums, ...more.filter((one) => !before.some(isSame(one)))] }
 }

@@ -25,7 +25,7 @@ const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWit
 const options = { workflowBundle: { code } }
 
 test('there are recorded histories of every course', () => {
-  const courses = ['execute', 'preview', 'refused', 'retried']
+  const courses = ['bulk', 'execute', 'preview', 'refused', 'retried-slice', 'retried']
   expect(files.sort()).toEqual(courses.map((course) => `${course}.history.json`))
 })
 

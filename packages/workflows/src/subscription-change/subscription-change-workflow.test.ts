@@ -26,7 +26,7 @@ async function outcomeOf(input: (typeof inputs)[keyof typeof inputs], scope = ne
   return temporal.workflowResult(scope, workflowId, { runId, waitMs: 30_000 })
 }
 
-test.each(['execute', 'preview'] as const)('%s ends with a result of the contract', async (kind) => {
+test.each(['execute', 'preview', 'bulk'] as const)('%s ends with a result of the contract', async (kind) => {
   await using _worker = await startWorker(pretendSubscriptionChange())
   const ended = await outcomeOf(inputs[kind])
   expect(ended).toMatchObject({ status: 'Completed', entityType: 'subscription' })

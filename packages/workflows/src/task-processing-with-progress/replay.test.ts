@@ -25,7 +25,10 @@ const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWit
 const options = { workflowBundle: { code } }
 
 test('there are recorded histories of every course', () => {
-  const courses = ['broken-file', 'cancelled', 'imported', 'nothing-usable', 'retried']
+  const courses = [
+    ...['broken-file', 'cancelled', 'imported', 'nothing-usable', 'retried', 'revert-cancelled'],
+    'taken-back',
+  ]
   expect(files.sort()).toEqual(courses.map((course) => `${course}.history.json`))
 })
 

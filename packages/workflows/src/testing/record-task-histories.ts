@@ -16,12 +16,15 @@ export async function recordTaskHistories(
   const record = (
     course: string,
     activities: Partial<TaskProcessingActivities>,
-    meanwhile: Parameters<typeof recordHistory>[2]['meanwhile'] = async () => {},
+    {
+      revert,
+      meanwhile = async () => {},
+    }: { revert?: true; meanwhile?: Parameters<typeof recordHistory>[2]['meanwhile'] } = {},
   ) =>
     recordHistory(temporal, course, {
       contract,
       // An id of its own, as a task's workflow runs once.
-      input: { task_id: `task_${randomUUID()}` },
+      input: { task_id: `task_${randomUUID()}`, ...(revert && { revert }) },
       activities: () => ({ ...pretended, ...activities }),
       meanwhile,
     })
@@ -41,10 +44,13 @@ export async function recordTaskHistories(
       throw new CodedError('validation_error', 'The file has no rows')
     },
   })
-  await record('cancelled', { importFile: untilCancelled }, async (scope, workflowId) => {
+  const meanwhile: Parameters<typeof recordHistory>[2]['meanwhile'] = async (scope, workflowId) => {
     await sleep(1_000)
     await temporal.cancelWorkflow(scope, workflowId)
-  })
+  }
+  await record('cancelled', { importFile: untilCancelled }, { meanwhile })
+  await record('taken-back', {}, { revert: true })
+  await record('revert-cancelled', { revertImport: untilCancelled }, { revert: true, meanwhile })
 }
 
 const pretended: TaskProcessingActivities = {

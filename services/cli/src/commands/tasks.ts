@@ -1,8 +1,16 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { downloadTaskExport, getTask, listTasks, updateTaskStatus } from '@flexprice/contracts/operations'
+import {
+  downloadTaskExport,
+  getTask,
+  getTaskRevert,
+  listTasks,
+  revertTask,
+  updateTaskStatus,
+} from '@flexprice/contracts/operations'
 import { apiOf, type CommandContext, outputOf } from '../command-context.ts'
 import { fieldList, table } from '../output.ts'
-import { apiCommand, commandGroup, examples } from './options.ts'
+import { startWorkflow } from '../start-workflow.ts'
+import { apiCommand, commandGroup, examples, followingOf, waitOption, watchOption } from './options.ts'
 
 const listed = listTasks.schema.response[200]
 
@@ -51,4 +59,34 @@ export function addTasks(program: CommandUnknownOpts, context: CommandContext): 
       const answer = await apiOf(context, options).call(updateTaskStatus, request)
       outputOf(context, options).result(answer.text, () => fieldList(Object(answer.body)))
     })
+  addRevert(tasks, context)
 }
+
+function addRevert(tasks: CommandUnknownOpts, context: CommandContext): void {
+  apiCommand(tasks, 'revert', "take an import back: what it made goes, and its events' ids are free again")
+    .argument('<id>', "the task's id")
+    .option(...waitOption)
+    .option(...watchOption)
+    .addHelpText('after', examples('tasks revert task_01J… --watch'))
+    .action(async (id, options) => {
+      const session = { api: apiOf(context, options), output: outputOf(context, options) }
+      await startWorkflow(session, revertTask, { params: { id } }, followingOf(options))
+    })
+  apiCommand(tasks, 'kept', 'what a revert has left: records in use, and those that the import only changed')
+    .argument('<id>', "the task's id")
+    .option('--limit <count>', 'how many', '50')
+    .option('--offset <count>', 'how many to pass over', '0')
+    .action(async (id, { limit, offset, ...options }) => {
+      const request = { params: { id }, query: { limit, offset } }
+      const answer = await apiOf(context, options).call(getTaskRevert, request)
+      outputOf(context, options).result(answer.text, () => {
+        const { items } = kept.parse(answer.body)
+        return table(
+          ['record', 'outcome', 'reason'],
+          items.map(({ record_id, outcome, reason }) => [record_id, outcome, reason]),
+        )
+      })
+    })
+}
+
+const kept = getTaskRevert.schema.response[200]

@@ -26,7 +26,7 @@ export interface StackUnderTest extends AsyncDisposable {
   post(path: string, body: object): Promise<Response>
 }
 
-type WorkerName = 'price-sync' | 'cron-billing' | 'task-processing-with-progress'
+type WorkerName = 'price-sync' | 'subscription-change' | 'cron-billing' | 'task-processing-with-progress'
 
 export async function startStack(worker: WorkerName = 'price-sync'): Promise<StackUnderTest> {
   await using started = new AsyncDisposableStack()

@@ -12,7 +12,11 @@ export function listUnattributedEventsRoute(api: Api, { database }: Pick<Depende
     async handler(request, reply) {
       const page = await readUnattributed(callerDatabase(database, request), eventListQuery(request.query))
       return reply.send(
-        eventListResponse(page, request, (row) => ({ ...eventResponse(row), reason: row.reason })),
+        eventListResponse(page, request, (row) => ({
+          ...eventResponse(row),
+          reason: row.reason,
+          ...(row.meter_ids && { meter_ids: [...row.meter_ids] }),
+        })),
       )
     },
   })

@@ -1,5 +1,5 @@
 import { updateFeature } from '@flexprice/contracts/operations'
-import { updateFeature as writeFeature } from '@flexprice/database/catalog'
+import { featureChanges, updateFeature as writeFeature } from '@flexprice/database/catalog'
 import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -13,9 +13,9 @@ export function updateFeatureRoute(api: Api, { database }: Pick<Dependencies, 'd
     async handler(request, reply) {
       const { id } = request.params
       expectIdOf('feature', id)
-      const { alert_settings: _, group_id, ...fields } = request.body
+      const { group_id } = request.body
       if (group_id) expectIdOf('group', group_id)
-      const changes = { ...fields, group_id: group_id === '' ? null : group_id }
+      const changes = featureChanges(request.body)
       const answer = await inTransaction(callerDatabase(database, request), async (scoped) =>
         wholeFeatureResponse(scoped, await writeFeature(scoped, id, changes, await readNow(scoped))),
       )

@@ -63,6 +63,7 @@ function resultOf({ outcomes, ...summary }: SyncPreviewSummary) {
     prices_removed: removed,
     prices_skipped: Object.values(skips).reduce((sum, count) => sum + count, 0),
     skipped_by_reason: skips,
+    skipped_prices: (summary.skipped_prices ?? []).map((skip) => ({ ...skip })),
     totals: summary.totals.map((total) => ({ ...total })),
     largest_movers: summary.largest_movers.map((mover) => ({ ...mover })),
   }

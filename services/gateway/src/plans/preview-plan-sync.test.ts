@@ -57,7 +57,8 @@ async function addFollowersAndOthers() {
 }
 
 test('the next invoices before and after, and why some stay; nothing is changed', async () => {
-  const { planId, prices, first, overriding, ended, annual, paused } = await addFollowersAndOthers()
+  const { planId, fixedId, usageId, prices, first, overriding, ended, annual, paused } =
+    await addFollowersAndOthers()
   const before = await caller.call('GET', `/plans/${planId}`)
   const previewId = await previewOf(caller, planId, prices)
   expect((await caller.call('GET', `/plans/${planId}`)).body).toEqual(before.body)
@@ -76,6 +77,11 @@ test('the next invoices before and after, and why some stay; nothing is changed'
         untouched_by_reason: { overridden: 1, ended_by_user: 1, incompatible: 1, ended: 0, in_sync: 0 },
         prices_added: 4,
         prices_removed: 4,
+        // Each edited price and its successor, of the one annual subscription among others.
+        skipped_prices: expect.arrayContaining([
+          { price_id: fixedId, reason: 'other_period', subscriptions: 1 },
+          { price_id: usageId, reason: 'other_period', subscriptions: 1 },
+        ]),
         totals: [{ currency: 'usd', subscriptions: 5, increased: 1, decreased: 0, difference: '2.85' }],
         largest_movers: [{ subscription_id: first.id, ...figures }],
       },

@@ -98,6 +98,7 @@ test('of two changes at once one wins, and the other is told so', async () => {
   const other = await addPlan(caller, 'Other', [{ amount: '60' }])
   const { changeSubscription } = createSubscriptionChangeActivities({
     scoped: () => caller.scoped,
+    slicesMax: 1,
     events: createSubscriptionChangeEvents(unseenTelemetry()),
   })
   // Both have seen none.

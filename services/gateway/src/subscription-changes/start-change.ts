@@ -2,6 +2,7 @@ import {
   type ChangeOrder,
   type SubscriptionChangeInput,
   type SubscriptionChangeResult,
+  subscriptionChangeResult,
   workflows,
 } from '@flexprice/contracts/workflows'
 import { newestChangeId } from '@flexprice/database/changes'
@@ -55,5 +56,5 @@ export async function startChange(
   const { waitMsMax } = config
   const result = await awaitWorkflow(temporal, scoped.scope, started, { reply, waitMsMax, closing })
   if (identity) await keepKey(scoped, identity, { status: 200 })
-  return contract.result.parse(result)
+  return subscriptionChangeResult.parse(result)
 }

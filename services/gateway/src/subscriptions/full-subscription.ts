@@ -1,5 +1,6 @@
 import type { Scoped } from '@flexprice/database/connection'
-import { getFullSubscription } from '@flexprice/database/creation'
+import { getFullSubscription, skippedPricesOf } from '@flexprice/database/creation'
+import type { SubscriptionRow } from '@flexprice/database/subscriptions'
 import { customerResponse } from '../customers/customer-response.ts'
 import { invoiceResponse } from '../invoices/invoice-response.ts'
 import { overdueAmong } from '../invoices/overdue-among.ts'
@@ -27,7 +28,18 @@ export async function fullSubscription(
     plan: planResponse(scoped.scope, plan),
     customer: customerResponse(scoped.scope, customer),
     line_items: lines.map((line) => lineItemResponse(scoped.scope, line)),
-    ...(warnings && subscription.warnings.length > 0 && { warnings: [...subscription.warnings] }),
+    ...(warnings && (await leftOut(scoped, subscription))),
     ...(latestInvoice && { latest_invoice: invoiceResponse(scoped.scope, latestInvoice, overdue) }),
+  }
+}
+
+/** What nobody asked for, and what the plan has and the subscription has not. */
+async function leftOut(scoped: Scoped, subscription: SubscriptionRow) {
+  const skipped = (await skippedPricesOf(scoped, [subscription])).get(subscription.id) ?? []
+  return {
+    ...(subscription.warnings.length > 0 && { warnings: [...subscription.warnings] }),
+    ...(skipped.length > 0 && {
+      skipped_prices: skipped.map(({ priceId, ...skip }) => ({ price_id: priceId, ...skip })),
+    }),
   }
 }

@@ -9,6 +9,8 @@ test.each([
   ['customers.csv', 'CUSTOMERS', 'CSV', 2],
   ['events.csv', 'EVENTS', 'CSV', 3],
   ['events.ndjson', 'EVENTS', 'NDJSON', 2],
+  ['features.csv', 'FEATURES', 'CSV', 4],
+  ['features.ndjson', 'FEATURES', 'NDJSON', 2],
 ])('examples/%s works as it stands', async (name, entity_type, file_type, created_records) => {
   const caller = await imports.gateway.newCaller()
   const content = await readFile(new URL(`../../../../examples/${name}`, import.meta.url))

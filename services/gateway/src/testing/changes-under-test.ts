@@ -16,6 +16,7 @@ export async function startGatewayWithChanges(start = startGatewayWithBilling): 
   const gateway = await start()
   const activities = createSubscriptionChangeActivities({
     scoped: () => gateway.database.database.scoped(currentScope()),
+    slicesMax: 2,
     events: createSubscriptionChangeEvents(unseenTelemetry()),
   })
   return withWorker(gateway, 'subscription-change', activities)

@@ -1,9 +1,20 @@
-import { type TaskProgress, type WorkflowName, workflows } from '@flexprice/contracts/workflows'
+import {
+  type RevertProgress,
+  type TaskProgress,
+  type WorkflowName,
+  workflows,
+} from '@flexprice/contracts/workflows'
 import { type BillingProgress, countRunsOfWorkflow } from '@flexprice/database/billing'
 import { getCalculationProgress } from '@flexprice/database/calculations'
+import { getBulkChangeProgress } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import { getBatchProgress } from '@flexprice/database/creation'
-import { getFileUpload, getImportTask } from '@flexprice/database/imports'
+import {
+  getFileUpload,
+  getImportRevert,
+  getImportTask,
+  type ImportTaskRow,
+} from '@flexprice/database/imports'
 import { getPriceSyncProgress, getSyncPreviewProgress } from '@flexprice/database/price-sync'
 import type { WorkflowDescription } from '@flexprice/temporal-client'
 
@@ -24,8 +35,7 @@ const readers: {
   'calculate-charges': calculationProgress,
   'cron-billing': cronBillingProgress,
   'price-sync': priceSyncProgress,
-  // One transaction: it tells nothing before it is done.
-  'subscription-change': async () => undefined,
+  'subscription-change': subscriptionChangeProgress,
   'subscription-creation': subscriptionCreationProgress,
   // Its task tells.
   'task-processing': async () => undefined,
@@ -62,6 +72,21 @@ async function calculationProgress(scoped: Scoped, { id }: Execution) {
       subscriptions_due: progress.due,
       subscriptions_processed: progress.processed,
       subscriptions_failed: progress.failed,
+      percent: percentOf(progress.processed, progress.due),
+    }
+  )
+}
+
+/** Of many: one is one transaction, which tells nothing before it is done. */
+async function subscriptionChangeProgress(scoped: Scoped, { id }: Execution) {
+  const [mode, bulkChangeId = ''] = id.split(':').slice(-2)
+  const phase = mode === 'preview_bulk' ? 'preview' : 'execution'
+  const progress = await getBulkChangeProgress(scoped, bulkChangeId, phase)
+  return (
+    progress && {
+      subscriptions_due: progress.due,
+      subscriptions_processed: progress.processed,
+      subscriptions_left_out: progress.leftOut,
       percent: percentOf(progress.processed, progress.due),
     }
   )
@@ -106,8 +131,13 @@ async function priceSyncProgress(scoped: Scoped, workflow: Execution) {
 }
 
 /** Since it began, with all pauses: what was done while its worker was away, and what that means for the rest. */
-async function taskProgress(scoped: Scoped, { id }: Execution): Promise<TaskProgress> {
-  const task = await getImportTask(scoped, id.slice(id.indexOf(':') + 1))
+async function taskProgress(
+  scoped: Scoped,
+  { id, runId }: Execution,
+): Promise<TaskProgress | RevertProgress | undefined> {
+  const [, taskId = '', revert] = id.split(':')
+  const task = await getImportTask(scoped, taskId)
+  if (revert !== undefined) return revertProgress(scoped, task, runId)
   const { size } = await getFileUpload(scoped, task.upload_id)
   const seconds =
     task.started_at === null ? 0 : (task.updated_at.getTime() - task.started_at.getTime()) / 1_000
@@ -121,6 +151,25 @@ async function taskProgress(scoped: Scoped, { id }: Execution): Promise<TaskProg
     records_per_second: seconds > 0 ? Math.round(task.processed_records / seconds) : 0,
     ...(task.bytes_read > 0 && { remaining_seconds: Math.round(remaining) }),
     percent: percentOf(task.bytes_read, size),
+  }
+}
+
+async function revertProgress(
+  scoped: Scoped,
+  { id, created_records: due }: ImportTaskRow,
+  runId: string,
+): Promise<RevertProgress | undefined> {
+  const revert = await getImportRevert(scoped, id)
+  if (revert?.run_id !== runId) return undefined
+  const done = revert.reverted_records + revert.refused_records
+  const seconds = (revert.updated_at.getTime() - revert.started_at.getTime()) / 1_000
+  return {
+    created_records: due,
+    reverted_records: revert.reverted_records,
+    refused_records: revert.refused_records,
+    records_per_second: seconds > 0 ? Math.round(done / seconds) : 0,
+    ...(done > 0 && { remaining_seconds: Math.round((seconds * Math.max(0, due - done)) / done) }),
+    percent: percentOf(done, due),
   }
 }
 

@@ -20,6 +20,13 @@ export function pretendSubscriptionChange(
       },
       ...{ lines: [], credits: [], invoice_ids: [], invoices: [], warnings: [] },
     }),
+    beginBulkChange: async () => [0, 1],
+    changeBulkSlice: async () => undefined,
+    completeBulkChange: async ({ bulk_change_id }) => ({
+      ...{ bulk_change_id, subscriptions: 2, left_out: 1 },
+      left_out_by_code: [{ code: 'state_conflict', subscriptions: 1 }],
+      totals: [],
+    }),
     ...changes,
   }
 }
@@ -54,4 +61,8 @@ const execute = {
   request_hash: 'hash',
 } as const
 
-export const inputs = { execute, preview: { ...execute, mode: 'preview' } } as const
+export const inputs = {
+  execute,
+  preview: { ...execute, mode: 'preview' },
+  bulk: { mode: 'execute_bulk', bulk_change_id: 'bulk_1' },
+} as const

@@ -17,6 +17,12 @@ for (const kind of ['execute', 'preview'] as const) {
   })
 }
 
+await recordHistory(temporal, 'bulk', {
+  contract,
+  input: inputs.bulk,
+  activities: () => pretendSubscriptionChange(),
+})
+
 await recordHistory(temporal, 'refused', {
   contract,
   input: inputs.execute,
@@ -24,6 +30,18 @@ await recordHistory(temporal, 'refused', {
     pretendSubscriptionChange({
       async changeSubscription() {
         throw new CodedError('not_found', 'Plan plan_2 does not exist')
+      },
+    }),
+})
+
+let pages = 0
+await recordHistory(temporal, 'retried-slice', {
+  contract,
+  input: inputs.bulk,
+  activities: () =>
+    pretendSubscriptionChange({
+      async changeBulkSlice() {
+        if (pages++ === 0) throw new CodedError('database_error', 'The database cannot be reached')
       },
     }),
 })

@@ -1,0 +1,47 @@
+import { createFeatureRequest, updateFeatureRequest } from '@flexprice/contracts/catalog'
+import { fileColumns } from '@flexprice/contracts/imports'
+import { featureChanges, type ImportedFeature, importFeatures, newFeature } from '@flexprice/database/catalog'
+import { readNow } from '@flexprice/database/connection'
+import { isCodedError } from '@flexprice/domain'
+import type { EntityImport, ImportRow } from './entity-import.ts'
+import { writeRecords } from './record-rows.ts'
+import { readKeyedRow } from './row-fields.ts'
+
+interface FeatureRow {
+  readonly row: ImportRow
+  readonly feature: ImportedFeature
+}
+
+/** Features by the rules of their POST, or of their PUT where the lookup key is there. */
+export function createFeatureImport(): EntityImport {
+  return {
+    columns: fileColumns.FEATURES,
+    prepare(rows) {
+      const features = rows.map(readFeature)
+      return {
+        refused: [],
+        async write(transaction) {
+          const now = await readNow(transaction)
+          return writeRecords(transaction, features, (some) =>
+            importFeatures(
+              transaction,
+              some.map(({ feature }) => feature),
+              now,
+            ),
+          )
+        },
+      }
+    },
+  }
+}
+
+function readFeature(row: ImportRow): FeatureRow {
+  const doors = { create: createFeatureRequest, update: updateFeatureRequest }
+  const { lookupKey, creation, changes } = readKeyedRow(row.value, doors)
+  if (!isCodedError(creation)) {
+    const changed = featureChanges({ ...creation, filters: creation.meter?.filters })
+    return { row, feature: { lookupKey, creation: newFeature(creation), changes: changed } }
+  }
+  const changed = changes === undefined || isCodedError(changes) ? changes : featureChanges(changes)
+  return { row, feature: { lookupKey, creation, changes: changed ?? creation } }
+}

@@ -1,0 +1,35 @@
+import { refusalOf } from '@flexprice/contracts/wire'
+import type { CodedError } from '@flexprice/domain'
+import type { z } from 'zod'
+
+/** A row that may be known by its lookup key, as both of its doors read it. */
+export interface KeyedRow<Creation, Changes> {
+  readonly lookupKey: string | undefined
+  /** As the POST reads it, or refuses it. */
+  readonly creation: Creation | CodedError
+  /** For one that is there, where the POST refuses the row, as it says too little: as the PUT reads it, or refuses it. */
+  readonly changes: Changes | CodedError | undefined
+}
+
+export function readKeyedRow<Create extends z.ZodType, Update extends z.ZodType>(
+  value: unknown,
+  doors: { readonly create: Create; readonly update: Update },
+): KeyedRow<z.output<Create>, z.output<Update>> {
+  const { key, rest } = splitKey(value)
+  const created = doors.create.safeParse(value)
+  if (created.success) return { lookupKey: key, creation: created.data, changes: undefined }
+  const updated = doors.update.safeParse(rest)
+  const refusal = refusalOf(created.error)
+  if (updated.success) return { lookupKey: key, creation: refusal, changes: updated.data }
+  // What the PUT does not know says that the row means a whole record: then the POST's reasons help more.
+  const isWhole = updated.error.issues.some(({ code }) => code === 'unrecognized_keys')
+  return { lookupKey: key, creation: refusal, changes: isWhole ? refusal : refusalOf(updated.error) }
+}
+
+function splitKey(value: unknown): { readonly key: string | undefined; readonly rest: unknown } {
+  if (typeof value !== 'object' || value === null || !('lookup_key' in value)) {
+    return { key: undefined, rest: value }
+  }
+  const { lookup_key: key, ...rest } = value
+  return { key: typeof key === 'string' && key !== '' ? key : undefined, rest }
+}

@@ -1,0 +1,121 @@
+import { type CodedError, isCodedError } from '@flexprice/domain'
+import { sql } from 'kysely'
+import type { Scoped } from '../connection/connection.ts'
+import type { FeatureChanges, FeatureRow, NewFeature } from './features.ts'
+import { type GroupKind, holdGroups } from './groups.ts'
+import { holdMeters, type MeterRow, metersById } from './meters.ts'
+
+/** A feature as a row of a file has it. */
+export interface ImportedFeature {
+  /** Without one, each row is a feature of its own. */
+  readonly lookupKey: string | undefined
+  /** For one that is there, or why it cannot be changed so. */
+  readonly changes: FeatureChanges | CodedError
+  /** For one that is not, or why it cannot be made. */
+  readonly creation: NewFeature | CodedError
+}
+
+/** What is there of what the rows name, held until the caller's transaction ends. */
+export interface ImportedFeatureFacts {
+  /** By lookup key. */
+  readonly features: ReadonlyMap<string, FeatureRow>
+  readonly groups: ReadonlyMap<string, GroupKind>
+  /** Of those features, and what rows name themselves; deleted ones are not among them. */
+  readonly meters: ReadonlyMap<string, MeterRow>
+  /** By meter, the price that bills it. */
+  readonly prices: ReadonlyMap<string, string>
+  /** Names of events that there are. */
+  readonly measured: ReadonlySet<string>
+}
+
+/** In the order of every transaction that takes them: groups, features, meters. A fixed number of statements. */
+export async function readImportedFeatureFacts(
+  scoped: Scoped,
+  rows: readonly ImportedFeature[],
+  now: Date,
+): Promise<ImportedFeatureFacts> {
+  const groups = await holdGroups(scoped, namedGroups(rows))
+  const features = await holdFeatures(
+    scoped,
+    rows.flatMap(({ lookupKey }) => lookupKey ?? []),
+  )
+  const ofFeatures = await metersById(
+    scoped,
+    [...features.values()].map(({ meter_id }) => meter_id),
+  )
+  const { meterIds, eventNames } = filtersToChange(rows, features, ofFeatures)
+  const changing = await holdMeters(scoped, meterIds, { toChange: true })
+  const named = rows.flatMap(({ creation }) =>
+    isCodedError(creation) || !creation.meter_id || changing.has(creation.meter_id)
+      ? []
+      : [creation.meter_id],
+  )
+  const shared = await holdMeters(scoped, [...new Set(named)])
+  return {
+    features,
+    groups,
+    meters: new Map([...ofFeatures, ...shared, ...changing]),
+    prices: await billingPrices(scoped, meterIds, now),
+    measured: await measuredEvents(scoped, eventNames),
+  }
+}
+
+function namedGroups(rows: readonly ImportedFeature[]): string[] {
+  return [...new Set(rows.flatMap(({ changes }) => (isCodedError(changes) ? [] : (changes.group_id ?? []))))]
+}
+
+async function holdFeatures(
+  { db, scope }: Scoped,
+  lookupKeys: readonly string[],
+): Promise<ReadonlyMap<string, FeatureRow>> {
+  if (lookupKeys.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('features')
+    .selectAll()
+    .where('environment_id', '=', scope.environmentId)
+    .where(sql<boolean>`lookup_key = any(${[...new Set(lookupKeys)]}::text[])`)
+    .where('status', '=', 'published')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return new Map(rows.map((row) => [row.lookup_key ?? '', row]))
+}
+
+/** Meters whose filters a row wants otherwise, and the names of what they count: also of one that the page itself makes. */
+function filtersToChange(
+  rows: readonly ImportedFeature[],
+  features: ReadonlyMap<string, FeatureRow>,
+  meters: ReadonlyMap<string, MeterRow>,
+): { meterIds: string[]; eventNames: string[] } {
+  const meterIds = new Set<string>()
+  const eventNames = new Set<string>()
+  for (const { lookupKey, changes, creation } of rows) {
+    if (lookupKey === undefined || isCodedError(changes) || changes.filters === undefined) continue
+    const meter = meters.get(features.get(lookupKey)?.meter_id ?? '')
+    if (meter && JSON.stringify(meter.filters) !== JSON.stringify(changes.filters)) {
+      meterIds.add(meter.id)
+      eventNames.add(meter.event_name)
+    } else if (!meter && !isCodedError(creation) && creation.meter) eventNames.add(creation.meter.event_name)
+  }
+  return { meterIds: [...meterIds], eventNames: [...eventNames] }
+}
+
+async function billingPrices(
+  { db }: Scoped,
+  meterIds: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, string>> {
+  if (meterIds.length === 0) return new Map()
+  const { rows } = await sql<{ meter_id: string; id: string }>`
+    select distinct on (meter_id) meter_id, id from prices where meter_id = any(${meterIds}::text[])
+      and status = 'published' and (end_date is null or end_date > ${now}) order by meter_id, id`.execute(db)
+  return new Map(rows.map(({ meter_id, id }) => [meter_id, id]))
+}
+
+async function measuredEvents({ db }: Scoped, names: readonly string[]): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set()
+  const { rows } = await sql<{ name: string }>`
+    select name from unnest(${names}::text[]) as wanted (name)
+    where exists (select from events where event_name = name)`.execute(db)
+  return new Set(rows.map(({ name }) => name))
+}
