@@ -18,7 +18,10 @@ export interface Books {
   readonly debits: Map<Bill, readonly Debit[]>
   readonly purchases: Map<number, Purchase[]>
   readonly drafts: Map<number, DraftNote>
+  readonly given: Map<number, Granted>
 }
+
+export type Granted = Record<'applied' | 'skipped', number>
 
 /** What a note that waits takes back. */
 export interface DraftNote {

@@ -1,7 +1,7 @@
 import type { MoneyStep } from '../lives/money-step.ts'
 import { type Bill, dueOf, newBill, type OneOff } from './bill-money.ts'
-import type { Books } from './books.ts'
-import { comingOf, give, isInTurn } from './grants.ts'
+import type { Books, Granted } from './books.ts'
+import { type Coming, comingOf, give, isInTurn } from './grants.ts'
 import { actOnMoney } from './money-acts.ts'
 import { decideTopUps, type Purchase, topUpDue } from './purchases.ts'
 import type { Subscription } from './subscription.ts'
@@ -10,6 +10,8 @@ import { empty, giveBack, payFrom, type Wallet } from './wallets.ts'
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
   walletsOf(subscription: number): readonly Wallet[]
+  /** How many grants have come to it, and how many were too little to come. */
+  grantsTo(subscription: number): Granted
   /** The customer's, the oldest first. */
   purchasesOf(subscription: number): readonly Purchase[]
   /** A closed invoice's bill, paid by credits as far as they go. */
@@ -44,29 +46,20 @@ export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
     ...{ payments: new Map(), notes: new Map(), debits: new Map() },
-    ...{ purchases: new Map(), drafts: new Map() },
+    ...{ purchases: new Map(), drafts: new Map(), given: new Map() },
   }
-  const { wallets, coming, planGrants, notes, debits, purchases } = books
+  const { wallets, coming, planGrants, notes, debits, purchases, given } = books
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
+    grantsTo: (subscription) => given.get(subscription) ?? { applied: 0, skipped: 0 },
     purchasesOf: (subscription) => purchases.get(subscription) ?? [],
     close(subscription, lines, when) {
       const bill = newBill(lines)
       if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
       return bill
     },
-    voidBill(bill, now) {
-      const isNoted = [...notes.values()].some(
-        (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
-      )
-      if (bill.paid > 0n || isNoted) return false
-      bill.isVoid = true
-      for (const debit of debits.get(bill) ?? []) {
-        if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
-      }
-      return true
-    },
+    voidBill: (bill, now) => voidBill(books, bill, now),
     begin(subscription) {
       coming.set(
         subscription.id,
@@ -74,6 +67,7 @@ export function createMoneyModel(): MoneyModel {
       )
       wallets.set(subscription.id, [])
       purchases.set(subscription.id, [])
+      given.set(subscription.id, { applied: 0, skipped: 0 })
     },
     apply: (step, of, oneOffs) => actOnMoney(books, step, of, oneOffs),
     decideTopUps(subscription, now) {
@@ -83,15 +77,11 @@ export function createMoneyModel(): MoneyModel {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
       )
-      for (const one of due) give(one, subscription, wallets.get(subscription.id) ?? [])
+      for (const one of due) giveOne(books, one, subscription)
       return due.length > 0
     },
     expire(subscription, now) {
-      for (const { credits, byItself } of walletsOf(subscription.id)) {
-        const ended = credits.filter(({ expires }) => expires !== null && expires <= now)
-        for (const credit of ended.filter((one) => isToEnd(one, subscription)))
-          empty({ credits: [credit], byItself })
-      }
+      endCredits(walletsOf(subscription.id), subscription, now)
       const own = purchases.get(subscription.id) ?? []
       decideTopUps(walletsOf(subscription.id), own, now)
       topUpDue(walletsOf(subscription.id), own, now)
@@ -102,13 +92,40 @@ export function createMoneyModel(): MoneyModel {
       return { paidByCredits, payments: books.payments.size, notes: notes.size, purchases: bought }
     },
     dueInstants(subscription) {
-      const given = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
+      const grants = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
       const ends = walletsOf(subscription.id).flatMap(({ credits }) =>
         credits.filter((credit) => isToEnd(credit, subscription)).map(({ expires }) => expires),
       )
       const topUps = walletsOf(subscription.id).map(({ byItself }) => byItself.dueAt)
-      return [...given.map(({ at }) => at), ...ends, ...topUps].filter((at) => at !== null)
+      return [...grants.map(({ at }) => at), ...ends, ...topUps].filter((at) => at !== null)
     },
+  }
+}
+
+function giveOne({ wallets, given }: Books, coming: Coming, subscription: Subscription): void {
+  const what = give(coming, subscription, wallets.get(subscription.id) ?? [])
+  const counts = given.get(subscription.id)
+  if (what && counts) counts[what]++
+}
+
+function voidBill({ notes, debits }: Books, bill: Bill, now: number): boolean {
+  const isNoted = [...notes.values()].some(
+    (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
+  )
+  if (bill.paid > 0n || isNoted) return false
+  bill.isVoid = true
+  for (const debit of debits.get(bill) ?? []) {
+    if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
+  }
+  return true
+}
+
+function endCredits(wallets: readonly Wallet[], subscription: Subscription, now: number): void {
+  for (const { credits, byItself } of wallets) {
+    const ended = credits.filter(({ expires }) => expires !== null && expires <= now)
+    for (const credit of ended.filter((one) => isToEnd(one, subscription))) {
+      empty({ credits: [credit], byItself })
+    }
   }
 }
 

@@ -56,6 +56,8 @@ export function setTopUp(
   if (!wallet.isOpen) return false
   const { byItself } = wallet
   if (terms?.isInvoiced && costOf(wallet, terms.credits) === 0n) return false
+  // By the new terms, whatever was due by the old ones.
+  byItself.dueAt = null
   byItself.terms = terms
   if (terms?.cooldownHours) byItself.cooldownMs = terms.cooldownHours * 3_600_000
   decideTopUp(wallet, purchases, at)

@@ -1,4 +1,4 @@
-import { type Bill, remainsOf } from './bill-money.ts'
+import { type Bill, payLines, remainsOf } from './bill-money.ts'
 import { ratio } from './ratio.ts'
 import { type Debit, findWallet, giveBack, hasNarrow, newWallet, payAllFrom, type Wallet } from './wallets.ts'
 
@@ -35,11 +35,12 @@ export function pay(
   const remains = remainsOf(bill)
   const amount = cents ?? remains
   if (remains === 0n) return undefined
-  if (credits && (amount > remains || hasNarrow(credits.wallets))) return undefined
-  const debits = credits ? payAllFrom(credits.wallets, amount, credits.at) : []
+  if (credits && (amount > remains || (bill.unpaid === null && hasNarrow(credits.wallets)))) return undefined
+  const debits = credits ? payAllFrom(credits.wallets, bill, { cents: amount, now: credits.at }) : []
   if (!debits) return undefined
   const payment = { bill, cents: amount, debits, refunded: 0n, isVoid: false }
   bill.paid += payment.cents
+  if (!credits) payLines(bill, 'ALL', payment.cents)
   return payment
 }
 
@@ -59,6 +60,7 @@ export function takeBackPayment(payment: Payment, notes: readonly Note[], at: nu
   if (bill.paid + bill.credits + received - cents < carried + bill.refunded) return false
   payment.isVoid = true
   bill.paid -= cents
+  bill.unpaid = null
   for (const debit of payment.debits) giveBack(debit, debit.cents, at)
   return true
 }
@@ -113,7 +115,11 @@ export function note(
   const ofMoney = own.filter((payment) => payment.debits.length === 0)
   const refunded = ofMoney.map((payment) => ({ payment, cents: take(payment.cents - payment.refunded) }))
   if (asked.toSource && take.left() > 0n) return undefined
-  for (const step of lowered) step.bill.adjusted += step.cents
+  for (const step of lowered) {
+    step.bill.adjusted += step.cents
+    step.bill.unpaid = null
+  }
+  bill.unpaid = null
   for (const { debit, payment, cents: back } of returned) {
     if (back > 0n) giveBack(debit, back, asked.at)
     if (payment) payment.refunded += back
