@@ -76,6 +76,8 @@ export async function simulate(
     payments: sumOf(played, 'payments'),
     notes: sumOf(played, 'notes'),
     purchases: sumOf(played, 'purchases'),
+    changes: sumOf(played, 'changes'),
+    refusals: sumOf(played, 'refusals'),
   }
   return {
     ...total,

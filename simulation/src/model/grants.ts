@@ -35,6 +35,7 @@ export function give(
   const whole = terms.every && intervalAt({ ...subscription.grid, ...terms.every }, at)
   const periodEnd = whole && Math.min(whole.end, end)
   coming.at = periodEnd
+  if (subscription.status === 'paused') return 'skipped'
   const full = exact.fromText(terms.credits)
   const share =
     whole && periodEnd !== null && terms.isProrated

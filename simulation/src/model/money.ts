@@ -1,11 +1,20 @@
 import type { MoneyStep } from '../lives/money-step.ts'
-import { type Bill, dueOf, newBill, type OneOff } from './bill-money.ts'
-import type { Books, Granted } from './books.ts'
+import type { Bill, OneOff } from './bill-money.ts'
+import {
+  type Books,
+  type ClosedBill,
+  type Closing,
+  type CreditedLines,
+  closeBill,
+  creditLines,
+  type Granted,
+  voidBill,
+} from './books.ts'
 import { type Coming, comingOf, give, isInTurn } from './grants.ts'
 import { actOnMoney } from './money-acts.ts'
 import { decideTopUps, type Purchase, topUpDue } from './purchases.ts'
 import type { Subscription } from './subscription.ts'
-import { empty, giveBack, payFrom, type Wallet } from './wallets.ts'
+import { empty, type Wallet } from './wallets.ts'
 
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
@@ -15,7 +24,9 @@ export interface MoneyModel {
   /** The customer's, the oldest first. */
   purchasesOf(subscription: number): readonly Purchase[]
   /** A closed invoice's bill, paid by credits as far as they go. */
-  close(subscription: number, lines: Parameters<typeof newBill>[0], when: Closing): Bill
+  close(subscription: number, of: ClosedBill, when: Closing): Bill
+  /** Gives back what changes take back of lines, each at most so much; drafts that are owed less are `closing`. @returns how much of each */
+  credit(subscription: Subscription, of: CreditedLines): bigint[]
   /** Gives credits back. @returns false where payments or notes stand in the way */
   voidBill(bill: Bill, now: number): boolean
   /** What the plan gives to a subscription that is made. */
@@ -37,11 +48,6 @@ export interface MoneyModel {
   dueInstants(subscription: Subscription): number[]
 }
 
-interface Closing {
-  readonly periodEnd: number | null
-  readonly now: number
-}
-
 export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
@@ -54,11 +60,8 @@ export function createMoneyModel(): MoneyModel {
     walletsOf,
     grantsTo: (subscription) => given.get(subscription) ?? { applied: 0, skipped: 0 },
     purchasesOf: (subscription) => purchases.get(subscription) ?? [],
-    close(subscription, lines, when) {
-      const bill = newBill(lines)
-      if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
-      return bill
-    },
+    close: (subscription, of, when) => closeBill(books, subscription, of, when),
+    credit: (subscription, of) => creditLines(books, subscription, of),
     voidBill: (bill, now) => voidBill(books, bill, now),
     begin(subscription) {
       coming.set(
@@ -89,7 +92,8 @@ export function createMoneyModel(): MoneyModel {
     moved() {
       const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
       const bought = [...purchases.values()].reduce((sum, { length }) => sum + length, 0)
-      return { paidByCredits, payments: books.payments.size, notes: notes.size, purchases: bought }
+      const made = [...notes.keys()].filter((number) => number >= 0).length
+      return { paidByCredits, payments: books.payments.size, notes: made, purchases: bought }
     },
     dueInstants(subscription) {
       const grants = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
@@ -106,18 +110,6 @@ function giveOne({ wallets, given }: Books, coming: Coming, subscription: Subscr
   const what = give(coming, subscription, wallets.get(subscription.id) ?? [])
   const counts = given.get(subscription.id)
   if (what && counts) counts[what]++
-}
-
-function voidBill({ notes, debits }: Books, bill: Bill, now: number): boolean {
-  const isNoted = [...notes.values()].some(
-    (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
-  )
-  if (bill.paid > 0n || isNoted) return false
-  bill.isVoid = true
-  for (const debit of debits.get(bill) ?? []) {
-    if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
-  }
-  return true
 }
 
 function endCredits(wallets: readonly Wallet[], subscription: Subscription, now: number): void {

@@ -1,5 +1,5 @@
-import { type Bill, dueOf, remainsOf } from './bill-money.ts'
-import type { Books, DraftNote, MoneyStepOf as Of } from './books.ts'
+import { type Bill, dueOf } from './bill-money.ts'
+import { type Books, type DraftNote, type MoneyStepOf as Of, openBill } from './books.ts'
 import { completePaid } from './purchases.ts'
 import { fromText } from './ratio.ts'
 import { note, type Payment, pay, takeBackPayment } from './settle.ts'
@@ -83,8 +83,4 @@ export function takeBack(books: Books, { payment: number, at }: Of<'void-payment
 function hasBought({ purchases }: Books, { bill, cents }: Payment): boolean {
   const isPaid = [...purchases.values()].flat().some((one) => one.bill === bill && one.status === 'PAID')
   return isPaid && bill.paid - cents < dueOf(bill)
-}
-
-function openBill(status: string, one: Bill | null, but: Bill): Bill[] {
-  return status === 'FINALIZED' && one !== null && one !== but && remainsOf(one) > 0n ? [one] : []
 }

@@ -144,6 +144,7 @@ const declared = {
     lines: 'json',
     error: 'json | null',
     invoice_id: 'string | null',
+    is_invoiced: 'boolean default',
   },
   customers: {
     id: 'string',
@@ -402,6 +403,7 @@ const declared = {
     opened_by_change: 'string | null',
     closed_by_change: 'string | null',
     carries_line_id: 'string | null',
+    former_grid: 'json | null',
     metadata: 'json | null',
     created_at: 'Date',
     updated_at: 'Date',
@@ -1106,6 +1108,7 @@ const declared = {
     reason: 'string | null',
     period_start: 'Date | null',
     period_end: 'Date | null',
+    invoice_id: 'string | null',
     before: 'string | null',
     after: 'string | null',
     prices: 'json',
