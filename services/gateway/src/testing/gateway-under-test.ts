@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createRedis } from '@flexprice/cache'
+import { createRedis, type Redis } from '@flexprice/cache'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey } from '@flexprice/database/tenancy'
 import { createFileStore, type FileStore } from '@flexprice/file-store'
@@ -22,6 +22,7 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly database: TestDatabase
   readonly temporal: Temporal
   readonly keys: KeyCache
+  readonly redis: Redis
   readonly files: FileStore
   /** Where `files` keeps them. */
   readonly filesDirectory: string
@@ -119,6 +120,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     temporal,
     keys,
     logLines,
+    redis,
     files,
     filesDirectory: directory,
     metrics: metrics.render,
