@@ -103,8 +103,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   if (options.redisUrl === undefined)
     await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
   const keys = createKeyCache(redis)
-  const directory = await mkdtemp(join(tmpdir(), 'flexprice-files-'))
-  const files = createFileStore({ url: pathToFileURL(directory).href })
+  const { directory, files } = await newFileStore()
   const app = await createApp(
     { database, temporal, redis, keys, files, logger, metrics },
     { ...config, ...options.config },
@@ -135,4 +134,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       if (options.testDatabase === undefined) await testDatabase[Symbol.asyncDispose]()
     },
   }
+}
+
+async function newFileStore(): Promise<{ readonly directory: string; readonly files: FileStore }> {
+  const directory = await mkdtemp(join(tmpdir(), 'flexprice-files-'))
+  return { directory, files: createFileStore({ url: pathToFileURL(directory).href }) }
 }
