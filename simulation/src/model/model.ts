@@ -40,7 +40,7 @@ export function createModel(): Model {
   const { events } = log
   const money = createMoneyModel()
   const around = (now: number): Surroundings => {
-    return { now, allowances, seen: events.length, eventsOf: log.of, money }
+    return { now, allowances, seen: events.length, eventsOf: log.of, money, chains }
   }
   const state = { chains, allowances, subscriptions, oneOffs, money, log, around }
 
@@ -142,7 +142,8 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   const { start, period, count } = step.terms
   const end = step.terms.end ?? Infinity
   const fitting = [...chains].filter(
-    ([, { terms }]) => terms.isOnce || (terms.period === period && terms.count === count),
+    ([, { terms, plan }]) =>
+      plan === 0 && (terms.isOnce || (terms.period === period && terms.count === count)),
   )
   const reaches = ({ versions }: Chain) => versions.some((one) => one.end > start && one.start < end)
   if (!fitting.some(([, chain]) => reaches(chain))) return false
