@@ -86,13 +86,15 @@ async function changePlan({ product, ask, read }: Acting, step: ChangePlan, key:
     change_at: step.when === 'now' ? 'immediate' : 'end_of_period',
   }
   const path = `/subscriptions/${id}/change`
-  const preview = prorated.parse(await ask({ method: 'POST', path: `${path}/preview`, body }))
-  const made = prorated.parse(await ask({ method: 'POST', path: `${path}/execute`, body, key }))
-  const [want, have] = [preview, made].map((one) => one.proration_details?.net_amount)
-  if (want === have) return
+  const shown = await ask({ method: 'POST', path: `${path}/preview`, body })
+  const made = await ask({ method: 'POST', path: `${path}/execute`, body, key })
+  const want = toProrate.parse(shown).proration_details?.net_amount
+  const have = prorated.parse(made).proration_applied?.net_amount
+  // Of one that waits there is none.
+  if (step.when === 'period-end' || want === have) return
   throw new Error(`change-plan was previewed as ${want}, and is ${have}`)
 }
 
-const prorated = z.looseObject({
-  proration_details: z.looseObject({ net_amount: z.string() }).optional(),
-})
+const net = z.looseObject({ net_amount: z.string() }).optional()
+const toProrate = z.looseObject({ proration_details: net })
+const prorated = z.looseObject({ proration_applied: net })

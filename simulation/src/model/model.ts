@@ -13,8 +13,8 @@ import { type CameEvent, createUsageLog, type UsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8, 11 and 12) alone: it shares no code with the product and reads
- * none of its rows. It knows no discounts, taxes, changes of plan,
- * late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
+ * none of its rows. It knows no discounts, taxes, changes of
+ * period, prices or meters that two plans have in common, late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
   readonly subscriptions: ReadonlyMap<number, Subscription>

@@ -55,6 +55,11 @@ function modify(when: string, act: ModifyLine['act'], chain: number): ChangeStep
   return { kind: 'modify-line', at: at(when), subscription: 0, isBehind: false, chain, act, quantity: '1' }
 }
 
+function changePlan(when: string): ChangeStep {
+  const how = { plan: 1, when: 'now', isProrated: true, supersedes: false } as const
+  return { kind: 'change-plan', at: at(when), subscription: 0, isBehind: false, ...how }
+}
+
 function send(when: string): Step {
   const event = { id: `of ${when}`, subscription: 0, meter: 2, time: at(when), value: '1' }
   return { kind: 'send-events', at: at(when), events: [event] }
@@ -128,6 +133,20 @@ test.for<readonly [string, readonly Step[]]>([
       change('pause', '2026-01-11', true),
       change('resume', '2026-01-21', true),
       modify('2026-02-11', 'end-line', 1),
+      wait('2026-04-01'),
+    ],
+  ],
+  [
+    'a price that comes to the new plan, and later to its subscriptions, bills nothing of the time before',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      send('2026-01-05'),
+      changePlan('2026-01-11'),
+      { ...priceOf(usage), at: at('2026-01-12'), chain: 2, plan: 1 },
+      { kind: 'sync-prices', at: at('2026-01-12') },
+      send('2026-01-13'),
       wait('2026-04-01'),
     ],
   ],
