@@ -181,9 +181,10 @@ export function changeLine(
       )
     }
     case 'override-price': {
-      if (isSameMoney(line.money, step.money)) return false
-      // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
       const before = stretches.find(({ start, end }) => start <= from && end > from)?.own
+      // The plan's own money, named, is the subscription's from then on.
+      if (before && isSameMoney(line.money, step.money)) return false
+      // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
       const until = before?.until ?? current.versions.at(-1)?.end ?? Infinity
       subscription.overridden.add(step.chain)
       return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))
