@@ -57,8 +57,7 @@ export function classifiedPairs(
         billing_period_count, synced_price_sequence, current_period_start
       from subscriptions s
       where plan_id = ${run.planId} and subscription_status <> 'cancelled' and id > ${cursor} and id <= ${end}
-        and synced_price_sequence < ${run.targetSequence}
-      order by id
+        and synced_price_sequence < ${run.targetSequence} order by id
     ),
     stretch as materialized (${stretches(page)})
     select subscription_id, price_id, line_id, outcome, is_one_of_many, new_quantity, new_start,
