@@ -31,6 +31,8 @@ export interface MoneyModel {
   voidBill(bill: Bill, now: number): boolean
   /** What the plan gives to a subscription that is made. */
   begin(subscription: Subscription): void
+  /** The old plan's grants stop; recurring ones of the new plan, which plan 0 alone has, begin with the next period. */
+  changePlan(subscription: Subscription): void
   /** Does what the step says. @returns false where there is no place for it */
   apply(step: MoneyStep, of: Subscription | undefined, oneOffs: ReadonlyMap<number, OneOff>): boolean
   /** Gives what has fallen due and comes before the subscription's next period. @returns whether anything has */
@@ -66,7 +68,7 @@ export function createMoneyModel(): MoneyModel {
     begin(subscription) {
       coming.set(
         subscription.id,
-        planGrants.map((terms) => comingOf(terms, subscription)),
+        planGrants.map((terms) => comingOf(terms, subscription, true)),
       )
       wallets.set(subscription.id, [])
       purchases.set(subscription.id, [])
@@ -76,10 +78,13 @@ export function createMoneyModel(): MoneyModel {
     decideTopUps(subscription, now) {
       decideTopUps(walletsOf(subscription), purchases.get(subscription) ?? [], now)
     },
+    changePlan: (subscription) => changeGrants(books, subscription),
     giveDue(subscription, now) {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
       )
+      // Wallets that are made together are made in the order of their rates.
+      due.sort((left, right) => left.terms.rate.localeCompare(right.terms.rate))
       for (const one of due) giveOne(books, one, subscription)
       return due.length > 0
     },
@@ -104,6 +109,13 @@ export function createMoneyModel(): MoneyModel {
       return [...grants.map(({ at }) => at), ...ends, ...topUps].filter((at) => at !== null)
     },
   }
+}
+
+function changeGrants({ coming, planGrants }: Books, { id, plan, current }: Subscription): void {
+  const own = (coming.get(id) ?? []).filter(({ isOfPlan }) => !isOfPlan)
+  const recurring = plan === 0 ? planGrants.filter(({ every }) => every !== null) : []
+  const next = recurring.map((terms) => ({ terms, isOfPlan: true, at: current.end }))
+  coming.set(id, [...own, ...next])
 }
 
 function giveOne({ wallets, given }: Books, coming: Coming, subscription: Subscription): void {
