@@ -1,11 +1,13 @@
 import type { Scoped } from '@flexprice/database/connection'
-import type { FileStore } from '@flexprice/file-store'
+import type { FileStore, WebFiles } from '@flexprice/file-store'
 import type { TaskProcessingEvents } from './events.ts'
 
 export interface TaskProcessingDependencies {
   /** The database handle of whoever the running activity works for. */
   readonly scoped: () => Scoped
   readonly files: Pick<FileStore, 'open'>
+  /** Files that lie elsewhere. */
+  readonly web: WebFiles
   readonly events: TaskProcessingEvents
   /** Of one transaction: few for people who watch, many for speed. */
   readonly rowsPerPageMax: number

@@ -2,6 +2,7 @@ import {
   createTaskProcessingActivities,
   createTaskProcessingEvents,
 } from '@flexprice/activities/task-processing'
+import { createWebFiles } from '@flexprice/file-store'
 import { currentScope } from '@flexprice/temporal-worker'
 import { testTemporalSettings } from '@flexprice/testing/temporal'
 import { expect } from 'vitest'
@@ -22,6 +23,7 @@ export async function startImports(rowsPerPageMax = 3): Promise<ImportsUnderTest
   const activities = createTaskProcessingActivities({
     scoped: () => alone.database.database.scoped(currentScope()),
     files: alone.files,
+    web: createWebFiles({ bytesMax: 1_000_000, allowLoopback: true }, { idleMsMax: 200 }),
     events: createTaskProcessingEvents(unseenTelemetry()),
     rowsPerPageMax,
   })
