@@ -103,6 +103,7 @@ function boundaryChange(
     subscription: after,
     closed: prepared.planned.closed.map(({ line, at }) => ({ id: line.id, at })),
     opened: prepared.planned.opened.map((line) => comingRow(subscription.id, line)),
+    formerGrid: prepared.formerGrid ?? null,
   }
   return { change, grants: grantMove(facts, prepared) }
 }

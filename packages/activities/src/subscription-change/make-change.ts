@@ -60,6 +60,7 @@ export function makeChange({ facts, prepared, input, now }: ChangeToMake): MadeC
       subscription: after,
       closed: written ? [] : planned.closed.map(({ line, at }) => ({ id: line.id, at })),
       opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
+      formerGrid: prepared.formerGrid ?? null,
     },
     grants: grantMove(facts, prepared),
     credits: credits.map((credit) => lineCredit(facts, credit, id)),
