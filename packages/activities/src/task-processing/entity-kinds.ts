@@ -1,5 +1,6 @@
 import { deleteFeature } from '@flexprice/database/catalog'
 import { takeBackOneByOne } from '@flexprice/database/connection'
+import { deleteSubscriptions } from '@flexprice/database/creation'
 import { deleteCustomers } from '@flexprice/database/customers'
 import type { ImportTaskRow } from '@flexprice/database/imports'
 import { CodedError } from '@flexprice/domain'
@@ -9,6 +10,7 @@ import { createEventImport } from './event-import.ts'
 import { createFeatureImport } from './feature-import.ts'
 import { revertEvents } from './revert-events.ts'
 import { type EntityRevert, revertRecords } from './revert-records.ts'
+import { createSubscriptionImport } from './subscription-import.ts'
 
 /** How one kind of record comes in from a file, and is taken back. */
 interface EntityKind {
@@ -26,6 +28,7 @@ const kinds: Readonly<Partial<Record<ImportTaskRow['entity_type'], EntityKind>>>
       takeBackOneByOne(scoped, ids, (id) => deleteFeature(scoped, id, now)),
     ),
   },
+  SUBSCRIPTIONS: { createImport: createSubscriptionImport, revert: revertRecords(deleteSubscriptions) },
 }
 
 export function kindOf(type: ImportTaskRow['entity_type']): EntityKind {

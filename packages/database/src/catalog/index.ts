@@ -43,6 +43,7 @@ export {
   type PlanChanges,
   type PlanRow,
   type PlanSearch,
+  planIdsByLookupKey,
   searchPlans,
   updatePlan,
 } from './plans.ts'
