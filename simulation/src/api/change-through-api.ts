@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ChangeStep } from '../lives/change-step.ts'
-import { pendingSchedule } from '../product/find-rows.ts'
+import type { ChangeStep, ModifyLine, TakeBackEnd } from '../lives/change-step.ts'
+import { lineAtWork, pendingSchedule, versionAtWork } from '../product/find-rows.ts'
 import { subscriptionOf } from '../product/product.ts'
 import { instant } from '../product/subscription-body.ts'
 import type { Acting } from './act-through-api.ts'
@@ -21,6 +21,7 @@ export async function changeThroughApi(
     await ask({ method: 'POST', path: `/subscriptions/schedules/${schedule}/cancel`, body: {}, key })
     return
   }
+  if (step.kind === 'modify-line') return modifyThroughApi({ product, ask, read }, step, key)
   const path = `/subscriptions/${id}/${step.kind}`
   const body = bodyOf(step)
   const preview = previewed.parse(await ask({ method: 'POST', path: `${path}/preview`, body }))
@@ -35,7 +36,7 @@ export async function changeThroughApi(
 const executed = z.looseObject({ total_credit_amount: z.string().optional() })
 const previewed = z.looseObject({ total_credit_amount: z.string() })
 
-function bodyOf(step: Exclude<ChangeStep, { kind: 'take-back-end' }>): object {
+function bodyOf(step: Exclude<ChangeStep, TakeBackEnd | ModifyLine>): object {
   const proration_behavior = step.isProrated ? 'create_prorations' : 'none'
   if (step.kind !== 'cancel') {
     const mode = step.when === 'now' ? 'immediate' : 'period_end'
@@ -49,4 +50,28 @@ function bodyOf(step: Exclude<ChangeStep, { kind: 'take-back-end' }>): object {
     ...(isSkipped ? { cancel_immediately_invoice_policy: 'skip' } : {}),
     proration_behavior,
   }
+}
+
+async function modifyThroughApi(
+  { product, ask, read }: Acting,
+  step: ModifyLine,
+  key: string,
+): Promise<void> {
+  const { act, quantity, at } = step
+  const id = subscriptionOf(product, step)
+  const prorated = { proration_behavior: 'create_prorations' }
+  if (act === 'add-line') {
+    const price_id = await read(() => versionAtWork(product, step, new Date(at)))
+    const body = { price_id, quantity, ...prorated }
+    await ask({ method: 'POST', path: `/subscriptions/${id}/lineitems`, body, key })
+    return
+  }
+  const line = await read(() => lineAtWork(product, step, new Date(at)))
+  if (act === 'end-line') {
+    await ask({ method: 'DELETE', path: `/subscriptions/lineitems/${line}`, body: prorated, key })
+    return
+  }
+  const body = { type: 'quantity_change', quantity_change_params: { line_items: [{ id: line, quantity }] } }
+  await ask({ method: 'POST', path: `/subscriptions/${id}/modify/preview`, body })
+  await ask({ method: 'POST', path: `/subscriptions/${id}/modify/execute`, body, key })
 }

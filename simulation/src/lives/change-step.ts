@@ -2,13 +2,14 @@
  * Steps that change a running subscription. Each is asked for whether the rules have a place for it or not: what they
  * refuse, the product has to refuse as well.
  */
-export type ChangeStep = Cancel | TakeBackEnd | PauseSubscription | ResumeSubscription
+export type ChangeStep = Cancel | TakeBackEnd | PauseSubscription | ResumeSubscription | ModifyLine
 
 export const changeKinds = [
   'cancel',
   'take-back-end',
   'pause',
   'resume',
+  'modify-line',
 ] as const satisfies readonly ChangeStep['kind'][]
 
 interface Change {
@@ -44,6 +45,14 @@ export interface ResumeSubscription extends Change {
   readonly kind: 'resume'
   readonly when: 'now' | 'period-end'
   readonly isProrated: boolean
+}
+
+/** A line's quantity is another one, it ends or comes; what that moves is charged and credited at once. */
+export interface ModifyLine extends Change {
+  readonly kind: 'modify-line'
+  readonly chain: number
+  readonly act: 'change-quantity' | 'end-line' | 'add-line'
+  readonly quantity: string
 }
 
 export function isChange(step: { readonly kind: string }): step is ChangeStep {

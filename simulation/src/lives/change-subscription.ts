@@ -1,4 +1,5 @@
-import { anySubscription, around, dayMs, type LifeSoFar } from './life-so-far.ts'
+import { anyChain, anySubscription, around, dayMs, type LifeSoFar } from './life-so-far.ts'
+import { randomQuantity } from './random-price.ts'
 
 type Act = (life: LifeSoFar, of: ReturnType<typeof anyChange>) => void
 
@@ -12,7 +13,15 @@ export function changeSubscription(life: LifeSoFar): void {
 
 const acts: readonly [Act, ...Act[]] = [
   cancel,
-  ...[cancel, pauseAndResume, pauseAndResume, standStill, standStill, standStill],
+  ...[
+    cancel,
+    pauseAndResume,
+    pauseAndResume,
+    ...Array.from({ length: 6 }, () => modifyLines),
+    standStill,
+    standStill,
+    standStill,
+  ],
   ({ steps }, of) => void steps.push({ kind: 'take-back-end', ...of }),
 ]
 
@@ -46,4 +55,17 @@ function pauseAndResume(life: LifeSoFar, of: ReturnType<typeof anyChange>): void
   if (random.chance(0.7)) life.at += random.below(40) * dayMs
   const when = random.pick(['now', 'now', 'period-end'] as const)
   steps.push({ kind: 'resume', ...of, at: life.at, isBehind: false, when, isProrated: goesOnProrated })
+}
+
+/** One change or several, in one instant or a while apart, there and back. */
+function modifyLines(life: LifeSoFar, { subscription }: ReturnType<typeof anyChange>): void {
+  const { random, steps } = life
+  const chain = anyChain(life)
+  const times = 1 + random.below(3)
+  for (let time = 0; time < times; time++) {
+    const act = random.pick(['change-quantity', 'change-quantity', 'end-line', 'add-line'] as const)
+    const of = { subscription, chain, isBehind: false }
+    steps.push({ kind: 'modify-line', at: life.at, ...of, act, quantity: randomQuantity(random) })
+    if (random.chance(0.5)) life.at += random.below(20) * dayMs
+  }
 }

@@ -4,7 +4,7 @@ import { type Subscription, stretchesOf } from './subscription.ts'
 
 /** All lines that bill: what a sync has left out is not among them. */
 export function allLines(subscription: Subscription): Line[] {
-  return [...subscription.chains.keys()]
+  return chainsOf(subscription)
     .flatMap((chain) => linesOfChain(subscription, chain))
     .filter(({ isLeftOut }) => !isLeftOut)
 }
@@ -18,4 +18,8 @@ export function linesOfChain(subscription: Subscription, chain: number): Line[] 
 export function standingLinesOf(subscription: Subscription, id: number): Line[] {
   const chain = subscription.chains.get(id)
   return chain ? linesOf(chain, stretchesOf(subscription, id), subscription.leftOut.get(id)) : []
+}
+
+export function chainsOf({ chains }: Subscription): number[] {
+  return [...chains.keys()]
 }

@@ -75,7 +75,7 @@ interface Whole extends State {
 
 function apply(state: Whole, step: Step): boolean {
   const { subscriptions, oneOffs, money, log, around } = state
-  if (isChange(step)) return changeSubscription(subscriptions.get(step.subscription), step, around(step.at))
+  if (isChange(step)) return changeSubscription(state, step, around(step.at))
   switch (step.kind) {
     case 'wait':
     case 'disturb':

@@ -46,6 +46,8 @@ export interface Cancellation {
   readonly isProrated: boolean
   /** It was said ahead, and its credit comes with that boundary. */
   readonly isToCome: boolean
+  /** What was used and owed since the last invoice is left unbilled. */
+  readonly isSkipped: boolean
 }
 
 export type Reason =

@@ -130,6 +130,8 @@ function placeOf(
   if (!isOnLine || time >= subscription.end) return 'listed'
   // Free, whatever came of the trial.
   if (subscription.trialEnd !== null && time < subscription.trialEnd) return 'counted'
+  // Whoever cancelled it wanted it so.
+  if (subscription.cancellation?.isSkipped && time >= subscription.current.start) return 'counted'
   const isOver = time < subscription.current.start || subscription.status === 'cancelled'
   if (closed) return 'listed'
   // A draft bills it, or what is made in a voided one's place.

@@ -1,13 +1,13 @@
-import { deleteFeature } from '@flexprice/database/catalog'
+import { deleteFeature, deletePrices } from '@flexprice/database/catalog'
 import { takeBackOneByOne } from '@flexprice/database/connection'
 import { deleteSubscriptions } from '@flexprice/database/creation'
 import { deleteCustomers } from '@flexprice/database/customers'
 import type { ImportTaskRow } from '@flexprice/database/imports'
-import { CodedError } from '@flexprice/domain'
 import { createCustomerImport } from './customer-import.ts'
 import type { EntityImport } from './entity-import.ts'
 import { createEventImport } from './event-import.ts'
 import { createFeatureImport } from './feature-import.ts'
+import { createPriceImport } from './price-import.ts'
 import { revertEvents } from './revert-events.ts'
 import { type EntityRevert, revertRecords } from './revert-records.ts'
 import { createSubscriptionImport } from './subscription-import.ts'
@@ -18,8 +18,8 @@ interface EntityKind {
   readonly revert: EntityRevert
 }
 
-/** A line a kind; one without a line is refused by the request already. */
-const kinds: Readonly<Partial<Record<ImportTaskRow['entity_type'], EntityKind>>> = {
+/** A line a kind. */
+const kinds: Readonly<Record<ImportTaskRow['entity_type'], EntityKind>> = {
   EVENTS: { createImport: createEventImport, revert: revertEvents },
   CUSTOMERS: { createImport: createCustomerImport, revert: revertRecords(deleteCustomers) },
   FEATURES: {
@@ -28,11 +28,10 @@ const kinds: Readonly<Partial<Record<ImportTaskRow['entity_type'], EntityKind>>>
       takeBackOneByOne(scoped, ids, (id) => deleteFeature(scoped, id, now)),
     ),
   },
+  PRICES: { createImport: createPriceImport, revert: revertRecords(deletePrices) },
   SUBSCRIPTIONS: { createImport: createSubscriptionImport, revert: revertRecords(deleteSubscriptions) },
 }
 
 export function kindOf(type: ImportTaskRow['entity_type']): EntityKind {
-  const kind = kinds[type]
-  if (kind === undefined) throw new CodedError('not_implemented', `Imports of ${type} are not implemented`)
-  return kind
+  return kinds[type]
 }

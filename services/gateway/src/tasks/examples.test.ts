@@ -13,6 +13,8 @@ test.each([
   ['events.ndjson', 'EVENTS', 'NDJSON', 2],
   ['features.csv', 'FEATURES', 'CSV', 4],
   ['features.ndjson', 'FEATURES', 'NDJSON', 2],
+  ['prices.csv', 'PRICES', 'CSV', 3],
+  ['prices.ndjson', 'PRICES', 'NDJSON', 1],
   ['subscriptions.csv', 'SUBSCRIPTIONS', 'CSV', 2],
   ['subscriptions.ndjson', 'SUBSCRIPTIONS', 'NDJSON', 2],
 ])('examples/%s works as it stands', async (name, entity_type, file_type, created_records) => {
