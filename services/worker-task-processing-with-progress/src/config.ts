@@ -1,3 +1,4 @@
+import { type RedisSettings, redisSettings } from '@flexprice/cache/settings'
 import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
 import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
 import type { WebFileSettings } from '@flexprice/file-store'
@@ -8,6 +9,8 @@ export interface TaskProcessingWithProgressWorkerConfig extends WorkerConfig {
   readonly database: DatabaseSettings
   readonly files: FileStoreSettings
   readonly webFiles: WebFileSettings
+  /** To tell gateways that an import has changed the catalog. */
+  readonly redis: RedisSettings
 }
 
 export function taskProcessingWithProgressWorkerConfig(
@@ -22,6 +25,7 @@ export function readVariables(env: Environment): TaskProcessingWithProgressWorke
     database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     files: fileStoreSettings(env),
     webFiles: webFileSettings(env),
+    redis: redisSettings(env),
     ...workerConfig(env),
   }
 }
