@@ -41,6 +41,9 @@ const featureUsageSummary = z
     grant_quota: z.string().optional(),
     grant_state: laterObject('GrantState').optional(),
     grant_unlimited: z.boolean().optional(),
+    // Ours: events whose value is no number, and those that have not the property.
+    not_numeric: z.int().optional(),
+    missing: z.int().optional(),
     warnings,
   })
   .meta({ id: 'FeatureUsageSummary' })

@@ -32,6 +32,9 @@ const subscriptionUsageByMeters = z
     start_time: instant,
     end_time: instant,
     billed_quantity: exactNumber,
+    // Ours: events whose value is no number, and those that have not the property.
+    not_numeric: z.int().optional(),
+    missing: z.int().optional(),
     warnings,
   })
   .meta({ id: 'SubscriptionUsageByMetersResponse' })

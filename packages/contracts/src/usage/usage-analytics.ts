@@ -79,6 +79,9 @@ const usageAnalyticItem = z
     total_usage_display: z.string().optional(),
     event_count: z.int(),
     points: z.array(usageAnalyticPoint),
+    // Ours: events whose value is no number, and those that have not the property.
+    not_numeric: z.int().optional(),
+    missing: z.int().optional(),
     warnings,
     currency: z.string().optional(),
     subtotal: z.string().optional(),

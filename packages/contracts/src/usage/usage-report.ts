@@ -63,9 +63,10 @@ export const getUsageResponse = z
     /** Of the whole time, not the sum of the windows: an average has none. */
     value: exactNumber,
     results: z.array(z.object({ window_size: z.string(), value: exactNumber }).meta({ id: 'UsageResult' })),
-    // Ours: how many events were counted, and how many of them have a value that is no number.
+    // Ours: how many events were counted, and how many of them have a value that is no number, or not the property.
     event_count: z.int(),
     not_numeric: z.int(),
+    missing: z.int(),
     warnings,
   })
   .meta({ id: 'GetUsageResponse' })

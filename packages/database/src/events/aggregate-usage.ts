@@ -148,10 +148,13 @@ function partOf(
     notNumeric: areOdd ? row.not_numeric : 0,
     group: row.group,
   }
+  const missing = question.measure.field === null ? 0 : row.events - row.present
   const oddEventIds = areOdd ? oddIds.get(oddKey(scan, row)) : undefined
   const split = slice.splitBy.length > 0 && row.group !== null ? splitGroup(row.group) : undefined
-  // Nearly all have neither.
-  return oddEventIds || split ? { ...part, ...(oddEventIds && { oddEventIds }), ...split } : part
+  // Nearly all have none of them.
+  return oddEventIds || split || missing > 0
+    ? { ...part, ...(oddEventIds && { oddEventIds }), ...(missing > 0 && { missing }), ...split }
+    : part
 }
 
 /** A split row's group as the statement wrote it: with the values that it is split by. */

@@ -25,6 +25,8 @@ export interface UsageRow {
   /** Where numbers are aggregated: events whose property is one, and those whose is there but none. */
   readonly numbers: number
   readonly not_numeric: number
+  /** Events that have the property. */
+  readonly present: number
   readonly sum: string | null
   readonly greatest: string | null
   readonly latest: string | null
@@ -41,7 +43,7 @@ export function usageStatement(
   const spans = spanArrays(batch.scans, shape.filters)
   const aggregated = shape.wants.has('distinct') ? distinctly(spans, shape) : plainly(spans, shape)
   return sql<UsageRow>`${sql.raw(plannedAnew)}
-    select customer, scan, span, part, grp as "group", events, numbers, not_numeric, sum, greatest,
+    select customer, scan, span, part, grp as "group", events, numbers, not_numeric, present, sum, greatest,
       latest[3] as latest, weighted, "distinct"
     from (${aggregated}) aggregated
     order by scan, customer collate "C", span, part, grp collate "C" nulls first
@@ -59,7 +61,7 @@ function plainly(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
 function distinctly(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
   return sql`
     select customer, scan, span, part, grp, sum(events)::bigint as events, sum(numbers)::bigint as numbers,
-      sum(not_numeric)::bigint as not_numeric, sum(sum) as sum, max(greatest) as greatest,
+      sum(not_numeric)::bigint as not_numeric, sum(present)::bigint as present, sum(sum) as sum, max(greatest) as greatest,
       max(latest) as latest, sum(weighted) as weighted, count(value) as "distinct"
     from (
       select customer, scan, span, ${partNumber(shape)} as part, grp,
@@ -78,7 +80,7 @@ function aggregates({ isCut, wants }: UsageShape): RawBuilder<unknown> {
   const partEnd = isCut
     ? sql`least(start_ms + ((ms - start_ms) / step_ms + 1) * step_ms, end_ms)`
     : sql`end_ms`
-  return sql`count(*) as events, count(number) as numbers,
+  return sql`count(*) as events, count(number) as numbers, count(property) as present,
     count(property) filter (where number is null and ${wantsNumber}) as not_numeric,
     ${pick('sum', 'numeric', sql`sum(number)`)},
     ${pick('greatest', 'numeric', sql`max(number)`)},

@@ -107,6 +107,7 @@ function measured(
   return {
     eventCount: events.length,
     notNumeric: isOfNumbers(measure) ? texts.length - numbers.length : 0,
+    ...(measure.field !== null && texts.length < events.length && { missing: events.length - texts.length }),
     quantity: quantity(),
   }
 

@@ -78,8 +78,11 @@ export function carriedParts(
         const carried = weighed(running, lengthMs(piece), wholeMs)
         const quantity = own ? addRatios(carried, ownQuantity(own.part, whole, wholeMs)) : carried
         running = addRatios(running, (own && sums[own.index]?.quantity) ?? zeroRatio)
-        const { eventCount = 0, notNumeric = 0, oddEventIds } = own?.part ?? {}
-        const counts = { eventCount, notNumeric, ...(oddEventIds && { oddEventIds }) }
+        const { eventCount = 0, notNumeric = 0, oddEventIds, missing } = own?.part ?? {}
+        const counts = {
+          ...{ eventCount, notNumeric, ...(oddEventIds && { oddEventIds }) },
+          ...(missing !== undefined && { missing }),
+        }
         return own || running !== zeroRatio ? [{ part: { ...slot, group, quantity, ...counts }, place }] : []
       })
     })

@@ -2,8 +2,8 @@ import { assert } from '../assert.ts'
 import { formatDecimal } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
 import { addRatios, formatRatio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
-import { notNumericIn } from '../usage/not-numeric.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
+import { valueGapsIn } from '../usage/value-gaps.ts'
 import { chainShares } from './chain-shares.ts'
 import type { ChainWindow, CycleCharge, CycleLine, MeasuredUsage, PlannedUsage } from './cycle.ts'
 import { lineAt } from './line-life.ts'
@@ -89,7 +89,7 @@ function factsOf(
   { pieces }: WindowShares,
 ): Omit<UsageFacts, 'billed_quantity'> {
   const { start, end } = measured ?? window
-  const { count: notNumeric, eventIds } = notNumericIn(pieces)
+  const { notNumeric, oddEventIds, missing } = valueGapsIn(pieces)
   return {
     window_start: start.toISOString(),
     window_end: end.toISOString(),
@@ -99,7 +99,8 @@ function factsOf(
     quantity: formatRatio(sumRatios(pieces.map(({ quantity }) => quantity))),
     event_count: pieces.reduce((sum, { eventCount }) => sum + eventCount, 0),
     not_numeric: notNumeric,
-    ...(notNumeric > 0 ? { not_numeric_event_ids: eventIds } : {}),
+    ...(notNumeric > 0 ? { not_numeric_event_ids: oddEventIds } : {}),
+    ...(missing > 0 && measure.field !== null ? { field: measure.field, missing } : {}),
     allowances: metering.allowances.map(({ id, limit, reset }, index) => ({
       id,
       limit,

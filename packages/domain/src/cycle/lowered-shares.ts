@@ -107,8 +107,10 @@ function partOf(
   const quantity = grossAt(piece, bucket, { place, sharing })
   const used = piece.used.map((one) => multiplyRatios(one, part))
   const isOwn = sharing.isByQuantity ? piece.window === place : bucket.times[place] !== 0
-  const { oddEventIds, ...told } = { ...piece, quantity, used }
-  return isOwn ? { ...told, ...(oddEventIds && { oddEventIds }) } : { ...told, eventCount: 0, notNumeric: 0 }
+  const told = { ...piece, quantity, used }
+  if (isOwn) return told
+  const { oddEventIds: _, missing: __, ...foreign } = told
+  return { ...foreign, eventCount: 0, notNumeric: 0 }
 }
 
 function grossAt(

@@ -1,6 +1,6 @@
 import { formatRatio, type Ratio, sumRatios, zeroRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
-import { notNumericWarnings } from '../usage/not-numeric.ts'
+import { valueWarnings } from '../usage/value-gaps.ts'
 import {
   type BucketsCharge,
   bucketGroupsMax,
@@ -43,7 +43,14 @@ export function usageCharge({ terms, facts, buckets }: BilledUsage): UsageCharge
     return { buckets: count, times: count, charge: charge.explanation, ...shared }
   })
   warnings.push(
-    ...notNumericWarnings({ count: facts.not_numeric, eventIds: facts.not_numeric_event_ids ?? [] }),
+    ...valueWarnings(
+      {
+        notNumeric: facts.not_numeric,
+        oddEventIds: facts.not_numeric_event_ids ?? [],
+        missing: facts.missing ?? 0,
+      },
+      { eventCount: facts.event_count, field: facts.field ?? null },
+    ),
   )
   const quantity = sumRatios(buckets.map(({ own }) => own))
   const explanation: UsageExplanation = {

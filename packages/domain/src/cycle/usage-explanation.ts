@@ -69,6 +69,9 @@ export interface UsageFacts {
   /** Events whose property is no number, and the first of them; left out where there are none. */
   readonly not_numeric: number
   readonly not_numeric_event_ids?: readonly string[]
+  /** The property that is aggregated, and how many events have it not; left out where all have it. */
+  readonly field?: string
+  readonly missing?: number
   readonly allowances: readonly UsedAllowance[]
 }
 

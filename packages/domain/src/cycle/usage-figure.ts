@@ -3,9 +3,9 @@ import type { BucketSize } from '../price/meter-terms.ts'
 import type { Grid } from '../time/grid.ts'
 import type { Period } from '../time/period.ts'
 import { later } from '../time/period.ts'
-import { type NotNumeric, notNumericIn } from '../usage/not-numeric.ts'
 import type { UsageAnswer, UsageMeasure, UsageQuestion, UsageSpan } from '../usage/usage-question.ts'
 import { partsOf, type UsageCut, usageSpans } from '../usage/usage-spans.ts'
+import { type ValueGaps, valueGapsIn } from '../usage/value-gaps.ts'
 import { intervalsOf, overlap } from './line-life.ts'
 
 /** Where a customer's usage of a meter is billed: its windows are cut there, and a running value begins there. */
@@ -39,7 +39,7 @@ export interface FigurePlan {
 export interface UsageFigure {
   readonly quantity: Ratio
   readonly eventCount: number
-  readonly notNumeric: NotNumeric
+  readonly gaps: ValueGaps
 }
 
 /** Gives a question its place among those that are asked together. */
@@ -78,7 +78,7 @@ export function figureOf({ plus, minus }: FigurePlan, answers: readonly UsageAns
   return {
     quantity: minus.length > 0 ? subtractRatios(quantityAt(plus), quantityAt(minus)) : quantityAt(plus),
     eventCount: counted.reduce((sum, { eventCount }) => sum + eventCount, 0),
-    notNumeric: notNumericIn(counted),
+    gaps: valueGapsIn(counted),
   }
 }
 

@@ -11,7 +11,7 @@ import { hullOf, lengthMs } from './period-runs.ts'
 
 /** Usage of a chain in a slot, of one group, and of one window where usage splits by windows. */
 export interface WindowPart
-  extends Pick<UsagePart, 'group' | 'quantity' | 'eventCount' | 'notNumeric' | 'oddEventIds'> {
+  extends Pick<UsagePart, 'group' | 'quantity' | 'eventCount' | 'notNumeric' | 'oddEventIds' | 'missing'> {
   /** Of the slot, which no edit moves. */
   readonly start: Date
   /** Before what is billed: it only counts against allowances. */
@@ -90,13 +90,14 @@ function partsOfSlots(usage: Measured, asked: AskedParts, answers: readonly Usag
   const found = sums === null ? placedParts(stretches, parts) : carriedParts(asked, { parts, sums })
   return found.map(({ part, place }) => {
     const isBefore = part.start < billedFrom
-    const { group, eventCount, notNumeric, oddEventIds } = part
+    const { group, eventCount, notNumeric, oddEventIds, missing } = part
     const quantity = rescaled(usage, asked, part)
     return {
       group,
       eventCount,
       notNumeric,
       ...(oddEventIds && { oddEventIds }),
+      ...(missing !== undefined && { missing }),
       quantity,
       start: part.start,
       isBefore,

@@ -19,7 +19,7 @@ export interface Charge {
 }
 
 export interface ChargeWarning {
-  readonly code: 'negative_quantity' | 'not_numeric'
+  readonly code: 'negative_quantity' | 'not_numeric' | 'property_missing'
   readonly message: string
   /** Of events, where it is about such: how many, and the ids of the first. */
   readonly count?: number

@@ -114,7 +114,7 @@ test.each([
   ],
 ] as const)('%s', (_what, one, lines, overriddenFrom, outcome, after) => {
   const synced = sync([one], lines, overriddenFrom)
-  expect(synced.outcomes).toEqual([{ priceId: 'a', outcome }])
+  expect(synced.outcomes).toMatchObject([{ priceId: 'a', outcome }])
   expect(synced.lines).toEqual(after)
   const again = sync([one], synced.lines, overriddenFrom)
   expect(again.lines).toEqual(after)

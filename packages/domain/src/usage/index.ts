@@ -2,7 +2,7 @@
  * What is asked of the event store, over which spans, and what an allowance leaves free (billing rules, section 4).
  */
 export { type Allowance, AllowanceLedger, allowancePeriodAt } from './allowance.ts'
-export { type NotNumeric, notNumericIn, notNumericWarnings } from './not-numeric.ts'
+
 export { splitAnswers } from './split-answers.ts'
 export { goesOnAcrossPlans, isAdditive, type MeterFacts, measureOf } from './usage-measure.ts'
 export {
@@ -17,3 +17,4 @@ export {
   type UsageSpan,
 } from './usage-question.ts'
 export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'
+export { valueWarnings } from './value-gaps.ts'

@@ -51,6 +51,8 @@ export interface UsagePart extends Period {
   readonly notNumeric: number
   /** Ids of them, by instant and id: of each span and group the first `oddEventsMax`; left out where there are none. */
   readonly oddEventIds?: readonly string[]
+  /** Events that have not the property that is aggregated; left out where there are none, and of COUNT. */
+  readonly missing?: number
 }
 
 /** So many events whose value is no number are named, by a warning too. */

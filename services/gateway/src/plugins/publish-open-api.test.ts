@@ -30,3 +30,16 @@ test('the page to read and try it is there', async () => {
   expect(response.statusCode).toBe(200)
   expect(response.headers['content-type']).toContain('text/html')
 })
+
+test('the call that brings a file tells its body', async () => {
+  await using gateway = await startGateway()
+  const document = openApi.parse((await gateway.app.inject({ url: '/openapi.json' })).json())
+  expect(document.paths['/v1/files']?.post).toMatchObject({
+    requestBody: {
+      required: true,
+      content: {
+        'multipart/form-data': { schema: { required: ['file'], properties: { file: { type: 'string' } } } },
+      },
+    },
+  })
+})

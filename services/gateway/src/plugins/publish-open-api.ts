@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { errorResponse } from '@flexprice/contracts/wire'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { withFiles } from './open-api-files.ts'
 import { withoutUnusedSchemas } from './open-api-schemas.ts'
 
 /** `/openapi.json` and a page to read and try it at `/docs`, both made from the schemas that validate. */
@@ -23,7 +24,7 @@ export async function publishOpenApi(app: FastifyInstance): Promise<void> {
           response: { ...answersOf(route.schema), '4xx': errorResponse, '5xx': errorResponse },
         },
       }),
-    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withFiles(withoutUnusedSchemas(jsonSchemaTransformObject(document))),
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   let document: string | undefined

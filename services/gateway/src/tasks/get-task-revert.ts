@@ -7,15 +7,19 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { listResponse } from '../list-response.ts'
 import { type Api, routeOf } from '../route.ts'
+import { settleRevert } from './settle-task.ts'
 
-export function getTaskRevertRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+export function getTaskRevertRoute(
+  api: Api,
+  { database, temporal }: Pick<Dependencies, 'database' | 'temporal'>,
+): void {
   api.route({
     ...routeOf(getTaskRevert),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('importTask', id)
-      const revert = await getImportRevert(scoped, id)
+      const revert = await settleRevert({ temporal, scoped }, await getImportRevert(scoped, id))
       if (revert === undefined) throw notFound('Revert of task', id)
       const kept = await listKeptRecords(scoped, { taskId: id, runId: revert.run_id, ...request.query })
       return reply.send({

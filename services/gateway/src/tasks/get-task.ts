@@ -4,16 +4,21 @@ import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
+import { settleTask } from './settle-task.ts'
 import { taskResponse } from './task-response.ts'
 
-export function getTaskRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
+export function getTaskRoute(
+  api: Api,
+  { database, temporal }: Pick<Dependencies, 'database' | 'temporal'>,
+): void {
   api.route({
     ...routeOf(getTask),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('importTask', id)
-      return reply.send(taskResponse(await getImportTask(scoped, id), scoped.scope))
+      const task = await settleTask({ temporal, scoped }, await getImportTask(scoped, id))
+      return reply.send(taskResponse(task, scoped.scope))
     },
   })
 }

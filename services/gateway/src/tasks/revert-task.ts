@@ -6,6 +6,7 @@ import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
+import { isOver, settleTask } from './settle-task.ts'
 import { taskResponse } from './task-response.ts'
 
 /** By the workflow that imported it; one that runs already is the answer to whoever asks again. */
@@ -19,7 +20,7 @@ export function revertTaskRoute(
       const scoped = callerDatabase(database, request)
       const { id } = request.params
       expectIdOf('importTask', id)
-      const task = await getImportTask(scoped, id)
+      const task = await settleTask({ temporal, scoped }, await getImportTask(scoped, id))
       expectImported(task)
       const input = { task_id: id, revert: true } as const
       const { workflowId, runId } = task.track_progress
@@ -36,9 +37,10 @@ export function revertTaskRoute(
 }
 
 /** @throws state_conflict while it is imported; invalid_operation for what was only checked */
-function expectImported({ id, dry_run: dryRun, completed_at, failed_at }: ImportTaskRow): void {
+function expectImported(task: ImportTaskRow): void {
+  const { id, dry_run: dryRun } = task
   if (dryRun) throw new CodedError('invalid_operation', `Task ${id} was a dry run: it made nothing`)
-  if (completed_at === null && failed_at === null) {
+  if (!isOver(task)) {
     throw new CodedError('state_conflict', `Task ${id} has not ended: cancel it first, or wait for its end`)
   }
 }

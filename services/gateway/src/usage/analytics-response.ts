@@ -3,7 +3,7 @@ import type { FeatureRow, MeterRow } from '@flexprice/database/catalog'
 import type { CustomerRow } from '@flexprice/database/customers'
 import { type Decimal, formatDecimal, sumDecimals } from '@flexprice/domain/money'
 import type { BucketSize } from '@flexprice/domain/price'
-import { notNumericWarnings, type SplitKey } from '@flexprice/domain/usage'
+import { type SplitKey, valueWarnings } from '@flexprice/domain/usage'
 import { warningsResponse } from '../warnings-response.ts'
 import type { ReportedUsage } from './report-usage.ts'
 import type { UsageCosts } from './usage-costs.ts'
@@ -59,7 +59,11 @@ function itemOf(
       usage: shownQuantity(quantity),
       event_count: eventCount,
     })),
-    warnings: warningsResponse(notNumericWarnings(usage.notNumeric)),
+    not_numeric: usage.gaps.notNumeric,
+    missing: usage.gaps.missing,
+    warnings: warningsResponse(
+      valueWarnings(usage.gaps, { eventCount: usage.eventCount, field: meter.field }),
+    ),
   }
 }
 

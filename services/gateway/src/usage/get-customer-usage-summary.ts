@@ -8,7 +8,7 @@ import { listEntitledSubscriptions, type SubscriptionRow } from '@flexprice/data
 import { assert } from '@flexprice/domain'
 import { decimalFromInteger, divideRounded, formatDecimal, type Ratio } from '@flexprice/domain/money'
 import { type Grid, later, type Period } from '@flexprice/domain/time'
-import { allowancePeriodAt, measureOf, notNumericWarnings } from '@flexprice/domain/usage'
+import { allowancePeriodAt, measureOf, valueWarnings } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import { namedCustomer } from '../customers/named-customer.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -94,10 +94,10 @@ async function summarize(
       frame: frames.get(meter.id) ?? { start: subscription.start_date, grid: gridOf(subscription) },
     })),
   )
-  return metered.map(({ feature, entitlement, sources, period }, index) => {
+  return metered.map(({ feature, entitlement, sources, period, meter }, index) => {
     const usage = reported[index]
     assert(usage, 'what is wanted is reported')
-    const { quantity: used, notNumeric } = usage
+    const { quantity: used, gaps } = usage
     const limit = entitlement.usage_limit
     return {
       ...{ feature, sources, is_enabled: entitlement.is_enabled, is_soft_limit: entitlement.is_soft_limit },
@@ -106,7 +106,9 @@ async function summarize(
       current_usage: shownQuantity(used),
       usage_percent: limit ? percent(used, limit) : undefined,
       next_usage_reset_at: entitlement.usage_reset_period === 'NEVER' ? undefined : period.end,
-      warnings: warningsResponse(notNumericWarnings(notNumeric)),
+      not_numeric: gaps.notNumeric,
+      missing: gaps.missing,
+      warnings: warningsResponse(valueWarnings(gaps, { eventCount: usage.eventCount, field: meter.field })),
     }
   })
 }

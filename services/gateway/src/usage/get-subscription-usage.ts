@@ -93,6 +93,8 @@ function chargeResponse(
     subscription_line_item_id: line.id,
     start_time: span.start,
     end_time: span.end,
+    not_numeric: explanation.usage.not_numeric,
+    missing: explanation.usage.missing ?? 0,
     warnings: warningsResponse(warnings),
   }
 }

@@ -1,6 +1,6 @@
 import type { GetUsageResponse } from '@flexprice/contracts/usage'
 import { formatDecimal, type Ratio, shownDecimal } from '@flexprice/domain/money'
-import { notNumericWarnings, type UsageMeasure } from '@flexprice/domain/usage'
+import { type UsageMeasure, valueWarnings } from '@flexprice/domain/usage'
 import { warningsResponse } from '../warnings-response.ts'
 import type { ReportedUsage } from './report-usage.ts'
 
@@ -19,7 +19,10 @@ export function usageResponse(measure: UsageMeasure, reported: ReportedUsage): G
       value: shownQuantity(quantity),
     })),
     event_count: reported.eventCount,
-    not_numeric: reported.notNumeric.count,
-    warnings: warningsResponse(notNumericWarnings(reported.notNumeric)),
+    not_numeric: reported.gaps.notNumeric,
+    missing: reported.gaps.missing,
+    warnings: warningsResponse(
+      valueWarnings(reported.gaps, { eventCount: reported.eventCount, field: measure.field }),
+    ),
   }
 }
