@@ -73,6 +73,8 @@ export async function simulate(
     paidByCredits: sumOf(played, 'paidByCredits'),
     payments: sumOf(played, 'payments'),
     notes: sumOf(played, 'notes'),
+    changes: sumOf(played, 'changes'),
+    refusals: sumOf(played, 'refusals'),
   }
   return {
     ...total,

@@ -72,6 +72,13 @@ export function testAttackConnections(): number {
   return Number(process.env.TEST_ATTACK_CONNECTIONS ?? attackConnections)
 }
 
+const fairnessJobs = 100
+
+/** How many jobs a tenant floods a queue with: enough to keep it busy, or a thousand. */
+export function testFairnessJobs(): number {
+  return Number(process.env.TEST_FAIRNESS_JOBS ?? fairnessJobs)
+}
+
 /** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */
 export function testTemplate(): string {
   process.env.TEST_TEMPLATE_DATABASE ??= `flexprice_template_${process.pid}`

@@ -5,6 +5,7 @@
 export {
   testApiSimulationSteps,
   testAttackConnections,
+  testFairnessJobs,
   testKills,
   testNamespace,
   testOutageMs,

@@ -1,3 +1,4 @@
+import type { ChangeStep } from './change-step.ts'
 import type { MoneyStep } from './money-step.ts'
 import type { Period } from './period.ts'
 
@@ -23,6 +24,7 @@ export type Step =
   | VoidOneOff
   | ReviseInvoice
   | MoneyStep
+  | ChangeStep
   | Disturb
   | Wait
 
@@ -163,6 +165,7 @@ export const disturbances = [
   'kill-sync',
   'kill-creation',
   'kill-calculation',
+  'kill-change',
   'cut-database',
   'restart-database',
 ] as const

@@ -1,17 +1,21 @@
+import type { ExpectedLine } from './fixed.ts'
+
 /** A line of an invoice, as far as money is about it. In cents. */
 export interface BilledLine {
   readonly type: 'FIXED' | 'USAGE'
   readonly cents: bigint
   /** One of several of a chain's usage, of which rounding may give either one a cent: notes are about others. */
   readonly isCut: boolean
-  /** What notes have taken back of it. */
+  /** Of a subscription's invoice: the line that it is. */
+  readonly of?: ExpectedLine
+  /** What notes and changes have taken back of it. */
   noted: bigint
 }
 
 /** What is owed of a closed invoice, and what became of it. In cents. */
 export interface Bill {
   /** As steps count them. */
-  readonly lines: readonly BilledLine[]
+  lines: readonly BilledLine[]
   /** What prepaid credits have paid. */
   credits: bigint
   /** What credit notes have lowered. */

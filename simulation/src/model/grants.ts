@@ -28,6 +28,7 @@ export function give(coming: Coming, subscription: Subscription, wallets: Wallet
   const whole = terms.every && intervalAt({ ...subscription.grid, ...terms.every }, at)
   const periodEnd = whole && Math.min(whole.end, end)
   coming.at = periodEnd
+  if (subscription.status === 'paused') return
   const full = exact.fromText(terms.credits)
   const share =
     whole && periodEnd !== null && terms.isProrated

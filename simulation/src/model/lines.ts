@@ -31,6 +31,9 @@ export interface Line {
   readonly end: number
   /** Of a version that a sync left out, as that time was billed: nothing of it is billed to the subscription. */
   readonly isLeftOut: boolean
+  /** A change has parted it from what was before, or comes after: what is in arrears bills by its share. */
+  readonly isCutAtStart?: boolean
+  readonly isCutAtEnd?: boolean
 }
 
 /** What a version would be in a stretch, by their starts. */

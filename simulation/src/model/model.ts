@@ -1,6 +1,8 @@
+import { isChange } from '../lives/change-step.ts'
 import type { Allowance, Step, Subscribe } from '../lives/step.ts'
 import { billCreation, billDue, type Surroundings } from './bill.ts'
 import type { OneOff } from './bill-money.ts'
+import { changeSubscription } from './change.ts'
 import { type Chain, earliestOf } from './lines.ts'
 import { createMoneyModel, type MoneyModel } from './money.ts'
 import { changeOneOffs } from './one-offs.ts'
@@ -11,7 +13,7 @@ import { type CameEvent, createUsageLog, type UsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8, 11 and 12) alone: it shares no code with the product and reads
- * none of its rows. It knows no discounts, taxes, changes of plan, pauses,
+ * none of its rows. It knows no discounts, taxes, changes of plan,
  * late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
@@ -73,6 +75,7 @@ interface Whole extends State {
 
 function apply(state: Whole, step: Step): boolean {
   const { subscriptions, oneOffs, money, log, around } = state
+  if (isChange(step)) return changeSubscription(subscriptions.get(step.subscription), step, around(step.at))
   switch (step.kind) {
     case 'wait':
     case 'disturb':

@@ -1,16 +1,28 @@
 import type { InvoiceRef, MoneyStep } from '../lives/money-step.ts'
-import { type Bill, dueOf, newBill, type OneOff, remainsOf } from './bill-money.ts'
-import { type Coming, comingOf, give, isInTurn } from './grants.ts'
+import type { Bill, OneOff } from './bill-money.ts'
+import {
+  type Books,
+  type ClosedBill,
+  type Closing,
+  type CreditedLines,
+  closeBill,
+  creditLines,
+  openBill,
+  voidBill,
+} from './books.ts'
+import { comingOf, give, isInTurn } from './grants.ts'
 import { fromText } from './ratio.ts'
-import { type Note, note, type Payment, pay, takeBackPayment, voidNote } from './settle.ts'
+import { note, pay, takeBackPayment, voidNote } from './settle.ts'
 import type { Subscription } from './subscription.ts'
-import { type Debit, empty, findWallet, giveBack, newWallet, payFrom, type Wallet } from './wallets.ts'
+import { empty, findWallet, newWallet, type Wallet } from './wallets.ts'
 
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
   walletsOf(subscription: number): readonly Wallet[]
   /** A closed invoice's bill, paid by credits as far as they go. */
-  close(subscription: number, lines: Parameters<typeof newBill>[0], when: Closing): Bill
+  close(subscription: number, of: ClosedBill, when: Closing): Bill
+  /** Gives back what changes take back of lines, each at most so much; drafts that are owed less are `closing`. @returns how much of each */
+  credit(subscription: Subscription, of: CreditedLines): bigint[]
   /** Gives credits back. @returns false where payments or notes stand in the way */
   voidBill(bill: Bill, now: number): boolean
   /** What the plan gives to a subscription that is made. */
@@ -27,20 +39,6 @@ export interface MoneyModel {
   dueInstants(subscription: Subscription): number[]
 }
 
-interface Closing {
-  readonly periodEnd: number | null
-  readonly now: number
-}
-
-interface Books {
-  readonly wallets: Map<number, Wallet[]>
-  readonly coming: Map<number, Coming[]>
-  readonly planGrants: Extract<MoneyStep, { kind: 'grant-credits' }>['grant'][]
-  readonly payments: Map<number, Payment>
-  readonly notes: Map<number, Note>
-  readonly debits: Map<Bill, readonly Debit[]>
-}
-
 export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
@@ -50,21 +48,9 @@ export function createMoneyModel(): MoneyModel {
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
-    close(subscription, lines, when) {
-      const bill = newBill(lines)
-      if (dueOf(bill) > 0n) debits.set(bill, payFrom(walletsOf(subscription), bill, when))
-      return bill
-    },
-    voidBill(bill, now) {
-      const isNoted = [...notes.values()].some(
-        (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
-      )
-      if (bill.paid > 0n || isNoted) return false
-      for (const debit of debits.get(bill) ?? []) {
-        if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
-      }
-      return true
-    },
+    close: (subscription, of, when) => closeBill(books, subscription, of, when),
+    credit: (subscription, of) => creditLines(books, subscription, of),
+    voidBill: (bill, now) => voidBill(books, bill, now),
     begin(subscription) {
       coming.set(
         subscription.id,
@@ -88,7 +74,11 @@ export function createMoneyModel(): MoneyModel {
     },
     moved() {
       const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
-      return { paidByCredits, payments: books.payments.size, notes: notes.size }
+      return {
+        paidByCredits,
+        payments: books.payments.size,
+        notes: [...notes.keys()].filter((number) => number >= 0).length,
+      }
     },
     dueInstants(subscription) {
       const given = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
@@ -222,8 +212,4 @@ function settle(
   )
   if (made) notes.set(step.note, made)
   return made !== undefined
-}
-
-function openBill(status: string, one: Bill | null, but: Bill): Bill[] {
-  return status === 'FINALIZED' && one !== null && one !== but && remainsOf(one) > 0n ? [one] : []
 }

@@ -3,6 +3,7 @@ import type { Bill } from './bill-money.ts'
 import type { ExpectedLine } from './fixed.ts'
 import { addDays, calendarAnchor, type Grid, intervalAt, type Span } from './grid.ts'
 import type { Chain, Part, Stretch } from './lines.ts'
+import type { Pause } from './pauses.ts'
 
 /** A subscription as the rules have it, and all that it was billed. */
 export interface Subscription {
@@ -12,10 +13,17 @@ export interface Subscription {
   /** When it was made. */
   readonly createdAt: number
   readonly start: number
-  /** Infinity for none. */
-  readonly end: number
+  /** Infinity for none. A cancellation moves it. */
+  end: number
+  /** That it was made with. */
+  readonly ownEnd: number
+  cancellation: Cancellation | null
+  /** When somebody asked for its last change. */
+  lastChangeAt: number | null
   readonly trialEnd: number | null
-  status: 'trialing' | 'active' | 'cancelled'
+  status: 'trialing' | 'active' | 'paused' | 'cancelled'
+  /** In order; the last one may be to come. */
+  pauses: readonly Pause[]
   current: Span
   /** When billing next has something to do; null for never more. */
   dueAt: number | null
@@ -31,11 +39,21 @@ export interface Subscription {
   readonly invoices: Invoice[]
 }
 
+/** That ends it, or is to. */
+export interface Cancellation {
+  readonly at: number
+  /** Of the period that it cuts. */
+  readonly isProrated: boolean
+  /** It was said ahead, and its credit comes with that boundary. */
+  readonly isToCome: boolean
+}
+
 export type Reason =
   | 'SUBSCRIPTION_CREATE'
   | 'SUBSCRIPTION_CYCLE'
   | 'SUBSCRIPTION_TRIAL_START'
   | 'SUBSCRIPTION_TRIAL_END'
+  | 'SUBSCRIPTION_UPDATE'
 
 export interface Invoice {
   readonly reason: Reason
@@ -49,7 +67,7 @@ export interface Invoice {
   status: 'DRAFT' | 'FINALIZED' | 'SKIPPED' | 'VOIDED'
   /** Whether a draft was made in its place. */
   isReplaced: boolean
-  /** Once it is closed. */
+  /** Once it is closed, or what it bills in advance was lowered before. */
   bill: Bill | null
   /** Of a draft that waits for late events. */
   finalizeAt: number | null
@@ -72,6 +90,7 @@ export function begin(
   const current = trialEnd === null ? periodFrom(grid, start, end) : { start, end: trialEnd }
   return {
     ...{ id: subscription, grid, isProrated, createdAt: now, start, end, trialEnd, current, chains },
+    ...{ ownEnd: end, cancellation: null, lastChangeAt: null, pauses: [] },
     status: trialEnd === null ? 'active' : 'trialing',
     dueAt: start > now ? start : current.end,
     stretches: new Map(),

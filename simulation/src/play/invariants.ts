@@ -4,7 +4,7 @@ import {
   listLateEvents,
   listUnattributedEvents,
 } from '@flexprice/database/events'
-import { allLines } from '../model/bill.ts'
+import { allLines } from '../model/lines-of-subscription.ts'
 import type { Model } from '../model/model.ts'
 import type { Subscription } from '../model/subscription.ts'
 import { billInProcess } from '../product/bill-in-process.ts'
@@ -24,7 +24,7 @@ export const checkThorough = {
   async before(product: Product, model: Model, now: number): Promise<readonly Previewed[]> {
     const due = [...model.subscriptions.values()].filter(
       ({ dueAt, status, end, trialEnd }) =>
-        dueAt !== null && dueAt <= now && !(status === 'trialing' && trialEnd === end),
+        dueAt !== null && dueAt <= now && !(status === 'trialing' && trialEnd !== null && end <= trialEnd),
     )
     const previewed: Previewed[] = []
     for (const { id } of due) {

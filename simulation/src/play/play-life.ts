@@ -1,3 +1,4 @@
+import { type ChangeStep, isChange } from '../lives/change-step.ts'
 import type { Step } from '../lives/step.ts'
 import { createModel, type Model } from '../model/model.ts'
 import { checkLedgers } from './check-ledgers.ts'
@@ -17,6 +18,9 @@ export interface Played {
   readonly paidByCredits: number
   readonly payments: number
   readonly notes: number
+  /** Of subscriptions: how many were made, and how many had to be refused, and were. */
+  readonly changes: number
+  readonly refusals: number
   readonly failure: Failure | undefined
 }
 
@@ -41,22 +45,26 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
     compared: { invoices: new Map(), lines: 0 },
     since: lifeStart,
     clock: lifeStart,
-    billings: 0,
+    ...{ billings: 0, changes: 0, refusals: 0 },
   }
   let skipped = 0
   let done = 0
   const told = (failure?: Failure): Played => ({
     ...{ steps: done - skipped, skipped, billings: life.billings, invoices: life.compared.invoices.size },
     ...{ lines: life.compared.lines, events: life.model.events.length, failure },
+    ...{ changes: life.changes, refusals: life.refusals },
     ...life.model.money.moved(),
   })
   for (const [index, step] of steps.entries()) {
     try {
       const problems = await liveUntil(life, step)
-      if (problems.length === 0 && !life.model.apply(step)) skipped++
-      else if (problems.length === 0) {
+      if (problems.length === 0 && !life.model.apply(step)) {
+        skipped++
+        if (isChange(step)) problems.push(...(await refused(life, step)))
+      } else if (problems.length === 0) {
         await world.perform(step)
-        if (step.kind === 'subscribe') problems.push(...(await look(life, step.at)))
+        if (isChange(step)) life.changes++
+        if (step.kind === 'subscribe' || isChange(step)) problems.push(...(await look(life, step.at)))
       }
       if (problems.length > 0) return told({ step: index, at: day(life.since), problems })
       done++
@@ -76,6 +84,19 @@ async function checkAll({ world: { product }, model }: Life): Promise<string[]> 
   ]
 }
 
+/** What the model refuses of a change the product has to refuse as well, and leave all as it was. */
+async function refused(life: Life, step: ChangeStep): Promise<string[]> {
+  if (!life.model.subscriptions.has(step.subscription)) return []
+  try {
+    await life.world.perform(step)
+  } catch (error) {
+    if (!life.world.isRefusal(error)) throw error
+    life.refusals++
+    return await look(life, step.at)
+  }
+  return [`${step.kind} of subscription ${step.subscription} should be refused`]
+}
+
 interface Life {
   readonly world: World
   readonly model: Model
@@ -85,13 +106,16 @@ interface Life {
   /** Where the clock stands: what fell due before is billed late. */
   clock: number
   billings: number
+  changes: number
+  refusals: number
 }
 
 /** Time goes from due instant to due instant, as a test clock does; or leaps over them, and all is billed late. */
 async function liveUntil(life: Life, step: Step): Promise<string[]> {
   if (life.world.stopsByItself) return moveThrough(life, step.at)
   const isLeap = step.kind === 'wait' && step.leap
-  for (;;) {
+  const isBehind = isChange(step) && step.isBehind
+  while (!isBehind) {
     const due = life.model.nextDue()
     if (due === undefined || due > step.at) break
     const problems = await billAt(life, isLeap ? step.at : Math.max(due, life.clock))

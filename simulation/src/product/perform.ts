@@ -9,8 +9,10 @@ import {
   startPriceSyncRun,
   syncPriceSlicePage,
 } from '@flexprice/database/price-sync'
+import { isChange } from '../lives/change-step.ts'
 import type { AllowUsage, SendEvents, Step, Subscribe } from '../lives/step.ts'
 import { billOnce } from './bill-once.ts'
+import { changeSubscription } from './change-subscription.ts'
 import { lineAtWork, priceOf, versionAtWork } from './find-rows.ts'
 import { moveMoney } from './move-money.ts'
 import { moneyRow, priceRow } from './price-rows.ts'
@@ -22,6 +24,7 @@ import { instant, subscriptionBody } from './subscription-body.ts'
 export async function perform(product: Product, step: Step): Promise<void> {
   const { scoped } = product
   const now = new Date(step.at)
+  if (isChange(step)) return changeSubscription(product, step, now)
   switch (step.kind) {
     case 'wait':
     case 'disturb':

@@ -3,6 +3,7 @@ import type { NewInvoice } from '@flexprice/database/invoices'
 import { assert, CodedError } from '@flexprice/domain'
 import type { Cycle } from '@flexprice/domain/cycle'
 import { gridIntervalAt, type Period, periodAt } from '@flexprice/domain/time'
+import { gridAt } from './grid-at.ts'
 
 /** What is asked to be charged of a subscription. */
 export type CycleChoice =
@@ -12,6 +13,8 @@ export type CycleChoice =
   | { readonly kind: 'named'; readonly window: Period }
   /** Whatever lies in a window, whether it was billed or not: no invoice comes of it. */
   | { readonly kind: 'window'; readonly window: Period }
+  /** What is open of a period that a change of the grid ends: nothing follows on it. */
+  | { readonly kind: 'closing'; readonly period: Period }
   /** What a draft bills, once more. */
   | { readonly kind: 'invoice'; readonly reason: BillingReason; readonly period: Period }
   /** Late usage alone, of a subscription that has no next invoice. */
@@ -37,23 +40,26 @@ export interface BilledCycle {
  *
  * @throws invalid_operation for a subscription that has no such billing
  */
-export function billedCycle({ subscription }: ChargeFacts, choice: CycleChoice): BilledCycle {
+export function billedCycle(facts: BilledFacts, choice: CycleChoice): BilledCycle {
   switch (choice.kind) {
     case 'named':
-      return ofPeriod(subscription, choice.window) ?? within(subscription, choice.window)
+      return ofPeriod(facts, choice.window) ?? within(facts, choice.window)
     case 'window':
-      return within(subscription, choice.window)
+      return within(facts, choice.window)
+    case 'closing':
+      return closingAlone(facts, choice.period)
     case 'invoice':
       return choice.reason === 'SUBSCRIPTION_CYCLE'
-        ? { ...closing(subscription, choice.period), billsLate: true }
-        : opening(subscription, choice.reason, choice.period)
+        ? { ...closing(facts, choice.period), billsLate: true }
+        : opening(facts, choice.reason, choice.period)
     case 'next':
-      return nextBilling(subscription)
+      return nextBilling(facts)
     case 'late':
-      return lateAlone(subscription)
+      return lateAlone(facts)
   }
 }
 
+type BilledFacts = Pick<ChargeFacts, 'subscription' | 'lines'>
 type Subscription = ChargeFacts['subscription']
 
 /** Whether periods of a subscription end with an invoice: also while it is paused, as far as there is anything on it. */
@@ -61,28 +67,30 @@ export function isBilled(status: Subscription['subscription_status']): boolean {
   return status === 'active' || status === 'trialing' || status === 'paused'
 }
 
-function within(subscription: Subscription, window: Period): BilledCycle {
+function within(facts: BilledFacts, window: Period): BilledCycle {
+  const { subscription } = facts
   if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')
   return {
     reason: 'SUBSCRIPTION_CYCLE',
     period: window,
-    cycle: { ...terms(subscription), closes: window, opens: null, usage: 'within' },
+    cycle: { ...termsAt(facts, window.start), closes: window, opens: null, usage: 'within' },
     opens: null,
     billsLate: false,
   }
 }
 
 /** The invoice that comes as the period ends, whether it is the current one or another. */
-function ofPeriod(subscription: Subscription, window: Period): BilledCycle | undefined {
+function ofPeriod(facts: BilledFacts, window: Period): BilledCycle | undefined {
+  const { subscription } = facts
   const { subscription_status: status, next_billing_at: dueAt } = subscription
   const { start_date: start, trial_end: trialEnd, end_date: end } = subscription
   if (status === 'draft') return undefined
-  if (trialEnd && isSamePeriod({ start, end: trialEnd }, window)) return afterTrial(subscription)
+  if (trialEnd && isSamePeriod({ start, end: trialEnd }, window)) return afterTrial(facts)
   const isDue = isBilled(status) && dueAt !== null
-  if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(subscription)
+  if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(facts)
   const paid = { start: trialEnd ?? start, end }
-  const period = periodAt(terms(subscription).grid, paid, window.start)
-  return period && isSamePeriod(period, window) ? closing(subscription, period) : undefined
+  const period = periodAt(gridAt(facts, window.start), paid, window.start)
+  return period && isSamePeriod(period, window) ? closing(facts, period) : undefined
 }
 
 function isSamePeriod(one: Period, other: Period): boolean {
@@ -93,76 +101,83 @@ function currentPeriod(subscription: Subscription): Period {
   return { start: subscription.current_period_start, end: subscription.current_period_end }
 }
 
-function nextBilling(subscription: Subscription): BilledCycle {
+function nextBilling(facts: BilledFacts): BilledCycle {
+  const { subscription } = facts
   const { subscription_status: status, next_billing_at: dueAt, start_date: start } = subscription
   if (!isBilled(status)) throw notBilled(subscription, `is ${status}`)
   if (dueAt === null) throw notBilled(subscription, 'has nothing due')
+  const { end_date: end } = subscription
+  if (end !== null && end <= start) throw notBilled(subscription, 'ends as it would begin')
   const current = currentPeriod(subscription)
   const isStart = dueAt.getTime() === start.getTime()
-  if (status === 'trialing') return isStart ? trialStart(subscription) : afterTrial(subscription)
-  if (isStart) return opening(subscription, 'SUBSCRIPTION_CREATE', current)
-  return { ...closing(subscription, current), billsLate: true }
+  if (status === 'trialing') return isStart ? trialStart(facts) : afterTrial(facts)
+  if (isStart) return opening(facts, 'SUBSCRIPTION_CREATE', current)
+  return { ...closing(facts, current), billsLate: true }
 }
 
 /** A trial that begins is told of by an invoice of nothing (billing rules, section 7). */
-function trialStart(subscription: Subscription): BilledCycle {
-  const period = currentPeriod(subscription)
-  const cycle = { ...terms(subscription), closes: null, opens: null }
+function trialStart(facts: BilledFacts): BilledCycle {
+  const period = currentPeriod(facts.subscription)
+  const cycle = { ...termsAt(facts, period.start), closes: null, opens: null }
   return { reason: 'SUBSCRIPTION_TRIAL_START', period, cycle, opens: period, billsLate: false }
 }
 
-function afterTrial(subscription: Subscription): BilledCycle {
+function afterTrial(facts: BilledFacts): BilledCycle {
+  const { subscription } = facts
   const { trial_end: trialEnd, end_date: end } = subscription
   assert(trialEnd, 'a trial has an end')
-  const opens = periodAt(terms(subscription).grid, { start: trialEnd, end }, trialEnd)
+  const opens = periodAt(gridAt(facts, trialEnd), { start: trialEnd, end }, trialEnd)
   if (!opens) throw notBilled(subscription, 'ends with its trial')
-  return opening(subscription, 'SUBSCRIPTION_TRIAL_END', opens)
+  return opening(facts, 'SUBSCRIPTION_TRIAL_END', opens)
 }
 
-function closing(subscription: Subscription, closes: Period): BilledCycle {
-  const { start_date: start, end_date: end, proration_behavior: own } = subscription
-  const opens = periodAt(terms(subscription).grid, { start, end }, closes.end) ?? null
+function closing(facts: BilledFacts, closes: Period): BilledCycle {
+  const { start_date: start, end_date: end, proration_behavior: own } = facts.subscription
+  const opensGrid = gridAt(facts, closes.end)
+  const opens = periodAt(opensGrid, { start, end }, closes.end) ?? null
   const behaviors = {
-    prorationBehavior: cuttingBehavior(subscription, closes) ?? own,
-    advanceBehavior: (opens && cuttingBehavior(subscription, opens)) ?? own,
+    prorationBehavior: cuttingBehavior(facts, closes) ?? own,
+    advanceBehavior: (opens && cuttingBehavior(facts, opens)) ?? own,
   }
-  const cycle = { ...terms(subscription), ...behaviors, closes, opens }
-  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle, opens, billsLate: false }
+  const cycle = { ...termsAt(facts, closes.start), ...behaviors, closes, opens }
+  const isOther = opensGrid.since?.getTime() === closes.end.getTime()
+  return {
+    ...{ reason: 'SUBSCRIPTION_CYCLE', period: closes, opens, billsLate: false },
+    cycle: isOther ? { ...cycle, opensGrid } : cycle,
+  }
+}
+
+function closingAlone(facts: BilledFacts, closes: Period): BilledCycle {
+  const prorationBehavior = facts.subscription.proration_behavior
+  const cycle = { ...termsAt(facts, closes.start), prorationBehavior, closes, opens: null }
+  return { reason: 'SUBSCRIPTION_CYCLE', period: closes, cycle, opens: null, billsLate: true }
 }
 
 /** That of a cancellation which cuts the period: it holds for that period's fees, on whatever invoice they are. */
-function cuttingBehavior(
-  { cancel_at: cancelAt, cancel_proration_behavior: behavior, ...subscription }: Subscription,
-  period: Period,
-): Cycle['prorationBehavior'] | null {
+function cuttingBehavior(facts: BilledFacts, period: Period): Cycle['prorationBehavior'] | null {
+  const { cancel_at: cancelAt, cancel_proration_behavior: behavior } = facts.subscription
   if (cancelAt?.getTime() !== period.end.getTime()) return null
-  const { grid } = terms(subscription)
-  return gridIntervalAt(grid, period.start).end > period.end ? behavior : null
+  return gridIntervalAt(gridAt(facts, period.start), period.start).end > period.end ? behavior : null
 }
 
-function opening(subscription: Subscription, reason: BillingReason, opens: Period): BilledCycle {
-  const prorationBehavior = cuttingBehavior(subscription, opens) ?? subscription.proration_behavior
-  const cycle = { ...terms(subscription), prorationBehavior, closes: null, opens }
+function opening(facts: BilledFacts, reason: BillingReason, opens: Period): BilledCycle {
+  const prorationBehavior = cuttingBehavior(facts, opens) ?? facts.subscription.proration_behavior
+  const cycle = { ...termsAt(facts, opens.start), prorationBehavior, closes: null, opens }
   return { reason, period: opens, cycle, opens, billsLate: false }
 }
 
 /** Its last period's, and nothing of that period but what was added to it. */
-function lateAlone(subscription: Subscription): BilledCycle {
-  const cycle = { ...terms(subscription), closes: null, opens: null }
-  const period = currentPeriod(subscription)
+function lateAlone(facts: BilledFacts): BilledCycle {
+  const period = currentPeriod(facts.subscription)
+  const cycle = { ...termsAt(facts, period.start), closes: null, opens: null }
   return { reason: 'SUBSCRIPTION_CYCLE', period, cycle, opens: null, billsLate: true }
 }
 
-function terms(
-  subscription: Omit<Subscription, 'cancel_at' | 'cancel_proration_behavior'>,
-): Omit<Cycle, 'closes' | 'opens'> {
+/** Of a period that begins then. */
+function termsAt(facts: BilledFacts, at: Date): Omit<Cycle, 'closes' | 'opens'> {
+  const { subscription } = facts
   return {
-    grid: {
-      anchor: subscription.billing_anchor,
-      period: subscription.billing_period,
-      count: subscription.billing_period_count,
-      timeZone: subscription.timezone,
-    },
+    grid: gridAt(facts, at),
     start: subscription.start_date,
     end: subscription.end_date,
     trialEnd: subscription.trial_end,

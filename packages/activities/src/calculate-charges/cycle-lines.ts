@@ -23,7 +23,7 @@ export function cycleLines(
   const until = billedUntil(lines, billed)
   const grantsOf = createGrantsOf(facts)
   const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
-  const whole = lines.map(({ line, price, chain, meter, planId, billedBy }) => ({
+  const whole = lines.map(({ line, price, chain, meter, planId, billedBy, formerGrid }) => ({
     id: line.id,
     chain,
     price,
@@ -35,7 +35,9 @@ export function cycleLines(
     goesByChange: line.closed_by_change !== null && !carried.has(line.id),
     quantity: shared.quantityOf(line.quantity),
     isBilled: billedBy.some((other) => !isInvoice(other, billed)),
-    billedUntil: until.get(chain),
+    // What was on its subscription's grid is told by that.
+    billedUntil: formerGrid ? undefined : until.get(chain),
+    formerGrid,
     metering: meter && shared.meteringOf(price, meter, grantsOf(planId, meter)),
   }))
   return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))

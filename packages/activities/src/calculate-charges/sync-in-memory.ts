@@ -47,7 +47,10 @@ export function syncInMemory(
 }
 
 /** No change has made or ended it. */
-const unchanged = { opened_by_change: null, closed_by_change: null, carries_line_id: null }
+const unchanged = {
+  ...{ opened_by_change: null, closed_by_change: null },
+  ...{ carries_line_id: null, former_grid: null },
+}
 
 function chargedLine(
   { charged, ...line }: Line,
@@ -64,5 +67,6 @@ function chargedLine(
     planId: price.plan_id,
     meter: meters.get(price.meter_id ?? '') ?? null,
     billedBy: [],
+    formerGrid: null,
   }
 }

@@ -1,25 +1,17 @@
 import { advanceSubscriptions, type BillingFailure } from '@flexprice/database/billing'
 import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
-import {
-  finalizeInvoices,
-  insertInvoices,
-  type NewInvoice,
-  refreshDrafts,
-  takeUsageSnapshot,
-} from '@flexprice/database/invoices'
+import { type NewInvoice, takeUsageSnapshot } from '@flexprice/database/invoices'
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { isBilled } from '../calculate-charges/billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
-import { closeLateUsage } from '../calculate-charges/close-late-usage.ts'
-import { closingDraft, hasUsage } from '../calculate-charges/closing-invoice.ts'
-import { draftOf } from '../calculate-charges/draft-of.ts'
 import { applyPlanChanges } from '../subscription-change/apply-plan-changes.ts'
 import { advanceOf, endOf } from './advance-of.ts'
 import { type AppliedDue, applyDue, finishDue } from './apply-due.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
+import { closeWritten, writeDrafts } from './write-drafts.ts'
 
 export interface BillDue {
   /** What fell due by then is billed. */
@@ -93,26 +85,9 @@ async function write(
   rated: readonly SubscriptionCharges[],
   { settings, now, dryRun, seenBy, applied: { ended, schedules } }: Write,
 ): Promise<Pick<Billed, 'invoices' | 'finalized'>> {
-  const charged = rated
-    .filter(({ charges, reason }) => charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START')
-    .map((one) => ({ one, draft: withDelay(draftOf(one, now), one, { settings, now }) }))
-  const invoices = charged.map(({ draft }) => draft.invoice)
+  const written = await writeDrafts(transaction, rated, { settings, now, seenBy, dryRun })
+  const { charged, invoices, closing } = written
   if (dryRun) return { invoices, finalized: 0 }
-  const found = await refreshDrafts(
-    transaction,
-    charged.map(({ draft }) => draft),
-    now,
-  )
-  const waits = ({ invoice }: NewInvoice): boolean => invoice.finalize_at !== null
-  await insertInvoices(
-    transaction,
-    charged.flatMap(({ draft }, index) => (waits(draft) && found[index]?.state === 'missing' ? [draft] : [])),
-    now,
-  )
-  const closing = charged.flatMap(({ one, draft }, index) => {
-    if (waits(draft) || found[index]?.state === 'closed') return []
-    return [{ one, closing: closingDraft(one, draft, { found: found[index], seenBy, now }) }]
-  })
   const unpaid = new Set(
     charged.flatMap(({ one, draft }) =>
       isPositive(readDecimal(draft.invoice.amount_due)) ? [one.facts.subscription.id] : [],
@@ -127,21 +102,7 @@ async function write(
     now,
   )
   await finishDue(transaction, [...rated.map(({ facts }) => facts), ...ended], { schedules, now })
-  const closed = await closeLateUsage(transaction, closing, { seenBy, now })
   // Last, as numbers are taken: no other slice waits for more than the end of this statement.
-  await finalizeInvoices(transaction, closed, now)
+  await closeWritten(transaction, closing, { seenBy, now })
   return { invoices, finalized: closing.length }
-}
-
-const hourMs = 3_600_000
-
-/** One with usage waits for late events, from its period's end on, unless that is over by now. */
-function withDelay(
-  draft: NewInvoice,
-  one: SubscriptionCharges,
-  { settings, now }: Pick<BillDue, 'settings' | 'now'>,
-): NewInvoice {
-  if (!hasUsage(one)) return draft
-  const at = new Date(one.period.end.getTime() + settings.finalization_delay_hours * hourMs)
-  return at <= now ? draft : { ...draft, invoice: { ...draft.invoice, finalize_at: at } }
 }

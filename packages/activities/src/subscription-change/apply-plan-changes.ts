@@ -85,5 +85,6 @@ function boundaryChange(
     closed: prepared.planned.closed.map(({ line, at }) => ({ id: line.id, at })),
     opened: prepared.planned.opened.map((line) => comingRow(subscription.id, line)),
     ...grantMove(facts, prepared),
+    formerGrid: prepared.formerGrid ?? null,
   }
 }

@@ -1,7 +1,7 @@
 import type { Scoped } from '@flexprice/database/connection'
-import { getEnvironmentSettings } from '@flexprice/database/tenancy'
 import { CodedError } from '@flexprice/domain'
 import { billDue } from '../cron-billing/bill-due.ts'
+import { billingSettings } from '../cron-billing/billing-settings.ts'
 
 /** More are brought up by a billing run first: whoever waits for a change cannot wait for all of them. */
 const periodsMax = 120
@@ -38,11 +38,7 @@ export async function broughtUp<Result>(
  * @returns the ids of its invoices
  */
 export async function billPeriod(transaction: Scoped, subscriptionId: string, now: Date): Promise<string[]> {
-  const settings = await getEnvironmentSettings(transaction)
-  if (settings.billing_paused) {
-    const message = `Subscription ${subscriptionId} has a period that is not billed, and the environment's billing is paused`
-    throw new CodedError('state_conflict', message)
-  }
+  const settings = await billingSettings(transaction, subscriptionId)
   const due = { asOf: now, now, settings, dryRun: false }
   const { failures, invoices } = await billDue(transaction, [subscriptionId], due)
   const [failure] = failures

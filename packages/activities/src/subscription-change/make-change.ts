@@ -55,6 +55,7 @@ export function makeChange({ facts, prepared, input, now }: ChangeToMake): MadeC
       closed: written ? [] : planned.closed.map(({ line, at }) => ({ id: line.id, at })),
       opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
       ...grantMove(facts, prepared),
+      formerGrid: prepared.formerGrid ?? null,
     },
     credits: credits.map((credit) => lineCredit(facts, credit, id)),
     draftIds: credits.flatMap(({ credit: { billed } }) => (billed.isDraft ? [billed.invoiceId] : [])),

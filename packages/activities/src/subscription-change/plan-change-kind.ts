@@ -1,16 +1,19 @@
 import type { PlanChangeOrder } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
-import { applicationAt } from '@flexprice/database/grants'
+import { applicationAt, type NewApplication } from '@flexprice/database/grants'
 import { type PlanFacts, readSubscriptionFacts } from '@flexprice/database/subscriptions'
-import { type CodedError, invalid, notFound, notImplemented } from '@flexprice/domain'
-import { planChange } from '@flexprice/domain/change'
-import { isSameLength } from '@flexprice/domain/time'
+import { type CodedError, invalid, notFound } from '@flexprice/domain'
+import { type ChangeFacts, type GridChange, linesOnGrid, planChange } from '@flexprice/domain/change'
+import { zero } from '@flexprice/domain/money'
+import type { Grid, Period } from '@flexprice/domain/time'
 import { createSharedTerms } from '../calculate-charges/cycle-lines.ts'
-import { changeFacts, comingLine, planPrices } from './change-line.ts'
+import { closePeriod } from '../cron-billing/close-period.ts'
+import { type ChangeLine, changeFacts, comingLine, planPrices } from './change-line.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
+import { wantedGrid } from './wanted-grid.ts'
 
 /**
- * To another plan (billing rules, section 8): in place.
+ * To another plan (billing rules, section 8): in place, also with another period.
  *
  * @throws not_found for a plan that is not there
  */
@@ -18,7 +21,19 @@ export const planChangeKind: ChangeKind<PlanChangeOrder> = async (transaction, o
   const id = order.target_plan_id
   const plan = (await sharePlanFacts(transaction, [id])).get(id)
   if (!plan) throw notFound('Plan', id)
-  return preparePlanChange(plan, order)
+  return (held) => {
+    const prepared = preparePlanChange(plan, order)(held)
+    const closes = closedPeriod(held, prepared.planned)
+    if (!closes) return prepared
+    const { plan_id, plan_name } = held.facts.subscription
+    const closing = { subscriptionId: held.facts.subscription.id, period: closes, now: held.now }
+    return {
+      ...prepared,
+      finish: async () => ({
+        invoice_ids: await closePeriod(transaction, { ...closing, plan: { id: plan_id, name: plan_name } }),
+      }),
+    }
+  }
 }
 
 /**
@@ -29,15 +44,60 @@ export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
   const shared = createSharedTerms()
   const prices = planPrices(plan.prices)
   return (held: HeldSubscription): PreparedChange => {
-    refuseSamePlan(held, plan)
-    refuseNotBuilt(held, order)
+    const facts = changeFacts(held.facts, held.billed, shared)
+    const gridChange = wantedGrid(held, order, facts)
+    refuseSamePlan(held, plan, gridChange)
     const planned = planChange(
-      changeFacts(held.facts, held.billed, shared),
-      { kind: 'plan_change', behavior: order.proration_behavior, prices, make: comingLine },
+      facts,
+      {
+        ...{ kind: 'plan_change', behavior: order.proration_behavior, prices, make: comingLine },
+        gridChange,
+      },
       held.now,
     )
-    if (planned.opened.length === 0) throw noCompatiblePrice(held, plan)
-    return prepared(held, planned, plan)
+    const { grid } = gridChange ?? facts.cycle
+    if (planned.opened.length === 0) throw noCompatiblePrice(held, plan, grid)
+    // At a boundary the cycle's invoice bills all of it.
+    const isMoney = order.change_at === 'immediate'
+    return {
+      planned: isMoney ? planned : { ...planned, credits: [], charges: [], net: zero },
+      subscription: {
+        ...{ plan_id: plan.id, synced_price_sequence: plan.price_sequence },
+        ...(gridChange && movedGrid(gridChange, order)),
+      },
+      toPlan: { id: plan.id, name: plan.name },
+      applications: comingGrants(held, plan, gridChange),
+      formerGrid: gridChange && formerGrid(facts, held.now),
+    }
+  }
+}
+
+/** What was open of the current period, where another grid takes its place at once; none in a trial. */
+function closedPeriod(
+  { facts: { subscription }, now }: HeldSubscription,
+  { gridChange }: PreparedChange['planned'],
+): Period | undefined {
+  const { current_period_start: start, subscription_status: status } = subscription
+  return gridChange && status !== 'trialing' && start < now ? { start, end: now } : undefined
+}
+
+function movedGrid({ grid, period }: GridChange, order: PlanChangeOrder): PreparedChange['subscription'] {
+  return {
+    billing_period: grid.period,
+    billing_period_count: grid.count,
+    ...(order.period && { billing_cycle: order.period.billing_cycle }),
+    billing_anchor: grid.anchor,
+    ...(order.change_at === 'immediate'
+      ? { current_period_start: period.start, current_period_end: period.end, next_billing_at: period.end }
+      : {}),
+  }
+}
+
+function formerGrid(facts: ChangeFacts<ChangeLine>, until: Date): PreparedChange['formerGrid'] {
+  const { anchor, period, count } = facts.cycle.grid
+  return {
+    grid: { anchor: anchor.toISOString(), period, count, until: until.toISOString() },
+    lineIds: linesOnGrid(facts).map(({ id }) => id),
   }
 }
 
@@ -53,49 +113,36 @@ export async function sharePlanFacts(
   return plans
 }
 
-function prepared(
-  { facts: { subscription } }: HeldSubscription,
-  planned: PreparedChange['planned'],
-  { id, name, price_sequence, grants }: PlanFacts,
-): PreparedChange {
-  return {
-    planned,
-    subscription: { plan_id: id, synced_price_sequence: price_sequence },
-    toPlan: { id, name },
-    // Recurring ones begin with the next period, the others not at all.
-    applications: grants
-      .filter(({ cadence }) => cadence === 'RECURRING')
-      .map((grant) =>
-        applicationAt(grant, subscription, {
-          at: subscription.current_period_end,
-          reason: 'first_time_recurring_credit_grant',
-        }),
-      ),
-  }
+/** Recurring ones begin with the next period, which begins at once with another grid; the others not at all. */
+function comingGrants(
+  { facts: { subscription }, now }: HeldSubscription,
+  { grants }: PlanFacts,
+  gridChange: GridChange | null,
+): NewApplication[] {
+  const isAtOnce = gridChange !== null && subscription.subscription_status !== 'trialing'
+  const at = isAtOnce ? now : subscription.current_period_end
+  return grants
+    .filter(({ cadence }) => cadence === 'RECURRING')
+    .map((grant) => applicationAt(grant, subscription, { at, reason: 'first_time_recurring_credit_grant' }))
 }
 
-function refuseSamePlan({ facts: { subscription } }: HeldSubscription, { id }: PlanFacts): void {
-  if (subscription.plan_id !== id) return
+/** A plan may have prices of several periods. */
+function refuseSamePlan(
+  { facts: { subscription } }: HeldSubscription,
+  { id }: PlanFacts,
+  gridChange: GridChange | null,
+): void {
+  const { plan_id, billing_period: period, billing_period_count: count } = subscription
+  if (plan_id !== id) return
+  if (gridChange && (gridChange.grid.period !== period || gridChange.grid.count !== count)) return
   throw invalid([{ path: 'target_plan_id', message: 'is the plan that the subscription has already' }])
 }
 
-function refuseNotBuilt({ facts: { subscription } }: HeldSubscription, order: PlanChangeOrder): void {
-  const { period } = order
-  if (period === null) return
-  const own = { period: subscription.billing_period, count: subscription.billing_period_count }
-  if (!isSameLength({ period: period.billing_period, count: period.billing_period_count }, own)) {
-    throw notImplemented('billing_period', 'another one than the subscription has is not implemented')
-  }
-  if (period.billing_cycle !== subscription.billing_cycle) {
-    throw notImplemented(
-      'billing_cycle',
-      `another one than the subscription has (${subscription.billing_cycle}) is not implemented`,
-    )
-  }
-}
-
-function noCompatiblePrice({ facts: { subscription } }: HeldSubscription, { id }: PlanFacts): CodedError {
-  const { currency, billing_period, billing_period_count } = subscription
-  const what = `has no price in ${currency} each ${billing_period_count} × ${billing_period} that is at work then or later`
+function noCompatiblePrice(
+  { facts: { subscription } }: HeldSubscription,
+  { id }: PlanFacts,
+  { period, count }: Grid,
+): CodedError {
+  const what = `has no price in ${subscription.currency} each ${count} × ${period} that is at work then or later`
   return invalid([{ path: 'target_plan_id', message: `plan ${id} ${what}` }])
 }

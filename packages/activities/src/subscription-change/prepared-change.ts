@@ -1,6 +1,6 @@
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import type { ChangedSubscription } from '@flexprice/database/changes'
+import type { ChangedSubscription, SubscriptionChange } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import type { NewApplication } from '@flexprice/database/grants'
 import type { BilledTime, ChangeType, PlannedChange } from '@flexprice/domain/change'
@@ -29,6 +29,8 @@ export interface PreparedChange {
   finish?(): Promise<Partial<SubscriptionChangeResult>>
   /** The subscription as it is by now, where its lines are written already. */
   readonly written?: ChargeFacts
+  /** That another one takes the place of, with the lines that were billed on it; none: period and anchor stay. */
+  readonly formerGrid?: SubscriptionChange['formerGrid'] | undefined
   /** What is to be given by the new plan, and stops of the old one; none where the plan stays. */
   readonly applications?: readonly NewApplication[]
 }

@@ -8,7 +8,7 @@ import { writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { insertSchedules, type ScheduleRow } from '@flexprice/database/schedules'
 import { assert, CodedError, invalid } from '@flexprice/domain'
-import { changeResult } from './change-result.ts'
+import { changeResult, subscriptionSummary } from './change-result.ts'
 import { changeRow, changing } from './change-row.ts'
 import { makeWay } from './make-way.ts'
 import type { HeldSubscription, PreparedChange } from './prepared-change.ts'
@@ -50,7 +50,10 @@ export async function scheduleChange(
   const prepared = { ...planned, superseded }
   const [result] = await writeScheduledChanges(transaction, [{ facts, prepared, input }], { order, now })
   assert(result, 'a change has a result')
-  return result
+  if (input.mode === 'execute') return result
+  // Nothing moves yet; a preview shows what will.
+  const after = { ...changing(subscription), ...prepared.subscription }
+  return { ...result, after: subscriptionSummary(subscription, after) }
 }
 
 /** @throws invalid_operation for a subscription that ends with its period: nothing comes after it */
@@ -98,7 +101,7 @@ export async function writeScheduledChanges(
     }
     const change = changeRow(facts, prepared, { changeId, input, result })
     const { version } = facts.subscription
-    const nothing = { closed: [], opened: [], stoppedPlanId: null, applications: [] }
+    const nothing = { closed: [], opened: [], formerGrid: null, stoppedPlanId: null, applications: [] }
     return { result, row: { change, version, subscription: after, ...nothing } }
   })
   await writeChanges(

@@ -29,7 +29,7 @@ export async function writeChange(
   await closeChangeInvoices(transaction, [made], now)
   if (!told) return result
   const { invoice_ids: more = [] } = told
-  const all = { ...result, ...told, invoice_ids: [...result.invoice_ids, ...more] }
+  const all = { ...result, ...told, invoice_ids: [...more, ...result.invoice_ids] }
   await keepChangeResult(transaction, id, all)
   return all
 }

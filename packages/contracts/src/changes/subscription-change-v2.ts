@@ -1,44 +1,67 @@
 import { z } from 'zod'
-import { billingPeriod } from '../catalog/price.ts'
 import { invoiceResponse } from '../invoices/invoice.ts'
 import { subscriptionResponse } from '../subscriptions/subscription.ts'
 import { billingCycle, prorationBehavior, subscriptionStatus } from '../subscriptions/subscription-choices.ts'
 import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
-import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
+import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { identifier } from '../wire/text.ts'
-import { changeAt, changeType, planSummary } from './subscription-change.ts'
+import { changeAt, changeType, periodCount, planSummary, recurringPeriod } from './subscription-change.ts'
 
 const periodBehaviour = z.enum(['unchanged', 'anchor_at_effect', 'anchor_at_config'])
 
+/** What is left out stays as it is. */
 const billingPeriodConfig = z.strictObject({
   billing_anchor: instant.optional(),
   billing_cycle: billingCycle.optional(),
-  billing_period_count: z.int().optional(),
-  billing_period_unit: billingPeriod.optional(),
+  billing_period_count: periodCount.optional(),
+  billing_period_unit: recurringPeriod.optional(),
 })
 
 /** What becomes of addons, which there are none of yet. */
 export const entityPolicies = z.strictObject({ addons: notBuilt(laterObject('EntityChangePolicy')) })
 
-export const subscriptionPlanChangeRequest = z.strictObject({
-  target_plan_id: identifier,
-  proration_behavior: prorationBehavior,
-  change_at: changeAt.default('immediate'),
-  billing_period_behaviour: notBuiltValues(periodBehaviour.optional(), [
-    'anchor_at_effect',
-    'anchor_at_config',
-  ]),
-  billing_period_config: notBuilt(billingPeriodConfig),
-  entity_policies: entityPolicies.optional(),
-  on_conflict_policies: z
-    .strictObject({ on_pending_schedule: z.enum(['reject', 'supersede']).optional() })
-    .optional(),
-  /** The same one is the same change, for ever. */
-  idempotency_key: idempotencyKey.optional(),
-  metadata: metadata.optional(),
-})
+export const subscriptionPlanChangeRequest = z
+  .strictObject({
+    target_plan_id: identifier,
+    proration_behavior: prorationBehavior,
+    change_at: changeAt.default('immediate'),
+    /** Whether a period begins as the change is made, there or by an anchor that is given. */
+    billing_period_behaviour: periodBehaviour.default('unchanged'),
+    billing_period_config: billingPeriodConfig.optional(),
+    entity_policies: entityPolicies.optional(),
+    on_conflict_policies: z
+      .strictObject({ on_pending_schedule: z.enum(['reject', 'supersede']).optional() })
+      .optional(),
+    /** The same one is the same change, for ever. */
+    idempotency_key: idempotencyKey.optional(),
+    metadata: metadata.optional(),
+  })
+  .check((context) => {
+    const { billing_period_behaviour: behaviour, billing_period_config: config } = context.value
+    const refuse = (field: string, message: string) =>
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        path: ['billing_period_config', ...(field ? [field] : [])],
+        message,
+      })
+    const says = {
+      anchor: config?.billing_anchor !== undefined,
+      calendar: config?.billing_cycle === 'calendar',
+    }
+    if (behaviour === 'unchanged' && config !== undefined && Object.keys(config).length > 0) {
+      refuse('', 'comes with anchor_at_effect or anchor_at_config')
+    }
+    if (behaviour === 'anchor_at_effect' && says.anchor)
+      refuse('billing_anchor', 'comes with anchor_at_config')
+    if (behaviour === 'anchor_at_effect' && says.calendar)
+      refuse('billing_cycle', 'calendar comes with anchor_at_config')
+    if (behaviour === 'anchor_at_config' && !says.anchor && !says.calendar) {
+      refuse('billing_anchor', 'must be given, or billing_cycle calendar')
+    }
+  })
 export type SubscriptionPlanChangeRequest = z.output<typeof subscriptionPlanChangeRequest>
 
 const changedInvoice = z

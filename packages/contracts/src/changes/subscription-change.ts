@@ -9,6 +9,10 @@ import { laterObject } from '../wire/not-built.ts'
 import { identifier } from '../wire/text.ts'
 
 const periodCountMax = 1_000
+export const periodCount = z.int().min(1).max(periodCountMax)
+export const recurringPeriod = billingPeriod.refine((period) => period !== 'ONETIME', {
+  error: `must be one of ${recurringPeriods.join(', ')}`,
+})
 
 export const changeType = z.enum(['upgrade', 'downgrade', 'lateral'])
 export const changeAt = z.enum(['immediate', 'end_of_period'])
@@ -16,10 +20,9 @@ export const changeAt = z.enum(['immediate', 'end_of_period'])
 export const subscriptionChangeRequest = z.strictObject({
   target_plan_id: identifier,
   proration_behavior: prorationBehavior,
-  billing_period: billingPeriod.refine((period) => period !== 'ONETIME', {
-    error: `must be one of ${recurringPeriods.join(', ')}`,
-  }),
-  billing_period_count: z.int().min(1).max(periodCountMax).optional(),
+  /** With another one than the subscription has, a period begins as the change is made. */
+  billing_period: recurringPeriod,
+  billing_period_count: periodCount.optional(),
   billing_cycle: billingCycle,
   billing_cadence: z.literal('RECURRING').nullish(),
   change_at: changeAt.default('immediate'),

@@ -4,7 +4,7 @@ import { createFeatureRequest, featureFilter, updateFeatureRequest } from '../ca
 import { groupFilter } from '../catalog/group.ts'
 import { meterAggregation } from '../catalog/meter.ts'
 import { createPriceRequest, priceFilter, updatePriceRequest } from '../catalog/price.ts'
-import { entityPolicies, subscriptionPlanChangeRequest } from '../changes/subscription-change-v2.ts'
+import { entityPolicies } from '../changes/subscription-change-v2.ts'
 import { subscriptionModifyRequest } from '../changes/subscription-modify.ts'
 import { createCreditNoteRequest } from '../credit-notes/credit-note.ts'
 import { refundsQuery } from '../credit-notes/refund.ts'
@@ -275,15 +275,6 @@ test.each([
     ['FAILED', 'INITIATED', 'PARTIALLY_REFUNDED', 'PROCESSING', 'REFUNDED', 'VOIDED'].map(
       (status) => `payment_status=${status}`,
     ),
-  ],
-  [
-    'executeSubscriptionPlanChangeV2',
-    subscriptionPlanChangeRequest,
-    [
-      'billing_period_behaviour=anchor_at_config',
-      'billing_period_behaviour=anchor_at_effect',
-      'billing_period_config',
-    ],
   ],
   [
     'executeSubscriptionModify',

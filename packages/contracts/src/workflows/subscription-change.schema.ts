@@ -18,9 +18,14 @@ export const planChangeOrder = z.strictObject({
   supersede: z.boolean(),
   period: z
     .strictObject({
-      billing_period: z.enum(recurringPeriods),
-      billing_period_count: z.number().int().positive(),
+      /** Null: the subscription's own stays. */
+      billing_period: z.enum(recurringPeriods).nullable(),
+      billing_period_count: z.number().int().positive().nullable(),
       billing_cycle: z.enum(['anniversary', 'calendar']),
+      /** Whether the anchor moves although all of this is as it was; it always does with another period. */
+      moves_anchor: z.boolean().optional(),
+      /** Wins over the billing cycle. */
+      billing_anchor: instant.nullable().optional(),
     })
     .nullable(),
 })

@@ -1,5 +1,5 @@
 import { assert } from '@flexprice/domain'
-import type { Pause } from '@flexprice/domain/cycle'
+import type { FormerGrid, Pause } from '@flexprice/domain/cycle'
 import { isSameLength, type PeriodTerms } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
@@ -29,6 +29,7 @@ const lineColumns = [
   'opened_by_change',
   'closed_by_change',
   'carries_line_id',
+  'former_grid',
 ] as const
 
 export type ChargedLineRow = Pick<Selectable<SubscriptionLineItemTable>, (typeof lineColumns)[number]>
@@ -47,6 +48,8 @@ export interface ChargedLine {
   readonly planId: string | null
   /** Of ONETIME and of a longer period than the subscription's: the invoices that it is on. */
   readonly billedBy: readonly BilledBy[]
+  /** That its subscription's grid was, until a change ended it; null: it is on the present one. */
+  readonly formerGrid: FormerGrid | null
 }
 
 /** All that decides what a subscription is charged, but its usage. */
@@ -102,6 +105,7 @@ export async function readChargeFacts(
           planId: price.plan_id ?? prices.get(price.overridden_price_id ?? '')?.plan_id ?? null,
           meter: meters.get(price.meter_id ?? '') ?? null,
           billedBy: billed.get(line.id) ?? [],
+          formerGrid: formerGridOf(line),
         },
       ]
     }),
@@ -121,6 +125,10 @@ export async function readChargeFacts(
       (formersOf.get(subscription.id) ?? []).map((of) => [of.plan_id, entitlementsOf.former(of)]),
     ),
   }))
+}
+
+function formerGridOf({ former_grid: grid }: ChargedLineRow): FormerGrid | null {
+  return grid && { ...grid, anchor: new Date(grid.anchor), until: new Date(grid.until) }
 }
 
 /** A line that carries another one on is of that one's chain; it came later, so that this ends. */

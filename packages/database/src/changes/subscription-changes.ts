@@ -80,7 +80,7 @@ const nestedSchedule: NestedRow<ScheduleRow> = {
 }
 
 const nestedBilled: NestedRow<BilledTimeRow> = {
-  decimals: ['quantity', 'billed', 'credited'],
+  decimals: ['quantity', 'billed', 'credited', 'credited_by_changes'],
   instants: { period_start: true, period_end: true, credited_from: true },
 }
 

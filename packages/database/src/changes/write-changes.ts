@@ -4,7 +4,11 @@ import type { Scoped } from '../connection/connection.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
 import type { SubscriptionChangeTable } from '../tables/change-tables.ts'
-import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
+import type {
+  FormerGridColumn,
+  SubscriptionLineItemTable,
+  SubscriptionTable,
+} from '../tables/subscription-tables.ts'
 import { beginGrants, type GrantMove, stopGrants } from './move-grants.ts'
 
 /** What of a subscription changes can move. */
@@ -26,7 +30,7 @@ export type ChangedSubscription = Pick<
 
 /** A line that comes. */
 export type ComingLine = Omit<
-  NewRecord<SubscriptionLineItemTable, 'closed_by_change' | 'user_end'>,
+  NewRecord<SubscriptionLineItemTable, 'closed_by_change' | 'user_end' | 'former_grid'>,
   'opened_by_change'
 > & {
   /** It was there before, without length, and is opened once more. */
@@ -44,6 +48,8 @@ export interface SubscriptionChange extends GrantMove {
   /** With their ends. A price sync leaves them alone: a user's act has ended them. */
   readonly closed: readonly { readonly id: string; readonly at: Date }[]
   readonly opened: readonly ComingLine[]
+  /** That another one takes the place of, and all lines that were billed on it, closed ones too; null: it stays. */
+  readonly formerGrid: { readonly grid: FormerGridColumn; readonly lineIds: readonly string[] } | null
 }
 
 /**
@@ -59,7 +65,7 @@ export async function writeChanges(
 ): Promise<void> {
   assert(scoped.db.isTransaction, 'what is changed is held')
   if (changes.length === 0) return
-  const closed = changes.flatMap((one) => one.closed.map((line) => ({ ...line, by: one.change.id })))
+  const closed = changes.flatMap(closedLines)
   const coming = changes.flatMap((one) =>
     one.opened.map(({ isReopened, keepsChain, ...line }) => ({
       isReopened,
@@ -74,6 +80,7 @@ export async function writeChanges(
   // In this order: of a price a subscription has one line at a start.
   const parts = [
     ...(closed.length > 0 ? [closeLines(scoped, closed, now)] : []),
+    ...leaveGrid(changes),
     ...(reopened.length > 0 ? [reopenLines(scoped, reopened, now)] : []),
     ...(opened.length > 0 ? [insertRecords('subscription_line_items', audited(scoped, opened, now))] : []),
   ]
@@ -100,18 +107,46 @@ function asPart(name: string, statement: RawBuilder<unknown>): RawBuilder<unknow
   return sql`${sql.ref(name)} as (${statement})`
 }
 
-function closeLines(
-  scoped: Scoped,
-  closed: readonly { readonly id: string; readonly at: Date; readonly by: string }[],
-  now: Date,
-): RawBuilder<unknown> {
+interface ClosedLine {
+  readonly id: string
+  readonly at: Date
+  readonly by: string
+  readonly formerGrid: FormerGridColumn | null
+}
+
+function closedLines({ change: { id: by }, closed, formerGrid }: SubscriptionChange): ClosedLine[] {
+  const onGrid = new Set(formerGrid?.lineIds)
+  return closed.map((line) => ({
+    ...{ ...line, by },
+    formerGrid: formerGrid && onGrid.has(line.id) ? formerGrid.grid : null,
+  }))
+}
+
+function closeLines(scoped: Scoped, closed: readonly ClosedLine[], now: Date): RawBuilder<unknown> {
   const { updated_at, updated_by } = change(scoped.scope, now)
   return sql`
     update subscription_line_items l set end_date = c.at, ended_by = 'user', user_end = null, closed_by_change = c.by,
-      updated_at = ${updated_at}, updated_by = ${updated_by}
+      former_grid = coalesce(l.former_grid, c.former_grid::jsonb), updated_at = ${updated_at}, updated_by = ${updated_by}
     from unnest(${closed.map(({ id }) => id)}::text[], ${closed.map(({ at }) => at.toISOString())}::timestamptz[],
-      ${closed.map(({ by }) => by)}::text[]) as c (id, at, by)
+      ${closed.map(({ by }) => by)}::text[],
+      ${closed.map(({ formerGrid }) => formerGrid && JSON.stringify(formerGrid))}::text[]) as c (id, at, by, former_grid)
     where l.id = c.id`
+}
+
+/** Of lines that have ended before, as of those that are closed: a row is changed once in a statement. */
+function leaveGrid(changes: readonly SubscriptionChange[]): RawBuilder<unknown>[] {
+  const leaving = changes.flatMap(({ formerGrid, closed, opened }) => {
+    const others = new Set([...closed, ...opened].map(({ id }) => id))
+    const ids = formerGrid?.lineIds.filter((id) => !others.has(id)) ?? []
+    return ids.map((id) => ({ id, grid: formerGrid?.grid }))
+  })
+  if (leaving.length === 0) return []
+  return [
+    sql`
+    update subscription_line_items l set former_grid = c.grid
+    from jsonb_to_recordset(${JSON.stringify(leaving)}::jsonb) as c (id text, grid jsonb)
+    where l.id = c.id and l.former_grid is null`,
+  ]
 }
 
 type OpenedRow = Pick<
@@ -123,7 +158,7 @@ function reopenLines(scoped: Scoped, rows: readonly OpenedRow[], now: Date): Raw
   const { updated_at, updated_by } = change(scoped.scope, now)
   return sql`
     update subscription_line_items l set quantity = c.quantity, end_date = c.end_date, ended_by = c.ended_by,
-      user_end = null, opened_by_change = c.opened_by_change, closed_by_change = null,
+      user_end = null, opened_by_change = c.opened_by_change, closed_by_change = null, former_grid = null,
       carries_line_id = case when c."keepsChain" then l.carries_line_id else c.carries_line_id end, updated_at = ${updated_at}, updated_by = ${updated_by}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id text, quantity numeric, end_date timestamptz,
       ended_by text, carries_line_id text, opened_by_change text, "keepsChain" boolean)

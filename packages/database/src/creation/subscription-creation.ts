@@ -38,7 +38,7 @@ type CancellationColumn = keyof SubscriptionTable & `cancel_${string}`
 export type OwnPrice = NewRecord<PriceTable, 'status' | 'sequence'>
 export type NewLine = NewRecord<
   SubscriptionLineItemTable,
-  'user_end' | 'opened_by_change' | 'closed_by_change' | 'carries_line_id'
+  'user_end' | 'opened_by_change' | 'closed_by_change' | 'carries_line_id' | 'former_grid'
 >
 
 /**

@@ -184,7 +184,7 @@ async function changeQuantity(
     if (edit.metadata !== undefined) await changeMetadata(scoped, changed, edit)
     return changed.id
   }
-  const { price_start: _, ...row } = divided
+  const { price_start: _, former_grid: __, ...row } = divided
   const id = newId('lineItem')
   // Where its price has ended before, without a length: it says since when the quantity is what it is.
   const end_date = row.end_date && later(from, row.end_date)

@@ -37,6 +37,7 @@ import * as keysByTheKey from './0035-keys-are-found-by-the-key.ts'
 import * as importReverts from './0036-import-reverts.ts'
 import * as bulkChanges from './0037-bulk-changes.ts'
 import * as namedSkips from './0038-named-skips.ts'
+import * as formerGrids from './0039-former-grids.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -78,4 +79,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0036-import-reverts': importReverts,
   '0037-bulk-changes': bulkChanges,
   '0038-named-skips': namedSkips,
+  '0039-former-grids': formerGrids,
 }

@@ -79,7 +79,17 @@ export interface SubscriptionLineItemTable extends Audited {
   closed_by_change: string | null
   /** The line of another price that it carries on as one chain. */
   carries_line_id: string | null
+  /** That its subscription's grid was, until a change ended it at that instant. */
+  former_grid: Json<FormerGridColumn | null> | null
   metadata: Json<Metadata | null> | null
+}
+
+/** Instants as ISO texts. */
+export interface FormerGridColumn {
+  readonly anchor: string
+  readonly period: SubscriptionTable['billing_period']
+  readonly count: number
+  readonly until: string
 }
 
 /** A time in which a subscription's lines stand still. */

@@ -402,6 +402,7 @@ const declared = {
     opened_by_change: 'string | null',
     closed_by_change: 'string | null',
     carries_line_id: 'string | null',
+    former_grid: 'json | null',
     metadata: 'json | null',
     created_at: 'Date',
     updated_at: 'Date',

@@ -2,6 +2,7 @@ import type { Cycle, CycleCharge, CycleLine } from '../cycle/cycle.ts'
 import type { Decimal } from '../money/decimal.ts'
 import type { ProrationBehavior } from '../subscription/proration.ts'
 import type { PlanPriceTerms } from '../subscription/subscription-lines.ts'
+import type { Grid } from '../time/grid.ts'
 import type { Period } from '../time/period.ts'
 
 /** What of a line's price a change asks for, beside its money. */
@@ -29,13 +30,16 @@ export interface BilledTime {
   /** It waits for late events: what comes back lowers it as it is. */
   readonly isDraft: boolean
   readonly lineId: string
-  /** That was billed, which the line need not have any more. */
+  /** These were billed, which the line need not have any more. */
+  readonly priceId: string
   readonly quantity: Decimal
   readonly span: Period
   /** After its share of discounts and tax. */
   readonly billed: Decimal
   /** What notes and changes have credited of it, together. */
   readonly credited: Decimal
+  /** The same of changes alone. */
+  readonly creditedByChanges: Decimal
   /** From when on changes have credited it already; null: none has. */
   readonly creditedFrom: Date | null
 }
@@ -87,12 +91,21 @@ export interface LineCredit<Line extends RunningLine> extends PlannedCredit {
 
 export interface ChangeMoney<Line extends RunningLine> {
   readonly credits: readonly LineCredit<Line>[]
-  readonly charges: readonly CycleCharge<OpenedLine<Line>>[]
+  readonly charges: readonly CycleCharge<Line>[]
   /** What is charged beyond what is credited; below 0 it comes back. */
   readonly net: Decimal
 }
 
+/** Another grid, from the change's instant on. */
+export interface GridChange {
+  readonly grid: Grid
+  /** That begins with it; of one that is in its trial, the trial. */
+  readonly period: Period
+}
+
 export interface PlannedChange<Line extends RunningLine> extends LineMoves<Line>, ChangeMoney<Line> {
   readonly behavior: ProrationBehavior
+  /** Null: period and anchor stay. */
+  readonly gridChange: GridChange | null
   readonly warnings: readonly string[]
 }

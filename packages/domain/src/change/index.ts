@@ -10,6 +10,7 @@ export type {
   ChangedPrice,
   ChangeFacts,
   ChangeMoney,
+  GridChange,
   LineCredit,
   LineMoves,
   OpenedLine,
@@ -20,6 +21,7 @@ export type {
 export { type ChangeType, changeTypeOf } from './change-type.ts'
 export { type CreditExplanation, creditExplanation, recomputeCredit } from './credit-explanation.ts'
 export { creditShare, creditTime } from './credit-time.ts'
+export { type GridWish, gridChange, linesBoundToGrid, linesOnGrid } from './grid-change.ts'
 export { lineMoves } from './line-moves.ts'
 export { type NettedCredit, netCredits } from './net-credits.ts'
 export { type ChangeRequest, planChange } from './plan-change.ts'

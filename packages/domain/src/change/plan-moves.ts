@@ -2,6 +2,7 @@ import type { CycleTerms, LineMetering } from '../cycle/cycle.ts'
 import { type Decimal, decimalFromInteger } from '../money/decimal.ts'
 import { linesOf, type PlannedLine } from '../subscription/subscription-lines.ts'
 import { isRecurring } from '../time/billing-period.ts'
+import type { Grid } from '../time/grid.ts'
 import { later } from '../time/period.ts'
 import { goesOnAcrossPlans } from '../usage/usage-measure.ts'
 import type { ChangedPrice, ChangeFacts, LineMoves, OpenedLine, RunningLine } from './change.ts'
@@ -20,18 +21,28 @@ export type ComingTerms = Omit<RunningLine, 'price' | 'terms' | 'metering'>
 /**
  * The lines of a plan that go and those of another one that come at an instant (billing rules, section 8). The
  * subscription's own lines stay; overrides go with the plan. Of the new plan come its prices of the subscription's
- * currency, period and count, scheduled ones included, and nothing that bills once.
+ * currency, period and count, scheduled ones included, and nothing that bills once. With another grid all begins anew: no
+ * line carries on another one.
  *
  * @param make a line of the new plan, as the caller's lines are
  */
 export function planMoves<Line extends RunningLine, Price extends TargetPrice>(
   facts: Pick<ChangeFacts<Line>, 'cycle' | 'currency' | 'lines' | 'newLineId'>,
-  { prices, at }: { readonly prices: readonly Price[]; readonly at: Date },
+  {
+    prices,
+    at,
+    grid,
+  }: {
+    readonly prices: readonly Price[]
+    readonly at: Date
+    /** The one that takes the place of the subscription's; none: that stays. */
+    readonly grid?: Grid | null | undefined
+  },
   make: (price: Price, line: ComingTerms) => Line,
 ): LineMoves<Line> {
   const going = facts.lines.filter((line) => line.isOfPlan && isAhead(line, at))
   const closed = going.map((line) => ({ line, at: later(line.start, at) }))
-  const { period, count } = facts.cycle.grid
+  const { period, count } = grid ?? facts.cycle.grid
   const planned = linesOf({ currency: facts.currency, period, count, start: at }, prices).filter(
     ({ price }) => isRecurring(price.billing_period),
   )
@@ -49,8 +60,8 @@ export function planMoves<Line extends RunningLine, Price extends TargetPrice>(
       quantity: counterpart?.quantity ?? quantityOf(one.price),
       isOfPlan: true,
     })
-    const isFirst = one.start.getTime() === at.getTime()
-    const before = isFirst ? carriedBy(line, { counterpart, atWork, carried }) : undefined
+    const goesOnThen = !grid && one.start.getTime() === at.getTime()
+    const before = goesOnThen ? carriedBy(line, { counterpart, atWork, carried }) : undefined
     if (before) carried.add(before.id)
     const chain = before?.chain ?? line.chain
     return {

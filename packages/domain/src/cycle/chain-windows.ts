@@ -7,7 +7,7 @@ import type { Allowance } from '../usage/allowance.ts'
 import { goesOnAcrossPlans, splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
 import type { ChainWindow, Cycle, CycleLine, LineMetering } from './cycle.ts'
-import { billedLife, endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
+import { billedLife, billingEnd, endless, intervalsOf, lineGrid, overlap, paidFrom } from './line-life.ts'
 import { hullOf } from './period-runs.ts'
 
 /** The USAGE lines of one chain that are measured alike, by their starts. */
@@ -18,6 +18,8 @@ export interface UsageChain {
   /** How its lines look at its usage, nearly always in one way. */
   readonly views: readonly ChainView[]
   readonly grid: Grid
+  /** Where it bills what is still open of an interval. */
+  readonly until: Date
   /** When the subscription has it, ascending, without overlaps: what was used then has spent of its allowances. */
   readonly lives: readonly Period[]
   /** What bills, by the interval of the grid, ascending; each has a window that is measured. */
@@ -50,12 +52,13 @@ interface Living extends Placed {
 function measuredAlike(lines: readonly Placed[]): readonly Placed[][] {
   const sorted = lines.toSorted((left, right) => inOrder(left.line, right.line))
   if (lines.length === 1) return [sorted]
-  const wayOf = ({ line: { metering, terms } }: Placed) => {
+  const wayOf = ({ line: { metering, terms, formerGrid } }: Placed) => {
     const isOfTime = metering !== null && goesOnAcrossPlans(metering.meter)
     return JSON.stringify([
       { ...metering, bucketSize: null, ...(isOfTime ? { allowances: null } : {}) },
       terms.billing_period,
       terms.billing_period_count,
+      formerGrid?.until ?? null,
     ])
   }
   return [...Map.groupBy(sorted, wayOf).values()]
@@ -84,7 +87,7 @@ function usageChain(cycle: Cycle, alike: readonly Placed[]): UsageChain {
     }),
   )
   const chain = {
-    ...{ first: first.place, views, grid: lineGrid(cycle, first.line) },
+    ...{ first: first.place, views, grid: lineGrid(cycle, first.line), until: billingEnd(cycle, first.line) },
     metering: { ...metering, allowances },
   }
   return { ...chain, lives: heldTimes(living), intervals: billedIntervals(cycle, chain, living) }
@@ -129,7 +132,7 @@ function heldTimes(living: readonly Living[]): Period[] {
 type Chain = Omit<UsageChain, 'first' | 'lives' | 'intervals'>
 
 function billedIntervals(cycle: Cycle, chain: Chain, living: readonly Living[]): ChainWindow[][] {
-  const end = cycle.end ?? endless
+  const end = chain.until
   const closes = cycle.closes && overlap(cycle.closes, { start: paidFrom(cycle), end })
   if (!closes) return []
   return [...intervalsOf(chain.grid, closes)].flatMap((interval) => {

@@ -48,13 +48,22 @@ export interface CycleLine extends Lifetime {
   readonly goesByChange?: boolean | undefined
   /** Of ONETIME: false bills one whose boundary has passed unbilled, such as one that was added inside a period. */
   readonly isBilled?: boolean | undefined
+  /** Of a line whose subscription has another grid since: the one that it was billed on. It ends with it at the latest. */
+  readonly formerGrid?: FormerGrid | null | undefined
   /** Of a line with a longer period than its subscription's: until when other invoices bill its chain; null: not at all. */
   readonly billedUntil?: Date | null | undefined
+}
+
+/** A grid that a change has ended: what was still open of its interval bills as far as that. In the subscription's zone. */
+export interface FormerGrid extends Omit<Grid, 'timeZone' | 'since'> {
+  readonly until: Date
 }
 
 /** What is billed, of which subscription. */
 export interface Cycle {
   readonly grid: Grid
+  /** Of the period that begins, where a change puts another grid in the place of the one that ends; none: the same. */
+  readonly opensGrid?: Grid | undefined
   /** The subscription's own start and end. */
   readonly start: Date
   readonly end?: Date | null | undefined

@@ -8,6 +8,7 @@ export type {
   CycleLine,
   CyclePlan,
   CycleTerms,
+  FormerGrid,
   LineMetering,
   MeasuredUsage,
   PlannedFixed,

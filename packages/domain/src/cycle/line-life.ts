@@ -15,8 +15,10 @@ export function paidFrom({ start, trialEnd, billFrom }: Cycle): Date {
 
 /** The time in which a subscription bills a line; empty, or with its end before its start, for none. */
 export function billedLife(cycle: Cycle, line: Lifetime): Period {
-  const ends = [line.end ?? endless, cycle.end ?? endless]
-  return { start: later(line.start, paidFrom(cycle)), end: ends.reduce(earlier) }
+  return {
+    start: later(line.start, paidFrom(cycle)),
+    end: earlier(line.end ?? endless, cycle.end ?? endless),
+  }
 }
 
 export const endless: Date = new Date(8.64e15)
@@ -27,20 +29,32 @@ export function ownLife({ start, end }: Lifetime): Period {
 }
 
 /**
- * The grid of the line's own period: the subscription's, or that of a longer period, which begins with the first
- * line of the chain. What begins in a trial begins with the paid time, as an anniversary does.
+ * The grid of the line's own period: the subscription's, be it one that it had, or that of a longer period, which begins
+ * with the first line of the chain. What begins in a trial begins with the paid time, as an anniversary does.
  */
 export function lineGrid({ grid, chainStarts }: Cycle, line: CycleLine): Grid {
+  const { formerGrid } = line
+  if (formerGrid) return { ...formerGrid, timeZone: grid.timeZone }
   const own = periodOf(line)
   if (isSameLength(own, grid)) return grid
   return { ...grid, ...own, anchor: chainStarts?.get(line.chain) ?? line.start }
+}
+
+/** Whether the line's period is, or was, its subscription's; else it is a longer one of its own. */
+export function isOnGrid({ grid }: Pick<Cycle, 'grid'>, line: CycleLine): boolean {
+  return line.formerGrid != null || isSameLength(periodOf(line), grid)
+}
+
+/** Where the line's billing ends at the latest: with its subscription, or with the grid that it was billed on. */
+export function billingEnd({ end }: Cycle, { formerGrid }: CycleLine): Date {
+  return earlier(end ?? endless, formerGrid?.until ?? endless)
 }
 
 /** Where the chains of longer periods begin: with their first line that has a length. */
 export function chainStartsOf(cycle: Cycle, lines: readonly CycleLine[]): ReadonlyMap<string, Date> {
   const starts = new Map<string, Date>()
   for (const line of lines) {
-    if (!isRecurring(line.terms.billing_period) || isSameLength(periodOf(line), cycle.grid)) continue
+    if (!isRecurring(line.terms.billing_period) || isOnGrid(cycle, line)) continue
     const { start, end } = billedLife(cycle, line)
     if (start >= end) continue
     starts.set(line.chain, earlier(start, starts.get(line.chain) ?? start))

@@ -12,7 +12,7 @@ import {
   months,
 } from '../testing/edited-subscription.ts'
 import { dec } from '../testing/price-arbitrary.ts'
-import { cycle, line } from '../testing/usage-cycle.ts'
+import { cycle, february, line } from '../testing/usage-cycle.ts'
 import type { Cycle, CycleLine } from './cycle.ts'
 import { createCyclePlanner } from './plan-alike.ts'
 import { planCycle } from './plan-cycle.ts'
@@ -88,5 +88,11 @@ it('alike subscriptions share what is planned, whatever their quantities; anothe
   expect(isShared(cycle, { ...first, terms: { ...first.terms } })).toBe(false)
   expect(isShared({ ...cycle, closes: months[0] ?? null }, first)).toBe(false)
   expect(isShared({ ...cycle, grid: { ...cycle.grid, timeZone: 'Europe/Berlin' } }, first)).toBe(false)
+  expect(isShared({ ...cycle, billFrom: february.start }, first)).toBe(false)
+  expect(isShared({ ...cycle, advanceBehavior: 'create_prorations' }, first)).toBe(false)
+  expect(isShared({ ...cycle, grid: { ...cycle.grid, since: february.start } }, first)).toBe(false)
+  expect(isShared({ ...cycle, opensGrid: cycle.grid }, first)).toBe(false)
+  const formerGrid = { anchor: cycle.grid.anchor, period: 'MONTHLY', count: 1, until: february.end } as const
+  expect(isShared(cycle, { ...first, formerGrid })).toBe(false)
   expect(isShared(cycle, first, { ...first, id: 'a second' })).toBe(false)
 })

@@ -1,3 +1,4 @@
+import type { Grid } from '../time/grid.ts'
 import type { Cycle, CycleLine, CyclePlan } from './cycle.ts'
 import { type AskingShape, planOf, shapeOf } from './plan-cycle.ts'
 
@@ -48,16 +49,23 @@ function ascend(lines: readonly CycleLine[]): boolean {
 
 /** All that a plan comes from. */
 function planningFacts(cycle: Cycle, lines: readonly CycleLine[], numberOf: NumberOf): Fact[] {
-  const { grid, closes, opens } = cycle
-  const facts: Fact[] = [ms(grid.anchor), grid.period, grid.count, grid.timeZone]
-  facts.push(ms(cycle.start), ms(cycle.end), ms(cycle.trialEnd), cycle.prorationBehavior)
+  const { grid, opensGrid, closes, opens, start, end, trialEnd, billFrom } = cycle
+  const { prorationBehavior, advanceBehavior, openedAt, usage } = cycle
+  const facts: Fact[] = [...gridFacts(grid), ...gridFacts(opensGrid)]
+  facts.push(ms(start), ms(end), ms(trialEnd), ms(billFrom), prorationBehavior, advanceBehavior)
   facts.push(ms(closes?.start), ms(closes?.end), ms(opens?.start), ms(opens?.end))
-  facts.push(ms(cycle.openedAt), cycle.usage)
+  facts.push(ms(openedAt), usage)
   for (const line of lines) {
     facts.push(line.chain, numberOf(line.terms), numberOf(line.metering), ms(line.start), ms(line.end))
     facts.push(line.goesOn, line.comesByChange, line.goesByChange, line.isBilled, ms(line.billedUntil))
+    if (line.formerGrid) facts.push(ms(line.formerGrid.until), ...gridFacts(line.formerGrid))
   }
   return facts
+}
+
+/** Of no grid as many. */
+function gridFacts(of: Partial<Grid> | undefined): Fact[] {
+  return [ms(of?.anchor), of?.period, of?.count, of?.timeZone, ms(of?.since)]
 }
 
 /** No instant and null are one to a plan. */

@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts'
 import type { UsageQuestion } from '../usage/usage-question.ts'
-import type { AskedUsage, Cycle, CycleLine, CyclePlan, CycleShape } from './cycle.ts'
+import type { AskedUsage, Cycle, CycleLine, CyclePlan, CycleShape, PlannedFixed } from './cycle.ts'
 import { chainStartsOf } from './line-life.ts'
 import { planFixed } from './plan-fixed.ts'
 import { planUsage } from './plan-usage.ts'
@@ -25,7 +25,18 @@ export interface AskingShape {
 export function shapeOf(cycle: Cycle, lines: readonly CycleLine[]): AskingShape {
   const placed = { ...cycle, chainStarts: chainStartsOf(cycle, lines) }
   const { usage, spenders, asked } = planUsage(placed, lines)
-  return { shape: { grid: cycle.grid, fixed: planFixed(placed, lines), usage, spenders }, asked }
+  return { shape: { grid: cycle.grid, fixed: fixedOf(placed, lines), usage, spenders }, asked }
+}
+
+/** Where another grid begins with the period, the one that ends is closed on its own. */
+function fixedOf(cycle: Cycle, lines: readonly CycleLine[]): PlannedFixed[] {
+  const { opensGrid: grid } = cycle
+  if (!grid) return planFixed(cycle, lines)
+  const opening = { ...cycle, grid, closes: null }
+  return [
+    ...planFixed({ ...cycle, opens: null }, lines),
+    ...planFixed({ ...opening, chainStarts: chainStartsOf(opening, lines) }, lines),
+  ]
 }
 
 /** The plan of a subscription whose lines are in those places. */

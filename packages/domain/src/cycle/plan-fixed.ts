@@ -3,7 +3,17 @@ import { isRecurring } from '../time/billing-period.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import { earlier, later, type Period } from '../time/period.ts'
 import type { Cycle, CycleLine, PlannedFixed } from './cycle.ts'
-import { endless, intervalsOf, lineAt, lineGrid, overlap, ownLife, paidFrom } from './line-life.ts'
+import {
+  billingEnd,
+  endless,
+  intervalsOf,
+  isOnGrid,
+  lineAt,
+  lineGrid,
+  overlap,
+  ownLife,
+  paidFrom,
+} from './line-life.ts'
 
 /**
  * What a cycle bills of FIXED lines (billing rules, section 5), in the order of the lines. ARREAR: the
@@ -55,10 +65,10 @@ interface LinePeriod {
 /** The line's part of each interval of its grid that the window touches, and of a longer period's first one. */
 function periodsOf(cycle: Cycle, line: CycleLine, window: Period): LinePeriod[] {
   const grid = lineGrid(cycle, line)
-  const life = { start: paidFrom(cycle), end: cycle.end ?? endless }
+  const life = { start: paidFrom(cycle), end: billingEnd(cycle, line) }
   const touched = overlap(window, life)
   const intervals = touched ? [...intervalsOf(grid, touched)] : []
-  const first = grid === cycle.grid ? undefined : gridIntervalAt(grid, grid.anchor)
+  const first = isOnGrid(cycle, line) ? undefined : gridIntervalAt(grid, grid.anchor)
   const isFirst = ({ start }: Period) => start.getTime() === first?.start.getTime()
   const all = first && !intervals.some(isFirst) ? [first, ...intervals] : intervals
   return all.flatMap((interval) => {
@@ -103,13 +113,22 @@ function planArrear(
 ): Planned[] {
   const ofChain = lines.filter(({ chain }) => chain === line.chain)
   // Of a longer period what has ended bills, whenever it did: an edit may be heard of long after its instant.
-  const isLonger = lineGrid(cycle, line) !== cycle.grid
+  const isLonger = !isOnGrid(cycle, line)
   return periodsOf(cycle, line, window).flatMap(({ period, active }) => {
-    const isProrated = cycle.prorationBehavior === 'create_prorations' || ofChain.some(isCutIn(period))
+    const isProrated =
+      cycle.prorationBehavior === 'create_prorations' ||
+      endsWithItsGrid(cycle, line, period) ||
+      ofChain.some(isCutIn(period))
     const { end } = isProrated ? active : period
     if (end > window.end || (end <= window.start && !isLonger)) return []
     return [isProrated ? share(cycle, line, active) : { span: period, proration: null }]
   })
+}
+
+/** A change of the grid inside a period is a change of all of its lines. */
+function endsWithItsGrid(cycle: Cycle, line: CycleLine, { start, end }: Period): boolean {
+  if (line.formerGrid?.until.getTime() !== end.getTime()) return false
+  return gridIntervalAt(lineGrid(cycle, line), start).end > end
 }
 
 /** A change inside a period parts what is in arrears by time, whatever the subscription does else (billing rules, section 8). */

@@ -9,6 +9,8 @@ export interface Grid {
   readonly period: RecurringPeriod
   readonly count: number
   readonly timeZone: string
+  /** Where a change put it in the place of another one: a period begins there, however its points lie. None: it is the first. */
+  readonly since?: Date | null | undefined
 }
 
 /**

@@ -19,7 +19,8 @@ export interface Allowance {
 
 /**
  * The time for which an allowance is granted once: a local day, an interval of the subscription's grid or of
- * one of the allowance's own period on the same anchor, or for ever. It is never shortened nor prorated.
+ * one of the allowance's own period on the same anchor, or for ever. It is never shortened nor prorated; with another grid
+ * it begins anew.
  */
 export function allowancePeriodAt(reset: AllowanceReset | null, grid: Grid, instant: Date): Period {
   switch (reset) {
@@ -30,13 +31,18 @@ export function allowancePeriodAt(reset: AllowanceReset | null, grid: Grid, inst
       return { start: startOfDay(instant, timeZone, 0), end: startOfDay(instant, timeZone, 1) }
     }
     case null:
-      return gridIntervalAt(grid, instant)
-    default:
-      return gridIntervalAt(
-        reset === grid.period && grid.count === 1 ? grid : { ...grid, period: reset, count: 1 },
-        instant,
-      )
+      return onePartOf(gridIntervalAt(grid, instant), grid, instant)
+    default: {
+      const own = reset === grid.period && grid.count === 1 ? grid : { ...grid, period: reset, count: 1 }
+      return onePartOf(gridIntervalAt(own, instant), grid, instant)
+    }
   }
+}
+
+/** What of the interval lies on the instant's side of where the grid began. */
+function onePartOf(interval: Period, { since }: Grid, instant: Date): Period {
+  if (!since || since <= interval.start || since >= interval.end) return interval
+  return instant < since ? { start: interval.start, end: since } : { start: since, end: interval.end }
 }
 
 const instantMaxMs = 8.64e15

@@ -3,12 +3,12 @@ import type { InvoiceResponse } from '@flexprice/contracts/invoices'
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import { billingPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { previewedInvoices } from './changed-invoices.ts'
+import { isOfChange, previewedInvoices } from './changed-invoices.ts'
 import { prorationDetails } from './proration-details.ts'
 
 export function changePreviewResponse(result: SubscriptionChangeResult): SubscriptionChangePreviewResponse {
   const { after } = result
-  const invoice = previewedInvoices(result).at(-1)
+  const invoice = previewedInvoices(result).find(isOfChange)
   return {
     subscription_id: after.id,
     change_type: result.change_type,

@@ -17,6 +17,11 @@ export async function changedInvoices(
   return invoicesWithRecords(scoped, rows, { lineItems: true, now: await readNow(scoped) })
 }
 
+/** Its own one: what it bills on the way is apart. */
+export function isOfChange({ billing_reason: reason }: InvoiceResponse): boolean {
+  return reason === 'SUBSCRIPTION_UPDATE'
+}
+
 /** What a change would bill: rows that were undone, as JSON, with nulls where the wire has nothing. */
 export function previewedInvoices({ invoices }: SubscriptionChangeResult): InvoiceResponse[] {
   return invoices.map(({ line_items, ...invoice }) =>

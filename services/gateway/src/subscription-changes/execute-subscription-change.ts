@@ -4,7 +4,7 @@ import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
 import { changeExecuteResponse } from './change-execute-response.ts'
-import { changedInvoices } from './changed-invoices.ts'
+import { changedInvoices, isOfChange } from './changed-invoices.ts'
 import { planChangeOrder } from './plan-change-order.ts'
 import { startChange } from './start-change.ts'
 
@@ -24,7 +24,7 @@ export function executeSubscriptionChangeRoute(
       const scoped = callerDatabase(database, request)
       const result = await startChange({ temporal, config, closing }, scoped, wanted, { request, reply })
       const invoices = await changedInvoices(scoped, result)
-      return reply.send({ ...changeExecuteResponse(result), invoice: invoices.at(-1), metadata })
+      return reply.send({ ...changeExecuteResponse(result), invoice: invoices.find(isOfChange), metadata })
     },
   })
 }

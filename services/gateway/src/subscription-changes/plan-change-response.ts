@@ -7,6 +7,7 @@ import { z } from 'zod'
 export function planChangeResponse(
   result: SubscriptionChangeResult,
   invoices: readonly InvoiceResponse[],
+  behaviour: SubscriptionPlanChangeResponse['billing_period']['behaviour'],
 ): Omit<SubscriptionPlanChangeResponse, 'subscription'> {
   const { is_scheduled, schedule_id, effective_at, after } = result
   return {
@@ -19,7 +20,7 @@ export function planChangeResponse(
     from_plan: result.from_plan,
     to_plan: result.to_plan,
     billing_period: {
-      behaviour: 'unchanged',
+      behaviour,
       billing_anchor: new Date(after.billing_anchor),
       current_period_start: new Date(after.current_period_start),
       current_period_end: new Date(after.current_period_end),

@@ -4,6 +4,8 @@ import {
   previewSubscriptionPlanChangeV2,
 } from '@flexprice/contracts/operations'
 import type { PlanChangeOrder } from '@flexprice/contracts/workflows'
+import { assert } from '@flexprice/domain'
+import { isRecurring } from '@flexprice/domain/time'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -37,7 +39,8 @@ function planChangeV2Route(
         const invoices =
           mode === 'preview' ? previewedInvoices(result) : await changedInvoices(scoped, result)
         const subscription = await fullSubscription(scoped, subscriptionId)
-        return reply.send({ ...planChangeResponse(result, invoices), subscription, metadata })
+        const { billing_period_behaviour: behaviour } = request.body
+        return reply.send({ ...planChangeResponse(result, invoices, behaviour), subscription, metadata })
       },
     })
   }
@@ -60,6 +63,22 @@ function orderOf(body: SubscriptionPlanChangeRequest): PlanChangeOrder {
     proration_behavior: body.proration_behavior,
     change_at: body.change_at,
     supersede: body.on_conflict_policies?.on_pending_schedule === 'supersede',
-    period: null,
+    period: periodOf(body),
+  }
+}
+
+function periodOf({
+  billing_period_behaviour: behaviour,
+  billing_period_config: config = {},
+}: SubscriptionPlanChangeRequest): PlanChangeOrder['period'] {
+  if (behaviour === 'unchanged') return null
+  const { billing_period_unit: unit = null } = config
+  assert(unit === null || isRecurring(unit), 'the schema refuses others')
+  return {
+    billing_period: unit,
+    billing_period_count: config.billing_period_count ?? null,
+    billing_cycle: config.billing_cycle ?? 'anniversary',
+    moves_anchor: true,
+    billing_anchor: config.billing_anchor?.toISOString() ?? null,
   }
 }

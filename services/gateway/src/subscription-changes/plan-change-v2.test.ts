@@ -68,12 +68,7 @@ test('it tells what is made, ended and billed, in a preview as in the execution;
 
 test.each([
   ['a field of the first version', { billing_cycle: 'anniversary' }, 400, ['billing_cycle']],
-  [
-    'an anchor that moves',
-    { billing_period_behaviour: 'anchor_at_effect' },
-    400,
-    ['billing_period_behaviour'],
-  ],
+  ['no such behaviour', { billing_period_behaviour: 'anchor_at_will' }, 400, ['billing_period_behaviour']],
   ['no plan', { target_plan_id: 'plan_01AAAAAAAAAAAAAAAAAAAAAAAA' }, 404, []],
   ['what is no plan', { target_plan_id: 'cust_01AAAAAAAAAAAAAAAAAAAAAAAA' }, 404, []],
 ])('it is refused with %s', async (_what, body, status, paths) => {
