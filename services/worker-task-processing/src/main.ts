@@ -3,6 +3,7 @@ import {
   createTaskProcessingActivities,
   createTaskProcessingEvents,
 } from '@flexprice/activities/task-processing'
+import { createCatalogAnswers, createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database/connection'
@@ -22,6 +23,7 @@ await using _telemetry = await startTelemetry({
 const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 const files = createFileStore(config.files)
+await using redis = createRedis(config.redis, { metrics, logger })
 /** Of one transaction: more makes nothing faster. */
 const rowsPerPageMax = 5_000
 
@@ -35,6 +37,7 @@ await runWorker({
     scoped: () => database.scoped(currentScope()),
     files,
     events: createTaskProcessingEvents({ logger, metrics }),
+    forgetCatalog: createCatalogAnswers(redis).forgetAll,
     rowsPerPageMax,
   }),
   config,

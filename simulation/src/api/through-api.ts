@@ -98,8 +98,10 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
       await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
       return
     case 'sync-prices': {
-      const path = `/plans/${product.planId}/sync/subscriptions`
-      await complete(ask, { method: 'POST', path, key })
+      for (const [place, plan] of product.plans.entries()) {
+        const path = `/plans/${plan}/sync/subscriptions`
+        await complete(ask, { method: 'POST', path, key: `${key}-${place}` })
+      }
       return
     }
     case 'wait':

@@ -1,4 +1,5 @@
-import { anySubscription, around, dayMs, type LifeSoFar } from './life-so-far.ts'
+import { anyChain, anySubscription, around, dayMs, type LifeSoFar } from './life-so-far.ts'
+import { randomQuantity } from './random-price.ts'
 
 type Act = (life: LifeSoFar, of: ReturnType<typeof anyChange>) => void
 
@@ -12,7 +13,16 @@ export function changeSubscription(life: LifeSoFar): void {
 
 const acts: readonly [Act, ...Act[]] = [
   cancel,
-  ...[cancel, pauseAndResume, pauseAndResume, standStill, standStill, standStill],
+  ...[
+    cancel,
+    pauseAndResume,
+    pauseAndResume,
+    ...Array.from({ length: 4 }, () => modifyLines),
+    ...Array.from({ length: 5 }, () => changePlans),
+    standStill,
+    standStill,
+    standStill,
+  ],
   ({ steps }, of) => void steps.push({ kind: 'take-back-end', ...of }),
 ]
 
@@ -46,4 +56,32 @@ function pauseAndResume(life: LifeSoFar, of: ReturnType<typeof anyChange>): void
   if (random.chance(0.7)) life.at += random.below(40) * dayMs
   const when = random.pick(['now', 'now', 'period-end'] as const)
   steps.push({ kind: 'resume', ...of, at: life.at, isBehind: false, when, isProrated: goesOnProrated })
+}
+
+/** One change or several, in one instant or a while apart, there and back. */
+function modifyLines(life: LifeSoFar, { subscription }: ReturnType<typeof anyChange>): void {
+  const { random, steps } = life
+  const chain = anyChain(life)
+  const times = 1 + random.below(3)
+  for (let time = 0; time < times; time++) {
+    const act = random.pick(['change-quantity', 'change-quantity', 'end-line', 'add-line'] as const)
+    const of = { subscription, chain, isBehind: false }
+    steps.push({ kind: 'modify-line', at: life.at, ...of, act, quantity: randomQuantity(random) })
+    if (random.chance(0.5)) life.at += random.below(20) * dayMs
+  }
+}
+
+/** One change or several, there and back, in one instant or a while apart, some with the period. */
+function changePlans(life: LifeSoFar, { subscription, isBehind }: ReturnType<typeof anyChange>): void {
+  const { random, steps } = life
+  const times = 1 + random.below(3)
+  const first = random.below(2)
+  for (let time = 0; time < times; time++) {
+    const plan = (first + time) % 2 === 0 ? 1 : 0
+    const when = random.pick(['now', 'now', 'period-end'] as const)
+    const isProrated = when === 'now' ? random.chance(0.7) : random.chance(0.1)
+    const how = { plan, when, isProrated, supersedes: random.chance(0.3) } as const
+    steps.push({ kind: 'change-plan', at: life.at, subscription, isBehind: isBehind && time === 0, ...how })
+    if (random.chance(0.6)) life.at += random.below(25) * dayMs
+  }
 }

@@ -3,7 +3,7 @@ import { type Bill, dueOf, newBill, remainsOf } from './bill-money.ts'
 import type { Coming } from './grants.ts'
 import { type Note, note, type Payment } from './settle.ts'
 import type { Subscription } from './subscription.ts'
-import { type Debit, giveBack, payFrom, type Wallet } from './wallets.ts'
+import { type Debit, giveBack, lesser, payFrom, type Wallet } from './wallets.ts'
 
 /** What customers have, by their subscriptions, and what came and went of it. */
 export interface Books {
@@ -55,35 +55,42 @@ export function voidBill({ notes, debits }: Books, bill: Bill, now: number): boo
 }
 
 export interface CreditedLines {
-  readonly credits: readonly { readonly bill: Bill; readonly line: number; readonly most: bigint }[]
+  /** In cents, at most what is left of the line. */
+  readonly credits: readonly { readonly bill: Bill; readonly line: number; readonly cents: bigint }[]
+  /** What a change charges anew, for which the first of them are taken. */
+  readonly charged: bigint
+  /** Drafts that are owed less. */
   readonly closing: ReadonlySet<Bill>
   readonly now: number
 }
 
-/** As notes do: each lowers its own invoice, then the others of the subscription, drafts last; the rest goes back. */
+/**
+ * As notes do: each lowers its own invoice, then the others of the subscription, drafts last; the rest goes back.
+ *
+ * @returns what was taken of each for what is charged anew
+ */
 export function creditLines(
   { payments, notes, debits, wallets }: Books,
   { id, invoices }: Subscription,
-  { credits, closing, now }: CreditedLines,
+  { credits, charged, closing, now }: CreditedLines,
 ): bigint[] {
-  return credits.map(({ bill, line, most }) => {
+  let toPay = charged
+  return credits.map(({ bill, line, cents }) => {
+    const netted = lesser(toPay, cents)
+    toPay -= netted
     const billed = bill.lines[line]
-    const left = billed ? billed.cents - billed.noted : 0n
-    const cents = most < left ? most : left
-    if (cents <= 0n) return 0n
+    if (billed) billed.noted += netted
     const others = [
       ...invoices.flatMap((one) => openBill(one.status, one.bill, bill)),
       ...[...closing].filter((one) => one !== bill && remainsOf(one) > 0n),
     ]
     const purses = { others, payments: [...payments.values()], debits: debits.get(bill) ?? [] }
-    const made = note(
-      bill,
-      { line, cents, toSource: false, at: now },
-      { ...purses, wallets: wallets.get(id) ?? [] },
-    )
-    // Numbers of their own, which no step knows.
-    if (made) notes.set(-1 - notes.size, made)
-    return cents
+    const asked = { line, cents: cents - netted, toSource: false, at: now }
+    const made = note(bill, asked, { ...purses, wallets: wallets.get(id) ?? [] })
+    // Numbers of their own, which no step knows. One that is charged anew gives nothing back, and stands all the same.
+    const none = { bill, line, cents, isRefund: true, lowered: [], isVoid: false }
+    notes.set(-1 - notes.size, made ?? none)
+    return netted
   })
 }
 

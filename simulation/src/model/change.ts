@@ -1,16 +1,16 @@
 import type { Cancel, ChangeStep } from '../lives/change-step.ts'
 import { billPeriod, type Surroundings } from './bill.ts'
+import { changePlan } from './change-plan.ts'
 import { creditAhead } from './credit-ahead.ts'
 import { intervalAt } from './grid.ts'
+import { modifyLine } from './modify-line.ts'
 import { pause, resume } from './pause.ts'
+import type { State } from './price-acts.ts'
 import type { Cancellation, Subscription } from './subscription.ts'
 
 /** Changes a running subscription (billing rules, section 8). @returns false where that is refused, and nothing is done */
-export function changeSubscription(
-  subscription: Subscription | undefined,
-  step: ChangeStep,
-  around: Surroundings,
-): boolean {
+export function changeSubscription(state: State, step: ChangeStep, around: Surroundings): boolean {
+  const subscription = state.subscriptions.get(step.subscription)
   if (!subscription) return false
   switch (step.kind) {
     case 'cancel':
@@ -19,6 +19,10 @@ export function changeSubscription(
       return pause(subscription, step, around)
     case 'resume':
       return resume(subscription, step, around)
+    case 'modify-line':
+      return modifyLine(state, step, around)
+    case 'change-plan':
+      return changePlan(state, subscription, step, around)
     case 'take-back-end':
       return takeBackEnd(subscription, around.now)
   }
@@ -32,15 +36,17 @@ function cancel(subscription: Subscription, step: Cancel, around: Surroundings):
   // In the instant of a boundary it is that period's end: nothing of the next is billed.
   if (step.when === 'now') bringUp(subscription, around, (dueAt) => dueAt < now)
   subscription.lastChangeAt = now
+  subscription.pendingPlan = null
   const { isProrated } = step
   if (at > now) {
-    moveEnd(subscription, at, { at, isProrated, isToCome: true })
+    moveEnd(subscription, at, { at, isProrated, isToCome: true, isSkipped: false })
     return true
   }
-  const cancellation = { at, isProrated, isToCome: false }
+  const { isSkipped } = step
+  const cancellation = { at, isProrated, isToCome: false, isSkipped }
   if (isProrated) creditAhead(subscription, at, around)
   const { current } = subscription
-  if (at > current.start && !step.isSkipped) {
+  if (at > current.start && !isSkipped) {
     moveEnd(subscription, at, cancellation)
     billPeriod(subscription, around)
     return true
@@ -65,7 +71,12 @@ function endOf(
 }
 
 function takeBackEnd(subscription: Subscription, now: number): boolean {
-  const { cancellation, ownEnd, status } = subscription
+  const { cancellation, ownEnd, status, pendingPlan } = subscription
+  if (pendingPlan) {
+    if (pendingPlan.at <= now) return false
+    subscription.pendingPlan = null
+    return true
+  }
   if (!cancellation?.isToCome || status === 'cancelled' || cancellation.at <= now) return false
   moveEnd(subscription, ownEnd, null)
   return true

@@ -1,41 +1,81 @@
 import { type Bill, newBill } from './bill-money.ts'
 import type { ExpectedLine } from './fixed.ts'
-import { standingLinesOf } from './lines-of-subscription.ts'
+import { chainsOf, standingLinesOf } from './lines-of-subscription.ts'
 import type { MoneyModel } from './money.ts'
 import { ratio, round, times } from './ratio.ts'
 import type { Invoice, Subscription } from './subscription.ts'
+import { lesser } from './wallets.ts'
 
-/**
- * What was billed in advance for the time from an instant on, of the chains that are there then, comes back (billing
- * rules, section 6): the lesser of its share of the span that it was billed for, and of what is not credited of it yet.
- */
-export function creditAhead(
-  subscription: Subscription,
-  at: number,
-  { money, now }: { readonly money: MoneyModel; readonly now: number },
-): void {
-  // A pause closes no line for good.
+/** What of a line comes back. */
+export interface CreditedTime {
+  readonly invoice: Invoice
+  readonly line: ExpectedLine
+  readonly cents: bigint
+}
+
+/** As its subscription stops at an instant: of all chains that are there then. A pause closes no line for good. */
+export function creditAhead(subscription: Subscription, at: number, around: Around): void {
   const going = new Set(
-    [...subscription.chains.keys()].filter((chain) =>
+    chainsOf(subscription).filter((chain) =>
       standingLinesOf(subscription, chain).some(({ end, isLeftOut }) => !isLeftOut && end > at),
     ),
   )
-  const billed = subscription.invoices
-    .filter(({ status }) => status === 'DRAFT' || status === 'FINALIZED')
+  giveBack(subscription, creditedTimes(subscription, at, going), { charged: 0n, around })
+}
+
+interface Around {
+  readonly money: MoneyModel
+  readonly now: number
+}
+
+/**
+ * What was billed in advance for the time from an instant on, of chains that go, is credited (billing rules, section 6):
+ * the lesser of its share of the span that it was billed for, and of what is not credited of it yet.
+ */
+export function creditedTimes(
+  { invoices }: Subscription,
+  at: number,
+  going: ReadonlySet<number>,
+): CreditedTime[] {
+  const billed = invoices
+    .filter(hasBilled)
     .flatMap((invoice) => invoice.fixed.map((line) => ({ invoice, line })))
     .filter(({ line }) => going.has(line.chain) && untilOf(line) > at)
-  const drafts = billed.flatMap(({ invoice }) => (invoice.status === 'DRAFT' ? [billOf(invoice)] : []))
-  const credits = billed.map(({ invoice, line }) => {
-    const bill = billOf(invoice)
-    return { bill, line: bill.lines.findIndex(({ of }) => of === line), most: shareFrom(line, at) }
-  })
-  const credited = money.credit(subscription, { credits, closing: new Set(drafts), now })
-  for (const [index, { line }] of billed.entries()) {
-    const cents = credited[index] ?? 0n
-    if (cents === 0n) continue
+  return billed.flatMap(({ invoice, line }) => {
+    const cents = lesser(shareFrom(line, at), line.cents - notedOf(invoice, line))
+    if (cents <= 0n) return []
     line.credited += cents
     line.creditedFrom = at
-  }
+    return [{ invoice, line, cents }]
+  })
+}
+
+/**
+ * Credits go back, but for what a change charges anew.
+ *
+ * @returns what that takes of each
+ */
+export function giveBack(
+  subscription: Subscription,
+  times: readonly CreditedTime[],
+  { charged, around: { money, now } }: { readonly charged: bigint; readonly around: Around },
+): bigint[] {
+  const credits = times.map(({ invoice, line, cents }) => {
+    const bill = billOf(invoice)
+    return { bill, line: bill.lines.findIndex(({ of }) => of === line), cents }
+  })
+  const drafts = times.flatMap(({ invoice }) => (invoice.status === 'DRAFT' ? [billOf(invoice)] : []))
+  return money.credit(subscription, { credits, charged, closing: new Set(drafts), now })
+}
+
+function notedOf({ bill }: Invoice, line: ExpectedLine): bigint {
+  return bill?.lines.find(({ of }) => of === line)?.noted ?? 0n
+}
+
+/** What a change charges counts as billed, also where its credits were more. */
+export function hasBilled({ status, reason }: Invoice): boolean {
+  const isOfChange = status === 'SKIPPED' && reason === 'SUBSCRIPTION_UPDATE'
+  return status === 'DRAFT' || status === 'FINALIZED' || isOfChange
 }
 
 /** A draft is owed less before it is closed. */
@@ -47,7 +87,7 @@ function billOf(invoice: Invoice): Bill {
 /** As steps count lines. */
 export function billLines({ fixed, usage }: Pick<Invoice, 'fixed' | 'usage'>) {
   const lines = [...fixed, ...usage].sort(
-    (left, right) => left.chain - right.chain || left.start - right.start,
+    (left, right) => left.chain - right.chain || left.start - right.start || Number(left.cents - right.cents),
   )
   const isCut = (line: ExpectedLine) => usage.some((one) => one !== line && one.chain === line.chain)
   return lines.map((line) => ({ type: line.type, cents: line.cents, isCut: isCut(line), of: line }))

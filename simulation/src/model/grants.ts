@@ -7,11 +7,12 @@ import { findWallet, newWallet, roundedCredits, type Wallet } from './wallets.ts
 /** What is to come of a grant to a subscription; at null nothing any more. */
 export interface Coming {
   readonly terms: GrantTerms
+  readonly isOfPlan: boolean
   at: number | null
 }
 
-export function comingOf(terms: GrantTerms, { start }: Subscription): Coming {
-  return { terms, at: Math.max(terms.start ?? start, start) }
+export function comingOf(terms: GrantTerms, { start }: Subscription, isOfPlan = false): Coming {
+  return { terms, isOfPlan, at: Math.max(terms.start ?? start, start) }
 }
 
 /** Whether it is its turn, whatever the time is: at one instant a period comes before grants. */

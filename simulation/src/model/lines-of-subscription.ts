@@ -4,7 +4,7 @@ import { type Subscription, stretchesOf } from './subscription.ts'
 
 /** All lines that bill: what a sync has left out is not among them. */
 export function allLines(subscription: Subscription): Line[] {
-  return [...subscription.chains.keys()]
+  return chainsOf(subscription)
     .flatMap((chain) => linesOfChain(subscription, chain))
     .filter(({ isLeftOut }) => !isLeftOut)
 }
@@ -16,6 +16,12 @@ export function linesOfChain(subscription: Subscription, chain: number): Line[] 
 
 /** The same as if there had been no pause. */
 export function standingLinesOf(subscription: Subscription, id: number): Line[] {
-  const chain = subscription.chains.get(id)
-  return chain ? linesOf(chain, stretchesOf(subscription, id), subscription.leftOut.get(id)) : []
+  const { chains, formerLines, leftOut } = subscription
+  const chain = chains.get(id)
+  const former = formerLines.filter((line) => line.chain.id === id)
+  return chain ? [...former, ...linesOf(chain, stretchesOf(subscription, id), leftOut.get(id))] : former
+}
+
+export function chainsOf({ chains, formerLines }: Subscription): number[] {
+  return [...new Set([...formerLines.map(({ chain }) => chain.id), ...chains.keys()])]
 }

@@ -13,8 +13,8 @@ import { type CameEvent, createUsageLog, type UsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8, 11 and 12) alone: it shares no code with the product and reads
- * none of its rows. It knows no discounts, taxes, changes of plan,
- * late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
+ * none of its rows. It knows no discounts, taxes, changes of
+ * period, prices or meters that two plans have in common, late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
   readonly subscriptions: ReadonlyMap<number, Subscription>
@@ -40,7 +40,7 @@ export function createModel(): Model {
   const { events } = log
   const money = createMoneyModel()
   const around = (now: number): Surroundings => {
-    return { now, allowances, seen: events.length, eventsOf: log.of, money }
+    return { now, allowances, seen: events.length, eventsOf: log.of, money, chains }
   }
   const state = { chains, allowances, subscriptions, oneOffs, money, log, around }
 
@@ -75,7 +75,7 @@ interface Whole extends State {
 
 function apply(state: Whole, step: Step): boolean {
   const { subscriptions, oneOffs, money, log, around } = state
-  if (isChange(step)) return changeSubscription(subscriptions.get(step.subscription), step, around(step.at))
+  if (isChange(step)) return changeSubscription(state, step, around(step.at))
   switch (step.kind) {
     case 'wait':
     case 'disturb':
@@ -142,7 +142,8 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   const { start, period, count } = step.terms
   const end = step.terms.end ?? Infinity
   const fitting = [...chains].filter(
-    ([, { terms }]) => terms.isOnce || (terms.period === period && terms.count === count),
+    ([, { terms, plan }]) =>
+      plan === 0 && (terms.isOnce || (terms.period === period && terms.count === count)),
   )
   const reaches = ({ versions }: Chain) => versions.some((one) => one.end > start && one.start < end)
   if (!fitting.some(([, chain]) => reaches(chain))) return false

@@ -27,6 +27,8 @@ export interface MoneyModel {
   voidBill(bill: Bill, now: number): boolean
   /** What the plan gives to a subscription that is made. */
   begin(subscription: Subscription): void
+  /** The old plan's grants stop; recurring ones of the new plan, which plan 0 alone has, begin with the next period. */
+  changePlan(subscription: Subscription): void
   /** Does what the step says. @returns false where there is no place for it */
   apply(step: MoneyStep, of: Subscription | undefined, oneOffs: ReadonlyMap<number, OneOff>): boolean
   /** Gives what has fallen due and comes before the subscription's next period. @returns whether anything has */
@@ -54,15 +56,23 @@ export function createMoneyModel(): MoneyModel {
     begin(subscription) {
       coming.set(
         subscription.id,
-        planGrants.map((terms) => comingOf(terms, subscription)),
+        planGrants.map((terms) => comingOf(terms, subscription, true)),
       )
       wallets.set(subscription.id, [])
+    },
+    changePlan({ id, plan, current }) {
+      const own = (coming.get(id) ?? []).filter(({ isOfPlan }) => !isOfPlan)
+      const recurring = plan === 0 ? planGrants.filter(({ every }) => every !== null) : []
+      const next = recurring.map((terms) => ({ terms, isOfPlan: true, at: current.end }))
+      coming.set(id, [...own, ...next])
     },
     apply: (step, of, oneOffs) => apply(books, step, of, oneOffs),
     giveDue(subscription, now) {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
       )
+      // Wallets that are made together are made in the order of their rates.
+      due.sort((left, right) => left.terms.rate.localeCompare(right.terms.rate))
       for (const one of due) give(one, subscription, wallets.get(subscription.id) ?? [])
       return due.length > 0
     },

@@ -156,7 +156,7 @@ export function roundedCredits(credits: Ratio): Ratio {
   return exact.ratio(exact.round(exact.times(credits, parts)), parts.over)
 }
 
-function lesser(left: bigint, right: bigint): bigint {
+export function lesser(left: bigint, right: bigint): bigint {
   return left < right ? left : right
 }
 

@@ -60,7 +60,8 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
       const problems = await liveUntil(life, step)
       if (problems.length === 0 && !life.model.apply(step)) {
         skipped++
-        if (isChange(step)) problems.push(...(await refused(life, step)))
+        // Of lines the model does not know all that the product refuses.
+        if (isChange(step) && step.kind !== 'modify-line') problems.push(...(await refused(life, step)))
       } else if (problems.length === 0) {
         await world.perform(step)
         if (isChange(step)) life.changes++

@@ -7,6 +7,8 @@ export interface TaskProcessingDependencies {
   readonly scoped: () => Scoped
   readonly files: Pick<FileStore, 'open'>
   readonly events: TaskProcessingEvents
+  /** What is kept of an environment's catalog is void: told after each commit that may have changed it. It never fails. */
+  readonly forgetCatalog: (environmentId: string) => Promise<void>
   /** Of one transaction: few for people who watch, many for speed. */
   readonly rowsPerPageMax: number
 }

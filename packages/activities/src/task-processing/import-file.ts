@@ -16,7 +16,7 @@ import { Context } from '@temporalio/activity'
 import { beating } from './beating.ts'
 import type { TaskProcessingDependencies } from './dependencies.ts'
 import type { EntityImport } from './entity-import.ts'
-import { kindOf } from './entity-kinds.ts'
+import { forgetChanged, kindOf } from './entity-kinds.ts'
 import { type PreparedPage, preparedPages } from './prepared-pages.ts'
 import { createRowReader, type RowReader } from './row-values.ts'
 
@@ -55,6 +55,7 @@ export async function importFile(
   for await (const page of pages) {
     cancellationSignal.throwIfAborted()
     const counts = await inTransaction(handle, (transaction) => writePage(transaction, taskId, page))
+    await forgetChanged(dependencies, task)
     dependencies.events.imported(task.entity_type, counts)
   }
 }

@@ -16,7 +16,7 @@ const fileType = z.enum(['CSV', 'JSON', 'NDJSON'])
 
 export const createTaskRequest = z.strictObject({
   task_type: notBuiltValues(taskType, ['EXPORT']),
-  entity_type: notBuiltValues(entityType, ['PRICES', 'SUBSCRIPTIONS']),
+  entity_type: entityType,
   file_type: fileType,
   // Whatever the caller calls the place that it brought the file from: the file itself is the upload's.
   file_provider: text(50),

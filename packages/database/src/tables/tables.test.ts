@@ -144,6 +144,7 @@ const declared = {
     lines: 'json',
     error: 'json | null',
     invoice_id: 'string | null',
+    is_invoiced: 'boolean default',
   },
   customers: {
     id: 'string',
@@ -1107,6 +1108,7 @@ const declared = {
     reason: 'string | null',
     period_start: 'Date | null',
     period_end: 'Date | null',
+    invoice_id: 'string | null',
     before: 'string | null',
     after: 'string | null',
     prices: 'json',

@@ -9,7 +9,7 @@ import { createProgressView } from '../progress-view.ts'
 import { startWorkflow } from '../start-workflow.ts'
 import { apiCommand, examples, followingOf, waitOption, watchOption } from './options.ts'
 
-const entities = ['events', 'customers', 'features'] as const
+const entities = ['events', 'customers', 'features', 'prices', 'subscriptions'] as const
 const formats = ['csv', 'json', 'ndjson'] as const
 
 export function addImport(program: CommandUnknownOpts, context: CommandContext): void {

@@ -3,6 +3,7 @@ import { createTask } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
 import { taskWorkflowId } from '@flexprice/contracts/workflows/task-processing'
 import { readTimeOfDay, type Scoped } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import {
   getFileUpload,
   type ImportTaskRow,
@@ -15,7 +16,7 @@ import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 import { taskResponse } from './task-response.ts'
 
 /** What is to be imported is stored before its workflow starts, which only knows the task's id. */

@@ -63,7 +63,6 @@ describe('POST /tasks', () => {
   test.each([
     [{ task_type: 'EXPORT' }, 'task_type'],
     [{ file_url: 'https://example.com/a.csv' }, 'file_url'],
-    [{ entity_type: 'PRICES' }, 'entity_type'],
   ])('400: %j is told as not built', async (fields, field) => {
     expect(await caller.call('POST', '/tasks', { ...task, ...fields })).toMatchObject({
       status: 400,

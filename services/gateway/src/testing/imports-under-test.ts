@@ -2,6 +2,7 @@ import {
   createTaskProcessingActivities,
   createTaskProcessingEvents,
 } from '@flexprice/activities/task-processing'
+import { createCatalogAnswers } from '@flexprice/cache'
 import { currentScope } from '@flexprice/temporal-worker'
 import { testTemporalSettings } from '@flexprice/testing/temporal'
 import { expect } from 'vitest'
@@ -23,6 +24,7 @@ export async function startImports(rowsPerPageMax = 3): Promise<ImportsUnderTest
     scoped: () => alone.database.database.scoped(currentScope()),
     files: alone.files,
     events: createTaskProcessingEvents(unseenTelemetry()),
+    forgetCatalog: createCatalogAnswers(alone.redis).forgetAll,
     rowsPerPageMax,
   })
   const gateway = await withWorker(
