@@ -7,6 +7,15 @@ export function testStack(): { postgresUrl: string; temporalAddress: string; red
   }
 }
 
+/** The Jaeger of `npm run verify`: where it is asked, and where spans are sent, by protocol. */
+export function testJaeger(): { queryUrl: string; otlpEndpoint: string; thriftEndpoint: string } {
+  return {
+    queryUrl: required('TEST_JAEGER_URL'),
+    otlpEndpoint: required('TEST_JAEGER_OTLP_ENDPOINT'),
+    thriftEndpoint: required('TEST_JAEGER_THRIFT_ENDPOINT'),
+  }
+}
+
 /** How the tests run a Python program with FlexPrice's SDK for Python. */
 export function testPython(): { command: string; environment: NodeJS.ProcessEnv } {
   return {

@@ -6,6 +6,7 @@ export {
   testApiSimulationSteps,
   testAttackConnections,
   testFairnessJobs,
+  testJaeger,
   testKills,
   testNamespace,
   testOutageMs,

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { planSince } from './plan-since.ts'
 import { unbilledFrom } from './unbilled-from.ts'
 
 /** A run of a plan's price sync, as its pages need it. */
@@ -52,11 +53,11 @@ export function classifiedPairs(
       where p.plan_id = ${run.planId} and p.sequence > ${run.fromSequence} and p.sequence <= ${run.targetSequence}
     ),
     subscription as materialized (
-      select id, start_date, currency, billing_period, billing_period_count, synced_price_sequence, current_period_start
-      from subscriptions
+      select id, greatest(start_date, ${planSince(environmentId)}) as start_date, currency, billing_period,
+        billing_period_count, synced_price_sequence, current_period_start
+      from subscriptions s
       where plan_id = ${run.planId} and subscription_status <> 'cancelled' and id > ${cursor} and id <= ${end}
-        and synced_price_sequence < ${run.targetSequence}
-      order by id
+        and synced_price_sequence < ${run.targetSequence} order by id
     ),
     stretch as materialized (${stretches(page)})
     select subscription_id, price_id, line_id, outcome, is_one_of_many, new_quantity, new_start,
