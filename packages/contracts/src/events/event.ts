@@ -47,8 +47,8 @@ export const bulkIngestEventRequest = z.strictObject({
 })
 
 /**
- * The contract says a map of texts, and strict clients read no other value. In bulk: how many were `accepted`,
- * were `duplicates` or `rejected`, and for each bad field its path and what is wrong: `events[3].timestamp`.
+ * The contract says a map of texts, and strict clients read no other value. One that was there already is a `duplicate`. In bulk:
+ * how many were new and `accepted`, were `duplicates` or `rejected`, and for each bad field its path and what is wrong: `events[3].timestamp`.
  */
 export const eventsAccepted = z.record(z.string(), z.string())
 

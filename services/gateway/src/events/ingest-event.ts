@@ -22,7 +22,12 @@ export function ingestEventRoute(api: Api, intake: EventIntake): void {
       const outcome = await appendForCaller(intake, request, [event])
       if (outcome.tooFarAhead.length > 0) throw invalid([tooFarAhead])
       if (outcome.contradicting.length > 0) throw invalid([contradicting])
-      return reply.code(202).send({ message: 'Event accepted', event_id: event.eventId })
+      const isDuplicate = outcome.duplicates.length > 0
+      return reply.code(202).send({
+        message: isDuplicate ? 'The event was there already' : 'Event accepted',
+        event_id: event.eventId,
+        ...(isDuplicate && { duplicate: 'true' }),
+      })
     },
   })
 }

@@ -28,7 +28,7 @@ test('202 for 1,000, all of them there; again, all are duplicates', async () => 
   expect(await idsOf(caller)).toHaveLength(1_000)
   expect(await caller.call('POST', '/events/bulk', body)).toMatchObject({
     status: 202,
-    body: { accepted: '1000', duplicates: '1000', rejected: '0' },
+    body: { accepted: '0', duplicates: '1000', rejected: '0' },
   })
   expect(await idsOf(caller)).toHaveLength(1_000)
 })
@@ -151,4 +151,19 @@ test('429 with Retry-After for more events a second than the key may send', asyn
   const accepted = answers.filter(({ status }) => status === 202)
   expect(accepted.length + refused.length).toBe(answers.length)
   expect(await idsOf(caller)).toHaveLength(1_000 * accepted.length)
+})
+
+test('an event that was there already is called a duplicate, and no bulk counts it as accepted', async () => {
+  const own = await gateway.newCaller()
+  const event = { event_name: 'twice', external_customer_id: 'twice', event_id: 'twice-1' }
+  const first = await own.call('POST', '/events', event)
+  expect(first).toMatchObject({ status: 202 })
+  expect(first.body).not.toHaveProperty('duplicate')
+  const again = await own.call('POST', '/events', { ...event, properties: { other: 1 } })
+  expect(again).toMatchObject({ status: 202, body: { duplicate: 'true' } })
+  const events = [event, { ...event, event_id: 'twice-2' }]
+  expect(await own.call('POST', '/events/bulk', { events })).toMatchObject({
+    status: 202,
+    body: { message: '1 of 2 events accepted', accepted: '1', duplicates: '1', rejected: '0' },
+  })
 })

@@ -96,9 +96,11 @@ function answerOf(
   { duplicates }: AppendedEvents,
   problems: readonly FieldProblem[],
 ): Record<string, string> {
-  const accepted = sent - rejected
+  // What is new: the others were there already, or came twice.
+  const accepted = sent - rejected - duplicates.length
+  const isWhole = accepted === sent
   return {
-    message: rejected === 0 ? 'Events accepted' : `${accepted} of ${sent} events accepted`,
+    message: isWhole ? 'Events accepted' : `${accepted} of ${sent} events accepted`,
     accepted: String(accepted),
     duplicates: String(duplicates.length),
     rejected: String(rejected),
