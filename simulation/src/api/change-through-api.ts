@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ChangeStep, ModifyLine, TakeBackEnd } from '../lives/change-step.ts'
-import { lineAtWork, pendingSchedule, versionAtWork } from '../product/find-rows.ts'
+import type { ChangePlan, ChangeStep, ModifyLine, TakeBackEnd } from '../lives/change-step.ts'
+import { lineAtWork, pendingSchedule, periodOf, versionAtWork } from '../product/find-rows.ts'
 import { subscriptionOf } from '../product/product.ts'
 import { instant } from '../product/subscription-body.ts'
 import type { Acting } from './act-through-api.ts'
@@ -22,6 +22,7 @@ export async function changeThroughApi(
     return
   }
   if (step.kind === 'modify-line') return modifyThroughApi({ product, ask, read }, step, key)
+  if (step.kind === 'change-plan') return changePlan({ product, ask, read }, step, key)
   const path = `/subscriptions/${id}/${step.kind}`
   const body = bodyOf(step)
   const preview = previewed.parse(await ask({ method: 'POST', path: `${path}/preview`, body }))
@@ -36,7 +37,7 @@ export async function changeThroughApi(
 const executed = z.looseObject({ total_credit_amount: z.string().optional() })
 const previewed = z.looseObject({ total_credit_amount: z.string() })
 
-function bodyOf(step: Exclude<ChangeStep, TakeBackEnd | ModifyLine>): object {
+function bodyOf(step: Exclude<ChangeStep, TakeBackEnd | ModifyLine | ChangePlan>): object {
   const proration_behavior = step.isProrated ? 'create_prorations' : 'none'
   if (step.kind !== 'cancel') {
     const mode = step.when === 'now' ? 'immediate' : 'period_end'
@@ -75,3 +76,25 @@ async function modifyThroughApi(
   await ask({ method: 'POST', path: `/subscriptions/${id}/modify/preview`, body })
   await ask({ method: 'POST', path: `/subscriptions/${id}/modify/execute`, body, key })
 }
+
+async function changePlan({ product, ask, read }: Acting, step: ChangePlan, key: string): Promise<void> {
+  const id = subscriptionOf(product, step)
+  const body = {
+    ...(await read(() => periodOf(product, id))),
+    ...{ target_plan_id: product.plans[step.plan], supersede: step.supersedes },
+    proration_behavior: step.isProrated ? 'create_prorations' : 'none',
+    change_at: step.when === 'now' ? 'immediate' : 'end_of_period',
+  }
+  const path = `/subscriptions/${id}/change`
+  const shown = await ask({ method: 'POST', path: `${path}/preview`, body })
+  const made = await ask({ method: 'POST', path: `${path}/execute`, body, key })
+  const want = toProrate.parse(shown).proration_details?.net_amount
+  const have = prorated.parse(made).proration_applied?.net_amount
+  // Of one that waits there is none.
+  if (step.when === 'period-end' || want === have) return
+  throw new Error(`change-plan was previewed as ${want}, and is ${have}`)
+}
+
+const net = z.looseObject({ net_amount: z.string() }).optional()
+const toProrate = z.looseObject({ proration_details: net })
+const prorated = z.looseObject({ proration_applied: net })

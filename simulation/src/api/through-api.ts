@@ -87,19 +87,25 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
       return reviseInvoice(acting, step, key)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note':
       return moveMoney(acting, step, key)
     case 'void-event':
       await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
       return
     case 'sync-prices': {
-      const path = `/plans/${product.planId}/sync/subscriptions`
-      await complete(ask, { method: 'POST', path, key })
+      for (const [place, plan] of product.plans.entries()) {
+        const path = `/plans/${plan}/sync/subscriptions`
+        await complete(ask, { method: 'POST', path, key: `${key}-${place}` })
+      }
       return
     }
     case 'wait':

@@ -2,7 +2,13 @@
  * Steps that change a running subscription. Each is asked for whether the rules have a place for it or not: what they
  * refuse, the product has to refuse as well.
  */
-export type ChangeStep = Cancel | TakeBackEnd | PauseSubscription | ResumeSubscription | ModifyLine
+export type ChangeStep =
+  | Cancel
+  | TakeBackEnd
+  | PauseSubscription
+  | ResumeSubscription
+  | ModifyLine
+  | ChangePlan
 
 export const changeKinds = [
   'cancel',
@@ -10,6 +16,7 @@ export const changeKinds = [
   'pause',
   'resume',
   'modify-line',
+  'change-plan',
 ] as const satisfies readonly ChangeStep['kind'][]
 
 interface Change {
@@ -28,7 +35,7 @@ export interface Cancel extends Change {
   readonly isSkipped: boolean
 }
 
-/** An end that is to come is taken back. */
+/** An end, or a change of plan, that is to come is taken back. */
 export interface TakeBackEnd extends Change {
   readonly kind: 'take-back-end'
 }
@@ -54,6 +61,19 @@ export interface ModifyLine extends Change {
   readonly act: 'change-quantity' | 'end-line' | 'add-line'
   readonly quantity: string
 }
+
+/** To the other plan or back, now or with the period. */
+export interface ChangePlan extends Change {
+  readonly kind: 'change-plan'
+  readonly plan: Plan
+  readonly when: 'now' | 'period-end'
+  readonly isProrated: boolean
+  /** Takes the place of one that waits. */
+  readonly supersedes: boolean
+}
+
+/** Subscriptions begin with plan 0. */
+export type Plan = 0 | 1
 
 export function isChange(step: { readonly kind: string }): step is ChangeStep {
   return changeKinds.some((kind) => kind === step.kind)

@@ -17,7 +17,8 @@ const acts: readonly [Act, ...Act[]] = [
     cancel,
     pauseAndResume,
     pauseAndResume,
-    ...Array.from({ length: 6 }, () => modifyLines),
+    ...Array.from({ length: 4 }, () => modifyLines),
+    ...Array.from({ length: 5 }, () => changePlans),
     standStill,
     standStill,
     standStill,
@@ -67,5 +68,20 @@ function modifyLines(life: LifeSoFar, { subscription }: ReturnType<typeof anyCha
     const of = { subscription, chain, isBehind: false }
     steps.push({ kind: 'modify-line', at: life.at, ...of, act, quantity: randomQuantity(random) })
     if (random.chance(0.5)) life.at += random.below(20) * dayMs
+  }
+}
+
+/** One change or several, there and back, in one instant or a while apart, some with the period. */
+function changePlans(life: LifeSoFar, { subscription, isBehind }: ReturnType<typeof anyChange>): void {
+  const { random, steps } = life
+  const times = 1 + random.below(3)
+  const first = random.below(2)
+  for (let time = 0; time < times; time++) {
+    const plan = (first + time) % 2 === 0 ? 1 : 0
+    const when = random.pick(['now', 'now', 'period-end'] as const)
+    const isProrated = when === 'now' ? random.chance(0.7) : random.chance(0.1)
+    const how = { plan, when, isProrated, supersedes: random.chance(0.3) } as const
+    steps.push({ kind: 'change-plan', at: life.at, subscription, isBehind: isBehind && time === 0, ...how })
+    if (random.chance(0.6)) life.at += random.below(25) * dayMs
   }
 }

@@ -35,9 +35,13 @@ export function randomLife(seed: number, size: LifeSize): Step[] {
   const random = createRandom(seed)
   const isAboutChanges = seed % 4 >= 2
   // Some of them go.
-  const life = beginLife(random, { start, customers: isAboutChanges ? 2 * customers : customers })
+  const life = beginLife(random, {
+    start,
+    customers: isAboutChanges ? 2 * customers : customers,
+    hasPlans: isAboutChanges,
+  })
   const { steps } = life
-  const chains = 2 + random.below(5)
+  const chains = 2 + random.below(5) + (isAboutChanges ? 3 : 0)
   for (let meter = 0; meter < metersMax; meter++) if (random.chance(0.3)) allowUsage(life, meter)
   for (let chain = 0; chain < chains; chain++) addPrice(life)
   const isAboutMoney = seed % 2 === 1

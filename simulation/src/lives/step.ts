@@ -1,4 +1,4 @@
-import type { ChangeStep } from './change-step.ts'
+import type { ChangeStep, Plan } from './change-step.ts'
 import type { MoneyStep } from './money-step.ts'
 import type { Period } from './period.ts'
 
@@ -34,6 +34,8 @@ interface At {
 
 export interface AddPrice extends At {
   readonly kind: 'add-price'
+  /** Of plan 0, where nothing else is said. */
+  readonly plan?: Plan
   readonly chain: number
   readonly price: PriceTerms
   readonly start: number

@@ -3,8 +3,10 @@ import { billLines, creditAhead } from './credit-ahead.ts'
 import { advanceLines, arrearLines, type ExpectedLine, onceLines } from './fixed.ts'
 import { fixedTerms, isProratedIn } from './fixed-terms.ts'
 import { intervalAt, type Span, shared } from './grid.ts'
-import { allLines, linesOfChain } from './lines-of-subscription.ts'
+import type { Chain } from './lines.ts'
+import { allLines, chainsOf, linesOfChain } from './lines-of-subscription.ts'
 import type { MoneyModel } from './money.ts'
+import { canMove, movePlan } from './move-plan.ts'
 import { isPausedAt } from './pauses.ts'
 import { type Invoice, periodFrom, type Reason, type Subscription } from './subscription.ts'
 import { usageLines } from './usage.ts'
@@ -18,6 +20,8 @@ export interface Surroundings {
   /** How many events have come so far. */
   readonly seen: number
   readonly money: MoneyModel
+  /** Of all plans, as they are now. */
+  readonly chains: ReadonlyMap<number, Chain>
 }
 
 /** How long a draft with usage waits for late events. */
@@ -44,6 +48,11 @@ export function billPeriod(subscription: Subscription, around: Surroundings): vo
     subscription.dueAt = subscription.current.end
     return
   }
+  const { pendingPlan } = subscription
+  subscription.pendingPlan = null
+  // Where its plan has nothing any more, the old one is billed.
+  if (pendingPlan && canMove(subscription, pendingPlan, around.chains))
+    movePlan(subscription, pendingPlan, around)
   const opens = periodAfter(subscription, current)
   const { cancellation } = subscription
   if (cancellation?.isToCome && cancellation.isProrated && opens === null) {
@@ -190,10 +199,10 @@ function usageOf(
   { eventsOf, allowances }: Surroundings,
 ): ExpectedLine[] {
   const since = subscription.trialEnd ?? subscription.start
-  return [...subscription.chains.values()].flatMap((chain) => {
-    const { type, meter } = chain.terms
+  return chainsOf(subscription).flatMap((chain) => {
+    const lines = linesOfChain(subscription, chain)
+    const { type, meter } = lines[0]?.chain.terms ?? { type: 'FIXED', meter: null }
     if (type !== 'USAGE' || meter === null) return []
-    const lines = linesOfChain(subscription, chain.id)
     const events = eventsOf(subscription.id, meter)
     return usageLines(lines, { period, interval, events, allowance: allowances.get(meter), since })
   })

@@ -1,5 +1,6 @@
 import type { Cancel, ChangeStep } from '../lives/change-step.ts'
 import { billPeriod, type Surroundings } from './bill.ts'
+import { changePlan } from './change-plan.ts'
 import { creditAhead } from './credit-ahead.ts'
 import { intervalAt } from './grid.ts'
 import { modifyLine } from './modify-line.ts'
@@ -20,6 +21,8 @@ export function changeSubscription(state: State, step: ChangeStep, around: Surro
       return resume(subscription, step, around)
     case 'modify-line':
       return modifyLine(state, step, around)
+    case 'change-plan':
+      return changePlan(state, subscription, step, around)
     case 'take-back-end':
       return takeBackEnd(subscription, around.now)
   }
@@ -33,6 +36,7 @@ function cancel(subscription: Subscription, step: Cancel, around: Surroundings):
   // In the instant of a boundary it is that period's end: nothing of the next is billed.
   if (step.when === 'now') bringUp(subscription, around, (dueAt) => dueAt < now)
   subscription.lastChangeAt = now
+  subscription.pendingPlan = null
   const { isProrated } = step
   if (at > now) {
     moveEnd(subscription, at, { at, isProrated, isToCome: true, isSkipped: false })
@@ -67,7 +71,12 @@ function endOf(
 }
 
 function takeBackEnd(subscription: Subscription, now: number): boolean {
-  const { cancellation, ownEnd, status } = subscription
+  const { cancellation, ownEnd, status, pendingPlan } = subscription
+  if (pendingPlan) {
+    if (pendingPlan.at <= now) return false
+    subscription.pendingPlan = null
+    return true
+  }
   if (!cancellation?.isToCome || status === 'cancelled' || cancellation.at <= now) return false
   moveEnd(subscription, ownEnd, null)
   return true

@@ -16,10 +16,12 @@ export function linesOfChain(subscription: Subscription, chain: number): Line[] 
 
 /** The same as if there had been no pause. */
 export function standingLinesOf(subscription: Subscription, id: number): Line[] {
-  const chain = subscription.chains.get(id)
-  return chain ? linesOf(chain, stretchesOf(subscription, id), subscription.leftOut.get(id)) : []
+  const { chains, formerLines, leftOut } = subscription
+  const chain = chains.get(id)
+  const former = formerLines.filter((line) => line.chain.id === id)
+  return chain ? [...former, ...linesOf(chain, stretchesOf(subscription, id), leftOut.get(id))] : former
 }
 
-export function chainsOf({ chains }: Subscription): number[] {
-  return [...chains.keys()]
+export function chainsOf({ chains, formerLines }: Subscription): number[] {
+  return [...new Set([...formerLines.map(({ chain }) => chain.id), ...chains.keys()])]
 }

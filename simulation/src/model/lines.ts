@@ -1,9 +1,11 @@
+import type { Plan } from '../lives/change-step.ts'
 import type { Money, PriceTerms } from '../lives/step.ts'
 
 /** A price and its successors, as they are in time. */
 export interface Chain {
   readonly id: number
   readonly terms: PriceTerms
+  readonly plan: Plan
   readonly versions: readonly Version[]
 }
 

@@ -1,8 +1,8 @@
 import type { PauseSubscription, ResumeSubscription } from '../lives/change-step.ts'
-import { billPeriod, type Surroundings } from './bill.ts'
+import type { Surroundings } from './bill.ts'
+import { bringUp, statusAt } from './bring-up.ts'
 import { creditAhead } from './credit-ahead.ts'
 import { allLines } from './lines-of-subscription.ts'
-import { isPausedAt } from './pauses.ts'
 import { aheadOf, settleChange } from './settle-change.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -12,6 +12,8 @@ export function pause(subscription: Subscription, step: PauseSubscription, aroun
   if (subscription.start > now || subscription.cancellation) return false
   const isOpen = subscription.pauses.some(({ end }) => end > now)
   if (isOpen || statusAt(subscription, now) !== 'active') return false
+  const { pendingPlan } = subscription
+  if (pendingPlan && pendingPlan.at > now) return false
   bringUp(subscription, around)
   subscription.lastChangeAt = now
   const { isProrated } = step
@@ -46,17 +48,6 @@ export function resume(subscription: Subscription, step: ResumeSubscription, aro
   return true
 }
 
-/** What it is once all that is behind was billed. */
-function statusAt(
-  { status, end, trialEnd, pauses, dueAt }: Subscription,
-  now: number,
-): Subscription['status'] {
-  if (dueAt === null || dueAt > now) return status
-  if (end <= now) return 'cancelled'
-  if (trialEnd !== null && now < trialEnd) return 'trialing'
-  return isPausedAt(pauses, now) ? 'paused' : 'active'
-}
-
 /** The rest of the period in advance, as far as nobody has paid for it: it is billed at once. */
 function chargeRest(subscription: Subscription, around: Surroundings): void {
   const { now } = around
@@ -65,8 +56,4 @@ function chargeRest(subscription: Subscription, around: Surroundings): void {
     ({ start, chain: { id } }) => start === now && !paidFor.some(({ chain }) => chain === id),
   )
   settleChange(subscription, { going: new Set(), coming }, around)
-}
-
-function bringUp(subscription: Subscription, around: Surroundings): void {
-  while (subscription.dueAt !== null && subscription.dueAt <= around.now) billPeriod(subscription, around)
 }

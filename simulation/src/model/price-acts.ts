@@ -45,7 +45,7 @@ export function actOnPrices(state: State, step: PriceAct): boolean {
       if (chains.has(step.chain)) return false
       const { money } = step.price
       const versions = [{ money, start: step.start, end: Infinity }]
-      chains.set(step.chain, { id: step.chain, terms: step.price, versions })
+      chains.set(step.chain, { id: step.chain, terms: step.price, versions, plan: step.plan ?? 0 })
       return true
     }
     case 'edit-price': {
@@ -83,8 +83,9 @@ function sync(subscription: Subscription, chains: ReadonlyMap<number, Chain>): v
   if (subscription.status === 'cancelled') return
   const { period, count } = subscription.grid
   for (const [id, chain] of chains) {
-    const { terms } = chain
-    if (terms.isOnce || terms.period !== period || terms.count !== count) continue
+    const { terms, plan } = chain
+    if (plan !== subscription.plan || terms.isOnce || terms.period !== period || terms.count !== count)
+      continue
     leaveOut(subscription, chain)
     subscription.chains.set(id, chain)
   }

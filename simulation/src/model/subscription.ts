@@ -1,8 +1,9 @@
+import type { Plan } from '../lives/change-step.ts'
 import type { Subscribe } from '../lives/step.ts'
 import type { Bill } from './bill-money.ts'
 import type { ExpectedLine } from './fixed.ts'
 import { addDays, calendarAnchor, type Grid, intervalAt, type Span } from './grid.ts'
-import type { Chain, Part, Stretch } from './lines.ts'
+import type { Chain, Line, Part, Stretch } from './lines.ts'
 import type { Pause } from './pauses.ts'
 
 /** A subscription as the rules have it, and all that it was billed. */
@@ -27,6 +28,13 @@ export interface Subscription {
   current: Span
   /** When billing next has something to do; null for never more. */
   dueAt: number | null
+  plan: Plan
+  /** Since when it has the plan. */
+  planSince: number
+  /** That waits for the period's end. */
+  pendingPlan: { readonly plan: Plan; readonly at: number } | null
+  /** Lines of plans that it has no more, or had before. */
+  formerLines: readonly Line[]
   /** The plan's chains as its last sync, or its creation, has seen them. */
   chains: Map<number, Chain>
   /** Of the chains that somebody has touched; the others have one from the start on. */
@@ -93,6 +101,7 @@ export function begin(
   return {
     ...{ id: subscription, grid, isProrated, createdAt: now, start, end, trialEnd, current, chains },
     ...{ ownEnd: end, cancellation: null, lastChangeAt: null, pauses: [] },
+    ...{ plan: 0, planSince: start, pendingPlan: null, formerLines: [] },
     status: trialEnd === null ? 'active' : 'trialing',
     dueAt: start > now ? start : current.end,
     stretches: new Map(),
@@ -107,6 +116,6 @@ export function periodFrom(grid: Grid, start: number, end: number): Span {
   return { start, end: Math.min(intervalAt(grid, start).end, end) }
 }
 
-export function stretchesOf({ start, stretches }: Subscription, chain: number): readonly Stretch[] {
-  return stretches.get(chain) ?? [{ start, end: Infinity, quantity: '1', own: null }]
+export function stretchesOf({ planSince, stretches }: Subscription, chain: number): readonly Stretch[] {
+  return stretches.get(chain) ?? [{ start: planSince, end: Infinity, quantity: '1', own: null }]
 }

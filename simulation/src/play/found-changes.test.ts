@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ChangeStep } from '../lives/change-step.ts'
+import type { ChangeStep, ModifyLine } from '../lives/change-step.ts'
 import type { Money, PriceTerms, Step, SubscriptionTerms } from '../lives/step.ts'
 import { type Databases, openDatabases } from '../product/product.ts'
 import { inProcess } from './in-process.ts'
@@ -29,7 +29,7 @@ function fixed(amount: string): PriceTerms {
 /** Of the greatest value. */
 const usage: PriceTerms = { ...monthly, type: 'USAGE', cadence: 'ARREAR', money: flat('0.67'), meter: 2 }
 
-function priceOf(price: PriceTerms): Step {
+function priceOf(price: PriceTerms): Extract<Step, { kind: 'add-price' }> {
   return { kind: 'add-price', at: at('2026-01-01'), chain: 0, price, start: at('2025-01-01') }
 }
 
@@ -49,6 +49,15 @@ function cancel(asked: string, end?: string): ChangeStep {
   const when = end === undefined ? 'now' : { time: at(end) }
   const how = { when, isProrated: true, isSkipped: false } as const
   return { kind: 'cancel', at: at(asked), subscription: 0, isBehind: false, ...how }
+}
+
+function modify(when: string, act: ModifyLine['act'], chain: number): ChangeStep {
+  return { kind: 'modify-line', at: at(when), subscription: 0, isBehind: false, chain, act, quantity: '1' }
+}
+
+function changePlan(when: string): Extract<ChangeStep, { kind: 'change-plan' }> {
+  const how = { plan: 1, when: 'now', isProrated: true, supersedes: false } as const
+  return { kind: 'change-plan', at: at(when), subscription: 0, isBehind: false, ...how }
 }
 
 function send(when: string): Step {
@@ -113,6 +122,46 @@ test.for<readonly [string, readonly Step[]]>([
       change('pause', '2026-04-16', true),
       change('resume', '2026-04-16', true),
       wait('2026-07-01'),
+    ],
+  ],
+  [
+    'after a pause a line that ends gives back nothing of another one',
+    [
+      priceOf(fixed('30')),
+      { ...priceOf(fixed('10')), chain: 1 },
+      subscribe('2026-01-01'),
+      change('pause', '2026-01-11', true),
+      change('resume', '2026-01-21', true),
+      modify('2026-02-11', 'end-line', 1),
+      wait('2026-04-01'),
+    ],
+  ],
+  [
+    'a price that comes to the new plan, and later to its subscriptions, bills nothing of the time before',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      send('2026-01-05'),
+      changePlan('2026-01-11'),
+      { ...priceOf(usage), at: at('2026-01-12'), chain: 2, plan: 1 },
+      { kind: 'sync-prices', at: at('2026-01-12') },
+      send('2026-01-13'),
+      wait('2026-04-01'),
+    ],
+  ],
+  [
+    'an override goes with its plan: a sync leaves the lines of the plan alone that has come back',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      { kind: 'override-price', at: at('2026-01-05'), subscription: 0, chain: 0, money: flat('5') },
+      changePlan('2026-01-11'),
+      { ...changePlan('2026-01-21'), plan: 0 },
+      { kind: 'edit-price', at: at('2026-02-11'), chain: 0, money: flat('12'), from: at('2026-02-11') },
+      { kind: 'sync-prices', at: at('2026-02-12') },
+      wait('2026-04-01'),
     ],
   ],
 ])('%s', async ([, steps]) => {

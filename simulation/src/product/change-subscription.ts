@@ -8,7 +8,7 @@ import type {
 import { newestChangeId } from '@flexprice/database/changes'
 import { inTransaction } from '@flexprice/database/connection'
 import { cancelSchedule } from '@flexprice/database/schedules'
-import type { Cancel, ChangeStep, ModifyLine } from '../lives/change-step.ts'
+import type { Cancel, ChangePlan, ChangeStep, ModifyLine } from '../lives/change-step.ts'
 import { lineAtWork, pendingSchedule, versionAtWork } from './find-rows.ts'
 import { type Product, subscriptionOf } from './product.ts'
 import { instant } from './subscription-body.ts'
@@ -52,6 +52,7 @@ async function orderOf(
 ): Promise<ChangeOrder> {
   if (step.kind === 'cancel') return cancellationOrder(step)
   if (step.kind === 'modify-line') return modifyOrder(product, step, now)
+  if (step.kind === 'change-plan') return planOrder(product, step)
   const mode = step.when === 'now' ? 'immediate' : 'period_end'
   const proration_behavior = step.isProrated ? 'create_prorations' : 'none'
   return step.kind === 'pause'
@@ -71,9 +72,12 @@ export function cancellationOrder({ when, isProrated, isSkipped }: Cancel): Canc
 
 /** All that a preview can say: what is undone has no ids of its own, and how many invoices there are it tells. */
 function wordsOf(result: SubscriptionChangeResult): string {
-  const { change_id, schedule_id, invoice_ids, invoices, lines, credits, ...rest } = result
+  const { change_id, schedule_id, invoice_ids, invoices, lines, credits, after, ...rest } = result
+  // What is to come is shown as it will be; once it waits, the subscription is as it was.
+  const isToCome = rest.kind === 'plan_change' && rest.is_scheduled
   return JSON.stringify({
     ...rest,
+    after: isToCome ? null : after,
     invoices: invoice_ids.length,
     lines: lines.map(({ id, ...line }) => line),
     credits: credits.map(({ invoice_id, subscription_line_item_id, ...credit }) => credit),
@@ -92,4 +96,12 @@ async function modifyOrder(product: Product, step: ModifyLine, now: Date): Promi
   return act === 'end-line'
     ? { kind: 'lines', proration_behavior, act: { does: 'end', line_item_id, effective_from: null } }
     : { kind: 'quantity_change', proration_behavior, lines: [{ line_item_id, quantity, amount: null }] }
+}
+
+function planOrder({ plans }: Product, { plan, when, isProrated, supersedes }: ChangePlan): ChangeOrder {
+  return {
+    ...{ kind: 'plan_change', target_plan_id: plans[plan], supersede: supersedes, period: null },
+    proration_behavior: isProrated ? 'create_prorations' : 'none',
+    change_at: when === 'now' ? 'immediate' : 'end_of_period',
+  }
 }

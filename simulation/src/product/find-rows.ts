@@ -99,3 +99,12 @@ export async function pendingSchedule({ scoped }: Product, subscriptionId: strin
   if (!row) throw notFound('Schedule', subscriptionId)
   return row.id
 }
+
+/** The subscription's own period, as a change of its plan says it. */
+export async function periodOf({ scoped }: Product, subscriptionId: string) {
+  return await scoped.db
+    .selectFrom('subscriptions')
+    .select(['billing_period', 'billing_period_count', 'billing_cycle'])
+    .where('id', '=', subscriptionId)
+    .executeTakeFirstOrThrow()
+}

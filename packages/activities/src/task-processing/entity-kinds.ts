@@ -4,6 +4,7 @@ import { deleteSubscriptions } from '@flexprice/database/creation'
 import { deleteCustomers } from '@flexprice/database/customers'
 import type { ImportTaskRow } from '@flexprice/database/imports'
 import { createCustomerImport } from './customer-import.ts'
+import type { TaskProcessingDependencies } from './dependencies.ts'
 import type { EntityImport } from './entity-import.ts'
 import { createEventImport } from './event-import.ts'
 import { createFeatureImport } from './feature-import.ts'
@@ -16,6 +17,8 @@ import { createSubscriptionImport } from './subscription-import.ts'
 interface EntityKind {
   createImport(task: { readonly taskId: string }): EntityImport
   readonly revert: EntityRevert
+  /** Others keep answers that are made of such records. */
+  readonly isCatalog?: boolean
 }
 
 /** A line a kind. */
@@ -27,11 +30,20 @@ const kinds: Readonly<Record<ImportTaskRow['entity_type'], EntityKind>> = {
     revert: revertRecords((scoped, ids, now) =>
       takeBackOneByOne(scoped, ids, (id) => deleteFeature(scoped, id, now)),
     ),
+    isCatalog: true,
   },
-  PRICES: { createImport: createPriceImport, revert: revertRecords(deletePrices) },
+  PRICES: { createImport: createPriceImport, revert: revertRecords(deletePrices), isCatalog: true },
   SUBSCRIPTIONS: { createImport: createSubscriptionImport, revert: revertRecords(deleteSubscriptions) },
 }
 
 export function kindOf(type: ImportTaskRow['entity_type']): EntityKind {
   return kinds[type]
+}
+
+/** To be called after a page's commit, and at the end: a worker may have been killed between the two. */
+export async function forgetChanged(
+  { forgetCatalog }: Pick<TaskProcessingDependencies, 'forgetCatalog'>,
+  task: Pick<ImportTaskRow, 'entity_type' | 'environment_id'>,
+): Promise<void> {
+  if (kinds[task.entity_type].isCatalog) await forgetCatalog(task.environment_id)
 }

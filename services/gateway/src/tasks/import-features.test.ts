@@ -218,3 +218,25 @@ test('two imports of one file at once, each in its order, make each feature once
   const other = await imports.gateway.newCaller()
   expect(await imports.importFile(other, lines(rows), ndjson)).toMatchObject({ created_records: 40 })
 })
+
+test('once an import has ended, no gateway shows a feature as it was before', async () => {
+  const { gateway } = imports
+  const caller = await gateway.newCaller()
+  const { id } = await caller.create('/features', { name: 'Before', type: 'static', lookup_key: 'kept' })
+  const path = `/features/${id}`
+  const hits = async () =>
+    Number(
+      /^cache_lookups_total\{.*cache="catalog".*result="hit".*\} (\d+)$/m.exec(
+        await gateway.metrics(),
+      )?.[1] ?? 0,
+    )
+  const isKept = async () => {
+    const before = await hits()
+    await caller.call('GET', path)
+    return (await hits()) > before
+  }
+  await expect.poll(isKept).toBe(true)
+  const file = 'lookup_key,name\nkept,After\n'
+  expect(await imports.importFile(caller, file, features)).toMatchObject({ updated_records: 1 })
+  expect(await caller.call('GET', path)).toMatchObject({ status: 200, body: { name: 'After' } })
+})
