@@ -12,7 +12,9 @@ const all = [
   '*.test.ts',
   'tidy/**/*.test.ts',
 ]
-const never = ['**/node_modules/**', '**/.local/**']
+/** Of `npm run verify` alone, which brings Jaeger. */
+const withJaeger = process.env.TEST_JAEGER === '1' ? [] : ['**/*.jaeger.test.ts']
+const never = ['**/node_modules/**', '**/.local/**', ...withJaeger]
 
 export default defineConfig({
   test: {

@@ -88,6 +88,11 @@ export function throwAwayEnvironment(environment: Variables, localDir: string): 
 const leadsElsewhere =
   /^(DATABASE_(OWNER_)?URL|REDIS_URL|PORT|JAEGER_ENDPOINT|TRACES_EXPORTER|TEMPORAL_.*|OTEL_.*)$/
 
+/** Whether the tests are to be run that need Jaeger, which is built once for them. */
+export function asksForJaeger(): boolean {
+  return process.env.TEST_JAEGER === '1'
+}
+
 /** Whether a person looks at a terminal. One without a width is a machine's: a spinner cannot tell how many lines it took. */
 export function isInteractive(): boolean {
   return process.stdout.isTTY && process.stdout.columns > 0 && !process.env.CI

@@ -96,7 +96,11 @@ async function create(pool: Database, ownerUrl: string): Promise<{ scoped: Scope
   const now = await readNow(scoped)
   // The key comes with the rest or not at all: a start that was cut off leaves a tenant that nobody uses, no half a demo.
   const demo = await inTransaction(scoped, async (transaction) => {
-    const plan = await insertPlan(transaction, { name: 'Demo', description: 'Made by npm run up' }, now)
+    const plan = await insertPlan(
+      transaction,
+      { name: 'Demo', lookup_key: 'demo', description: 'Made by npm run up' },
+      now,
+    )
     await insertPrices(
       transaction,
       // Long enough ago that a subscription can have begun in the past, and missed some billing.

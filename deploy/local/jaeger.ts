@@ -15,6 +15,8 @@ export interface JaegerPart {
   /** Its query API (and page). */
   readonly url: string | undefined
   readonly otlpEndpoint: string | undefined
+  /** Of its collector for Thrift over HTTP. */
+  readonly jaegerEndpoint: string | undefined
 }
 
 const readyTimeoutMs = 30_000
@@ -37,6 +39,7 @@ export async function startJaeger(
       given: false,
       url: undefined,
       otlpEndpoint: undefined,
+      jaegerEndpoint: undefined,
     }
   }
   const command = second ?? first ?? (await builtJaeger(run, tell))
@@ -72,11 +75,12 @@ export async function startJaeger(
     given: false,
     url,
     otlpEndpoint: `http://127.0.0.1:${ports.otlpHttp}`,
+    jaegerEndpoint: `http://127.0.0.1:${ports.thriftHttp}`,
   }
 }
 
 function given(taken: string): JaegerPart {
-  return { taken, given: true, url: undefined, otlpEndpoint: undefined }
+  return { taken, given: true, url: undefined, otlpEndpoint: undefined, jaegerEndpoint: undefined }
 }
 
 async function jaegerPorts(run: StackRun): Promise<JaegerPorts> {

@@ -20,6 +20,12 @@ export interface TemporalOptions {
 }
 
 const searchAttributes = ['TenantId', 'EnvironmentId', 'EntityType', 'EntityId', 'RequestId']
+/** As in deploy/temporal/dynamic-config.yaml, where it says why. */
+export const dynamicSettings: readonly string[] = [
+  'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+]
 const readyTimeoutMs = 30_000
 const commandTimeoutMs = 15_000
 
@@ -48,6 +54,7 @@ export async function startTemporal(
     command: program.command,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
+      ...dynamicSettings.flatMap((setting) => ['--dynamic-config-value', setting]),
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
       ...(run.throwAway ? [] : storageArgs(run.config.localDir)),
       ...options.namespaces.flatMap((namespace) => ['--namespace', namespace]),

@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { compileCacheDir, isInteractive, throwAwayConfig } from './config.ts'
+import { asksForJaeger, compileCacheDir, isInteractive, throwAwayConfig } from './config.ts'
+import { startJaeger } from './jaeger.ts'
 import { startPostgres } from './postgres.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { pythonPackage } from './python-package.ts'
@@ -80,6 +81,27 @@ async function startServers(
     TEST_REDIS_URL: redis.url,
     TEST_PYTHON: python.command,
     TEST_PYTHON_MODULES: python.modulesDir,
+    ...(await tracingEnvironment(run, progress)),
+  }
+}
+
+/** Jaeger, where `npm run verify` asks for it. One that cannot be had fails the tests that need it, and only them. */
+async function tracingEnvironment(
+  run: StackRun,
+  progress: Progress,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  if (!asksForJaeger()) return {}
+  try {
+    const jaeger = await progress.step('Jaeger', (tell) => startJaeger(run, true, tell))
+    return {
+      TEST_JAEGER_URL: jaeger.url,
+      TEST_JAEGER_OTLP_ENDPOINT: jaeger.otlpEndpoint,
+      TEST_JAEGER_THRIFT_ENDPOINT: jaeger.jaegerEndpoint,
+    }
+  } catch (error) {
+    run.signal.throwIfAborted()
+    progress.say(`Jaeger: ${reasonOf(error)}`)
+    return {}
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { dynamicSettings } from '@flexprice/local-stack/temporal'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -63,6 +64,16 @@ describe('compose.yaml', () => {
         .filter((source) => source.startsWith('.'))
       for (const file of files) expect(existsSync(path.join(deployDir, file)), `${name}: ${file}`).toBe(true)
     }
+  })
+
+  it('has a Temporal that deals tasks as the one that everything is tested with, and the local overlay likewise', () => {
+    const read: Record<string, { value: unknown }[]> = parse(text('temporal/dynamic-config.yaml'))
+    const settings = Object.entries(read).map(([name, [setting]]) => `${name}=${setting?.value}`)
+    expect(settings).toEqual(dynamicSettings)
+    const overlay = readFileSync(path.join(repositoryDir, 'k8s/overlays/local/servers/temporal.yaml'), 'utf8')
+    expect([...overlay.matchAll(/--dynamic-config-value=(\S+)/g)].map(([, setting]) => setting)).toEqual(
+      settings,
+    )
   })
 
   it('asks for passwords that make-passwords.sh makes, every one, and holds none', () => {

@@ -10,7 +10,7 @@ const msPerStep = 200
 
 function simulationOf(steps: number): Simulation {
   const customers = Math.max(8, Math.ceil(steps / stepsPerCustomer))
-  const size = { seed: 20_260_102, years: 1, customers, steps, customersPerLife: 4 }
+  const size = { seed: 20_260_103, years: 1, customers, steps, customersPerLife: 4 }
   return { ...size, lifeWorkers: 2, triesMax: 50 }
 }
 
@@ -25,6 +25,7 @@ test(
     expect(report.events).toBeGreaterThan(report.lives)
     // Of each something was held against the model.
     expect(Math.min(report.paidByCredits, report.payments, report.notes)).toBeGreaterThan(0)
+    expect(Math.min(report.changes, report.refusals)).toBeGreaterThan(0)
   },
   60_000 + testSimulationSteps() * msPerStep,
 )

@@ -1,4 +1,4 @@
-import { workflows } from '@flexprice/contracts/workflows'
+import { type WorkflowName, workflows } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
 import { createApiKey } from '@flexprice/database/tenancy'
 import {
@@ -23,8 +23,8 @@ export interface BalancedStack extends AsyncDisposable {
   readonly temporal: TcpProxy
   /** By their place: one that was stopped or killed is followed by another one on its address. */
   readonly gateways: readonly [GatewayPlace, GatewayPlace]
-  /** The first `workflows` one, for price syncs. */
-  startWorker(): Promise<ServiceProcess>
+  /** For price syncs, unless another workflow is named. */
+  startWorker(workflow?: WorkflowName): Promise<ServiceProcess>
   /** A key of a tenant that no other has, and its holder, who calls through the balancer. */
   newTenant(): Promise<Tenant>
 }
@@ -55,7 +55,7 @@ export async function startBalanced(
 ): Promise<BalancedStack> {
   await using started = new AsyncDisposableStack()
   const database = started.use(await createTestDatabase())
-  started.defer(() => terminateLeftOvers(workflows['price-sync'].definition))
+  for (const { definition } of Object.values(workflows)) started.defer(() => terminateLeftOvers(definition))
   const redisUrl = new URL(testStack().redisUrl)
   const redis = started.use(await startTcpProxy(redisUrl.host))
   redisUrl.host = redis.address
@@ -87,7 +87,8 @@ export async function startBalanced(
     redis,
     temporal,
     gateways: [one, two],
-    startWorker: async () => owned.use(await startService('worker-price-sync', ofAll)),
+    startWorker: async (workflow = 'price-sync') =>
+      owned.use(await startService(`worker-${workflow}`, ofAll)),
     async newTenant() {
       const scoped = await database.newTenant()
       const { secret } = await createApiKey(scoped, { name: 'test' })

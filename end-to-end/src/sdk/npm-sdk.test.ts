@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { startStack } from '../stack-under-test.ts'
 import { walkMoney } from './walk-money.ts'
+import { walkTasks } from './walk-tasks.ts'
 import { expectedWalk } from './walked.ts'
 
 const pollMs = 100
@@ -13,7 +14,9 @@ const pollsMax = 300
 test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schemas parse every answer", {
   timeout: 180_000,
 }, async () => {
-  await using stack = await startStack({ workflows: ['price-sync', 'subscription-creation'] })
+  await using stack = await startStack({
+    workflows: ['price-sync', 'subscription-creation', 'task-processing'],
+  })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })
   const { planId, feeId, usageId, meterId, seatsId } = await makeCatalog(sdk)
@@ -38,6 +41,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
     ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
     ...(await contractSeen(sdk, idOf(customer), idOf(subscription), seatsId)),
     money: await walkMoney(sdk, idOf),
+    tasks: await walkTasks(sdk, { url: stack.gateway.url, apiKey: stack.apiKey }, endOf),
   }).toEqual(expectedWalk)
   const found = await sdk.subscriptions.querySubscription({
     subscriptionIds: [idOf(subscription)],

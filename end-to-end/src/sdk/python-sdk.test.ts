@@ -13,7 +13,7 @@ test("FlexPrice's SDK for Python goes from a customer to an invoice, and its mod
   timeout: 180_000,
 }, async () => {
   await using stack = await startStack({
-    workflows: ['price-sync', 'subscription-creation', 'calculate-charges'],
+    workflows: ['price-sync', 'subscription-creation', 'calculate-charges', 'task-processing'],
   })
   const { command, environment } = testPython()
   const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {

@@ -30,6 +30,8 @@ export const walked = z.object({
   refusals: z.array(z.tuple([z.int(), z.string(), z.array(z.string())])),
   /** From a wallet to a credit note. */
   money: z.looseObject({}),
+  /** An import of a file. */
+  tasks: z.looseObject({}),
   /**
    * Only the newest SDK knows these: a customer's lines with their meters, what a voided invoice became, a one-off, one
    * that is credited.
@@ -45,6 +47,12 @@ export const expectedWalk = {
   subscription_status: 'active',
   entitlements: { Seats: true, 'API calls': true },
   sync_message: 'The workflow has completed',
+  tasks: {
+    status: 'COMPLETED',
+    records: [3, 2, 1],
+    listed: ['features.csv'],
+    rejected: { 4: 'type is required' },
+  },
   invoices: 1,
   invoice_status: 'FINALIZED',
   invoice_total: '19.99',

@@ -4,6 +4,7 @@
  * hold what exists nowhere else, and never know HTTP, SQL or the business.
  */
 export { type Cache, type CacheOptions, createCache } from './cache.ts'
+export { createCatalogAnswers } from './catalog-answers.ts'
 export { apiKeyCache, forgetFromOutside } from './forgotten-mark.ts'
 export { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
 export { createRedis, type Redis } from './redis.ts'

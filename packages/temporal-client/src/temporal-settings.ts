@@ -1,4 +1,9 @@
-import type { Environment } from '@flexprice/configuration'
+import {
+  certificateProblem,
+  type Environment,
+  privateKeyProblem,
+  readableText,
+} from '@flexprice/configuration'
 import type { ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 
@@ -24,12 +29,13 @@ export function temporalSettings(env: Environment): TemporalSettings {
     otherwise: 'default',
   })
   const secured = securityVariables(env)
+  if (hasBrokenCertificate(env, new Map(secured))) return { address, namespace }
   try {
     const overrideEnvVars = Object.fromEntries(secured)
     const { apiKey, tls } = loadClientConnectConfig({ overrideEnvVars, disableFile: true }).connectionOptions
     return { address, namespace, ...(typeof apiKey === 'string' && { apiKey }), ...(tls && { tls }) }
   } catch (error) {
-    // A certificate that cannot be read.
+    // What the library alone knows to be wrong.
     env.problem('TEMPORAL_TLS_*', error instanceof Error ? error.message : String(error))
     return { address, namespace }
   }
@@ -54,6 +60,29 @@ function securityVariables(env: Environment): [name: string, value: string][] {
     env.problem('TEMPORAL_TLS_CLIENT_CERT_*', 'goes together with TEMPORAL_TLS_CLIENT_KEY_*')
   }
   return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+}
+
+/** Tells which certificate or key cannot be used, and why. */
+function hasBrokenCertificate(env: Environment, given: ReadonlyMap<string, string>): boolean {
+  let broken = false
+  const check = (part: string, problemOf: (pem: string) => string | undefined): string | undefined => {
+    for (const name of [`TEMPORAL_TLS_${part}_DATA`, `TEMPORAL_TLS_${part}_PATH`]) {
+      const value = given.get(name)
+      if (value === undefined) continue
+      const { text, problem } = name.endsWith('_PATH')
+        ? readableText(value)
+        : { text: value, problem: undefined }
+      const wrong = problem ?? problemOf(text)
+      if (wrong !== undefined) env.problem(name, wrong)
+      broken ||= wrong !== undefined
+      return text
+    }
+    return undefined
+  }
+  const certificate = check('CLIENT_CERT', certificateProblem)
+  check('CLIENT_KEY', (key) => privateKeyProblem(key, certificate))
+  check('SERVER_CA_CERT', certificateProblem)
+  return broken
 }
 
 const securityMeanings = {

@@ -7,6 +7,15 @@ export function testStack(): { postgresUrl: string; temporalAddress: string; red
   }
 }
 
+/** The Jaeger of `npm run verify`: where it is asked, and where spans are sent, by protocol. */
+export function testJaeger(): { queryUrl: string; otlpEndpoint: string; thriftEndpoint: string } {
+  return {
+    queryUrl: required('TEST_JAEGER_URL'),
+    otlpEndpoint: required('TEST_JAEGER_OTLP_ENDPOINT'),
+    thriftEndpoint: required('TEST_JAEGER_THRIFT_ENDPOINT'),
+  }
+}
+
 /** How the tests run a Python program with FlexPrice's SDK for Python. */
 export function testPython(): { command: string; environment: NodeJS.ProcessEnv } {
   return {
@@ -70,6 +79,13 @@ const attackConnections = 6
 /** How many connections an attack has: enough to see it refused, or as many as once swelled a gateway. */
 export function testAttackConnections(): number {
   return Number(process.env.TEST_ATTACK_CONNECTIONS ?? attackConnections)
+}
+
+const fairnessJobs = 100
+
+/** How many jobs a tenant floods a queue with: enough to keep it busy, or a thousand. */
+export function testFairnessJobs(): number {
+  return Number(process.env.TEST_FAIRNESS_JOBS ?? fairnessJobs)
 }
 
 /** The run's template: test processes inherit the name from the one that made it, so two runs never meet. */

@@ -5,6 +5,8 @@
 export {
   testApiSimulationSteps,
   testAttackConnections,
+  testFairnessJobs,
+  testJaeger,
   testKills,
   testNamespace,
   testOutageMs,

@@ -1,10 +1,11 @@
 /** Runs imports that are watched, in pages that are done within a second. What it knows between two is in the database. */
 import { createTaskProcessingEvents } from '@flexprice/activities/task-processing'
 import { createTaskProcessingWithProgressActivities } from '@flexprice/activities/task-processing-with-progress'
+import { createCatalogAnswers, createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database/connection'
-import { createFileStore } from '@flexprice/file-store'
+import { createFileStore, createWebFiles } from '@flexprice/file-store'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { readVariables, taskProcessingWithProgressWorkerConfig } from './config.ts'
@@ -20,6 +21,7 @@ await using _telemetry = await startTelemetry({
 const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 const files = createFileStore(config.files)
+await using redis = createRedis(config.redis, { metrics, logger })
 
 await runWorker({
   contract: workflows['task-processing-with-progress'],
@@ -30,7 +32,9 @@ await runWorker({
   activities: createTaskProcessingWithProgressActivities({
     scoped: () => database.scoped(currentScope()),
     files,
+    web: createWebFiles(config.webFiles),
     events: createTaskProcessingEvents({ logger, metrics }),
+    forgetCatalog: createCatalogAnswers(redis).forgetAll,
   }),
   config,
   logger,

@@ -1,32 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import { workflows } from '@flexprice/contracts/workflows'
-import { newId, type Scoped } from '@flexprice/database/connection'
-import {
-  getImportRevert,
-  getImportTask,
-  insertFileUpload,
-  insertImportTask,
-  type NewImportTask,
-} from '@flexprice/database/imports'
-import { createFileStore } from '@flexprice/file-store'
-import { createTestDatabase, startService, testKills } from '@flexprice/testing'
-import { createTestTemporal, testTemporalSettings } from '@flexprice/testing/temporal'
+import { getImportRevert, getImportTask } from '@flexprice/database/imports'
 import { afterAll, expect, test } from 'vitest'
+import { startKilledImports } from './testing/killed-imports.ts'
 
-const directory = await mkdtemp(join(tmpdir(), 'flexprice-killed-'))
-const files = { url: pathToFileURL(directory).href }
-const database = await createTestDatabase()
-const temporal = createTestTemporal()
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true })
-})
+const imports = await startKilledImports()
+const { database, temporal, contract, start } = imports
+afterAll(() => imports[Symbol.asyncDispose]())
 
 const rowCount = 60_000
 /** Every seventh row is bad, every eleventh has the id of the one before. */
@@ -43,9 +21,9 @@ function* csv(): Generator<string> {
 
 test('a worker that is killed at any points of an import, and another each time: each row once, none left out', async () => {
   const scoped = await database.newTenant()
-  const taskId = await newTask(scoped)
+  const taskId = await imports.newTask(scoped, { entityType: 'EVENTS', csv: csv() })
   const { workflowId } = await temporal.startWorkflow(contract, { task_id: taskId }, scoped.scope)
-  await killedAtPoints(async () => (await getImportTask(scoped, taskId)).processed_records)
+  await imports.killedAtPoints(rowCount, async () => (await getImportTask(scoped, taskId)).processed_records)
   const { processed_records: before, task_status: status } = await getImportTask(scoped, taskId)
   expect([status, before > 0 && before < rowCount]).toEqual(['PROCESSING', true])
   await using _last = await start()
@@ -79,7 +57,7 @@ test('a worker that is killed at any points of an import, and another each time:
 
 test('a worker that is killed while it takes an import back, and another each time: each event goes once, none stays', async () => {
   const scoped = await database.newTenant()
-  const taskId = await newTask(scoped)
+  const taskId = await imports.newTask(scoped, { entityType: 'EVENTS', csv: csv() })
   {
     await using _first = await start()
     const { workflowId } = await temporal.startWorkflow(contract, { task_id: taskId }, scoped.scope)
@@ -88,7 +66,10 @@ test('a worker that is killed while it takes an import back, and another each ti
   const { created_records: created } = await getImportTask(scoped, taskId)
   const revert = { task_id: taskId, revert: true } as const
   const { workflowId } = await temporal.startWorkflow(contract, revert, scoped.scope)
-  await killedAtPoints(async () => (await getImportRevert(scoped, taskId))?.reverted_records ?? 0)
+  await imports.killedAtPoints(
+    rowCount,
+    async () => (await getImportRevert(scoped, taskId))?.reverted_records ?? 0,
+  )
   const { reverted_records: before = 0 } = (await getImportRevert(scoped, taskId)) ?? {}
   expect(before).toBeLessThan(created)
   await using _last = await start()
@@ -105,52 +86,3 @@ test('a worker that is killed while it takes an import back, and another each ti
   const freed = await scoped.db.selectFrom('event_ids').select('event_key').limit(1).execute()
   expect(freed).toEqual([])
 }, 240_000)
-
-const contract = workflows['task-processing']
-
-function start() {
-  const { address, namespace } = testTemporalSettings()
-  return startService('worker-task-processing', {
-    DATABASE_URL: database.appUrl,
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: namespace,
-    FILE_STORE_URL: files.url,
-    LOG_LEVEL: 'error',
-  })
-}
-
-/** Starts a worker and kills it once so many rows are done, as often as the run asks for. */
-async function killedAtPoints(readDone: () => Promise<number>): Promise<void> {
-  const kills = testKills()
-  for (let kill = 1; kill <= kills; kill++) {
-    const worker = await start()
-    const records = Math.floor((rowCount * kill) / (kills + 4))
-    while ((await readDone()) < records) await sleep(10)
-    // Somewhere in a page that is being written.
-    await sleep((kill * 37) % 100)
-    await worker.kill()
-  }
-}
-
-async function newTask(scoped: Scoped): Promise<string> {
-  const id = newId('fileUpload')
-  const store_key = `2026-03-15/${id}`
-  await createFileStore(files).write(store_key, Readable.from(csv(), { objectMode: false }))
-  const upload = { id, store_key, file_name: null, size: 1, sha256: '0'.repeat(64) }
-  const timeOfDay = new Date()
-  await insertFileUpload(scoped, upload, timeOfDay)
-  const asked: NewImportTask = {
-    idempotency_key: 'killed',
-    request_hash: 'hash',
-    entity_type: 'EVENTS',
-    file_type: 'CSV',
-    file_provider: 'test',
-    upload_id: upload.id,
-    file_name: null,
-    metadata: {},
-    dry_run: false,
-    track_progress: false,
-  }
-  const task = await insertImportTask(scoped, asked, { timeOfDay, workflowIdOf: (one) => `task:${one}` })
-  return task.id
-}

@@ -3,10 +3,11 @@ import {
   createTaskProcessingActivities,
   createTaskProcessingEvents,
 } from '@flexprice/activities/task-processing'
+import { createCatalogAnswers, createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database/connection'
-import { createFileStore } from '@flexprice/file-store'
+import { createFileStore, createWebFiles } from '@flexprice/file-store'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { readVariables, taskProcessingWorkerConfig } from './config.ts'
@@ -22,6 +23,7 @@ await using _telemetry = await startTelemetry({
 const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 const files = createFileStore(config.files)
+await using redis = createRedis(config.redis, { metrics, logger })
 /** Of one transaction: more makes nothing faster. */
 const rowsPerPageMax = 5_000
 
@@ -34,7 +36,9 @@ await runWorker({
   activities: createTaskProcessingActivities({
     scoped: () => database.scoped(currentScope()),
     files,
+    web: createWebFiles(config.webFiles),
     events: createTaskProcessingEvents({ logger, metrics }),
+    forgetCatalog: createCatalogAnswers(redis).forgetAll,
     rowsPerPageMax,
   }),
   config,

@@ -28,12 +28,18 @@ export async function changePrices(
   step: Of<'add-price' | 'edit-price' | 'end-price'>,
   key: string,
 ): Promise<void> {
-  const { prices, chains, planId } = product
+  const { prices, chains, plans } = product
   if (step.kind === 'add-price') {
     const { type, cadence, period, count, isOnce, money, meter } = step.price
     const metered = meter === null ? {} : { meter_id: (await meterOf({ product, ask }, meter)).meterId }
     const body = {
-      ...{ type, price_unit_type: 'FIAT', entity_type: 'PLAN', entity_id: planId, currency: 'usd' },
+      ...{
+        type,
+        price_unit_type: 'FIAT',
+        entity_type: 'PLAN',
+        entity_id: plans[step.plan ?? 0],
+        currency: 'usd',
+      },
       ...{ billing_period: isOnce ? 'ONETIME' : period, billing_period_count: isOnce ? 1 : count },
       ...{ invoice_cadence: cadence, start_date: instant(step.start), ...moneyBody(money), ...metered },
     }
@@ -73,11 +79,13 @@ export async function changeLines(
 
 export async function allow({ product, ask }: Acting, step: Of<'allow-usage'>, key: string): Promise<void> {
   const { featureId } = await meterOf({ product, ask }, step.meter)
-  const body = {
-    ...{ plan_id: product.planId, feature_id: featureId, feature_type: 'metered', is_enabled: true },
-    ...{ usage_limit: step.limit, ...(step.reset === 'NEVER' ? { usage_reset_period: step.reset } : {}) },
+  for (const [place, plan_id] of product.plans.entries()) {
+    const body = {
+      ...{ plan_id, feature_id: featureId, feature_type: 'metered', is_enabled: true },
+      ...{ usage_limit: step.limit, ...(step.reset === 'NEVER' ? { usage_reset_period: step.reset } : {}) },
+    }
+    await ask({ method: 'POST', path: '/entitlements', body, key: `${key}-${place}` })
   }
-  await ask({ method: 'POST', path: '/entitlements', body, key })
 }
 
 export async function subscribe({ product, ask }: Acting, step: Of<'subscribe'>, key: string): Promise<void> {

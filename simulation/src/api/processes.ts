@@ -29,6 +29,7 @@ const workers = {
   'kill-sync': 'worker-price-sync',
   'kill-creation': 'worker-subscription-creation',
   'kill-calculation': 'worker-calculate-charges',
+  'kill-change': 'worker-subscription-change',
 } as const
 const awayMs = 1_000
 

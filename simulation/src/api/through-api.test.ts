@@ -28,6 +28,7 @@ test(
       'price-sync',
       'subscription-creation',
       'calculate-charges',
+      'subscription-change',
     ] as const) {
       stack.defer(() => terminateLeftOvers(workflows[name].definition))
     }
@@ -36,13 +37,14 @@ test(
     const processes = stack.use(await startProcesses({ ...servers, temporalNamespace: testNamespace() }))
     const steps = testApiSimulationSteps()
     const customers = Math.max(2, Math.ceil(steps / stepsPerCustomer))
-    const size = { seed: 20_260_105, years: 1, customers, steps, customersPerLife: 4 }
+    const size = { seed: 20_261_367, years: 1, customers, steps, customersPerLife: 4 }
     const pace = { ...throughApiPace, lifeWorkers: 2, triesMax: 0 }
     const report = await simulate(throughApi(processes), { ...size, ...pace }, () => undefined)
     await processes.disturbed()
     expect(report.findings, describeReport(report)).toEqual([])
     expect(report.invoices).toBeGreaterThan(0)
     expect(report.events).toBeGreaterThan(0)
+    expect(report.changes).toBeGreaterThan(0)
     expect(report.paidByCredits).toBeGreaterThan(0)
   },
   120_000 + testApiSimulationSteps() * msPerStep,

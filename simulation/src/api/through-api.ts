@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApiKey } from '@flexprice/database/tenancy'
+import { isCodedError } from '@flexprice/domain'
 import { z } from 'zod'
+import { isChange } from '../lives/change-step.ts'
 import type { Step } from '../lives/step.ts'
 import type { BeginWorld } from '../play/world.ts'
 import { createProduct } from '../product/product.ts'
@@ -17,6 +19,7 @@ import {
   subscribe,
 } from './act-through-api.ts'
 import { createAsk } from './ask.ts'
+import { changeThroughApi } from './change-through-api.ts'
 import { moveMoney } from './move-money-through-api.ts'
 import type { Processes } from './processes.ts'
 
@@ -45,6 +48,7 @@ export function throughApi({ databases, gatewayUrl, disturb }: Processes): Begin
         return moved.parse(await complete(ask, move)).subscriptions_failed
       },
       read: readAgain,
+      isRefusal: (error) => isCodedError(error) || String(error).includes('"status":4'),
     }
   }
 }
@@ -57,6 +61,7 @@ export const throughApiPace = { together: 0.75, disturbed: 0.015 } as const
 
 async function perform(acting: Acting, step: Step, key: string): Promise<void> {
   const { product, ask } = acting
+  if (isChange(step)) return changeThroughApi(acting, step, key)
   switch (step.kind) {
     case 'add-price':
     case 'edit-price':
@@ -82,19 +87,25 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
       return reviseInvoice(acting, step, key)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note':
       return moveMoney(acting, step, key)
     case 'void-event':
       await ask({ method: 'DELETE', path: `/events/${step.id}`, key })
       return
     case 'sync-prices': {
-      const path = `/plans/${product.planId}/sync/subscriptions`
-      await complete(ask, { method: 'POST', path, key })
+      for (const [place, plan] of product.plans.entries()) {
+        const path = `/plans/${plan}/sync/subscriptions`
+        await complete(ask, { method: 'POST', path, key: `${key}-${place}` })
+      }
       return
     }
     case 'wait':

@@ -1,3 +1,4 @@
+import { changeSubscription } from './change-subscription.ts'
 import { dayMs, type LifeSoFar } from './life-so-far.ts'
 import { reviseInvoice } from './revise-invoice.ts'
 import { disturbances } from './step.ts'
@@ -13,6 +14,7 @@ export function disturb(life: LifeSoFar): void {
   steps.push({ kind: 'disturb', at: life.at, what, afterMs: random.below(afterMsMax) })
   if (what === 'kill-sync') steps.push({ kind: 'sync-prices', at: life.at })
   else if (what === 'kill-calculation') reviseInvoice(life)
+  else if (what === 'kill-change') changeSubscription(life)
   else if (what !== 'kill-creation') {
     life.at += (1 + random.below(daysMax)) * dayMs
     steps.push({ kind: 'wait', at: life.at, leap: false })

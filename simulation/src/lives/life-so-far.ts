@@ -16,6 +16,9 @@ export interface LifeSoFar {
   /** The meters that prices have. */
   readonly meters: number[]
   chains: number
+  /** Whether there is another plan, and the chains that are of it. */
+  readonly hasPlans: boolean
+  readonly ofOtherPlan: Set<number>
   subscribed: number
   /** How many one-off invoices there are. */
   oneOffs: number
@@ -47,12 +50,12 @@ const periods = [
 
 export function beginLife(
   random: Random,
-  { start, customers }: { start: number; customers: number },
+  { start, customers, hasPlans = false }: { start: number; customers: number; hasPlans?: boolean },
 ): LifeSoFar {
   const period = random.pick(periods)
   return {
     ...{ random, start, customers, period, count: random.pick(counts[period]), at: start },
-    ...{ steps: [], sent: [], meters: [] },
+    ...{ steps: [], sent: [], meters: [], hasPlans, ofOtherPlan: new Set() },
     ...{ chains: 0, subscribed: 0, oneOffs: 0, payments: 0, notes: 0 },
   }
 }

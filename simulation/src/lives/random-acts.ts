@@ -52,9 +52,12 @@ export function addPrice(life: LifeSoFar): void {
   const meter = random.chance(0.6) ? (free[random.below(free.length)] ?? null) : null
   const chain = life.chains++
   if (meter !== null) meters.push(meter)
-  const price = randomPrice(random, { period, count, meter })
+  const isOther = life.hasPlans && random.chance(0.4)
+  if (isOther) life.ofOtherPlan.add(chain)
+  const plan = isOther ? 1 : 0
+  const price = randomPrice(random, { period, count, meter, plan })
   const start = random.chance(0.8) ? lifeStart - 400 * dayMs : around(life, 20, 60)
-  steps.push({ kind: 'add-price', at, chain, price, start })
+  steps.push({ kind: 'add-price', at, chain, ...(isOther && { plan }), price, start })
 }
 
 function subscribe(life: LifeSoFar): void {
@@ -105,7 +108,7 @@ function editPrice(life: LifeSoFar): void {
   const { random, steps, at } = life
   const chain = anyChain(life)
   const from = random.chance(0.5) ? at : around(life, 40, 40)
-  steps.push({ kind: 'edit-price', at, chain, money: randomMoney(random), from })
+  steps.push({ kind: 'edit-price', at, chain, money: moneyOf(life, chain), from })
 }
 
 function endOrWait(life: LifeSoFar): void {
@@ -118,11 +121,17 @@ function endOrWait(life: LifeSoFar): void {
 
 function overrideOrAddPrice(life: LifeSoFar): void {
   const { random, steps, chains } = life
-  if (random.chance(0.3)) steps.push({ kind: 'override-price', ...anyLine(life), money: randomMoney(random) })
-  else if (random.chance(0.2) && chains < chainsMax) addPrice(life)
+  if (random.chance(0.3)) {
+    const line = anyLine(life)
+    steps.push({ kind: 'override-price', ...line, money: moneyOf(life, line.chain) })
+  } else if (random.chance(0.2) && chains < chainsMax) addPrice(life)
   else changeQuantity(life)
 }
 
 function anyLine(life: LifeSoFar) {
   return { at: life.at, subscription: anySubscription(life), chain: anyChain(life) }
+}
+
+function moneyOf({ random, ofOtherPlan }: LifeSoFar, chain: number) {
+  return randomMoney(random, ofOtherPlan.has(chain) ? 1 : 0)
 }

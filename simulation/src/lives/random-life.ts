@@ -1,4 +1,5 @@
 import { billOnce } from './bill-once.ts'
+import { changeSubscription } from './change-subscription.ts'
 import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
 import { fillWallet, grantTo, moveMoney } from './move-money.ts'
@@ -23,6 +24,8 @@ const oneOffChance = 0.02
 const revisionChance = 0.03
 /** Of lives in which there is money, which are those of odd seeds: the others are about what is billed alone. */
 const moneyChance = 0.3
+/** Of lives in which subscriptions are changed: two of four, one of them with money. */
+const changeChance = 0.08
 /** Behind the last act, so that each period with one is closed. */
 const waitDays = 70
 
@@ -30,9 +33,15 @@ const waitDays = 70
 export function randomLife(seed: number, size: LifeSize): Step[] {
   const { start, years, customers, steps: stepsMax, together = 0, disturbed = 0 } = size
   const random = createRandom(seed)
-  const life = beginLife(random, { start, customers })
+  const isAboutChanges = seed % 4 >= 2
+  // Some of them go.
+  const life = beginLife(random, {
+    start,
+    customers: isAboutChanges ? 2 * customers : customers,
+    hasPlans: isAboutChanges,
+  })
   const { steps } = life
-  const chains = 2 + random.below(5)
+  const chains = 2 + random.below(5) + (isAboutChanges ? 3 : 0)
   for (let meter = 0; meter < metersMax; meter++) if (random.chance(0.3)) allowUsage(life, meter)
   for (let chain = 0; chain < chains; chain++) addPrice(life)
   const isAboutMoney = seed % 2 === 1
@@ -43,6 +52,7 @@ export function randomLife(seed: number, size: LifeSize): Step[] {
     if (disturbed > 0 && random.chance(disturbed)) disturb(life)
     if (random.chance(oneOffChance)) billOnce(life)
     else if (isAboutMoney && random.chance(moneyChance)) moveMoney(life)
+    else if (isAboutChanges && random.chance(changeChance)) changeSubscription(life)
     else if (random.chance(revisionChance)) reviseInvoice(life)
     else doSomethingWith(life, isAboutMoney)
   }

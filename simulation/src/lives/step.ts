@@ -1,3 +1,4 @@
+import type { ChangeStep, Plan } from './change-step.ts'
 import type { MoneyStep } from './money-step.ts'
 import type { Period } from './period.ts'
 
@@ -23,6 +24,7 @@ export type Step =
   | VoidOneOff
   | ReviseInvoice
   | MoneyStep
+  | ChangeStep
   | Disturb
   | Wait
 
@@ -32,6 +34,8 @@ interface At {
 
 export interface AddPrice extends At {
   readonly kind: 'add-price'
+  /** Of plan 0, where nothing else is said. */
+  readonly plan?: Plan
   readonly chain: number
   readonly price: PriceTerms
   readonly start: number
@@ -163,6 +167,7 @@ export const disturbances = [
   'kill-sync',
   'kill-creation',
   'kill-calculation',
+  'kill-change',
   'cut-database',
   'restart-database',
 ] as const

@@ -1,3 +1,4 @@
+import { changeKinds } from './change-step.ts'
 import type { Step } from './step.ts'
 
 /** The life without some of those that it is about: what is tried first, as it takes most steps away at once. */
@@ -12,9 +13,18 @@ export function withoutParties(steps: readonly Step[]): readonly ((steps: readon
 }
 
 const kinds: readonly Step['kind'][] = [
+  ...changeKinds,
   ...([
-    ...(['void-note', 'take-back', 'void-payment', 'pay', 'end-wallet', 'grant-credits'] as const),
-    ...(['top-up', 'make-wallet'] as const),
+    ...([
+      'void-note',
+      'close-note',
+      'take-back',
+      'void-payment',
+      'pay',
+      'end-wallet',
+      'grant-credits',
+    ] as const),
+    ...(['void-purchase', 'buy-credits', 'top-up-by-itself', 'top-up', 'make-wallet'] as const),
     ...['close-invoice', 'replace-invoice', 'void-invoice'],
     'void-event',
     'void-one-off',

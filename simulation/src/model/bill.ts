@@ -1,9 +1,14 @@
 import type { Allowance, UsageEvent } from '../lives/step.ts'
-import { advanceLines, arrearLines, type ExpectedLine, type FixedTerms, onceLines } from './fixed.ts'
+import { billLines, creditAhead } from './credit-ahead.ts'
+import { advanceLines, arrearLines, type ExpectedLine, onceLines } from './fixed.ts'
+import { fixedTerms, isProratedIn } from './fixed-terms.ts'
 import { intervalAt, type Span, shared } from './grid.ts'
-import { type Line, linesOf } from './lines.ts'
+import type { Chain } from './lines.ts'
+import { allLines, chainsOf, linesOfChain } from './lines-of-subscription.ts'
 import type { MoneyModel } from './money.ts'
-import { type Invoice, periodFrom, type Reason, type Subscription, stretchesOf } from './subscription.ts'
+import { canMove, movePlan } from './move-plan.ts'
+import { isPausedAt } from './pauses.ts'
+import { type Invoice, periodFrom, type Reason, type Subscription } from './subscription.ts'
 import { usageLines } from './usage.ts'
 
 /** What the environment knows beside the subscription. */
@@ -15,6 +20,8 @@ export interface Surroundings {
   /** How many events have come so far. */
   readonly seen: number
   readonly money: MoneyModel
+  /** Of all plans, as they are now. */
+  readonly chains: ReadonlyMap<number, Chain>
 }
 
 /** How long a draft with usage waits for late events. */
@@ -28,15 +35,29 @@ export function billCreation(subscription: Subscription, around: Surroundings): 
 }
 
 /** Bills the one period that is due, and goes on into the next. */
-function billPeriod(subscription: Subscription, around: Surroundings): void {
-  const { status, dueAt, start, current } = subscription
+export function billPeriod(subscription: Subscription, around: Surroundings): void {
+  const { status, dueAt, start, end, current } = subscription
+  if (end <= start) {
+    // It ends as it would begin.
+    Object.assign(subscription, { status: 'cancelled', dueAt: null })
+    return
+  }
   if (dueAt === start) {
     if (status === 'trialing') startTrial(subscription, around)
     else open(subscription, 'SUBSCRIPTION_CREATE', around)
     subscription.dueAt = subscription.current.end
     return
   }
+  const { pendingPlan } = subscription
+  subscription.pendingPlan = null
+  // Where its plan has nothing any more, the old one is billed.
+  if (pendingPlan && canMove(subscription, pendingPlan, around.chains))
+    movePlan(subscription, pendingPlan, around)
   const opens = periodAfter(subscription, current)
+  const { cancellation } = subscription
+  if (cancellation?.isToCome && cancellation.isProrated && opens === null) {
+    creditAhead(subscription, cancellation.at, around)
+  }
   if (status === 'trialing') {
     if (opens) {
       subscription.current = opens
@@ -45,7 +66,8 @@ function billPeriod(subscription: Subscription, around: Surroundings): void {
   } else close(subscription, current, opens, around)
   subscription.current = opens ?? current
   subscription.dueAt = opens?.end ?? null
-  subscription.status = opens ? 'active' : 'cancelled'
+  const goesOn = opens && isPausedAt(subscription.pauses, opens.start) ? 'paused' : 'active'
+  subscription.status = opens ? goesOn : 'cancelled'
 }
 
 /** Bills all that is due, one period after the other, with what is given before each; then closes, then ends credits. */
@@ -76,15 +98,10 @@ export function finalize(subscription: Subscription, invoice: Invoice, around: S
   const subtotal = [...invoice.fixed, ...invoice.usage].reduce((sum, { cents }) => sum + cents, 0n)
   const isNothing = subtotal === 0n && invoice.reason !== 'SUBSCRIPTION_TRIAL_START'
   invoice.status = isNothing ? 'SKIPPED' : 'FINALIZED'
-  // As steps count lines.
-  const lines = [...invoice.fixed, ...invoice.usage].sort(
-    (left, right) => left.chain - right.chain || left.start - right.start,
-  )
-  const isCut = (line: ExpectedLine) => invoice.usage.some((one) => one !== line && one.chain === line.chain)
   const when = { periodEnd: invoice.period.end, now: around.now }
   invoice.bill = around.money.close(
     subscription.id,
-    lines.map((line) => ({ ...line, isCut: isCut(line) })),
+    { lines: billLines(invoice), before: invoice.bill },
     when,
   )
 }
@@ -136,11 +153,12 @@ function cycleLines(
 ): Pick<Invoice, 'fixed' | 'usage'> {
   const lines = allLines(subscription)
   const terms = fixedTerms(subscription, { reason: 'SUBSCRIPTION_CYCLE', period: closes })
+  const opening = { ...terms, isProrated: isProratedIn(subscription, opens ?? closes) }
   return {
     fixed: [
       ...arrearLines(terms, lines, closes),
       ...onceLines(terms, lines, { closes, opens }),
-      ...(opens ? advanceLines(terms, lines, opens, null) : []),
+      ...(opens ? advanceLines(opening, lines, opens, null) : []),
     ],
     usage: usageOf(subscription, closes, intervalAt(subscription.grid, closes.start), around),
   }
@@ -148,7 +166,7 @@ function cycleLines(
 
 type Written = Pick<Invoice, 'reason' | 'period' | 'fixed' | 'usage'>
 
-function add(subscription: Subscription, written: Written, around: Surroundings): void {
+export function add(subscription: Subscription, written: Written, around: Surroundings): void {
   const invoice = draft(subscription, written, around)
   const closesAt = invoice.period.end + delayMs
   if (invoice.usage.length > 0 && closesAt > around.now) invoice.finalizeAt = closesAt
@@ -181,30 +199,11 @@ function usageOf(
   { eventsOf, allowances }: Surroundings,
 ): ExpectedLine[] {
   const since = subscription.trialEnd ?? subscription.start
-  return [...subscription.chains.values()].flatMap((chain) => {
-    const { type, meter } = chain.terms
+  return chainsOf(subscription).flatMap((chain) => {
+    const lines = linesOfChain(subscription, chain)
+    const { type, meter } = lines[0]?.chain.terms ?? { type: 'FIXED', meter: null }
     if (type !== 'USAGE' || meter === null) return []
-    const lines = linesOf(chain, stretchesOf(subscription, chain.id), subscription.leftOut.get(chain.id))
     const events = eventsOf(subscription.id, meter)
     return usageLines(lines, { period, interval, events, allowance: allowances.get(meter), since })
   })
-}
-
-export function allLines(subscription: Subscription): Line[] {
-  return [...subscription.chains.values()]
-    .flatMap((chain) =>
-      linesOf(chain, stretchesOf(subscription, chain.id), subscription.leftOut.get(chain.id)),
-    )
-    .filter(({ isLeftOut }) => !isLeftOut)
-}
-
-function fixedTerms(subscription: Subscription, of: Pick<Invoice, 'reason' | 'period'>): FixedTerms {
-  const { grid, isProrated, start, trialEnd, end, invoices } = subscription
-  const others = invoices.filter(
-    ({ status, reason, period }) =>
-      status !== 'VOIDED' && !(reason === of.reason && period.start === of.period.start),
-  )
-  // Of other chains, too, which nobody asks for.
-  const billedOnce = new Set(others.flatMap(({ fixed }) => fixed.map(({ chain }) => chain)))
-  return { grid, isProrated, paid: { start: trialEnd ?? start, end }, billedOnce }
 }

@@ -10,6 +10,13 @@ export interface ExpectedLine {
   /** When it is at work in the period that it bills. */
   readonly start: number
   readonly cents: bigint
+  /** Of one that bills in advance: when the time ends that it is for. */
+  readonly paidUntil: number | null
+  /** Of a FIXED one: its money and quantity. */
+  readonly terms?: string
+  /** What changes have given back of it, and for the time from when on. */
+  credited: bigint
+  creditedFrom: number | null
   /** Of a USAGE line: how many events it counts. */
   readonly events?: number
 }
@@ -33,26 +40,31 @@ export function advanceLines(
   const advance = lines.filter(({ chain: { terms: own } }) => isFixed(own, 'ADVANCE'))
   if (terms.isProrated) return advance.flatMap((line) => shareOf(terms, line, period))
   return advance.flatMap((line) => {
-    if (line.start <= period.start && line.end > period.start) return [wholeOf(line, period.start)]
+    if (line.start <= period.start && line.end > period.start)
+      return [wholeOf(line, period.start, period.end)]
     const isNew = openedAt !== null && line.start > period.start && line.start <= openedAt
     if (!isNew || !shared(line, period)) return []
     const hasEarlier = lines.some(
       (other) => other.chain.id === line.chain.id && other.start < line.start && shared(other, period),
     )
-    return hasEarlier ? [] : [wholeOf(line, line.start)]
+    return hasEarlier ? [] : [wholeOf(line, line.start, period.end)]
   })
 }
 
-/** FIXED ARREAR of the period that ended; not prorating the latest of a chain, whole. */
+/** FIXED ARREAR of the period that ended; not prorating the latest of a chain, whole, unless a change has parted it. */
 export function arrearLines(terms: FixedTerms, lines: readonly Line[], period: Span): ExpectedLine[] {
   const arrear = lines.filter(({ chain: { terms: own } }) => isFixed(own, 'ARREAR'))
-  if (terms.isProrated) return arrear.flatMap((line) => shareOf(terms, line, period))
+  const cut = new Set(arrear.filter((line) => isCutIn(line, period)).map(({ chain }) => chain.id))
+  const byShare = arrear.filter(({ chain }) => terms.isProrated || cut.has(chain.id))
   const latest = new Map<number, Line>()
-  for (const line of arrear) {
+  for (const line of arrear.filter((one) => !byShare.includes(one))) {
     const other = latest.get(line.chain.id)
     if (shared(line, period) && (!other || line.start > other.start)) latest.set(line.chain.id, line)
   }
-  return [...latest.values()].map((line) => wholeOf(line, period.start))
+  return [
+    ...byShare.flatMap((line) => shareOf(terms, line, period)),
+    ...[...latest.values()].map((line) => wholeOf(line, period.start)),
+  ]
 }
 
 /**
@@ -74,6 +86,11 @@ export function onceLines(
   })
 }
 
+function isCutIn({ start, end, isCutAtStart, isCutAtEnd }: Line, period: Span): boolean {
+  const isInside = (at: number) => at > period.start && at < period.end
+  return (isCutAtStart === true && isInside(start)) || (isCutAtEnd === true && isInside(end))
+}
+
 function isFixed(own: Line['chain']['terms'], cadence: 'ADVANCE' | 'ARREAR'): boolean {
   return own.type === 'FIXED' && !own.isOnce && own.cadence === cadence
 }
@@ -83,15 +100,18 @@ function shareOf({ grid }: FixedTerms, line: Line, period: Span): ExpectedLine[]
   if (!active) return []
   const interval = intervalAt(grid, active.start)
   const share = over(whole(active.end - active.start), whole(interval.end - interval.start))
-  return [expected(line, active.start, times(fullAmount(line), share))]
+  const paidUntil = line.chain.terms.cadence === 'ADVANCE' ? active.end : null
+  return [expected(line, { start: active.start, paidUntil }, times(fullAmount(line), share))]
 }
 
-function wholeOf(line: Line, start: number): ExpectedLine {
-  return expected(line, start, fullAmount(line))
+function wholeOf(line: Line, start: number, paidUntil: number | null = null): ExpectedLine {
+  return expected(line, { start, paidUntil }, fullAmount(line))
 }
 
-function expected(line: Line, start: number, amount: Ratio): ExpectedLine {
-  return { chain: line.chain.id, type: 'FIXED', start, cents: round(times(amount, whole(100))) }
+function expected(line: Line, of: Pick<ExpectedLine, 'start' | 'paidUntil'>, amount: Ratio): ExpectedLine {
+  const cents = round(times(amount, whole(100)))
+  const terms = JSON.stringify([line.money, line.quantity])
+  return { chain: line.chain.id, type: 'FIXED', ...of, cents, terms, credited: 0n, creditedFrom: null }
 }
 
 function fullAmount({ money, quantity }: Line): Ratio {

@@ -1,9 +1,11 @@
+import type { Plan } from '../lives/change-step.ts'
 import type { Money, PriceTerms } from '../lives/step.ts'
 
 /** A price and its successors, as they are in time. */
 export interface Chain {
   readonly id: number
   readonly terms: PriceTerms
+  readonly plan: Plan
   readonly versions: readonly Version[]
 }
 
@@ -21,6 +23,9 @@ export interface Stretch {
   readonly quantity: string
   /** Money of its own, until the plan's chain was to end when that was said. */
   readonly own: { readonly money: Money; readonly until: number } | null
+  /** A change has opened it, or closed it. */
+  readonly isCutAtStart?: boolean
+  readonly isCutAtEnd?: boolean
 }
 
 export interface Line {
@@ -31,6 +36,9 @@ export interface Line {
   readonly end: number
   /** Of a version that a sync left out, as that time was billed: nothing of it is billed to the subscription. */
   readonly isLeftOut: boolean
+  /** A change has parted it from what was before, or comes after: what is in arrears bills by its share. */
+  readonly isCutAtStart?: boolean
+  readonly isCutAtEnd?: boolean
 }
 
 /** What a version would be in a stretch, by their starts. */
@@ -42,13 +50,17 @@ export function linesOf(
   stretches: readonly Stretch[],
   leftOut: ReadonlySet<Part> = new Set(),
 ): Line[] {
-  return stretches.flatMap(({ own, quantity, ...stretch }) => {
+  return stretches.flatMap(({ own, quantity, isCutAtStart = false, isCutAtEnd = false, ...stretch }) => {
     const versions = own ? [{ money: own.money, start: stretch.start, end: own.until }] : chain.versions
     return versions.flatMap(({ money, ...version }) => {
       const start = Math.max(stretch.start, version.start)
       const end = Math.min(stretch.end, version.end)
       const isLeftOut = own === null && leftOut.has(partOf(stretch, version))
-      return start < end ? [{ chain, money, quantity, start, end, isLeftOut }] : []
+      const cuts = {
+        isCutAtStart: isCutAtStart && start === stretch.start,
+        isCutAtEnd: isCutAtEnd && end === stretch.end,
+      }
+      return start < end ? [{ chain, money, quantity, start, end, isLeftOut, ...cuts }] : []
     })
   })
 }
@@ -142,11 +154,13 @@ export function earliestOf(chain: Chain, start: number): Chain {
 export function changedFrom(
   stretches: readonly Stretch[],
   from: number,
-  change: Partial<Pick<Stretch, 'quantity' | 'own'>>,
+  change: Partial<Pick<Stretch, 'quantity' | 'own' | 'isCutAtStart'>>,
 ): Stretch[] {
   return stretches.flatMap((stretch) => {
     if (from < stretch.start || from >= stretch.end) return [stretch]
-    const after = { ...stretch, ...change, start: from }
-    return from === stretch.start ? [after] : [{ ...stretch, end: from }, after]
+    if (from === stretch.start) return [{ ...stretch, ...change }]
+    const { isCutAtStart: isCut = false } = change
+    const after = { ...stretch, isCutAtStart: isCut, ...change, start: from }
+    return [{ ...stretch, end: from, isCutAtEnd: isCut }, after]
   })
 }

@@ -1,6 +1,8 @@
+import { isChange } from '../lives/change-step.ts'
 import type { Allowance, Step, Subscribe } from '../lives/step.ts'
 import { billCreation, billDue, type Surroundings } from './bill.ts'
 import type { OneOff } from './bill-money.ts'
+import { changeSubscription } from './change.ts'
 import { type Chain, earliestOf } from './lines.ts'
 import { createMoneyModel, type MoneyModel } from './money.ts'
 import { changeOneOffs } from './one-offs.ts'
@@ -11,8 +13,8 @@ import { type CameEvent, createUsageLog, type UsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8, 11 and 12) alone: it shares no code with the product and reads
- * none of its rows. It knows no discounts, taxes, changes of plan, pauses,
- * late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
+ * none of its rows. It knows no notes on what bought credits, no discounts, taxes, changes of
+ * period, prices or meters that two plans have in common, late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
   readonly subscriptions: ReadonlyMap<number, Subscription>
@@ -38,7 +40,7 @@ export function createModel(): Model {
   const { events } = log
   const money = createMoneyModel()
   const around = (now: number): Surroundings => {
-    return { now, allowances, seen: events.length, eventsOf: log.of, money }
+    return { now, allowances, seen: events.length, eventsOf: log.of, money, chains }
   }
   const state = { chains, allowances, subscriptions, oneOffs, money, log, around }
 
@@ -48,7 +50,11 @@ export function createModel(): Model {
     money,
     events,
     chains,
-    apply: (step) => apply(state, step),
+    apply(step) {
+      const isDone = apply(state, step)
+      for (const subscription of subscriptions.keys()) money.decideTopUps(subscription, step.at)
+      return isDone
+    },
     nextDue() {
       const due = [...subscriptions.values()].flatMap((subscription) => [
         subscription.dueAt,
@@ -73,6 +79,7 @@ interface Whole extends State {
 
 function apply(state: Whole, step: Step): boolean {
   const { subscriptions, oneOffs, money, log, around } = state
+  if (isChange(step)) return changeSubscription(state, step, around(step.at))
   switch (step.kind) {
     case 'wait':
     case 'disturb':
@@ -94,11 +101,15 @@ function apply(state: Whole, step: Step): boolean {
       return reviseInvoice(subscriptions.get(step.subscription), step, around(step.at), state.chains)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note': {
       const of = 'subscription' in step ? step.subscription : null
       return money.apply(step, of === null ? undefined : subscriptions.get(of), oneOffs)
@@ -139,7 +150,8 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
   const { start, period, count } = step.terms
   const end = step.terms.end ?? Infinity
   const fitting = [...chains].filter(
-    ([, { terms }]) => terms.isOnce || (terms.period === period && terms.count === count),
+    ([, { terms, plan }]) =>
+      plan === 0 && (terms.isOnce || (terms.period === period && terms.count === count)),
   )
   const reaches = ({ versions }: Chain) => versions.some((one) => one.end > start && one.start < end)
   if (!fitting.some(([, chain]) => reaches(chain))) return false

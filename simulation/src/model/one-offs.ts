@@ -17,7 +17,7 @@ export function changeOneOffs(
     const lines = step.amounts.map((amount) => {
       return { type: 'FIXED' as const, isCut: false, cents: round(times(fromText(amount), whole(100))) }
     })
-    const bill = money.close(subscription, lines, { periodEnd: null, now: step.at })
+    const bill = money.close(subscription, { lines }, { periodEnd: null, now: step.at })
     const status = totalOf(bill) === 0n ? 'SKIPPED' : 'FINALIZED'
     oneOffs.set(step.invoice, { subscription, bill, status })
     return true

@@ -45,7 +45,7 @@ export function actOnPrices(state: State, step: PriceAct): boolean {
       if (chains.has(step.chain)) return false
       const { money } = step.price
       const versions = [{ money, start: step.start, end: Infinity }]
-      chains.set(step.chain, { id: step.chain, terms: step.price, versions })
+      chains.set(step.chain, { id: step.chain, terms: step.price, versions, plan: step.plan ?? 0 })
       return true
     }
     case 'edit-price': {
@@ -83,8 +83,9 @@ function sync(subscription: Subscription, chains: ReadonlyMap<number, Chain>): v
   if (subscription.status === 'cancelled') return
   const { period, count } = subscription.grid
   for (const [id, chain] of chains) {
-    const { terms } = chain
-    if (terms.isOnce || terms.period !== period || terms.count !== count) continue
+    const { terms, plan } = chain
+    if (plan !== subscription.plan || terms.isOnce || terms.period !== period || terms.count !== count)
+      continue
     leaveOut(subscription, chain)
     subscription.chains.set(id, chain)
   }
@@ -136,7 +137,12 @@ export function bringLeftOut(
 
 type LineAct = Extract<Step, { kind: 'change-quantity' | 'end-line' | 'add-line' | 'override-price' }>
 
-function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
+/** @param of whether a change does it: it parts what is in arrears. @returns false where there is no place for it */
+export function changeLine(
+  { chains, subscriptions }: State,
+  step: LineAct,
+  { isByChange } = { isByChange: false },
+): boolean {
   const subscription = subscriptions.get(step.subscription)
   const chain = subscription?.chains.get(step.chain)
   const current = chains.get(step.chain)
@@ -155,22 +161,30 @@ function changeLine({ chains, subscriptions }: State, step: LineAct): boolean {
     if (step.at < subscription.start || current.versions.some(({ start }) => start > from)) return false
     if (chain !== current || stretches.some(({ end }) => end > from)) return false
     if (subscription.overridden.has(step.chain)) return false
-    return keep([...stretches, { start: from, end: Infinity, quantity: step.quantity, own: null }])
+    return keep([
+      ...stretches,
+      { start: from, end: Infinity, quantity: step.quantity, own: null, isCutAtStart: isByChange },
+    ])
   }
   const line = linesOf(chain, stretches).find(({ start, end }) => start <= from && end > from)
   if (!line) return false
   switch (step.kind) {
     case 'change-quantity':
       if (compare(fromText(line.quantity), fromText(step.quantity)) === 0) return false
-      return keep(changedFrom(stretches, from, { quantity: step.quantity }))
+      return keep(
+        changedFrom(stretches, from, { quantity: step.quantity, ...(isByChange && { isCutAtStart: true }) }),
+      )
     case 'end-line': {
       const before = stretches.filter(({ start }) => start < from)
-      return keep(before.map((stretch) => ({ ...stretch, end: Math.min(stretch.end, from) })))
+      return keep(
+        before.map((one) => (one.end <= from ? one : { ...one, end: from, isCutAtEnd: isByChange })),
+      )
     }
     case 'override-price': {
-      if (isSameMoney(line.money, step.money)) return false
-      // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
       const before = stretches.find(({ start, end }) => start <= from && end > from)?.own
+      // The plan's own money, named, is the subscription's from then on.
+      if (before && isSameMoney(line.money, step.money)) return false
+      // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
       const until = before?.until ?? current.versions.at(-1)?.end ?? Infinity
       subscription.overridden.add(step.chain)
       return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))

@@ -17,6 +17,8 @@ export function reviseInvoice(
   switch (kind) {
     case 'void-invoice':
       if (status !== 'DRAFT' && status !== 'FINALIZED') return false
+      // A change cannot lose its own invoice.
+      if (invoice.reason === 'SUBSCRIPTION_UPDATE') return false
       if (invoice.bill && !around.money.voidBill(invoice.bill, around.now)) return false
       invoice.status = 'VOIDED'
       invoice.finalizeAt = null

@@ -1,8 +1,10 @@
+import type { Plan } from '../lives/change-step.ts'
 import type { Subscribe } from '../lives/step.ts'
 import type { Bill } from './bill-money.ts'
 import type { ExpectedLine } from './fixed.ts'
 import { addDays, calendarAnchor, type Grid, intervalAt, type Span } from './grid.ts'
-import type { Chain, Part, Stretch } from './lines.ts'
+import type { Chain, Line, Part, Stretch } from './lines.ts'
+import type { Pause } from './pauses.ts'
 
 /** A subscription as the rules have it, and all that it was billed. */
 export interface Subscription {
@@ -12,13 +14,27 @@ export interface Subscription {
   /** When it was made. */
   readonly createdAt: number
   readonly start: number
-  /** Infinity for none. */
-  readonly end: number
+  /** Infinity for none. A cancellation moves it. */
+  end: number
+  /** That it was made with. */
+  readonly ownEnd: number
+  cancellation: Cancellation | null
+  /** When somebody asked for its last change. */
+  lastChangeAt: number | null
   readonly trialEnd: number | null
-  status: 'trialing' | 'active' | 'cancelled'
+  status: 'trialing' | 'active' | 'paused' | 'cancelled'
+  /** In order; the last one may be to come. */
+  pauses: readonly Pause[]
   current: Span
   /** When billing next has something to do; null for never more. */
   dueAt: number | null
+  plan: Plan
+  /** Since when it has the plan. */
+  planSince: number
+  /** That waits for the period's end. */
+  pendingPlan: { readonly plan: Plan; readonly at: number } | null
+  /** Lines of plans that it has no more, or had before. */
+  formerLines: readonly Line[]
   /** The plan's chains as its last sync, or its creation, has seen them. */
   chains: Map<number, Chain>
   /** Of the chains that somebody has touched; the others have one from the start on. */
@@ -31,11 +47,23 @@ export interface Subscription {
   readonly invoices: Invoice[]
 }
 
+/** That ends it, or is to. */
+export interface Cancellation {
+  readonly at: number
+  /** Of the period that it cuts. */
+  readonly isProrated: boolean
+  /** It was said ahead, and its credit comes with that boundary. */
+  readonly isToCome: boolean
+  /** What was used and owed since the last invoice is left unbilled. */
+  readonly isSkipped: boolean
+}
+
 export type Reason =
   | 'SUBSCRIPTION_CREATE'
   | 'SUBSCRIPTION_CYCLE'
   | 'SUBSCRIPTION_TRIAL_START'
   | 'SUBSCRIPTION_TRIAL_END'
+  | 'SUBSCRIPTION_UPDATE'
 
 export interface Invoice {
   readonly reason: Reason
@@ -49,7 +77,7 @@ export interface Invoice {
   status: 'DRAFT' | 'FINALIZED' | 'SKIPPED' | 'VOIDED'
   /** Whether a draft was made in its place. */
   isReplaced: boolean
-  /** Once it is closed. */
+  /** Once it is closed, or what it bills in advance was lowered before. */
   bill: Bill | null
   /** Of a draft that waits for late events. */
   finalizeAt: number | null
@@ -72,6 +100,8 @@ export function begin(
   const current = trialEnd === null ? periodFrom(grid, start, end) : { start, end: trialEnd }
   return {
     ...{ id: subscription, grid, isProrated, createdAt: now, start, end, trialEnd, current, chains },
+    ...{ ownEnd: end, cancellation: null, lastChangeAt: null, pauses: [] },
+    ...{ plan: 0, planSince: start, pendingPlan: null, formerLines: [] },
     status: trialEnd === null ? 'active' : 'trialing',
     dueAt: start > now ? start : current.end,
     stretches: new Map(),
@@ -86,6 +116,6 @@ export function periodFrom(grid: Grid, start: number, end: number): Span {
   return { start, end: Math.min(intervalAt(grid, start).end, end) }
 }
 
-export function stretchesOf({ start, stretches }: Subscription, chain: number): readonly Stretch[] {
-  return stretches.get(chain) ?? [{ start, end: Infinity, quantity: '1', own: null }]
+export function stretchesOf({ planSince, stretches }: Subscription, chain: number): readonly Stretch[] {
+  return stretches.get(chain) ?? [{ start: planSince, end: Infinity, quantity: '1', own: null }]
 }

@@ -41,6 +41,7 @@ export function usageLines(lines: readonly Line[], terms: UsageTerms): ExpectedL
   return windows.map(({ line, window }, index) => ({
     chain: line.chain.id,
     type: 'USAGE',
+    ...{ paidUntil: null, credited: 0n, creditedFrom: null },
     start: window.start,
     cents: cents[index] ?? 0n,
     // Of one value for all windows each line tells all of its events.

@@ -9,7 +9,8 @@ import {
   type StoredInvoice,
   type StoredLine,
 } from '../product/read-invoices.ts'
-import { compareWallets, describeMoney, expectedMoney } from './compare-money.ts'
+import { compareGrants, compareWallets, describeMoney, expectedMoney } from './compare-money.ts'
+import { comparePurchases } from './compare-purchases.ts'
 
 /** What has been compared so far: the product's invoices by id, and how many lines. */
 export interface Compared {
@@ -23,10 +24,12 @@ export async function compare(
   model: Model,
   { since, compared }: { since: number; compared: Compared },
 ): Promise<string[]> {
-  const [stored, standing, wallets] = await Promise.all([
+  const [stored, standing, ...others] = await Promise.all([
     readInvoices(product, since),
     readSubscriptions(product),
     compareWallets(product, model),
+    comparePurchases(product, model),
+    compareGrants(product, model),
   ])
   const problems = stored.flatMap((invoice) => {
     compared.invoices.set(invoice.id, invoice.subscription)
@@ -52,7 +55,7 @@ export async function compare(
       )
     }
   }
-  return [...problems, ...wallets]
+  return [...problems, ...others.flat()]
 }
 
 type LineWords = Omit<StoredLine, 'id'>
@@ -95,7 +98,9 @@ function areSame(wanted: readonly ExpectedLine[], stored: readonly StoredLine[])
     const isOneOfMany =
       want.type === 'USAGE' && pairs.filter((pair) => pair.want.chain === want.chain).length > 1
     const difference = centsOf(want.amount) - centsOf(have.amount)
-    return difference === 0n || (isOneOfMany && difference * difference === 1n)
+    // Which of several credits of one invoice is taken first is decided by ids, too.
+    const isCredit = centsOf(want.amount) < 0n && centsOf(have.amount) < 0n
+    return difference === 0n || isCredit || (isOneOfMany && difference * difference === 1n)
   })
   return fits && sumsByChain(wanted.map(wordsOf)) === sumsByChain(stored)
 }
@@ -111,8 +116,9 @@ function sumsByChain(lines: readonly LineWords[]): string {
 }
 
 function centsOf(amount: string): bigint {
-  const [units = '0', decimals = ''] = amount.split('.')
-  return BigInt(units + decimals.padEnd(2, '0'))
+  const [units = '0', decimals = ''] = amount.replace('-', '').split('.')
+  const cents = BigInt(units + decimals.padEnd(2, '0'))
+  return amount.startsWith('-') ? -cents : cents
 }
 
 function wordsOf({ chain, type, start, cents, events }: ExpectedLine): LineWords {
@@ -120,7 +126,12 @@ function wordsOf({ chain, type, start, cents, events }: ExpectedLine): LineWords
 }
 
 function sorted(lines: readonly LineWords[]): LineWords[] {
-  return [...lines].sort((left, right) => left.chain - right.chain || left.start - right.start)
+  return [...lines].sort(
+    (left, right) =>
+      left.chain - right.chain ||
+      left.start - right.start ||
+      Number(centsOf(left.amount) - centsOf(right.amount)),
+  )
 }
 
 function describeLines(lines: readonly LineWords[]): string {

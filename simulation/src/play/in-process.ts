@@ -1,3 +1,4 @@
+import { isCodedError } from '@flexprice/domain'
 import { billInProcess } from '../product/bill-in-process.ts'
 import { perform } from '../product/perform.ts'
 import { createProduct, type Databases } from '../product/product.ts'
@@ -11,6 +12,7 @@ export function inProcess(databases: Databases): BeginWorld {
       product,
       stopsByItself: false,
       perform: (step) => perform(product, step),
+      isRefusal: isCodedError,
       async moveTo(to) {
         await product.moveClock(to)
         return (await billInProcess(product.scoped, new Date(to))).failed

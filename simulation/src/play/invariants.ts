@@ -4,7 +4,7 @@ import {
   listLateEvents,
   listUnattributedEvents,
 } from '@flexprice/database/events'
-import { allLines } from '../model/bill.ts'
+import { allLines } from '../model/lines-of-subscription.ts'
 import type { Model } from '../model/model.ts'
 import type { Subscription } from '../model/subscription.ts'
 import { billInProcess } from '../product/bill-in-process.ts'
@@ -20,12 +20,9 @@ interface Previewed {
 
 /** What costs much: previews of the instant before, and a billing run again. */
 export const checkThorough = {
-  /** What the next invoices of those that are due now will be, by their previews. */
+  /** What the next invoices of those that are due now will be, by their previews; what ends with its start or its trial has none. */
   async before(product: Product, model: Model, now: number): Promise<readonly Previewed[]> {
-    const due = [...model.subscriptions.values()].filter(
-      ({ dueAt, status, end, trialEnd }) =>
-        dueAt !== null && dueAt <= now && !(status === 'trialing' && trialEnd === end),
-    )
+    const due = [...model.subscriptions.values()].filter((one) => hasNextInvoice(one, now))
     const previewed: Previewed[] = []
     for (const { id } of due) {
       const { preview } = await calculationOf(product).previewInvoice({
@@ -62,6 +59,15 @@ export const checkThorough = {
     if (again.done > 0) problems.push(`a second billing did ${again.done} more`)
     return [...problems, ...(await gapsIn(product))]
   },
+}
+
+/** A change of plan that waits for the boundary is not in its preview as yet. */
+function hasNextInvoice(
+  { dueAt, status, start, end, trialEnd, pendingPlan }: Subscription,
+  now: number,
+): boolean {
+  if (dueAt === null || dueAt > now || end <= start || pendingPlan) return false
+  return !(status === 'trialing' && trialEnd !== null && end <= trialEnd)
 }
 
 /** What has to be true of a whole life: each event once or listed with its reason, and numbers without gaps. */
@@ -130,6 +136,8 @@ function placeOf(
   if (!isOnLine || time >= subscription.end) return 'listed'
   // Free, whatever came of the trial.
   if (subscription.trialEnd !== null && time < subscription.trialEnd) return 'counted'
+  // Whoever cancelled it wanted it so.
+  if (subscription.cancellation?.isSkipped && time >= subscription.current.start) return 'counted'
   const isOver = time < subscription.current.start || subscription.status === 'cancelled'
   if (closed) return 'listed'
   // A draft bills it, or what is made in a voided one's place.

@@ -1,3 +1,4 @@
+import { type ChangeStep, isChange } from '../lives/change-step.ts'
 import type { Step } from '../lives/step.ts'
 import { createModel, type Model } from '../model/model.ts'
 import { checkLedgers } from './check-ledgers.ts'
@@ -17,6 +18,10 @@ export interface Played {
   readonly paidByCredits: number
   readonly payments: number
   readonly notes: number
+  readonly purchases: number
+  /** Of subscriptions: how many were made, and how many had to be refused, and were. */
+  readonly changes: number
+  readonly refusals: number
   readonly failure: Failure | undefined
 }
 
@@ -29,11 +34,17 @@ export interface Failure {
 
 /** The instant at which all lives begin. */
 export const lifeStart = Date.UTC(2026, 0, 1)
-/** What costs much is checked each so many billings, and at the end. */
-const thoroughEach = 5
 
-/** Lives a life in a world of its own, the product beside the model, until they differ or it ends. */
-export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): Promise<Played> {
+/**
+ * Lives a life in a world of its own, the product beside the model, until they differ or it ends.
+ *
+ * @param how `thoroughEach`: after how many billings what costs much is checked, as previews; after each, if it is not said
+ */
+export async function playLife(
+  beginWorld: BeginWorld,
+  steps: readonly Step[],
+  { thoroughEach = 1 }: { readonly thoroughEach?: number } = {},
+): Promise<Played> {
   const world = await beginWorld(lifeStart)
   const life = {
     world,
@@ -41,22 +52,27 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
     compared: { invoices: new Map(), lines: 0 },
     since: lifeStart,
     clock: lifeStart,
-    billings: 0,
+    ...{ billings: 0, changes: 0, refusals: 0, thoroughEach },
   }
   let skipped = 0
   let done = 0
   const told = (failure?: Failure): Played => ({
     ...{ steps: done - skipped, skipped, billings: life.billings, invoices: life.compared.invoices.size },
     ...{ lines: life.compared.lines, events: life.model.events.length, failure },
+    ...{ changes: life.changes, refusals: life.refusals },
     ...life.model.money.moved(),
   })
   for (const [index, step] of steps.entries()) {
     try {
       const problems = await liveUntil(life, step)
-      if (problems.length === 0 && !life.model.apply(step)) skipped++
-      else if (problems.length === 0) {
+      if (problems.length === 0 && !life.model.apply(step)) {
+        skipped++
+        // Of lines the model does not know all that the product refuses.
+        if (isChange(step) && step.kind !== 'modify-line') problems.push(...(await refused(life, step)))
+      } else if (problems.length === 0) {
         await world.perform(step)
-        if (step.kind === 'subscribe') problems.push(...(await look(life, step.at)))
+        if (isChange(step)) life.changes++
+        if (step.kind === 'subscribe' || isChange(step)) problems.push(...(await look(life, step.at)))
       }
       if (problems.length > 0) return told({ step: index, at: day(life.since), problems })
       done++
@@ -76,6 +92,19 @@ async function checkAll({ world: { product }, model }: Life): Promise<string[]> 
   ]
 }
 
+/** What the model refuses of a change the product has to refuse as well, and leave all as it was. */
+async function refused(life: Life, step: ChangeStep): Promise<string[]> {
+  if (!life.model.subscriptions.has(step.subscription)) return []
+  try {
+    await life.world.perform(step)
+  } catch (error) {
+    if (!life.world.isRefusal(error)) throw error
+    life.refusals++
+    return await look(life, step.at)
+  }
+  return [`${step.kind} of subscription ${step.subscription} should be refused`]
+}
+
 interface Life {
   readonly world: World
   readonly model: Model
@@ -85,13 +114,17 @@ interface Life {
   /** Where the clock stands: what fell due before is billed late. */
   clock: number
   billings: number
+  readonly thoroughEach: number
+  changes: number
+  refusals: number
 }
 
 /** Time goes from due instant to due instant, as a test clock does; or leaps over them, and all is billed late. */
 async function liveUntil(life: Life, step: Step): Promise<string[]> {
   if (life.world.stopsByItself) return moveThrough(life, step.at)
   const isLeap = step.kind === 'wait' && step.leap
-  for (;;) {
+  const isBehind = isChange(step) && step.isBehind
+  while (!isBehind) {
     const due = life.model.nextDue()
     if (due === undefined || due > step.at) break
     const problems = await billAt(life, isLeap ? step.at : Math.max(due, life.clock))
@@ -119,7 +152,7 @@ async function moveThrough(life: Life, at: number): Promise<string[]> {
 async function billAt(life: Life, at: number): Promise<string[]> {
   const { world, model } = life
   const { product } = world
-  const isThorough = ++life.billings % thoroughEach === 0
+  const isThorough = ++life.billings % life.thoroughEach === 0
   if (isThorough) await product.moveClock(at)
   const before = isThorough ? await checkThorough.before(product, model, at) : undefined
   model.bill(at)

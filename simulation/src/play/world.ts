@@ -11,6 +11,8 @@ export interface World {
   readonly stopsByItself: boolean
   /** Does what a step says. @throws what the product refuses with */
   perform(step: Step): Promise<void>
+  /** Whether an error of that says that the product has refused it. */
+  isRefusal(error: unknown): boolean
   /** Sets the clock and bills what falls due; answers how many subscriptions could not be billed. */
   moveTo(at: number): Promise<number>
   /** What looks at the product's rows, and changes nothing: a world whose database goes away asks again. */

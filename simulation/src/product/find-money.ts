@@ -1,7 +1,7 @@
 import type { InvoiceRef } from '../lives/money-step.ts'
 import { invoiceIdOf, oneOffOf } from './find-rows.ts'
 import { customerOf, type Product } from './product.ts'
-import { plainText, readLines } from './read-invoices.ts'
+import { plainText, readLines, type StoredLine } from './read-invoices.ts'
 
 /** The customer's wallet, counted from the oldest one on. */
 export async function walletIdOf(
@@ -25,7 +25,26 @@ export async function invoiceOf(
   { subscription, invoice }: { readonly subscription: number; readonly invoice: InvoiceRef },
 ): Promise<string> {
   if ('oneOff' in invoice) return oneOffOf(product, invoice.oneOff)
+  if ('purchase' in invoice) return purchaseOf(product, { subscription, purchase: invoice.purchase })
   return invoiceIdOf(product, { subscription, back: invoice.back })
+}
+
+/** An invoice that buys credits, counted from the customer's oldest one on. */
+export async function purchaseOf(
+  { scoped }: Product,
+  { subscription, purchase }: { readonly subscription: number; readonly purchase: number },
+): Promise<string> {
+  const row = await scoped.db
+    .selectFrom('invoices as i')
+    .innerJoin('customers as c', 'c.id', 'i.customer_id')
+    .select('i.id')
+    .where('c.external_id', '=', customerOf(subscription))
+    .where('i.invoice_type', '=', 'CREDIT')
+    .orderBy('i.id')
+    .offset(purchase)
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  return row.id
 }
 
 export async function remainingOf({ scoped }: Product, invoiceId: string): Promise<string> {
@@ -45,7 +64,7 @@ export async function lineOf(
 ): Promise<{ readonly lineId: string; readonly left: string }> {
   const { db } = product.scoped
   const lines = (await readLines(product, [invoiceId])).get(invoiceId) ?? []
-  const sorted = lines.sort((left, right) => left.chain - right.chain || left.start - right.start)
+  const sorted = lines.sort(byChain)
   const row = await db
     .selectFrom('invoice_line_items as line')
     .select('line.id')
@@ -84,4 +103,10 @@ export function noteOf({ notes }: Product, note: number): string {
   const id = notes.get(note)
   if (id === undefined) throw new Error(`note ${note} was not made`)
   return id
+}
+
+/** A change's invoice may credit and charge the same chain from the same instant on. */
+function byChain(left: StoredLine, right: StoredLine): number {
+  const amounts = Number(left.amount) - Number(right.amount)
+  return left.chain - right.chain || left.start - right.start || amounts
 }

@@ -1,3 +1,4 @@
+import { notFound } from '@flexprice/domain'
 import { customerOf, type Product, subscriptionOf } from './product.ts'
 
 export interface OfLine {
@@ -85,4 +86,25 @@ export function oneOffOf({ oneOffs }: Product, invoice: number): string {
   const id = oneOffs.get(invoice)
   if (id === undefined) throw new Error(`one-off ${invoice} was not made`)
   return id
+}
+
+/** What waits for the subscription's boundary. @throws not_found where nothing does */
+export async function pendingSchedule({ scoped }: Product, subscriptionId: string): Promise<string> {
+  const row = await scoped.db
+    .selectFrom('subscription_schedules')
+    .select('id')
+    .where('subscription_id', '=', subscriptionId)
+    .where('schedule_status', '=', 'pending')
+    .executeTakeFirst()
+  if (!row) throw notFound('Schedule', subscriptionId)
+  return row.id
+}
+
+/** The subscription's own period, as a change of its plan says it. */
+export async function periodOf({ scoped }: Product, subscriptionId: string) {
+  return await scoped.db
+    .selectFrom('subscriptions')
+    .select(['billing_period', 'billing_period_count', 'billing_cycle'])
+    .where('id', '=', subscriptionId)
+    .executeTakeFirstOrThrow()
 }

@@ -9,8 +9,10 @@ import {
   startPriceSyncRun,
   syncPriceSlicePage,
 } from '@flexprice/database/price-sync'
+import { isChange } from '../lives/change-step.ts'
 import type { AllowUsage, SendEvents, Step, Subscribe } from '../lives/step.ts'
 import { billOnce } from './bill-once.ts'
+import { changeSubscription } from './change-subscription.ts'
 import { lineAtWork, priceOf, versionAtWork } from './find-rows.ts'
 import { moveMoney } from './move-money.ts'
 import { moneyRow, priceRow } from './price-rows.ts'
@@ -22,6 +24,7 @@ import { instant, subscriptionBody } from './subscription-body.ts'
 export async function perform(product: Product, step: Step): Promise<void> {
   const { scoped } = product
   const now = new Date(step.at)
+  if (isChange(step)) return changeSubscription(product, step, now)
   switch (step.kind) {
     case 'wait':
     case 'disturb':
@@ -33,7 +36,8 @@ export async function perform(product: Product, step: Step): Promise<void> {
     case 'allow-usage':
       return allow(product, step, now)
     case 'sync-prices':
-      return sync(product, now)
+      for (const planId of product.plans) await sync(product, planId, now)
+      return
     case 'subscribe':
       return subscribe(product, step, now)
     case 'send-events':
@@ -47,11 +51,15 @@ export async function perform(product: Product, step: Step): Promise<void> {
       return reviseInvoice(product, step, now)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note':
       return moveMoney(product, step, now)
     case 'void-event':
@@ -71,11 +79,11 @@ async function changePrices(
   step: Of<'add-price' | 'edit-price' | 'end-price'>,
   now: Date,
 ): Promise<void> {
-  const { scoped, prices, chains, planId } = product
+  const { scoped, prices, chains, plans } = product
   if (step.kind === 'add-price') {
     const { meter } = step.price
     const meterId = meter === null ? undefined : (await meterOf(product, meter, now)).meterId
-    const row = priceRow(step.price, { planId, meterId, start: new Date(step.start) })
+    const row = priceRow(step.price, { planId: plans[step.plan ?? 0], meterId, start: new Date(step.start) })
     const made = await inTransaction(scoped, (transaction) => insertPrices(transaction, [row], now))
     for (const { id } of made) {
       prices.set(step.chain, id)
@@ -118,14 +126,15 @@ async function allow(product: Product, { meter, limit, reset }: AllowUsage, now:
   const { featureId } = await meterOf(product, meter, now)
   const terms = { is_enabled: true, is_soft_limit: false, static_value: null, config_value: null }
   const free = { usage_limit: limit, usage_reset_period: reset === 'NEVER' ? reset : null }
-  const of = { feature_id: featureId, plan_id: product.planId }
-  const entitlement = { ...of, feature_type: 'metered' as const, ...terms, ...free }
-  await inTransaction(product.scoped, (transaction) => insertEntitlements(transaction, [entitlement], now))
+  const entitlements = product.plans.map((plan_id) => ({
+    ...{ feature_id: featureId, plan_id, feature_type: 'metered' as const, ...terms, ...free },
+  }))
+  await inTransaction(product.scoped, (transaction) => insertEntitlements(transaction, entitlements, now))
 }
 
 const subscriptionsPerPageMax = 100
 
-async function sync({ scoped, planId }: Product, now: Date): Promise<void> {
+async function sync({ scoped }: Product, planId: string, now: Date): Promise<void> {
   const workflow = { id: `price-sync:${planId}`, runId: `at ${now.toISOString()}` }
   const started = await startPriceSyncRun(scoped, { planId, workflow, slicesMax: 1 })
   if (started.runId === null) return

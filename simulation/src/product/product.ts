@@ -18,6 +18,8 @@ export interface Product {
   /** Of the owner of the tables. */
   readonly ownerUrl: string
   readonly planId: string
+  /** By the steps' numbers: the first one is `planId`. */
+  readonly plans: readonly [string, string]
   /** Ids by the steps' numbers. */
   readonly prices: Map<number, string>
   /** The steps' number of a chain, by the id of its first price. */
@@ -61,12 +63,14 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
   }
   const scoped = app.scoped(scope)
   const plan = await insertPlan(scoped, { name: 'Simulated' }, now)
+  const other = await insertPlan(scoped, { name: 'Simulated beside it' }, now)
   const unheard = { created: () => undefined, itemBroke: () => undefined, activated: () => undefined }
   return {
     ...{
       scoped,
       ownerUrl,
       planId: plan.id,
+      plans: [plan.id, other.id],
       prices: new Map(),
       chains: new Map(),
       subscriptions: new Map(),

@@ -106,6 +106,8 @@ function nextBilling(facts: BilledFacts): BilledCycle {
   const { subscription_status: status, next_billing_at: dueAt, start_date: start } = subscription
   if (!isBilled(status)) throw notBilled(subscription, `is ${status}`)
   if (dueAt === null) throw notBilled(subscription, 'has nothing due')
+  const { end_date: end } = subscription
+  if (end !== null && end <= start) throw notBilled(subscription, 'ends as it would begin')
   const current = currentPeriod(subscription)
   const isStart = dueAt.getTime() === start.getTime()
   if (status === 'trialing') return isStart ? trialStart(facts) : afterTrial(facts)

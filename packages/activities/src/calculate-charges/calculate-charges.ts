@@ -2,7 +2,7 @@ import {
   type ChargeFacts,
   type LateUsage,
   readFinalUsage,
-  readWrittenDrafts,
+  readWrittenInvoices,
   type WrittenDraft,
 } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
@@ -41,6 +41,8 @@ export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'perio
   readonly charges: readonly WithLineId<CycleCharge<FactLine> & Pick<InvoicedCharge, 'late'>>[]
   /** What late events have changed of final invoices, as far as it is no charge of this one; null: none were looked at. */
   readonly late: Pick<RatedLate, 'credits'> | null
+  /** The id of the closed invoice that has billed the next cycle before its time: these charges are never made. */
+  readonly invoicedBy: string | null
   /** Of an invoice of late usage alone; else empty. */
   readonly requestKey: string
   /** Of both. */
@@ -69,16 +71,21 @@ export async function calculateCharges(
   { choiceOf, seenBy, lock = false }: ChargeChoices,
 ): Promise<ChargeOutcome[]> {
   const billed = slice.map((facts) =>
-    orError(facts, () => ({ facts, billed: billedCycle(facts, choiceOf(facts)) })),
+    orError(facts, () => {
+      const choice = choiceOf(facts)
+      return { facts, billed: billedCycle(facts, choice), isNext: choice.kind === 'next' }
+    }),
   )
-  const drafts = await readWrittenDrafts(scoped, billed.flatMap(invoiceOf), { lock })
+  const { drafts, closed } = await readWrittenInvoices(scoped, billed.flatMap(invoiceOf), { lock })
   const finals = await readFinalUsage(scoped, billed.flatMap(carrierOf))
   const shared = { terms: createSharedTerms(), plan: createCyclePlanner() }
   const planned = billed.map((one) => {
     if ('error' in one) return one
     const { id } = one.facts.subscription
     return orError(one.facts, () =>
-      planOne(one, { draft: drafts.get(id), late: finals.get(id) ?? null, shared }),
+      planOne(one, {
+        ...{ draft: drafts.get(id), closed: closed.get(id), late: finals.get(id) ?? null, shared },
+      }),
     )
   })
   return inHalves(
@@ -96,6 +103,7 @@ interface Failed {
 interface Billed {
   readonly facts: ChargeFacts
   readonly billed: BilledCycle
+  readonly isNext: boolean
 }
 
 /** Which invoice its draft would be; what lies in any window is none. */
@@ -117,7 +125,8 @@ function isLateAlone({ billsLate, cycle }: BilledCycle): boolean {
   return billsLate && cycle.closes === null
 }
 
-interface Planned extends Billed {
+interface Planned extends Omit<Billed, 'isNext'> {
+  readonly invoicedBy: string | null
   readonly plan: CyclePlan<FactLine>
   readonly written: readonly WithLineId<InvoicedCharge>[]
   readonly finals: readonly PlannedFinal[]
@@ -132,15 +141,27 @@ interface Shared {
 
 /** Of a draft whose FIXED lines are written its USAGE lines alone are rated, on the grid kept with it. */
 function planOne(
-  { facts, billed }: Billed,
-  { draft, late, shared }: { draft: WrittenDraft | undefined; late: LateUsage | null; shared: Shared },
+  { facts, billed, isNext }: Billed,
+  {
+    draft,
+    closed,
+    late,
+    shared,
+  }: {
+    draft: WrittenDraft | undefined
+    closed: string | undefined
+    late: LateUsage | null
+    shared: Shared
+  },
 ): Planned {
+  const invoicedBy = (isNext && closed) || null
   const lines = cycleLines(facts, shared.terms, billed)
   const finals = late ? planFinals(facts, late, shared.terms) : []
-  if (!draft) return { facts, billed, plan: shared.plan(billed.cycle, lines), written: [], finals, late }
+  const of = { facts, billed, invoicedBy, finals, late }
+  if (!draft) return { ...of, plan: shared.plan(billed.cycle, lines), written: [] }
   const plan = shared.plan({ ...billed.cycle, grid: draft.grid ?? billed.cycle.grid }, lines)
   const written = draft.lines.map(writtenCharge)
-  return { facts, billed, plan: { ...plan, fixed: [] }, written, finals, late }
+  return { ...of, plan: { ...plan, fixed: [] }, written }
 }
 
 /** @throws invalid_operation when their usage has more parts than are held at once */
@@ -165,7 +186,7 @@ function questionsOf(one: Planned | Failed): readonly UsageQuestion[] {
 }
 
 function rated(
-  { facts, billed, plan, written, finals, late }: Planned,
+  { facts, billed, invoicedBy, plan, written, finals, late }: Planned,
   answers: Parameters<typeof rateCycle>[1],
 ): SubscriptionCharges {
   const own = plan.questions.length
@@ -186,6 +207,7 @@ function rated(
       written,
       charges,
       settlement,
+      invoicedBy,
     },
     late: late && { credits: changed.credits },
     requestKey: late && isLateAlone(billed) ? `late-${late.ownInvoices + 1}` : '',

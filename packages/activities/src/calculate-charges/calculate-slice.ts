@@ -67,7 +67,9 @@ async function calculatePage(
     lock: createsDrafts,
   })
   const drafts = createsDrafts
-    ? outcomes.filter((outcome): outcome is SubscriptionCharges => !('error' in outcome))
+    ? outcomes.filter(
+        (outcome): outcome is SubscriptionCharges => !('error' in outcome) && outcome.invoicedBy === null,
+      )
     : []
   const written = await writeDrafts(
     transaction,

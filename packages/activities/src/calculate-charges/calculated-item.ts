@@ -12,6 +12,7 @@ export function calculatedItem(outcome: ChargeOutcome, invoiceId: string | null)
     plan_id: subscription.plan_id,
     currency: subscription.currency,
     invoice_id: invoiceId,
+    is_invoiced: false,
   }
   if ('error' in outcome) {
     const { code, message } = outcome.error
@@ -21,6 +22,7 @@ export function calculatedItem(outcome: ChargeOutcome, invoiceId: string | null)
   const { amounts } = outcome.settlement
   return {
     ...of,
+    ...(outcome.invoicedBy !== null && { invoice_id: outcome.invoicedBy, is_invoiced: true }),
     period_start: outcome.period.start,
     period_end: outcome.period.end,
     subtotal: formatDecimal(amounts.subtotal),

@@ -39,6 +39,7 @@ export async function previewInvoice(
   const adjusted = await previewAdjustment(handle, outcome)
   const paid = await previewCredits(handle, { outcome, lines, adjusted, now })
   return {
+    invoiced_by: outcome.invoicedBy,
     preview: {
       ...invoice,
       ...sumsOf(outcome, { adjusted, credits: sumDecimals(paid.values()) }),

@@ -5,12 +5,14 @@ import {
   editsOf,
   getSyncPreview,
   listOverriddenFrom,
+  listPlanSince,
   listUnbilledFrom,
   nextSyncPreviewPage,
   planSyncPreview,
   type SyncPreviewRow,
   writeSyncPreviewPage,
 } from '@flexprice/database/price-sync'
+import { later } from '@flexprice/domain/time'
 import { Context } from '@temporalio/activity'
 import { calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
@@ -59,13 +61,15 @@ async function previewPage(
     plan.prices.map(({ meter_id }) => meter_id),
   )
   const facts = await readChargeFacts(handle, page.subscriptionIds, { meterIds: [...meters.keys()] })
-  const overridden = await listOverriddenFrom(handle, page.subscriptionIds)
+  const overridden = await listOverriddenFrom(handle, page.subscriptionIds, { presentPlan: true })
   const unbilled = await listUnbilledFrom(handle, page.subscriptionIds)
+  const planSince = await listPlanSince(handle, page.subscriptionIds)
   const synced = facts.map((before) => {
-    const { id, current_period_start } = before.subscription
+    const { id, current_period_start, start_date } = before.subscription
     const overriddenFrom = overridden.get(id) ?? new Map()
     return syncInMemory(before, {
       ...{ plan, meters, overriddenFrom },
+      planSince: later(start_date, planSince.get(id) ?? start_date),
       unbilledFrom: unbilled.get(id) ?? current_period_start,
     })
   })

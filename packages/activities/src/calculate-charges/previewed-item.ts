@@ -29,7 +29,10 @@ export function previewedItem({
   }
   const error = failureOf(before) ?? failureOf(after)
   if (error) {
-    const none = { reason: null, period_start: null, period_end: null, before: null, after: null }
+    const none = {
+      ...{ reason: null, period_start: null, period_end: null },
+      ...{ before: null, after: null, invoice_id: null },
+    }
     return { ...of, ...none, outcome: 'failed', error: { code: error.code, message: error.message } }
   }
   return {
@@ -38,8 +41,7 @@ export function previewedItem({
     reason: synced.isTouched ? null : reasonOf(prices),
     period_start: 'period' in before ? before.period.start : null,
     period_end: 'period' in before ? before.period.end : null,
-    before: totalOf(before),
-    after: totalOf(after),
+    ...amounts(before, after),
     error: null,
   }
 }
@@ -103,6 +105,14 @@ function reasonOf(prices: readonly PreviewedPrice[]): SyncSkip {
 /** Without a next billing, as of one that is paused or a draft, there is nothing to pay: that is no failure. */
 function failureOf(outcome: ChargeOutcome) {
   return 'error' in outcome && outcome.error.code !== 'invalid_operation' ? outcome.error : undefined
+}
+
+/** What is invoiced is changed by nothing any more. */
+function amounts(before: ChargeOutcome, after: ChargeOutcome) {
+  const invoice_id = 'error' in before ? null : before.invoicedBy
+  return invoice_id === null
+    ? { invoice_id, before: totalOf(before), after: totalOf(after) }
+    : { invoice_id, before: null, after: null }
 }
 
 function totalOf(outcome: ChargeOutcome): string {

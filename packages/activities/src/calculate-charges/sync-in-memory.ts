@@ -24,13 +24,15 @@ export function syncInMemory(
     readonly plan: EditedPlan
     readonly meters: ReadonlyMap<string, MeterRow>
     readonly overriddenFrom: ReadonlyMap<string, Date>
+    /** The subscription's start, or when its plan came in the place of another. */
+    readonly planSince: Date
     readonly unbilledFrom: Date
   },
 ): SyncedFacts {
   const { subscription } = facts
   const before = facts.lines.map((charged): Line => ({ ...charged.line, charged }))
   const { lines, outcomes } = syncLines({
-    subscription,
+    subscription: { ...subscription, start_date: sync.planSince },
     prices: sync.plan.prices,
     hasChanged: changedSince(sync.plan, subscription.synced_price_sequence),
     overriddenFrom: sync.overriddenFrom,

@@ -12,7 +12,7 @@ import {
 import { creditTime } from '@flexprice/domain/change'
 import { zero } from '@flexprice/domain/money'
 import { earlier } from '@flexprice/domain/time'
-import { advanceLineIds } from '../subscription-change/change-line.ts'
+import { advanceLineIds, goingLineIds } from '../subscription-change/change-line.ts'
 import { lineCredit } from '../subscription-change/line-credit.ts'
 
 export interface AppliedDue {
@@ -25,7 +25,7 @@ export interface AppliedDue {
 
 /**
  * What is due at the boundary itself, before its period is billed (billing rules, section 8): an end that comes with the
- * trial's or before it, after which no period begins. The end that a cancellation has scheduled, and a pause, stand in the
+ * trial's or before it, or as the subscription would begin, after which no period does. The end that a cancellation has scheduled, and a pause, stand in the
  * facts already.
  */
 export async function applyDue(
@@ -34,8 +34,8 @@ export async function applyDue(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<AppliedDue> {
   return {
-    ended: due.filter(endsInTrial),
-    going: due.filter((facts) => !endsInTrial(facts)),
+    ended: due.filter(endsUnbilled),
+    going: due.filter((facts) => !endsUnbilled(facts)),
     schedules: dryRun ? new Map() : await holdDueSchedules(transaction, due.flatMap(boundaryOf)),
   }
 }
@@ -44,15 +44,17 @@ function boundaryOf({ subscription: { id, next_billing_at: at } }: ChargeFacts):
   return at === null ? [] : [{ subscriptionId: id, at }]
 }
 
-function endsInTrial({ subscription }: ChargeFacts): boolean {
+/** With its trial or in it, or as it would begin. */
+function endsUnbilled({ subscription }: ChargeFacts): boolean {
   const {
     subscription_status: status,
     end_date: end,
     trial_end: trialEnd,
+    start_date: start,
     next_billing_at: at,
   } = subscription
-  if (status !== 'trialing' || end === null || trialEnd === null || at === null) return false
-  return end <= trialEnd && end <= at
+  if (end === null || at === null || end > at) return false
+  return end <= start || (status === 'trialing' && trialEnd !== null && end <= trialEnd)
 }
 
 /**
@@ -79,7 +81,7 @@ async function creditEnded(
   )
   const timesOf = Map.groupBy(times, ({ lineId }) => lineId)
   const credits = crediting.flatMap(({ facts, schedule }) =>
-    advanceLineIds(facts)
+    goingLineIds(facts, schedule.scheduled_at)
       .flatMap((id) => timesOf.get(id) ?? [])
       .flatMap((one) => creditTime(one, schedule.scheduled_at, facts.subscription.currency) ?? [])
       .map((credit) => lineCredit(facts, { credit, netted: zero }, schedule.id)),

@@ -22,6 +22,7 @@ interface WriteDrafts {
 export interface WrittenDrafts {
   /** What there is an invoice of, with it. */
   readonly charged: readonly { readonly one: SubscriptionCharges; readonly draft: NewInvoice }[]
+  /** But for those that were closed before their time. */
   readonly invoices: readonly NewInvoice['invoice'][]
   /** Those that do not wait for late events: not written before they are closed. */
   readonly closing: readonly RatedClosing[]
@@ -39,7 +40,7 @@ export async function writeDrafts(
   const charged = rated
     .filter(({ charges, reason }) => charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START')
     .map((one) => ({ one, draft: withDelay(draftOf(one, now), one, { settings, now }) }))
-  const invoices = charged.map(({ draft }) => draft.invoice)
+  const invoices = charged.flatMap(({ one, draft }) => (one.invoicedBy === null ? [draft.invoice] : []))
   if (dryRun) return { charged, invoices, closing: [] }
   const found = await refreshDrafts(
     transaction,

@@ -54,6 +54,23 @@ export function advanceLineIds({ lines }: ChargeFacts): string[] {
     .map(({ line }) => line.id)
 }
 
+/**
+ * Those of chains that are there after an instant, as a subscription stops at it: what was gone before gives nothing back
+ * then, as it would not come again with the subscription.
+ */
+export function goingLineIds(facts: ChargeFacts, at: Date): string[] {
+  const going = new Set(facts.lines.flatMap(({ line, chain }) => (isThereAfter(line, at) ? [chain] : [])))
+  const chainOf = new Map(facts.lines.map(({ line, chain }) => [line.id, chain]))
+  return advanceLineIds(facts).filter((id) => going.has(chainOf.get(id) ?? ''))
+}
+
+function isThereAfter(
+  { start_date: start, end_date: end }: ChargeFacts['lines'][number]['line'],
+  at: Date,
+): boolean {
+  return end === null || (end > at && end > start)
+}
+
 export function planPrices(prices: readonly PriceRow[]): PlanPrice[] {
   const { termsOf } = createSharedTerms()
   return prices.map((price) => ({ ...price, terms: termsOf(price), metering: null }))

@@ -69,7 +69,7 @@ function comingCharges({ facts, billed, now }: HeldSubscription): PreparedChange
       keepsChain: true,
       line,
     }))
-  const lines = all.lines.filter((line) => !isComing(line))
+  const lines = all.lines.map((line) => (isComing(line) ? { ...line, end: line.start } : line))
   const { charges } = settleMoves({ ...all, lines }, { at: now, closed: [], opened }, 'create_prorations')
   const lineOf = new Map(opened.map(({ id, line }) => [id, line]))
   return charges.map((charge) => {

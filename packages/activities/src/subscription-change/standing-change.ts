@@ -4,7 +4,7 @@ import type { Scoped } from '@flexprice/database/connection'
 import { getSubscription } from '@flexprice/database/subscriptions'
 import { creditTime, type LineCredit } from '@flexprice/domain/change'
 import { sumDecimals } from '@flexprice/domain/money'
-import { type ChangeLine, changeLines } from './change-line.ts'
+import { type ChangeLine, changeLines, goingLineIds } from './change-line.ts'
 import { subscriptionSummary } from './change-result.ts'
 import type { HeldSubscription, PreparedChange } from './prepared-change.ts'
 
@@ -31,11 +31,12 @@ export function standingChange(
   }
 }
 
-/** What was billed in advance for the time from an instant on, of all lines: it comes back as they stand still. */
+/** What was billed in advance for the time from an instant on, of lines that are there then: it comes back as they stand still. */
 export function goingCredits({ facts, billed }: HeldSubscription, at: Date): LineCredit<ChangeLine>[] {
   const lines = new Map(changeLines(facts).map((line) => [line.id, line]))
+  const going = new Set(goingLineIds(facts, at))
   return billed.flatMap((one) => {
-    const line = lines.get(one.lineId)
+    const line = going.has(one.lineId) ? lines.get(one.lineId) : undefined
     const credit = line && creditTime(one, at, facts.subscription.currency)
     return credit ? [{ ...credit, line }] : []
   })

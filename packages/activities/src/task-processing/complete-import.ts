@@ -3,14 +3,17 @@ import { readTimeOfDay, type Scoped } from '@flexprice/database/connection'
 import { endImportTask, getImportTask, type ImportTaskRow, listRejections } from '@flexprice/database/imports'
 import { CodedError } from '@flexprice/domain'
 import type { TaskProcessingDependencies } from './dependencies.ts'
+import { forgetChanged } from './entity-kinds.ts'
 
 /** @throws validation_error where nothing of the file was usable: such a task has failed */
 export async function completeImport(
-  { scoped, events }: TaskProcessingDependencies,
+  dependencies: TaskProcessingDependencies,
   { task_id: taskId }: TaskProcessingInput,
 ): Promise<TaskProcessingResult> {
+  const { scoped, events } = dependencies
   const handle = scoped()
   const task = await getImportTask(handle, taskId)
+  await forgetChanged(dependencies, task)
   if (task.task_status === 'COMPLETED') return resultOf(task)
   if (task.successful_records === 0) throw await nothingUsable(handle, task)
   await endImportTask(handle, { id: taskId, timeOfDay: await readTimeOfDay(handle) })

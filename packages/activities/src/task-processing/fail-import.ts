@@ -3,13 +3,16 @@ import { readTimeOfDay } from '@flexprice/database/connection'
 import { endImportTask, getImportTask } from '@flexprice/database/imports'
 import { isErrorCode } from '@flexprice/domain'
 import type { ImportFailure, TaskProcessingDependencies } from './dependencies.ts'
+import { forgetChanged } from './entity-kinds.ts'
 
 export async function failImport(
-  { scoped, events }: TaskProcessingDependencies,
+  dependencies: TaskProcessingDependencies,
   { task_id: taskId, failure }: TaskProcessingInput & { readonly failure: ImportFailure },
 ): Promise<void> {
+  const { scoped, events } = dependencies
   const handle = scoped()
   const task = await getImportTask(handle, taskId)
+  await forgetChanged(dependencies, task)
   const { code, message = 'Internal error' } =
     failure.code === undefined
       ? { code: 'invalid_operation', message: `Cancelled after ${task.processed_records} rows` }

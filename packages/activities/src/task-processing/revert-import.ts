@@ -15,7 +15,7 @@ import { assert, CodedError, isErrorCode } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import { beating } from './beating.ts'
 import type { ImportFailure, TaskProcessingDependencies } from './dependencies.ts'
-import { kindOf } from './entity-kinds.ts'
+import { forgetChanged, kindOf } from './entity-kinds.ts'
 
 /**
  * Takes back what a task has imported, page by page: each is one transaction that deletes and moves the revert's row on,
@@ -24,10 +24,11 @@ import { kindOf } from './entity-kinds.ts'
  * @throws state_conflict where the task has not ended
  */
 export async function revertImport(
-  { scoped, events }: TaskProcessingDependencies,
+  dependencies: TaskProcessingDependencies,
   { task_id: taskId }: TaskProcessingInput,
 ): Promise<void> {
   using _ = beating()
+  const { scoped, events } = dependencies
   const { cancellationSignal } = Context.current()
   const runId = currentRunId()
   const handle = scoped()
@@ -40,6 +41,7 @@ export async function revertImport(
   for (let isDone = begun.revert_status !== 'PROCESSING'; !isDone; ) {
     cancellationSignal.throwIfAborted()
     const page = await inTransaction(handle, (transaction) => revertPage(transaction, task, runId))
+    await forgetChanged(dependencies, task)
     events.reverted(task.entity_type, { reverted: page.reverted, refused: page.refused.length })
     isDone = page.to === null
   }
@@ -58,11 +60,13 @@ async function revertPage(transaction: Scoped, task: ImportTaskRow, runId: strin
 
 /** What became of it: the last page has closed it. */
 export async function readRevert(
-  { scoped, events }: TaskProcessingDependencies,
+  dependencies: TaskProcessingDependencies,
   { task_id: taskId }: TaskProcessingInput,
 ): Promise<TaskRevertResult> {
+  const { scoped, events } = dependencies
   const handle = scoped()
   const task = await getImportTask(handle, taskId)
+  await forgetChanged(dependencies, task)
   const revert = await getImportRevert(handle, taskId)
   assert(revert, 'a revert that has ended has begun')
   const { reverted_records, refused_records } = revert
@@ -80,10 +84,12 @@ export async function readRevert(
 }
 
 export async function failRevert(
-  { scoped, events }: TaskProcessingDependencies,
+  dependencies: TaskProcessingDependencies,
   { task_id: taskId, failure }: TaskProcessingInput & { readonly failure: ImportFailure },
 ): Promise<void> {
+  const { scoped, events } = dependencies
   const handle = scoped()
+  await forgetChanged(dependencies, await getImportTask(handle, taskId))
   const runId = currentRunId()
   const revert = await getImportRevert(handle, taskId)
   const { code, message = 'Internal error' } =

@@ -103,8 +103,10 @@ export const calculationItem = z
     total: z.string().optional(),
     lines: z.array(calculationLine),
     error: z.object({ code: wireErrorCode, message: z.string() }).optional(),
-    /** The draft that was made or brought up to date. */
+    /** The draft that was made or brought up to date, or the invoice that has billed the cycle. */
     invoice_id: z.string().optional(),
+    /** That invoice is closed already: the item is in no totals. */
+    invoiced: z.boolean().optional(),
     warnings: lineWarnings,
   })
   .meta({ id: 'CalculationItem' })

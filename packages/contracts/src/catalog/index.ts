@@ -8,5 +8,12 @@ export {
 } from './feature.ts'
 export type { GroupResponse } from './group.ts'
 export type { CreateMeterRequest, LineMeter, MeterResponse } from './meter.ts'
-export { type CreatePriceRequest, type PriceFilter, priceTerms, type UpdatePriceRequest } from './price.ts'
+export {
+  type CreatePriceRequest,
+  createPriceRequest,
+  type PriceFilter,
+  priceTerms,
+  type UpdatePriceRequest,
+  updatePriceRequest,
+} from './price.ts'
 export type { LinePrice, PriceResponse } from './price-response.ts'

@@ -96,6 +96,9 @@ const syncPreviewItem = z
     /** Of the next invoice; none for a subscription that is not billed. */
     period_start: instant.optional(),
     period_end: instant.optional(),
+    /** The period's invoice is closed already: the subscription has no amounts here, and is in no totals. */
+    invoiced: z.boolean().optional(),
+    invoice_id: z.string().optional(),
     before: z.string().optional(),
     after: z.string().optional(),
     difference: z.string().optional(),

@@ -48,7 +48,11 @@ const calculation = z.strictObject({
 const invoice = z.strictObject({ invoice_id: z.string(), invoice_status: z.string() })
 
 /** As the API answers it, which its schema there knows. */
-const preview = z.strictObject({ preview: z.record(z.string(), z.unknown()) })
+const preview = z.strictObject({
+  preview: z.record(z.string(), z.unknown()),
+  /** The closed invoice that has billed what the preview shows. */
+  invoiced_by: z.string().nullable().optional(),
+})
 
 /** Amounts are decimal texts. The rest is read by the preview's own calls. */
 const syncPreview = z.strictObject({

@@ -79,7 +79,7 @@ async function addTotals(scoped: Scoped, calculationId: string, page: Calculatio
     insert into calculation_totals as t
       (calculation_id, slice, environment_id, plan_id, currency, subscriptions, failed, subtotal, total)
     select calculation_id, ${page.slice}::smallint, environment_id, plan_id, currency, count(*), count(error),
-      coalesce(sum(subtotal), 0), coalesce(sum(total), 0)
+      coalesce(sum(subtotal) filter (where not is_invoiced), 0), coalesce(sum(total) filter (where not is_invoiced), 0)
     from calculation_items
     where calculation_id = ${calculationId} and subscription_id = any (${page.subscriptionIds}::text[])
     group by 1, 2, 3, 4, 5

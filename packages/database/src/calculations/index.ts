@@ -25,4 +25,4 @@ export {
   readChargeFacts,
 } from './charge-facts.ts'
 export { type FinalUsage, type LateCarrier, type LateUsage, readFinalUsage } from './final-usage.ts'
-export { readWrittenDrafts, type WrittenDraft } from './written-drafts.ts'
+export { readWrittenInvoices, type WrittenDraft } from './written-drafts.ts'

@@ -1,5 +1,6 @@
 /** What is sold: features with their meters, groups, plans and prices with their successors. */
 export { clonePlan } from './clone-plan.ts'
+export { deletePrices } from './delete-prices.ts'
 export { featureChanges, newFeature } from './feature-columns.ts'
 export {
   type FeatureSearch,
@@ -31,7 +32,9 @@ export {
   searchGroups,
 } from './groups.ts'
 export { importFeatures } from './import-features.ts'
+export { importPrices } from './import-prices.ts'
 export type { ImportedFeature } from './imported-features.ts'
+export type { ImportedPrice } from './imported-prices.ts'
 export { type MeterRow, metersById, type NewMeter } from './meters.ts'
 export { moneyChanges, storedTiers } from './money-changes.ts'
 export {
@@ -43,10 +46,11 @@ export {
   type PlanChanges,
   type PlanRow,
   type PlanSearch,
+  planIdsByLookupKey,
   searchPlans,
   updatePlan,
 } from './plans.ts'
-export { priceColumns } from './price-columns.ts'
+export { planPrice, priceChanges, priceColumns } from './price-columns.ts'
 export { endPrice, type PriceEdit, type PriceEnd, updatePrice } from './price-edits.ts'
 export { editMoney, moneyProblems, touchesMoney } from './price-money.ts'
 export {

@@ -2,7 +2,7 @@ import type { PriceMoney, StoredTier } from '../tables/catalog-tables.ts'
 import type { Changes } from '../tables/row-types.ts'
 
 /** The money of a price as requests write it, at whichever door. */
-interface WrittenMoney {
+export interface WrittenMoney {
   readonly billing_model?: PriceMoney['billing_model'] | undefined
   readonly amount?: string | undefined
   readonly tier_mode?: PriceMoney['tier_mode'] | undefined

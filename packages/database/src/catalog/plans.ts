@@ -48,6 +48,20 @@ const planById = preparedQuery<{ id: string }, PlanRow>((db, parameter) =>
   db.selectFrom('plans').selectAll().where('id', '=', parameter('id')).where('status', '<>', 'deleted'),
 )
 
+/** The published plans that the keys stand for, by their keys. */
+export async function planIdsByLookupKey(
+  { db, scope }: Scoped,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (keys.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; lookup_key: string }>`
+    select id, lookup_key from plans
+    where environment_id = ${scope.environmentId} and lookup_key = any (${keys}::text[]) and status = 'published'`.execute(
+    db,
+  )
+  return new Map(rows.map(({ id, lookup_key: key }) => [key, id]))
+}
+
 /** @throws not_found; already_exists when another published plan has the new lookup key */
 export async function updatePlan(
   scoped: Scoped,

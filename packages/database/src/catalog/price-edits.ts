@@ -32,10 +32,17 @@ export async function updatePrice(scoped: Scoped, edit: PriceEdit): Promise<Pric
   // Money never changes in place, so what is read here without a lock is still true under it.
   const money = editMoney(price, edit.changes)
   if (!equalMoney(price, money)) return replacePrice(scoped, { ...edit, price })
-  if (edit.effectiveFrom !== undefined && !touchesMoney(edit.changes)) {
-    throw invalid([{ path: 'effective_from', message: 'is for a change of the amount, which is missing' }])
-  }
+  refuseLoneInstant(edit)
   return updateText(scoped, edit)
+}
+
+/** @throws validation_error for an `effective_from` beside no money */
+export function refuseLoneInstant({
+  changes,
+  effectiveFrom,
+}: Pick<PriceEdit, 'changes' | 'effectiveFrom'>): void {
+  if (effectiveFrom === undefined || touchesMoney(changes)) return
+  throw invalid([{ path: 'effective_from', message: 'is for a change of the amount, which is missing' }])
 }
 
 /**
@@ -141,7 +148,8 @@ function startOfSuccessor(price: PriceRow, effectiveFrom: Date | undefined, now:
   return from
 }
 
-function withText(
+/** The price with the texts that an edit gives it; what it leaves out stays. */
+export function withText(
   price: PriceRow,
   { description, display_name, group_id, lookup_key, metadata }: PriceChanges,
 ): PriceRow {
@@ -176,12 +184,15 @@ async function updateText(scoped: Scoped, { priceId, changes, now }: PriceEdit):
 }
 
 async function raiseSequence(scoped: Scoped, planId: string | null): Promise<number> {
-  // Its line would have to change with it, and price sync leaves overrides alone.
-  if (planId === null)
-    throw new CodedError('not_implemented', "A subscription's own price is changed through its line item")
+  if (planId === null) throw ownPrice()
   const sequence = (await raisePriceSequences(scoped, [planId])).get(planId)
   assert(sequence !== undefined, 'a plan that was found has a new sequence')
   return sequence
+}
+
+/** Its line would have to change with it, and price sync leaves overrides alone. */
+export function ownPrice(): CodedError {
+  return new CodedError('not_implemented', "A subscription's own price is changed through its line item")
 }
 
 async function lockPrice(scoped: Scoped, id: string): Promise<PriceRow> {

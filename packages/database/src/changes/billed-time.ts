@@ -10,15 +10,22 @@ import type { Scoped } from '../connection/connection.ts'
  * @returns in the order in which they were billed
  */
 export async function readBilledTime(
-  { db, scope }: Scoped,
+  scoped: Scoped,
   lineIds: readonly string[],
   endsAfter: Date,
 ): Promise<readonly BilledTime[]> {
   if (lineIds.length === 0) return []
-  const { rows } = await sql<Row>`
-    select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.quantity, l.period_start, l.period_end,
+  const { rows } = await billedTimes(scoped, lineIds, endsAfter).execute(scoped.db)
+  return rows.map(billedTime)
+}
+
+/** The same as a query, to be a part of another one. */
+export function billedTimes({ scope }: Scoped, lineIds: readonly string[], endsAfter: Date) {
+  return sql<BilledTimeRow>`
+    select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.price_id,
+      l.quantity, l.period_start, l.period_end,
       l.amount - l.line_item_discount - l.invoice_level_discount as billed,
-      noted.amount + changed.amount as credited, changed.since as credited_from
+      noted.amount + changed.amount as credited, changed.amount as credited_by_changes, changed.since as credited_from
     from (
       select * from invoice_line_items
       where subscription_line_item_id = any (${lineIds}::text[]) and late_of is null and change_id is null
@@ -41,29 +48,36 @@ export async function readBilledTime(
     ) changed
     join invoices i on i.environment_id = ${scope.environmentId} and i.id = l.invoice_id
     where l.period_end > l.period_start
-    order by l.id`.execute(db)
-  return rows.map((row) => ({
+    order by l.id`
+}
+
+export function billedTime(row: BilledTimeRow): BilledTime {
+  return {
     id: row.id,
     invoiceId: row.invoice_id,
     isDraft: row.is_draft,
     lineId: row.line_id,
+    priceId: row.price_id ?? '',
     quantity: readDecimal(row.quantity),
     span: { start: row.period_start, end: row.period_end },
     billed: readDecimal(row.billed),
     credited: readDecimal(row.credited),
+    creditedByChanges: readDecimal(row.credited_by_changes),
     creditedFrom: row.credited_from,
-  }))
+  }
 }
 
-interface Row {
+export interface BilledTimeRow {
   readonly id: string
   readonly invoice_id: string
   readonly is_draft: boolean
   readonly line_id: string
+  readonly price_id: string | null
   readonly quantity: string
   readonly period_start: Date
   readonly period_end: Date
   readonly billed: string
   readonly credited: string
+  readonly credited_by_changes: string
   readonly credited_from: Date | null
 }

@@ -1,4 +1,9 @@
-import type { Environment } from '@flexprice/configuration'
+import {
+  certificateProblem,
+  type Environment,
+  privateKeyProblem,
+  readableText,
+} from '@flexprice/configuration'
 
 export interface DatabaseSettings {
   /** A role that owns nothing: row security binds it. */
@@ -13,10 +18,12 @@ export function databaseSettings(
   env: Environment,
   defaults: Pick<DatabaseSettings, 'statementTimeoutMs'>,
 ): DatabaseSettings {
+  const url = env.requiredUrl('DATABASE_URL', ['postgres', 'postgresql'], {
+    meaning: 'PostgreSQL, by a role that owns nothing and does not bypass row security',
+  })
+  for (const problem of certificateProblems(url)) env.problem('DATABASE_URL', problem)
   return {
-    url: env.requiredUrl('DATABASE_URL', ['postgres', 'postgresql'], {
-      meaning: 'PostgreSQL, by a role that owns nothing and does not bypass row security',
-    }),
+    url,
     poolSizeMax: env.integer('DATABASE_POOL_SIZE', {
       meaning: 'connections of one process',
       otherwise: 10,
@@ -41,3 +48,17 @@ export function databaseSettings(
 }
 
 const timeoutMsMax = 600_000
+
+/** Of the files that the address names: PostgreSQL's client would read them at the first connection. */
+function certificateProblems(url: string): string[] {
+  const parameters = URL.parse(url)?.searchParams
+  const checks = { sslrootcert: certificateProblem, sslcert: certificateProblem, sslkey: privateKeyProblem }
+  return Object.entries(checks).flatMap(([name, problemOf]) => {
+    const path = parameters?.get(name)
+    // `system`: the certificates that the machine trusts.
+    if (path === undefined || path === null || path === 'system') return []
+    const { text, problem } = readableText(path)
+    const wrong = problem ?? problemOf(text)
+    return wrong === undefined ? [] : [`${name} (${path}): ${wrong}`]
+  })
+}

@@ -1,5 +1,6 @@
 /** What a creation writes in one transaction: subscription, lines, opening invoice, drafts, lists. */
 export { batchItemError } from './batch-item-error.ts'
+export { deleteSubscriptions } from './delete-subscriptions.ts'
 export { type FullSubscription, getFullSubscription } from './full-subscription.ts'
 export { skippedPricesOf } from './skipped-prices.ts'
 export {

@@ -1,7 +1,7 @@
 import { createTestDatabase, insertMonthlySubscriptions, type TestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readWrittenDrafts } from '../calculations/written-drafts.ts'
+import { readWrittenInvoices } from '../calculations/written-drafts.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertCustomer } from '../customers/customers.ts'
@@ -85,7 +85,7 @@ test('a page costs its own invoices, however many there are that PostgreSQL has 
         ...invoice,
         subscription_id: invoice.subscription_id ?? '',
       }))
-      await readWrittenDrafts(transaction, identities, { lock: true })
+      await readWrittenInvoices(transaction, identities, { lock: true })
       await replaceDrafts(
         transaction,
         drafts.map((one) => ({ draft: one, invoiceId: one.invoice.id })),

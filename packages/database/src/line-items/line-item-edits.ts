@@ -30,8 +30,8 @@ export interface LineItemEdit {
 /**
  * Changes a line (billing rules, section 5). A quantity changes in place at the line's start; later the
  * line closes and another opens. Other money overrides the price from that instant. A ONETIME line changes at its start
- * only, as it would bill again. What equals the present by value changes nothing, so a repeated request
- * does nothing. No money moves.
+ * only, as it would bill again. A plan's price that the edit names as it is becomes the subscription's own; else what equals
+ * the present by value changes nothing. No money moves.
  *
  * @returns the id of the line that has the change: another one where the line was closed
  * @throws not_found; validation_error, also for an `effective_from` outside the line; invalid_operation for
@@ -42,7 +42,7 @@ export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<stri
     const found = await lockLine(transaction, edit.lineItemId)
     const { line, price } = found
     const change = { ...found, edit, money: editMoney(price, edit.money) }
-    const isOtherMoney = !equalMoney(price, change.money)
+    const isOtherMoney = !equalMoney(price, change.money) || keepsPlanPrice(price, edit)
     const isOtherQuantity = edit.quantity !== undefined && !equalTexts(edit.quantity, line.quantity)
     if (isOtherMoney || isOtherQuantity) {
       const stretch = await stretchOfLine(transaction, found)
@@ -63,6 +63,11 @@ export function updateLineItem(scoped: Scoped, edit: LineItemEdit): Promise<stri
     }
     return line.id
   })
+}
+
+/** Money that is named is the subscription's own from then on, also where the plan's is the same today: no sync takes it along. */
+function keepsPlanPrice(price: PriceRow, { money }: LineItemEdit): boolean {
+  return price.plan_id !== null && price.billing_period !== 'ONETIME' && touchesMoney(money)
 }
 
 interface LineChange {

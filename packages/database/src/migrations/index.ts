@@ -38,6 +38,9 @@ import * as importReverts from './0036-import-reverts.ts'
 import * as bulkChanges from './0037-bulk-changes.ts'
 import * as namedSkips from './0038-named-skips.ts'
 import * as formerGrids from './0039-former-grids.ts'
+import * as subscriptionsByLookupKey from './0040-subscriptions-by-lookup-key.ts'
+import * as invoicedCycles from './0041-invoiced-cycles.ts'
+import * as importAddresses from './0042-import-addresses.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -80,4 +83,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037-bulk-changes': bulkChanges,
   '0038-named-skips': namedSkips,
   '0039-former-grids': formerGrids,
+  '0040-subscriptions-by-lookup-key': subscriptionsByLookupKey,
+  '0041-invoiced-cycles': invoicedCycles,
+  '0042-import-addresses': importAddresses,
 }

@@ -5,6 +5,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
 import type { SubscriptionTable } from '../tables/subscription-tables.ts'
+import { listPlanSince } from './plan-since.ts'
 import { listOverriddenFrom } from './sync-preview-edits.ts'
 
 type Subscription = Selectable<SubscriptionTable>
@@ -24,11 +25,12 @@ export async function bringPassedOver(
 ): Promise<void> {
   const subscription = await readSubscription(scoped, subscriptionId)
   const lines = await readLines(scoped, subscriptionId)
-  const overridden = await listOverriddenFrom(scoped, [subscriptionId])
+  const overridden = await listOverriddenFrom(scoped, [subscriptionId], { presentPlan: false })
   const prices = await readPrices(scoped, subscription, lines)
   const reached = await readReached(scoped, subscriptionId, prices)
   const chains = new Set(lines.map(({ root_price_id }) => root_price_id))
   const { synced_price_sequence: since, subscription_status: status, start_date: start } = subscription
+  const planSince = await listPlanSince(scoped, [subscriptionId])
   const missing = passedOverLines({
     ...{ subscription, prices, lines, unbilledFrom: from },
     overriddenFrom: overridden.get(subscriptionId) ?? new Map(),
@@ -36,7 +38,7 @@ export async function bringPassedOver(
     hasChanged: (price) =>
       price.sequence <= (reached.get(price.plan_id ?? '') ?? 0) &&
       (chains.has(price.root_price_id) || price.sequence > since),
-    chainsFrom: status === 'cancelled' ? null : ((await readPlanSince(scoped, subscriptionId)) ?? start),
+    chainsFrom: status === 'cancelled' ? null : (planSince.get(subscriptionId) ?? start),
   })
   if (missing.length === 0) return
   const of = { subscription_id: subscriptionId, ...creation(scoped.scope, now) }
@@ -97,15 +99,4 @@ async function readReached(
     from plans plan
     where plan.environment_id = ${scope.environmentId} and plan.id = any (${planIds}::text[])`.execute(db)
   return new Map(rows.map(({ id, reached }) => [id, Number(reached)]))
-}
-
-/** Where the subscription's plan came in the place of another: a chain of it is none of the time before. */
-async function readPlanSince({ db }: Scoped, subscriptionId: string): Promise<Date | null> {
-  const row = await db
-    .selectFrom('subscription_changes')
-    .select((change) => change.fn.max('effective_at').as('since'))
-    .where('subscription_id', '=', subscriptionId)
-    .whereRef('from_plan_id', '<>', 'to_plan_id')
-    .executeTakeFirst()
-  return row?.since ?? null
 }

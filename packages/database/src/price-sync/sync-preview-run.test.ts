@@ -51,7 +51,13 @@ type Preview = Awaited<ReturnType<typeof addPreview>>
 
 function item(subscription_id: string): NewSyncPreviewItem {
   const of = { customer_id: 'cust_1', external_customer_id: 'ada', currency: 'usd', prices: [], error: null }
-  const figures = { period_start: now, period_end: daysFromNow(31), before: '10', after: '12.5' }
+  const figures = {
+    invoice_id: null,
+    period_start: now,
+    period_end: daysFromNow(31),
+    before: '10',
+    after: '12.5',
+  }
   return { subscription_id, ...of, ...figures, outcome: 'touched', reason: null }
 }
 

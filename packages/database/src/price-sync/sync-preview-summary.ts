@@ -74,8 +74,8 @@ function countItems(scoped: Scoped, previewId: string) {
 async function sumAmounts(scoped: Scoped, previewId: string): Promise<SyncPreviewSummary['totals']> {
   const { rows } = await sql<SyncPreviewSummary['totals'][number]>`
     select currency, count(*) as subscriptions, count(*) filter (where after > before) as increased,
-      count(*) filter (where after < before) as decreased, sum(before) as before, sum(after) as after,
-      sum(after - before) as difference
+      count(*) filter (where after < before) as decreased, coalesce(sum(before), 0) as before,
+      coalesce(sum(after), 0) as after, coalesce(sum(after - before), 0) as difference
     from sync_preview_items where preview_id = ${previewId} and outcome <> 'failed'
     group by currency order by currency`.execute(scoped.db)
   return rows.map((row) => ({ ...row, ...plainAmounts(row) }))

@@ -61,6 +61,8 @@ export interface CalculationItemTable {
   lines: ColumnType<readonly CalculatedLine[], string, string>
   error: ColumnType<BatchItemError | null, string | null, string | null>
   invoice_id: string | null
+  /** By that invoice, which is closed: it is in no totals. */
+  is_invoiced: Generated<boolean>
 }
 
 /** A line of a calculated invoice as it is kept: decimals and instants are texts. */

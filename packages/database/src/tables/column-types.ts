@@ -8,7 +8,15 @@ export function columnType(name: string): string {
 
 const namesByType = {
   bigint: ['divide_by', 'min_quantity', 'row_number', 'sequence', 'synced_price_sequence'],
-  boolean: ['cancel_at_period_end', 'is_credit', 'is_purchased', 'is_voided', 'replayed', 'was_paused'],
+  boolean: [
+    'cancel_at_period_end',
+    'is_credit',
+    'is_invoiced',
+    'is_purchased',
+    'is_voided',
+    'replayed',
+    'was_paused',
+  ],
   integer: [
     'billing_period_count',
     'billing_sequence',

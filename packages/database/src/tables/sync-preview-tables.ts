@@ -93,6 +93,8 @@ export interface SyncPreviewItemTable {
   reason: SyncSkip | null
   period_start: Date | null
   period_end: Date | null
+  /** The closed invoice of the period: the change comes too late for it. */
+  invoice_id: string | null
   before: string | null
   after: string | null
   prices: ColumnType<readonly PreviewedPrice[], string, string>

@@ -30,13 +30,16 @@ export interface BilledTime {
   /** It waits for late events: what comes back lowers it as it is. */
   readonly isDraft: boolean
   readonly lineId: string
-  /** That was billed, which the line need not have any more. */
+  /** These were billed, which the line need not have any more. */
+  readonly priceId: string
   readonly quantity: Decimal
   readonly span: Period
   /** After its share of discounts and tax. */
   readonly billed: Decimal
   /** What notes and changes have credited of it, together. */
   readonly credited: Decimal
+  /** The same of changes alone. */
+  readonly creditedByChanges: Decimal
   /** From when on changes have credited it already; null: none has. */
   readonly creditedFrom: Date | null
 }

@@ -11,11 +11,11 @@ export function lineMoves<Line extends RunningLine>(
   after: readonly Line[],
   at: Date,
 ): LineMoves<Line> {
-  const known = new Map(before.map((line) => [line.id, line]))
+  const known = new Map(before.map((line) => [partOf(line), line]))
   const closed: { line: Line; at: Date }[] = []
   const opened: OpenedLine<Line>[] = []
   for (const line of after) {
-    const old = known.get(line.id)
+    const old = known.get(partOf(line))
     if (!old) {
       opened.push({ ...line, carries: null, isReopened: false, keepsChain: false })
     } else if (!equalDecimals(old.quantity, line.quantity)) {
@@ -26,4 +26,9 @@ export function lineMoves<Line extends RunningLine>(
     }
   }
   return { at, closed, opened }
+}
+
+/** Around pauses a line is there in parts, of which each stays what it was. */
+function partOf({ id, start }: RunningLine): string {
+  return `${id} ${start.getTime()}`
 }

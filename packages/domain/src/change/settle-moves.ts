@@ -1,8 +1,7 @@
 import type { CycleCharge } from '../cycle/cycle.ts'
-import { lineCharge } from '../cycle/line-charge.ts'
 import { planCycle } from '../cycle/plan-cycle.ts'
 import { rateCycle } from '../cycle/rate-cycle.ts'
-import { equalDecimals, isPositive, sumDecimals, zero } from '../money/decimal.ts'
+import { equalDecimals, formatDecimal, isPositive, sumDecimals, zero } from '../money/decimal.ts'
 import type { ProrationBehavior } from '../subscription/proration.ts'
 import type { Period } from '../time/period.ts'
 import type {
@@ -72,29 +71,31 @@ function chargesOf<Line extends RunningLine>(
 }
 
 /**
- * A line that comes in the instant from which the same was credited is charged what that gave back: of a short period
- * that was billed whole, its share of that one.
+ * A line that comes in the instant from which the same was credited is charged what that gave back, whatever its share
+ * was of: so a change and its reverse cost nothing, in a short period that was billed whole, too, and to the cent.
  */
 function asItWas<Line extends RunningLine>(
   charge: CycleCharge<OpenedLine<Line>>,
   credits: readonly PlannedCredit[],
-  { lines, billed, currency }: ChangeFacts<Line>,
+  { lines, billed }: ChangeFacts<Line>,
 ): CycleCharge<OpenedLine<Line>> {
   const { line, span } = charge
   const alike = lines.filter((other) => other.chain === line.chain && billsAlike(other, line))
-  const ids = new Set(alike.map(({ id }) => id))
+  const prices = new Map(alike.map(({ id, price }) => [id, price.id]))
   const before = [
-    ...billed.filter(({ creditedFrom }) => creditedFrom?.getTime() === span.start.getTime()),
-    ...credits.map((credit) => credit.billed),
-  ].find(({ lineId, span: { end } }) => ids.has(lineId) && end.getTime() === span.end.getTime())
+    ...billed.flatMap((one) =>
+      isAt(one.creditedFrom, span.start) ? [{ one, amount: one.creditedByChanges }] : [],
+    ),
+    ...credits.map(({ billed: one, amount }) => ({ one, amount })),
+  ].findLast(({ one }) => {
+    const isSame = prices.get(one.lineId) === one.priceId && equalDecimals(one.quantity, line.quantity)
+    return isSame && isAt(one.span.end, span.end)
+  })
   if (!before) return charge
-  const terms = { ...line.terms, currency }
-  const whole = lineCharge({ terms, quantity: line.quantity, proration: null })
-  if (!equalDecimals(whole.amount, before.billed)) return charge
-  const proration = { active_ms: lengthMs(span), whole_ms: lengthMs(before.span) }
-  return { ...charge, ...lineCharge({ terms, quantity: line.quantity, proration }) }
+  const { amount } = before
+  return { ...charge, amount, explanation: { ...charge.explanation, as_credited: formatDecimal(amount) } }
 }
 
-function lengthMs({ start, end }: Period): number {
-  return end.getTime() - start.getTime()
+function isAt(one: Date | null, other: Date): boolean {
+  return one?.getTime() === other.getTime()
 }

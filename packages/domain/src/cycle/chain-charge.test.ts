@@ -147,3 +147,9 @@ it.each([
   )
   expect(amounts.map(({ amount }) => formatDecimal(amount))).toEqual(rounded)
 })
+
+it('two parts of one line, as a pause leaves them, are rounded together too: 0.335 twice is 0.67', () => {
+  const parts = ['0.335', '0.335'].map((amount) => ({ id: 'line', amount: rat(amount) }))
+  const { amounts } = roundTogether(parts, 'usd')
+  expect(amounts.map(({ amount }) => formatDecimal(amount))).toEqual(['0.34', '0.33'])
+})

@@ -16,6 +16,8 @@ export type FixedLineExplanation = {
   readonly charge: ChargeExplanation
   /** Null: the whole amount was billed. */
   readonly proration: Proration | null
+  /** What a change in the same instant has given back of the same, which is charged again, as it was. */
+  readonly as_credited?: string
 }
 
 export interface LineCharge {
@@ -46,6 +48,7 @@ export function lineCharge(line: {
 export function recomputeLine(explanation: LineExplanation): Decimal {
   const { currency } = explanation
   if ('buckets' in explanation) return recomputeUsage(explanation)
+  if (explanation.as_credited !== undefined) return readDecimal(explanation.as_credited)
   const amount = recomputeCharge(explanation.charge)
   return explanation.proration
     ? prorate(amount, explanation.proration, currency)

@@ -25,7 +25,7 @@ export interface RoundedAmount {
 
 /**
  * Rounds amounts as one (billing rules, section 5): their sum is rounded once, each is cut to whole units, and what is
- * missing goes by largest remainder, ties to the smaller id. In the order given.
+ * missing goes by largest remainder, ties to the smaller id, of one id to the first. In the order given.
  */
 export function roundTogether(
   exact: readonly ExactAmount[],
@@ -39,12 +39,14 @@ export function roundTogether(
   })
   let missing = toUnits(total, currency) - cut.reduce((sum, { units }) => sum + toUnits(units, currency), 0n)
   assert(missing >= 0n && missing <= cut.length, 'amounts miss at most a unit each')
-  const up = new Set<string>()
-  for (const { id } of cut.toSorted(byRemainder)) {
-    if (missing-- > 0n) up.add(id)
+  // Not by their ids: a line that a pause has parted is there twice.
+  const up = new Set<object>()
+  for (const one of cut.toSorted(byRemainder)) {
+    if (missing-- > 0n) up.add(one)
   }
-  const amounts = cut.map(({ id, units }): RoundedAmount => {
-    const rounded = up.has(id) ? 'up' : 'down'
+  const amounts = cut.map((one): RoundedAmount => {
+    const { id, units } = one
+    const rounded = up.has(one) ? 'up' : 'down'
     return { id, amount: roundedTo(units, rounded, currency), rounded }
   })
   return { sum, total, amounts }
@@ -73,5 +75,6 @@ function byRemainder(
   right: { id: string; remainder: Ratio },
 ): number {
   const byAmount = compareRatios(right.remainder, left.remainder)
-  return byAmount || (left.id < right.id ? -1 : 1)
+  if (byAmount !== 0 || left.id === right.id) return byAmount
+  return left.id < right.id ? -1 : 1
 }

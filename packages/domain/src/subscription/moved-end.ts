@@ -17,12 +17,16 @@ export interface EndingTerms {
  * A subscription's current period, and when billing has something to do next, once its end is another one: an end cuts
  * the period that holds it, and gives it back where it goes (billing rules, sections 2 and 8).
  *
- * @param end after the period's start; null: it goes on for ever
+ * @param end after the period's start; at it for one that has not begun, and ends as it would begin: then there is no period
+ *   to cut, and billing comes at the start; null: it goes on for ever
  */
 export function movedEnd(
   { grid, period, trialEnd, nextBillingAt }: EndingTerms,
   end: Date | null,
 ): { readonly periodEnd: Date; readonly nextBillingAt: Date | null } {
+  const isUnbegun = nextBillingAt?.getTime() === period.start.getTime()
+  if (end && isUnbegun && end.getTime() === period.start.getTime())
+    return { periodEnd: period.end, nextBillingAt }
   assert(end === null || end > period.start, 'a period is not cut to nothing')
   const whole = trialEnd ?? gridIntervalAt(grid, period.start).end
   const periodEnd = end === null ? whole : earlier(whole, end)

@@ -77,10 +77,13 @@ export function billed(lineId: string, amount: string, changes: Partial<BilledTi
     invoiceId: 'inv',
     isDraft: false,
     lineId,
+    priceId: lineId.replace('line_', ''),
     quantity: dec('1'),
     span: june,
   }
-  return { ...of, billed: dec(amount), credited: dec('0'), creditedFrom: null, ...changes }
+  const { credited = dec('0') } = changes
+  const none = { credited, creditedByChanges: credited, creditedFrom: null }
+  return { ...of, billed: dec(amount), ...none, ...changes }
 }
 
 export function factsOf(

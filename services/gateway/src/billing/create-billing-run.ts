@@ -2,12 +2,13 @@ import { createBillingRun } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
 import { type BillingRunRow, insertBillingRun } from '@flexprice/database/billing'
 import { readNow } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import { refuseUnknownSubscriptions } from '@flexprice/database/subscriptions'
 import { invalid } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 
 /** What may be billed is stored before its workflow starts, as a list of ids does not fit into one's input. */
 export function createBillingRunRoute(

@@ -4,12 +4,13 @@ import { workflows } from '@flexprice/contracts/workflows'
 import { getPlan } from '@flexprice/database/catalog'
 import { insertBulkChange } from '@flexprice/database/changes'
 import { readNow } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import { refuseUnknownSubscriptions } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 
 /** What is asked for is stored before its workflow starts: a list does not fit into one's input, and it is what is executed. */
 export function previewSubscriptionChangeBulkRoute(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { addCharged } from '../testing/charged-subscription.ts'
 import { startGatewayWithCharges } from '../testing/charges-under-test.ts'
+import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 
 let gateway: GatewayUnderTest
@@ -28,6 +29,12 @@ async function calculate(body: object, by = caller, headers = {}) {
   expect(result).toMatchObject({ body: { status: 'Completed' } })
   return { id, result, calculation: (await by.call('GET', `/calculations/${id}`)).body }
 }
+
+test('by a test clock that stands years ago a result is kept as any other', async () => {
+  const ofThePast = await newClockedCaller(gateway, '2021-01-01T00:00:00Z')
+  const { calculation } = await calculate({ all: true }, ofThePast)
+  expect(calculation).toMatchObject({ status: 'COMPLETED', created_at: '2021-01-01T00:00:00.000Z' })
+})
 
 test('the next billing of a plan: usage of the period that ends, the advance of the one that begins', async () => {
   const first = await addCharged(caller)

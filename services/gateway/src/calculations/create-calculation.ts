@@ -4,12 +4,13 @@ import { workflows } from '@flexprice/contracts/workflows'
 import { insertCalculation } from '@flexprice/database/calculations'
 import { getPlan } from '@flexprice/database/catalog'
 import { readNow } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import { refuseUnknownSubscriptions } from '@flexprice/database/subscriptions'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 
 /** What is calculated is stored before its workflow starts, as it does not fit into one's input. */
 export function createCalculationRoute(

@@ -64,6 +64,7 @@ const columns = [
   'line_period_start',
   'line_period_end',
   'warnings',
+  'invoiced',
 ]
 
 /** A row a line; one without lines has a row of its own. */
@@ -93,6 +94,7 @@ function itemRows(item: CalculationItemRow): string[] {
       line.period_start,
       line.period_end,
       line.warnings.map(({ message }) => message).join(' '),
+      item.is_invoiced ? 'true' : undefined,
     ]),
   )
 }

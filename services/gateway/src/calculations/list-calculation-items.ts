@@ -53,6 +53,7 @@ function itemResponse(row: CalculationItemRow) {
     })),
     error: row.error ? { code: publishedErrorCode(row.error.code), message: row.error.message } : undefined,
     invoice_id: row.invoice_id ?? undefined,
+    ...(row.is_invoiced && { invoiced: true }),
     warnings: lineWarningsResponse(row.lines),
   }
 }

@@ -2,11 +2,11 @@ import type { CreateCreditNoteRequest } from '@flexprice/contracts/credit-notes'
 import { createCreditNote } from '@flexprice/contracts/operations'
 import { readNow } from '@flexprice/database/connection'
 import { type AskedCreditNote, createCreditNote as takeBack } from '@flexprice/database/credit-notes'
+import { requestHash } from '@flexprice/database/idempotency'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash } from '../subscriptions/request-key.ts'
 import { creditNoteResponse } from './credit-note-response.ts'
 
 export function createCreditNoteRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {

@@ -1,6 +1,7 @@
 import type { CreateInvoiceRequest } from '@flexprice/contracts/invoices'
 import { createInvoice } from '@flexprice/contracts/operations'
 import { readNow } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import { createOneOff, type NewOneOff, type OneOffLine } from '@flexprice/database/invoices'
 import { assert } from '@flexprice/domain'
 import type { FastifyRequest } from 'fastify'
@@ -9,7 +10,6 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { requestIdentity } from '../plugins/request-identity.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash } from '../subscriptions/request-key.ts'
 import { invoicesWithRecords } from './invoices-with-records.ts'
 
 export function createInvoiceRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {

@@ -44,7 +44,7 @@ export function getInvoicePreviewRoute(
 
 /** What comes from the workflow is JSON: of the draft's rows, with nulls where the wire has nothing. */
 function previewOf(result: unknown): InvoiceResponse {
-  const { preview } = z.object({ preview: z.record(z.string(), z.unknown()) }).parse(result)
+  const { preview, invoiced_by } = previewed.parse(result)
   const { line_items, ...invoice } = preview
   const lines = z.array(z.record(z.string(), z.unknown())).parse(line_items)
   const of = {
@@ -62,7 +62,23 @@ function previewOf(result: unknown): InvoiceResponse {
       ...(line.plan_id === null ? {} : { entity_type: 'plan', entity_id: line.plan_id }),
     })),
   })
-  return { ...parsed, warnings: lineWarningsResponse(parsed.line_items ?? []) }
+  const warnings = [
+    ...(invoiced_by ? [alreadyInvoiced(invoiced_by)] : []),
+    ...(lineWarningsResponse(parsed.line_items ?? []) ?? []),
+  ]
+  return { ...parsed, ...(warnings.length > 0 && { warnings }) }
+}
+
+const previewed = z.object({
+  preview: z.record(z.string(), z.unknown()),
+  invoiced_by: z.string().nullish(),
+})
+
+function alreadyInvoiced(id: string) {
+  return {
+    code: 'already_invoiced',
+    message: `Invoice ${id} is closed and has billed this: nothing of it will be billed again.`,
+  }
 }
 
 function withoutZeroLines(invoice: InvoiceResponse): InvoiceResponse {

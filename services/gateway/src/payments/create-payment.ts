@@ -1,9 +1,9 @@
 import { createPayment } from '@flexprice/contracts/operations'
+import { requestHash } from '@flexprice/database/idempotency'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash } from '../subscriptions/request-key.ts'
 import { payInvoice } from './pay-invoice.ts'
 import { paymentResponse } from './payment-response.ts'
 

@@ -1,6 +1,7 @@
 import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from '../testing/caller-under-test.ts'
+import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import {
   addPreviewedPlan,
@@ -169,4 +170,13 @@ test('409 once a price that it counts on has ended', async () => {
     status: 409,
     body: { message: expect.stringContaining('a price has ended') },
   })
+})
+
+test('by a test clock that stands years ago a preview is kept as any other', async () => {
+  const ofThePast = await newClockedCaller(gateway, '2021-01-01T00:00:00Z')
+  const { id: planId } = await ofThePast.create('/plans', { name: 'Old' })
+  const { id: price_id } = await ofThePast.create('/prices', priceBody(planId, { amount: '1' }))
+  const previewId = await previewOf(ofThePast, planId, [{ price_id, amount: '2' }])
+  const preview = await ofThePast.call('GET', `/plans/${planId}/sync/previews/${previewId}`)
+  expect(preview).toMatchObject({ status: 200, body: { status: 'COMPLETED', applicable: true } })
 })

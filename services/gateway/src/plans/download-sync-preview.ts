@@ -55,6 +55,7 @@ const columns = [
   'difference',
   'prices',
   'error',
+  'invoice_id',
 ]
 
 function itemRow(item: SyncPreviewItemRow): string {
@@ -72,5 +73,6 @@ function itemRow(item: SyncPreviewItemRow): string {
     item.difference === null ? null : decimalText(item.difference),
     item.prices.map(({ price_id, effect }) => `${price_id}=${effect}`).join(' '),
     item.error?.message,
+    item.invoice_id,
   ])
 }

@@ -43,6 +43,7 @@ function itemResponse(row: SyncPreviewItemRow) {
     reason: row.reason ?? undefined,
     period_start: row.period_start ?? undefined,
     period_end: row.period_end ?? undefined,
+    ...(row.invoice_id !== null && { invoiced: true, invoice_id: row.invoice_id }),
     before: row.before === null ? undefined : decimalText(row.before),
     after: row.after === null ? undefined : decimalText(row.after),
     difference: row.difference === null ? undefined : decimalText(row.difference),

@@ -1,14 +1,14 @@
 import { previewPlanSync } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
-import { getPlan } from '@flexprice/database/catalog'
+import { getPlan, priceChanges } from '@flexprice/database/catalog'
 import { readNow } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import { storeSyncPreview } from '@flexprice/database/price-sync'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
-import { priceChanges } from '../prices/price-changes.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 
 /** The edits are stored before the workflow starts: they are what is applied later, too. */
 export function previewPlanSyncRoute(

@@ -1,4 +1,4 @@
-import { createVersionedCache, type Redis } from '@flexprice/cache'
+import { createCatalogAnswers, type Redis } from '@flexprice/cache'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callerScope } from './authenticate.ts'
 import { inContextOf } from './trace-requests.ts'
@@ -14,7 +14,7 @@ export function keepOutOfCache(request: FastifyRequest): void {
  * transaction is committed by then.
  */
 export function cacheCatalog(app: FastifyInstance, { redis }: { readonly redis: Redis }): void {
-  const answers = createVersionedCache(redis, { name: 'catalog', ttlMs: answerMs })
+  const answers = createCatalogAnswers(redis)
   app.decorateRequest('catalogVersion', null)
 
   // Not `async`: the many requests that they do not concern go on at once, without a promise.
@@ -50,6 +50,4 @@ function sendText(reply: FastifyReply, text: string): FastifyReply {
     .send(text)
 }
 
-/** A change of which Redis was never told is seen within this. */
-const answerMs = 30_000
 const answerLengthMax = 256 * 1024

@@ -1,18 +1,5 @@
 import type { UpdatePriceRequest } from '@flexprice/contracts/catalog'
-import { moneyChanges } from '@flexprice/database/catalog'
 import type { PriceChanges } from '@flexprice/database/tables'
-
-/** What is left out is undefined and stays; an empty lookup key or group takes it away. */
-export function priceChanges(body: UpdatePriceRequest): PriceChanges {
-  return {
-    ...moneyChanges(body),
-    group_id: body.group_id === '' ? null : body.group_id,
-    lookup_key: body.lookup_key === '' ? null : body.lookup_key,
-    display_name: body.display_name,
-    description: body.description,
-    metadata: body.metadata,
-  }
-}
 
 /** The changes as the request had them. */
 export function priceChangesResponse(changes: PriceChanges): UpdatePriceRequest {

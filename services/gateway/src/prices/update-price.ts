@@ -1,11 +1,10 @@
 import { updatePrice } from '@flexprice/contracts/operations'
-import { updatePrice as writePrice } from '@flexprice/database/catalog'
+import { priceChanges, updatePrice as writePrice } from '@flexprice/database/catalog'
 import { inTransaction, readNow } from '@flexprice/database/connection'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { priceChanges } from './price-changes.ts'
 import { priceResponse } from './price-response.ts'
 
 export function updatePriceRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {

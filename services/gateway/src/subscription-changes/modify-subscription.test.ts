@@ -116,3 +116,15 @@ test("another subscription's line is a 404, one twice, nothing to change, and a 
   expect(coupon).toMatchObject({ status: 400, body: { code: 'not_implemented' } })
   expect(await invoicesOf(caller, one.id)).toHaveLength(1)
 })
+
+test('the plan’s own amount, named, is the subscription’s from then on, and moves no money', async () => {
+  const { id, lineId } = await subscribed()
+  const lines = [{ id: lineId, quantity: '3', amount: '10' }]
+  const body = { type: 'line_item_change', line_item_change_params: { line_items: lines } }
+  expect(await modify(id, body)).toMatchObject({ status: 200, body: { changed_resources: { invoices: [] } } })
+  // What goes and what comes cancel each other out.
+  expect((await invoicesOf(caller, id)).map(({ total }) => total)).toEqual(['30', '0'])
+  const priced = z.looseObject({ line_items: z.array(z.looseObject({ price_id: z.string() })) })
+  const { line_items } = priced.parse((await caller.call('GET', `/subscriptions/${id}`)).body)
+  expect(new Set(line_items.map(({ price_id }) => price_id)).size).toBe(2)
+})

@@ -7,14 +7,14 @@ import {
 } from '@flexprice/contracts/workflows'
 import { newestChangeId } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
-import { keepKey, refuseUsedKey } from '@flexprice/database/idempotency'
+import { keepKey, refuseUsedKey, requestHash } from '@flexprice/database/idempotency'
 import { getSubscription } from '@flexprice/database/subscriptions'
 import type { Temporal } from '@flexprice/temporal-client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { requestIdentity } from '../plugins/request-identity.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 import { awaitWorkflow } from '../workflows/await-workflow.ts'
 
 export interface ChangeRoute {

@@ -1,12 +1,13 @@
 import { createSubscription } from '@flexprice/contracts/operations'
 import { createSubscriptionRequest } from '@flexprice/contracts/subscriptions'
+import { requestHash } from '@flexprice/database/idempotency'
 import { invalid } from '@flexprice/domain'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from './request-key.ts'
+import { requestKey } from './request-key.ts'
 import { startCreation } from './start-creation.ts'
 
 /** What Temporal takes as a workflow's input, with room to spare. */

@@ -4,12 +4,13 @@ import { dropUnknownFields, refusalOf } from '@flexprice/contracts/wire'
 import { workflows } from '@flexprice/contracts/workflows'
 import { readNow } from '@flexprice/database/connection'
 import { type NewBatchItem, storeBatch } from '@flexprice/database/creation'
+import { requestHash } from '@flexprice/database/idempotency'
 import type { FastifyRequest } from 'fastify'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { noteIgnored } from '../plugins/ignore-unknown-fields.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from './request-key.ts'
+import { requestKey } from './request-key.ts'
 
 /** The list is stored before its workflow starts, as it does not fit into one's input. */
 export function createSubscriptionsBulkRoute(

@@ -3,7 +3,9 @@ import { createTask } from '@flexprice/contracts/operations'
 import { workflows } from '@flexprice/contracts/workflows'
 import { taskWorkflowId } from '@flexprice/contracts/workflows/task-processing'
 import { readTimeOfDay, type Scoped } from '@flexprice/database/connection'
+import { requestHash } from '@flexprice/database/idempotency'
 import {
+  type FileUploadRow,
   getFileUpload,
   type ImportTaskRow,
   insertImportTask,
@@ -15,7 +17,7 @@ import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
-import { requestHash, requestKey } from '../subscriptions/request-key.ts'
+import { requestKey } from '../subscriptions/request-key.ts'
 import { taskResponse } from './task-response.ts'
 
 /** What is to be imported is stored before its workflow starts, which only knows the task's id. */
@@ -44,16 +46,16 @@ async function storedTask(
   request: FastifyRequest,
   body: CreateTaskRequest,
 ): Promise<ImportTaskRow> {
-  expectIdOf('fileUpload', body.upload_id)
-  const upload = await getFileUpload(scoped, body.upload_id)
+  const upload = body.upload_id === undefined ? undefined : await uploadOf(scoped, body.upload_id)
   const task = {
     idempotency_key: requestKey(request),
     request_hash: requestHash(body),
     entity_type: body.entity_type,
     file_type: body.file_type,
     file_provider: body.file_provider,
-    upload_id: upload.id,
-    file_name: body.file_name ?? upload.file_name,
+    upload_id: upload?.id ?? null,
+    file_url: body.file_url ?? null,
+    file_name: body.file_name ?? upload?.file_name ?? null,
     metadata: body.metadata ?? {},
     dry_run: body.dry_run,
     track_progress: body.track_progress,
@@ -62,6 +64,11 @@ async function storedTask(
     timeOfDay: await readTimeOfDay(scoped),
     workflowIdOf: taskWorkflowId,
   })
+}
+
+function uploadOf(scoped: Scoped, id: string): Promise<FileUploadRow> {
+  expectIdOf('fileUpload', id)
+  return getFileUpload(scoped, id)
 }
 
 /** The run that worked on it, if the request came before; else one that is started, or runs. */

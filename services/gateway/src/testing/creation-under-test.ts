@@ -15,6 +15,11 @@ export async function startGatewayWithCreation(): Promise<GatewayUnderTest> {
     temporalNamespace: testTemporalSettings().namespace,
     config: { waitMsMax: 20_000 },
   })
+  return withCreation(gateway)
+}
+
+/** That worker beside others that the gateway has. */
+export function withCreation(gateway: GatewayUnderTest): Promise<GatewayUnderTest> {
   const activities = createSubscriptionCreationActivities({
     scoped: () => gateway.database.database.scoped(currentScope()),
     events: createSubscriptionCreationEvents(unseenTelemetry()),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createRedis } from '@flexprice/cache'
+import { createRedis, type Redis } from '@flexprice/cache'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey } from '@flexprice/database/tenancy'
 import { createFileStore, type FileStore } from '@flexprice/file-store'
@@ -22,6 +22,7 @@ export interface GatewayUnderTest extends AsyncDisposable {
   readonly database: TestDatabase
   readonly temporal: Temporal
   readonly keys: KeyCache
+  readonly redis: Redis
   readonly files: FileStore
   /** Where `files` keeps them. */
   readonly filesDirectory: string
@@ -102,8 +103,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   if (options.redisUrl === undefined)
     await vi.waitUntil(async () => (await redis.attempt(async () => true)).ok)
   const keys = createKeyCache(redis)
-  const directory = await mkdtemp(join(tmpdir(), 'flexprice-files-'))
-  const files = createFileStore({ url: pathToFileURL(directory).href })
+  const { directory, files } = await newFileStore()
   const app = await createApp(
     { database, temporal, redis, keys, files, logger, metrics },
     { ...config, ...options.config },
@@ -119,6 +119,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     temporal,
     keys,
     logLines,
+    redis,
     files,
     filesDirectory: directory,
     metrics: metrics.render,
@@ -133,4 +134,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       if (options.testDatabase === undefined) await testDatabase[Symbol.asyncDispose]()
     },
   }
+}
+
+async function newFileStore(): Promise<{ readonly directory: string; readonly files: FileStore }> {
+  const directory = await mkdtemp(join(tmpdir(), 'flexprice-files-'))
+  return { directory, files: createFileStore({ url: pathToFileURL(directory).href }) }
 }

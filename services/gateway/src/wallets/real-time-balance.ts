@@ -61,7 +61,9 @@ async function readUsage(scoped: Scoped, customerId: string): Promise<ReadonlyMa
   const outcomes = await calculateCharges(scoped, facts, { choiceOf: () => ({ kind: 'next' }), seenBy: null })
   const charged = outcomes.map((outcome) => {
     if ('error' in outcome) throw outcome.error
-    const charges = outcome.charges.filter(({ line }) => line.price.type === 'USAGE')
+    // What is invoiced is owed by that invoice.
+    const charges =
+      outcome.invoicedBy === null ? outcome.charges.filter(({ line }) => line.price.type === 'USAGE') : []
     return {
       currency: outcome.facts.subscription.currency,
       amount: sumDecimals(charges.map(({ amount }) => amount)),
