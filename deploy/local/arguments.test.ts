@@ -3,7 +3,13 @@ import { parseDownArguments, parseUpArguments } from './arguments.ts'
 
 describe('the options of up', () => {
   it('are all off when none is given', () => {
-    expect(parseUpArguments([])).toEqual({ detach: false, onlyServers: false, jaeger: false, watch: false })
+    expect(parseUpArguments([])).toEqual({
+      detach: false,
+      onlyServers: false,
+      jaeger: false,
+      watch: false,
+      background: false,
+    })
   })
 
   it('can be given together', () => {
@@ -12,6 +18,7 @@ describe('the options of up', () => {
       onlyServers: true,
       jaeger: true,
       watch: false,
+      background: false,
     })
   })
 

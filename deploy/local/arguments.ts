@@ -6,6 +6,8 @@ export interface UpArguments {
   readonly onlyServers: boolean
   readonly jaeger: boolean
   readonly watch: boolean
+  /** Said by `--detach` alone, to the run that it leaves behind. */
+  readonly background: boolean
 }
 
 /** Reads what stands behind `npm run up --`; an unknown word is refused, never ignored. */
@@ -18,6 +20,7 @@ export function parseUpArguments(args: readonly string[]): UpArguments {
         only: { type: 'string' },
         jaeger: { type: 'boolean', default: false },
         watch: { type: 'boolean', default: false },
+        background: { type: 'boolean', default: false },
       },
     })
     if (values.only !== undefined && values.only !== 'servers') {
@@ -33,6 +36,7 @@ export function parseUpArguments(args: readonly string[]): UpArguments {
     onlyServers: values.only === 'servers',
     jaeger: values.jaeger,
     watch: values.watch,
+    background: values.background,
   }
 }
 

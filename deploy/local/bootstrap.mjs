@@ -18,7 +18,7 @@ const pnpmVersion = '12.21.0'
 const usages = {
   up: `npm run up -- [options]      starts everything this project needs and leaves it running until Ctrl-C
 
-  --detach         return when all is ready and leave it running (npm run down stops it)
+  --detach         return when all is ready and leave it running, watched over (npm run down stops it)
   --only servers   PostgreSQL, Redis and Temporal alone, for people who run a service in their editor
   --jaeger         with Jaeger, to look at traces; built once from source if it is not on the PATH (needs Go)
   --watch          restart a service when its source changes (what pnpm dev does)

@@ -98,7 +98,7 @@ export function createProcessTable(
  * Spawned as the leader of its own session: Ctrl-C at the terminal then reaches `up` alone, which stops the parts in
  * order; and a detached stack lives on. Its output goes to a file for the same reason: a pipe would die with `up`.
  */
-function spawnToLog(spec: ProcessSpec, log: string, flag: 'a' | 'w') {
+export function spawnToLog(spec: ProcessSpec, log: string, flag: 'a' | 'w') {
   const output = openSync(log, flag)
   try {
     const child = spawn(spec.command, [...spec.args], {

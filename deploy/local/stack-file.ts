@@ -34,7 +34,7 @@ const demoSchema = z.object({
 const stackSchema = z.object({
   ready: z.boolean(),
   only_servers: z.boolean(),
-  /** The `up` that is starting it or watches over it; null once it was left running alone (`--detach`). */
+  /** The `up` that is starting it or watches over it; null where its identity could not be read. */
   supervisor: z.object(identity).nullable(),
   gateway_url: z.string().optional(),
   /** The gateway's; a worker's are on its health port. */

@@ -46,6 +46,12 @@ async function running(): Promise<Stack> {
   }
 }
 
+function partOf(stack: Stack, name: string) {
+  const part = stack.processes.find((one) => one.name === name)
+  if (!part) throw new Error(`${name} is not among the processes`)
+  return part
+}
+
 beforeAll(() => chmodSync(parentDir, 0o755))
 afterAll(async () => {
   await start('down.ts', ['--wipe']).ending
@@ -62,6 +68,15 @@ describe('up --only servers --detach, in a folder with a space', () => {
     expect(stack.processes.every(isAlive)).toBe(true)
     expect(stack.temporal_address).toMatch(/^127\.0\.0\.1:/)
     expect(stack.gateway_url).toBeUndefined()
+  })
+
+  it('watches over them: what is killed is started again', async () => {
+    const before = partOf(await running(), 'redis')
+    process.kill(before.pid, 'SIGKILL')
+    await expect
+      .poll(async () => partOf(await running(), 'redis').pid, { timeout: 20_000 })
+      .not.toBe(before.pid)
+    expect(isAlive(partOf(await running(), 'redis'))).toBe(true)
   })
 
   it('gives the services a role that owns nothing and cannot pass row security', async () => {
@@ -102,7 +117,7 @@ describe('up --only servers --detach, in a folder with a space', () => {
   it('is stopped by down, which keeps the data and can be repeated', { timeout: 60_000 }, async () => {
     const { processes } = await running()
     const first = await start('down.ts', []).ending
-    expect(first.output).toMatch(/temporal\n {2}redis\n {2}postgres\nEverything is stopped/)
+    expect(first.output).toContain('Everything is stopped')
     expect(processes.some(isAlive)).toBe(false)
     expect(stackFile.read()).toBeUndefined()
     expect(existsSync(localDir)).toBe(true)

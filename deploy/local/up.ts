@@ -2,6 +2,7 @@
 import { parseUpArguments, type UpArguments } from './arguments.ts'
 import { isInteractive, type LocalConfig, readConfig } from './config.ts'
 import { currentDemo } from './demo.ts'
+import { runDetached } from './detach.ts'
 import { makeLocalDir } from './local-dir.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { createStackFile, isRunning, type Stack, type StackFile } from './stack-file.ts'
@@ -31,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
   const config = readConfig()
   makeLocalDir(config)
   const stackFile = createStackFile(config.localDir)
+  if (options.detach) return runDetached(args, config, stackFile, progress)
   if (!(await claim(stackFile, options, progress))) return 0
   return runStack(config, options, stackFile)
 }
@@ -44,14 +46,7 @@ async function runStack(config: LocalConfig, options: UpArguments, stackFile: St
   try {
     const services = await orStopped(signal, startStack(run, options, stackFile, progress))
     ready = true
-    const stack = stackFile.read()
-    if (stack) progress.say(summary(stack, stackFile.file))
-    if (options.detach) {
-      stackFile.change({ supervisor: null })
-      progress.say('It runs on. npm run down stops it.')
-      return 0
-    }
-    progress.say('Ctrl-C stops everything; the data stays.')
+    if (!options.background) describeReady(stackFile)
     using _watching = options.watch ? watchSources(run, services, progress) : undefined
     await supervise(run, options.watch ? services : [], progress)
   } catch (error) {
@@ -66,6 +61,12 @@ async function runStack(config: LocalConfig, options: UpArguments, stackFile: St
   stackFile.remove()
   progress.say('Everything is stopped.')
   return ready ? 0 : signal.aborted ? 130 : 1
+}
+
+function describeReady(stackFile: StackFile): void {
+  const stack = stackFile.read()
+  if (stack) progress.say(summary(stack, stackFile.file))
+  progress.say('Ctrl-C stops everything; the data stays.')
 }
 
 /** Makes this run the one of its folder. False when one runs already, which it then describes. */

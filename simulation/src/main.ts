@@ -7,7 +7,7 @@ import { inProcess } from './play/in-process.ts'
 import { describeReport } from './report.ts'
 import { type Report, type Simulation, simulate } from './simulate.ts'
 
-const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--through functions] [--json]
+const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--through functions] [--thorough 1] [--json]
 
   --years      how long each life is, by a test clock
   --customers  how many customers there are, four in an environment
@@ -17,6 +17,7 @@ const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--s
                Temporal and workers as processes, of which some are killed, and a database that is cut off and restarted
   --workers    how many lives are lived at the same time (2)
   --tries      how often a failing life is lived again to find its fewest steps (300; through the api 0)
+  --thorough   after how many billings what costs much is checked, as previews: after each (1)
   --json       the report as one object
 
 Starts servers of its own in a temporary folder. Exit code 1 where product and model differ.`
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     through: { type: 'string', default: 'functions' },
     workers: { type: 'string', default: '2' },
     tries: { type: 'string' },
+    thorough: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -39,10 +41,12 @@ const numbers = {
   ...{ years: Number(values.years), customers: Number(values.customers), steps: Number(values.steps) },
   ...{ seed: Number(values.seed), lifeWorkers: Number(values.workers) },
   triesMax: Number(values.tries ?? (isThroughApi ? 0 : 300)),
+  thoroughEach: Number(values.thorough),
 }
 const names = new Map([
   ['lifeWorkers', 'workers'],
   ['triesMax', 'tries'],
+  ['thoroughEach', 'thorough'],
 ])
 const mayBeNone = ['seed', 'triesMax']
 const bad = Object.entries(numbers)

@@ -5,12 +5,12 @@ import type { Finding, Report } from './simulate.ts'
 /** What was lived, checked and found, for people. */
 export function describeReport(report: Report): string {
   const { lives, steps, skipped, billings, invoices, lines, events, seconds, findings } = report
-  const { paidByCredits, payments, notes, changes, refusals } = report
+  const { paidByCredits, payments, notes, purchases, changes, refusals } = report
   const rate = Math.round(steps / seconds)
   return [
     `${lives} lives of ${steps} steps (${skipped} more had no place) and ${billings} billings in ${seconds.toFixed(1)} s: ${rate} steps a second`,
     `${invoices} invoices with ${lines} lines and ${events} events were held against the model`,
-    `${paidByCredits} of them were paid by credits, ${payments} payments and ${notes} credit notes were made`,
+    `${paidByCredits} of them were paid by credits, ${payments} payments, ${notes} credit notes and ${purchases} purchases of credits were made`,
     `${changes} changes of subscriptions were previewed and made, ${refusals} refused`,
     ...(report.disturbed ? [describeDisturbed(report.disturbed)] : []),
     findings.length === 0 ? 'No difference was found.' : `${findings.length} lives fail:`,

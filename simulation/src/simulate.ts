@@ -15,6 +15,8 @@ export interface Simulation {
   readonly lifeWorkers: number
   /** How often a failing life is lived again to find its fewest steps. */
   readonly triesMax: number
+  /** After how many billings what costs much is checked. */
+  readonly thoroughEach?: number
   /** What lives have beside their acts: see `LifeSize`. */
   readonly together?: number
   readonly disturbed?: number
@@ -54,7 +56,7 @@ export async function simulate(
       const { years, together = 0, disturbed = 0 } = of
       const size = { years, customers, steps: Math.ceil(of.steps / lives), together, disturbed }
       const steps = randomLife(seed, { ...size, start: lifeStart })
-      const life = await playLife(beginWorld, steps)
+      const life = await playLife(beginWorld, steps, of)
       played.push(life)
       if (life.failure) findings.push(await smallest(beginWorld, { seed, steps, played: life }, of, tell))
       tell(`${played.length} of ${lives} lives, ${sumOf(played, 'steps')} steps`)
@@ -73,6 +75,7 @@ export async function simulate(
     paidByCredits: sumOf(played, 'paidByCredits'),
     payments: sumOf(played, 'payments'),
     notes: sumOf(played, 'notes'),
+    purchases: sumOf(played, 'purchases'),
     changes: sumOf(played, 'changes'),
     refusals: sumOf(played, 'refusals'),
   }
@@ -88,7 +91,7 @@ export async function simulate(
 async function smallest(
   beginWorld: BeginWorld,
   found: Finding,
-  { triesMax }: Simulation,
+  how: Simulation,
   tell: (line: string) => void,
 ): Promise<Finding> {
   tell(`seed ${found.seed} fails at step ${found.played.failure?.step}: ${found.played.failure?.problems[0]}`)
@@ -96,16 +99,16 @@ async function smallest(
   const lived = found.steps.slice(0, (found.played.failure?.step ?? found.steps.length) + 1)
   let last: Finding = { ...found, steps: lived }
   const fails = async (some: readonly Step[]): Promise<boolean> => {
-    const played = await playLife(beginWorld, some)
+    const played = await playLife(beginWorld, some, how)
     const isSame = shapeOf(played) === shapeOf(found.played)
     if (isSame) last = { ...found, steps: some, played }
     return isSame
   }
   for (const without of withoutParties(lived)) {
     const some = without(last.steps)
-    if (triesMax > 0 && some.length < last.steps.length) await fails(some)
+    if (how.triesMax > 0 && some.length < last.steps.length) await fails(some)
   }
-  const steps = await shrink(last.steps, fails, triesMax)
+  const steps = await shrink(last.steps, fails, how.triesMax)
   return { ...last, steps }
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '@flexprice/configuration'
+import type { WebFileSettings } from './web/web-files.ts'
 
 export interface FileStoreSettings {
   readonly url: string
@@ -26,6 +27,24 @@ export function fileStoreSettings(env: Environment): FileStoreSettings {
 /** Shared by the processes of one machine, as `npm run up` starts them; for more machines there has to be a real one. */
 const defaultUrl = 'file:///tmp/flexprice-files'
 
+/** Of files that are imported from an `https://` address. */
+export function webFileSettings(env: Environment): WebFileSettings {
+  return {
+    bytesMax: env.integer('FILE_URL_BYTES_MAX', {
+      meaning: 'size of one file that is read from a `file_url`',
+      unit: 'bytes',
+      otherwise: 10 * 1024 ** 3,
+      min: 1,
+      max: 1024 ** 4,
+    }),
+    allowLoopback:
+      env.oneOf('FILE_URL_LOOPBACK', ['refuse', 'allow'], {
+        meaning:
+          'whether a `file_url` may lead to the machine itself, by http, too: for development. Private networks are refused in any case',
+        otherwise: 'refuse',
+      }) === 'allow',
+  }
+}
 /** It is made when it is needed, so what there is of its path has to be directories. */
 function directoryProblem(address: URL): string | undefined {
   if (address.host !== '' || address.search !== '' || address.hash !== '') {

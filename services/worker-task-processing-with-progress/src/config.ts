@@ -1,12 +1,14 @@
 import { type RedisSettings, redisSettings } from '@flexprice/cache/settings'
 import { type ConfigResult, type Environment, readConfig, type Variables } from '@flexprice/configuration'
 import { type DatabaseSettings, databaseSettings } from '@flexprice/database/settings'
-import { type FileStoreSettings, fileStoreSettings } from '@flexprice/file-store/settings'
+import type { WebFileSettings } from '@flexprice/file-store'
+import { type FileStoreSettings, fileStoreSettings, webFileSettings } from '@flexprice/file-store/settings'
 import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface TaskProcessingWithProgressWorkerConfig extends WorkerConfig {
   readonly database: DatabaseSettings
   readonly files: FileStoreSettings
+  readonly webFiles: WebFileSettings
   /** To tell gateways that an import has changed the catalog. */
   readonly redis: RedisSettings
 }
@@ -22,6 +24,7 @@ export function readVariables(env: Environment): TaskProcessingWithProgressWorke
   return {
     database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     files: fileStoreSettings(env),
+    webFiles: webFileSettings(env),
     redis: redisSettings(env),
     ...workerConfig(env),
   }

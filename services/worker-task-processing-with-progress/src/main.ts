@@ -5,7 +5,7 @@ import { createCatalogAnswers, createRedis } from '@flexprice/cache'
 import { configOrExit } from '@flexprice/configuration'
 import { workflows } from '@flexprice/contracts/workflows'
 import { createDatabase } from '@flexprice/database/connection'
-import { createFileStore } from '@flexprice/file-store'
+import { createFileStore, createWebFiles } from '@flexprice/file-store'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { readVariables, taskProcessingWithProgressWorkerConfig } from './config.ts'
@@ -32,6 +32,7 @@ await runWorker({
   activities: createTaskProcessingWithProgressActivities({
     scoped: () => database.scoped(currentScope()),
     files,
+    web: createWebFiles(config.webFiles),
     events: createTaskProcessingEvents({ logger, metrics }),
     forgetCatalog: createCatalogAnswers(redis).forgetAll,
   }),

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import type { MoneyStep } from '../lives/money-step.ts'
-import { invoiceOf, lineOf, noteOf, paymentOf, remainingOf, walletIdOf } from '../product/find-money.ts'
+import {
+  invoiceOf,
+  lineOf,
+  noteOf,
+  paymentOf,
+  purchaseOf,
+  remainingOf,
+  walletIdOf,
+} from '../product/find-money.ts'
 import { grantBody } from '../product/grant-credits.ts'
+import { askedTopUp } from '../product/move-money.ts'
 import { customerOf, subscriptionOf } from '../product/product.ts'
 import { instant } from '../product/subscription-body.ts'
 import type { Acting } from './act-through-api.ts'
@@ -21,6 +30,18 @@ export async function moveMoney(acting: Acting, step: MoneyStep, key: string): P
     }
     case 'top-up':
       return topUp(acting, step, key)
+    case 'buy-credits':
+      return buyCredits(acting, step, key)
+    case 'void-purchase': {
+      const path = `/invoices/${await read(() => purchaseOf(product, step))}/void`
+      await ask({ method: 'POST', path, key })
+      return
+    }
+    case 'top-up-by-itself': {
+      const path = `/wallets/${await read(() => walletIdOf(product, step))}`
+      await ask({ method: 'PUT', path, body: { auto_topup: askedTopUp(step) }, key })
+      return
+    }
     case 'end-wallet': {
       const path = `/wallets/${await read(() => walletIdOf(product, step))}/terminate`
       await ask({ method: 'POST', path, key })
@@ -44,6 +65,9 @@ export async function moveMoney(acting: Acting, step: MoneyStep, key: string): P
     }
     case 'take-back':
       return takeBack(acting, step, key)
+    case 'close-note':
+      await ask({ method: 'POST', path: `/creditnotes/${noteOf(product, step.note)}/finalize`, key })
+      return
     case 'void-note':
       await ask({ method: 'POST', path: `/creditnotes/${noteOf(product, step.note)}/void`, key })
       return
@@ -62,6 +86,21 @@ async function topUp({ product, ask, read }: Acting, step: Of<'top-up'>, key: st
     ...(expires === null ? {} : { expiry_date_utc: instant(expires) }),
     ...(bonus === null ? {} : { bonus_credits_to_add: bonus }),
     ...(bonus === null || expires === null ? {} : { bonus_credits_expiry_date_utc: instant(expires) }),
+  }
+  const path = `/wallets/${await read(() => walletIdOf(product, step))}/top-up`
+  await ask({ method: 'POST', path, body, key })
+}
+
+async function buyCredits(
+  { product, ask, read }: Acting,
+  step: Of<'buy-credits'>,
+  key: string,
+): Promise<void> {
+  const { bonus, priority } = step
+  const body = {
+    ...{ transaction_reason: 'PURCHASED_CREDIT_INVOICED', credits_to_add: step.credits },
+    ...(priority === null ? {} : { priority }),
+    ...(bonus === null ? {} : { bonus_credits_to_add: bonus }),
   }
   const path = `/wallets/${await read(() => walletIdOf(product, step))}/top-up`
   await ask({ method: 'POST', path, body, key })
@@ -87,6 +126,7 @@ async function takeBack({ product, ask, read }: Acting, step: Of<'take-back'>, k
     ...{ invoice_id: invoiceId, reason: 'BILLING_ERROR' },
     line_items: [{ invoice_line_item_id: lineId, amount: step.amount ?? left }],
     refund_target: step.toSource ? 'BACK_TO_SOURCE' : 'PREPAID_WALLET',
+    ...(step.isDraft ? { process_credit_note: false } : {}),
   }
   product.notes.set(step.note, made.parse(await ask({ method: 'POST', path: '/creditnotes', body, key })).id)
 }

@@ -87,11 +87,15 @@ async function perform(acting: Acting, step: Step, key: string): Promise<void> {
       return reviseInvoice(acting, step, key)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note':
       return moveMoney(acting, step, key)
     case 'void-event':

@@ -7,11 +7,15 @@ import type { Period } from './period.ts'
 export type MoneyStep =
   | MakeWallet
   | TopUp
+  | BuyCredits
+  | VoidPurchase
+  | TopUpByItself
   | EndWallet
   | GrantCredits
   | Pay
   | VoidPayment
   | TakeBack
+  | CloseNote
   | VoidNote
 
 interface At {
@@ -38,6 +42,41 @@ export interface TopUp extends At {
   readonly priority: number | null
   readonly effective: number | null
   readonly expires: number | null
+}
+
+/** Credits by an invoice, which come, with their bonus, once it is paid. */
+export interface BuyCredits extends At {
+  readonly kind: 'buy-credits'
+  readonly subscription: number
+  readonly wallet: number
+  readonly credits: string
+  readonly bonus: string | null
+  readonly priority: number | null
+}
+
+/** The invoice of a purchase is void: its credits never come. */
+export interface VoidPurchase extends At {
+  readonly kind: 'void-purchase'
+  readonly subscription: number
+  /** Of the customer's, counted from the oldest one on; also those that a wallet has made by itself. */
+  readonly purchase: number
+}
+
+/** A wallet that falls below a threshold is topped up by itself from now on; null: no more. */
+export interface TopUpByItself extends At {
+  readonly kind: 'top-up-by-itself'
+  readonly subscription: number
+  readonly wallet: number
+  readonly terms: TopUpTerms | null
+}
+
+export interface TopUpTerms {
+  /** In credits. */
+  readonly threshold: string
+  readonly credits: string
+  readonly isInvoiced: boolean
+  /** From one to the next; null: as before, which may be none. */
+  readonly cooldownHours: number | null
 }
 
 export interface EndWallet extends At {
@@ -82,8 +121,14 @@ export interface Pay extends At {
   readonly isOfCredits: boolean
 }
 
-/** An invoice of the subscription, counted from its latest one back, or a one-off of its customer. */
-export type InvoiceRef = { readonly back: number } | { readonly oneOff: number }
+/**
+ * An invoice of the subscription, counted from its latest one back, or a one-off of its customer, or one that buys
+ * credits, counted from the customer's oldest one on.
+ */
+export type InvoiceRef =
+  | { readonly back: number }
+  | { readonly oneOff: number }
+  | { readonly purchase: number }
 
 export interface VoidPayment extends At {
   readonly kind: 'void-payment'
@@ -101,6 +146,13 @@ export interface TakeBack extends At {
   readonly amount: string | null
   /** What is money goes back to where it came from; else into the wallet. */
   readonly toSource: boolean
+  /** It waits to be closed; what it takes back is said by now. */
+  readonly isDraft: boolean
+}
+
+export interface CloseNote extends At {
+  readonly kind: 'close-note'
+  readonly note: number
 }
 
 export interface VoidNote extends At {

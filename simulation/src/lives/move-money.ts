@@ -7,6 +7,7 @@ const credits = ['1', '10', '0.00000001', '33.33333333', '2', '100', '0.7', '7.5
 const amounts = ['0.01', '1', '5.5', '20', '100'] as const
 const walletsMax = 3
 const backMax = 3
+const purchasesMax = 5
 
 /** Money comes, goes, or is given back: to and from a customer who mostly has something to do with it already. */
 export function moveMoney(life: LifeSoFar): void {
@@ -17,13 +18,16 @@ type Act = (life: LifeSoFar) => void
 
 const acts: readonly [Act, ...Act[]] = [
   makeWallet,
-  ...[topUp, topUp, pay, pay, pay, takeBack, takeBack, takeBack],
+  ...[topUp, topUp, pay, pay, pay, takeBack, takeBack, takeBack, buyCredits, topUpByItself],
   (life) => grantTo(life, anySubscription(life)),
   ({ random, steps, at, payments }) => {
     if (payments > 0) steps.push({ kind: 'void-payment', at, payment: payments - 1 - random.below(3) })
   },
   ({ random, steps, at, notes }) => {
     if (notes > 0) steps.push({ kind: 'void-note', at, note: notes - 1 - random.below(3) })
+  },
+  ({ random, steps, at, notes }) => {
+    if (notes > 0) steps.push({ kind: 'close-note', at, note: notes - 1 - random.below(4) })
   },
   (life) => {
     const { random, steps, at } = life
@@ -97,6 +101,37 @@ function topUp(life: LifeSoFar): void {
   })
 }
 
+/** Mostly paid: by its customer, all of it or a part, at once or later. */
+function buyCredits(life: LifeSoFar): void {
+  const { random, steps, at } = life
+  const of = anyWallet(life)
+  const purchase = random.below(purchasesMax)
+  if (random.chance(0.5)) {
+    const bonus = random.chance(0.4) ? random.pick(credits) : null
+    const terms = { credits: random.pick(credits), bonus, priority: anyPriority(life) }
+    steps.push({ kind: 'buy-credits', at, ...of, ...terms })
+  }
+  const { subscription } = of
+  if (random.chance(0.2)) steps.push({ kind: 'void-purchase', at, subscription, purchase })
+  else {
+    const amount = random.chance(0.7) ? null : random.pick(amounts)
+    const pay = { payment: life.payments++, subscription, invoice: { purchase }, amount }
+    steps.push({ kind: 'pay', at, ...pay, isOfCredits: random.chance(0.1) })
+  }
+}
+
+function topUpByItself(life: LifeSoFar): void {
+  const { random, steps, at } = life
+  const terms = {
+    ...{ threshold: random.pick(['1', '5', '20', '100'] as const), credits: random.pick(credits) },
+    ...{ isInvoiced: random.chance(0.5), cooldownHours: random.pick([null, null, 1, 30, 500] as const) },
+  }
+  steps.push({
+    ...{ kind: 'top-up-by-itself', at, ...anyWallet(life) },
+    terms: random.chance(0.8) ? terms : null,
+  })
+}
+
 function pay(life: LifeSoFar): void {
   const { random, steps, at } = life
   const amount = random.chance(0.4) ? null : random.pick(amounts)
@@ -107,8 +142,9 @@ function pay(life: LifeSoFar): void {
 function takeBack(life: LifeSoFar): void {
   const { random, steps, at } = life
   const amount = random.chance(0.4) ? null : random.pick(amounts)
+  const isDraft = random.chance(0.25)
   const of = { note: life.notes++, ...anyInvoice(life), line: random.below(4), toSource: random.chance(0.4) }
-  steps.push({ kind: 'take-back', at, ...of, amount })
+  steps.push({ kind: 'take-back', at, ...of, amount, isDraft })
 }
 
 function anyInvoice(life: LifeSoFar): { subscription: number; invoice: InvoiceRef } {

@@ -15,8 +15,16 @@ export function withoutParties(steps: readonly Step[]): readonly ((steps: readon
 const kinds: readonly Step['kind'][] = [
   ...changeKinds,
   ...([
-    ...(['void-note', 'take-back', 'void-payment', 'pay', 'end-wallet', 'grant-credits'] as const),
-    ...(['top-up', 'make-wallet'] as const),
+    ...([
+      'void-note',
+      'close-note',
+      'take-back',
+      'void-payment',
+      'pay',
+      'end-wallet',
+      'grant-credits',
+    ] as const),
+    ...(['void-purchase', 'buy-credits', 'top-up-by-itself', 'top-up', 'make-wallet'] as const),
     ...['close-invoice', 'replace-invoice', 'void-invoice'],
     'void-event',
     'void-one-off',

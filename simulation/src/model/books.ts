@@ -1,18 +1,34 @@
 import type { MoneyStep } from '../lives/money-step.ts'
-import { type Bill, dueOf, newBill, remainsOf } from './bill-money.ts'
+import { type Bill, dueOf, newBill, remainsOf, typesOf } from './bill-money.ts'
 import type { Coming } from './grants.ts'
-import { type Note, note, type Payment } from './settle.ts'
+import type { Purchase } from './purchases.ts'
+import { type AskedNote, type Note, note, type Payment } from './settle.ts'
 import type { Subscription } from './subscription.ts'
 import { type Debit, giveBack, lesser, payFrom, type Wallet } from './wallets.ts'
+
+export type MoneyStepOf<Kind extends MoneyStep['kind']> = Extract<MoneyStep, { kind: Kind }>
 
 /** What customers have, by their subscriptions, and what came and went of it. */
 export interface Books {
   readonly wallets: Map<number, Wallet[]>
   readonly coming: Map<number, Coming[]>
-  readonly planGrants: Extract<MoneyStep, { kind: 'grant-credits' }>['grant'][]
+  readonly planGrants: MoneyStepOf<'grant-credits'>['grant'][]
   readonly payments: Map<number, Payment>
   readonly notes: Map<number, Note>
   readonly debits: Map<Bill, readonly Debit[]>
+  readonly purchases: Map<number, Purchase[]>
+  readonly drafts: Map<number, DraftNote>
+  readonly given: Map<number, Granted>
+}
+
+export type Granted = Record<'applied' | 'skipped', number>
+
+/** What a note that waits takes back. */
+export interface DraftNote {
+  readonly bill: Bill
+  readonly asked: AskedNote
+  readonly of: Subscription
+  readonly isOfOneOff: boolean
 }
 
 export interface ClosedBill {
@@ -37,6 +53,7 @@ export function closeBill(
   if (before) {
     const noted = new Map(before.lines.map((line) => [line.of, line.noted]))
     before.lines = lines.map((line) => ({ ...line, noted: noted.get(line.of) ?? 0n }))
+    before.unpaid = typesOf(lines)
   }
   if (dueOf(bill) > 0n) debits.set(bill, payFrom(wallets.get(subscription) ?? [], bill, when))
   return bill
@@ -48,6 +65,7 @@ export function voidBill({ notes, debits }: Books, bill: Bill, now: number): boo
     (one) => !one.isVoid && (one.bill === bill || one.lowered.some((step) => step.bill === bill)),
   )
   if (bill.paid > 0n || isNoted) return false
+  bill.isVoid = true
   for (const debit of debits.get(bill) ?? []) {
     if (debit.returned < debit.cents) giveBack(debit, debit.cents - debit.returned, now)
   }

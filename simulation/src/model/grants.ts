@@ -20,28 +20,36 @@ export function isInTurn({ at }: Coming, { dueAt, status }: Subscription): boole
   return at !== null && (dueAt === null || dueAt > at || status === 'cancelled')
 }
 
-/** Gives what has fallen due, into the wallet of its rate that pays for everything (billing rules, section 11). */
-export function give(coming: Coming, subscription: Subscription, wallets: Wallet[]): void {
+/**
+ * Gives what has fallen due, into the wallet of its rate that pays for everything (billing rules, section 11); what is
+ * too little for a part of a credit is skipped.
+ */
+export function give(
+  coming: Coming,
+  subscription: Subscription,
+  wallets: Wallet[],
+): 'applied' | 'skipped' | undefined {
   const { terms, at } = coming
   const end = Math.min(terms.end ?? Infinity, subscription.end)
   coming.at = null
-  if (at === null || at >= end || subscription.status === 'cancelled') return
+  if (at === null || at >= end || subscription.status === 'cancelled') return undefined
   const whole = terms.every && intervalAt({ ...subscription.grid, ...terms.every }, at)
   const periodEnd = whole && Math.min(whole.end, end)
   coming.at = periodEnd
-  if (subscription.status === 'paused') return
+  if (subscription.status === 'paused') return 'skipped'
   const full = exact.fromText(terms.credits)
   const share =
     whole && periodEnd !== null && terms.isProrated
       ? exact.over(exact.whole(periodEnd - at), exact.whole(whole.end - whole.start))
       : exact.whole(1)
   const available = roundedCredits(exact.times(full, share))
-  if (exact.compare(available, exact.nothing) === 0) return
+  if (exact.compare(available, exact.nothing) === 0) return 'skipped'
   const rate = exact.fromText(terms.rate)
   const wallet = findWallet(wallets, rate, 'ALL') ?? newWallet(rate, 'ALL')
   if (!wallets.includes(wallet)) wallets.push(wallet)
   const { priority } = terms
   wallet.credits.push({ available, priority, effective: null, expires: expiryOf(terms, subscription, at) })
+  return 'applied'
 }
 
 const periodOf = { DAY: 'DAILY', WEEK: 'WEEKLY', MONTH: 'MONTHLY', YEAR: 'ANNUAL' } as const

@@ -13,7 +13,7 @@ import { type CameEvent, createUsageLog, type UsageLog } from './usage-log.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8, 11 and 12) alone: it shares no code with the product and reads
- * none of its rows. It knows no discounts, taxes, changes of
+ * none of its rows. It knows no notes on what bought credits, no discounts, taxes, changes of
  * period, prices or meters that two plans have in common, late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
@@ -50,7 +50,11 @@ export function createModel(): Model {
     money,
     events,
     chains,
-    apply: (step) => apply(state, step),
+    apply(step) {
+      const isDone = apply(state, step)
+      for (const subscription of subscriptions.keys()) money.decideTopUps(subscription, step.at)
+      return isDone
+    },
     nextDue() {
       const due = [...subscriptions.values()].flatMap((subscription) => [
         subscription.dueAt,
@@ -97,11 +101,15 @@ function apply(state: Whole, step: Step): boolean {
       return reviseInvoice(subscriptions.get(step.subscription), step, around(step.at), state.chains)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note': {
       const of = 'subscription' in step ? step.subscription : null
       return money.apply(step, of === null ? undefined : subscriptions.get(of), oneOffs)

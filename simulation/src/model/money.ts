@@ -1,4 +1,4 @@
-import type { InvoiceRef, MoneyStep } from '../lives/money-step.ts'
+import type { MoneyStep } from '../lives/money-step.ts'
 import type { Bill, OneOff } from './bill-money.ts'
 import {
   type Books,
@@ -7,18 +7,22 @@ import {
   type CreditedLines,
   closeBill,
   creditLines,
-  openBill,
+  type Granted,
   voidBill,
 } from './books.ts'
-import { comingOf, give, isInTurn } from './grants.ts'
-import { fromText } from './ratio.ts'
-import { note, pay, takeBackPayment, voidNote } from './settle.ts'
+import { type Coming, comingOf, give, isInTurn } from './grants.ts'
+import { actOnMoney } from './money-acts.ts'
+import { decideTopUps, type Purchase, topUpDue } from './purchases.ts'
 import type { Subscription } from './subscription.ts'
-import { empty, findWallet, newWallet, type Wallet } from './wallets.ts'
+import { empty, type Wallet } from './wallets.ts'
 
 /** Wallets, grants, payments and credit notes of all customers, who are named by their subscriptions. */
 export interface MoneyModel {
   walletsOf(subscription: number): readonly Wallet[]
+  /** How many grants have come to it, and how many were too little to come. */
+  grantsTo(subscription: number): Granted
+  /** The customer's, the oldest first. */
+  purchasesOf(subscription: number): readonly Purchase[]
   /** A closed invoice's bill, paid by credits as far as they go. */
   close(subscription: number, of: ClosedBill, when: Closing): Bill
   /** Gives back what changes take back of lines, each at most so much; drafts that are owed less are `closing`. @returns how much of each */
@@ -33,10 +37,15 @@ export interface MoneyModel {
   apply(step: MoneyStep, of: Subscription | undefined, oneOffs: ReadonlyMap<number, OneOff>): boolean
   /** Gives what has fallen due and comes before the subscription's next period. @returns whether anything has */
   giveDue(subscription: Subscription, now: number): boolean
-  /** Ends credits whose end has come, unless a period that they were there for waits for its invoice. */
+  /** Says which of the customer's wallets are to be topped up, as they are by now. */
+  decideTopUps(subscription: number, now: number): void
+  /**
+   * Ends credits whose end has come, unless a period that they were there for waits for its invoice; then tops up the
+   * wallets that are low.
+   */
   expire(subscription: Subscription, now: number): void
-  /** How many invoices credits have paid, payments were made, and notes. */
-  moved(): { readonly paidByCredits: number; readonly payments: number; readonly notes: number }
+  /** How many invoices credits have paid, payments were made, notes, and purchases of credits. */
+  moved(): Readonly<Record<'paidByCredits' | 'payments' | 'notes' | 'purchases', number>>
   /** When credits come, or end. */
   dueInstants(subscription: Subscription): number[]
 }
@@ -45,11 +54,14 @@ export function createMoneyModel(): MoneyModel {
   const books: Books = {
     ...{ wallets: new Map(), coming: new Map(), planGrants: [] },
     ...{ payments: new Map(), notes: new Map(), debits: new Map() },
+    ...{ purchases: new Map(), drafts: new Map(), given: new Map() },
   }
-  const { wallets, coming, planGrants, notes, debits } = books
+  const { wallets, coming, planGrants, notes, debits, purchases, given } = books
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
+    grantsTo: (subscription) => given.get(subscription) ?? { applied: 0, skipped: 0 },
+    purchasesOf: (subscription) => purchases.get(subscription) ?? [],
     close: (subscription, of, when) => closeBill(books, subscription, of, when),
     credit: (subscription, of) => creditLines(books, subscription, of),
     voidBill: (bill, now) => voidBill(books, bill, now),
@@ -59,44 +71,65 @@ export function createMoneyModel(): MoneyModel {
         planGrants.map((terms) => comingOf(terms, subscription, true)),
       )
       wallets.set(subscription.id, [])
+      purchases.set(subscription.id, [])
+      given.set(subscription.id, { applied: 0, skipped: 0 })
     },
-    changePlan({ id, plan, current }) {
-      const own = (coming.get(id) ?? []).filter(({ isOfPlan }) => !isOfPlan)
-      const recurring = plan === 0 ? planGrants.filter(({ every }) => every !== null) : []
-      const next = recurring.map((terms) => ({ terms, isOfPlan: true, at: current.end }))
-      coming.set(id, [...own, ...next])
+    apply: (step, of, oneOffs) => actOnMoney(books, step, of, oneOffs),
+    decideTopUps(subscription, now) {
+      decideTopUps(walletsOf(subscription), purchases.get(subscription) ?? [], now)
     },
-    apply: (step, of, oneOffs) => apply(books, step, of, oneOffs),
+    changePlan: (subscription) => changeGrants(books, subscription),
     giveDue(subscription, now) {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
       )
       // Wallets that are made together are made in the order of their rates.
       due.sort((left, right) => left.terms.rate.localeCompare(right.terms.rate))
-      for (const one of due) give(one, subscription, wallets.get(subscription.id) ?? [])
+      for (const one of due) giveOne(books, one, subscription)
       return due.length > 0
     },
     expire(subscription, now) {
-      for (const { credits } of walletsOf(subscription.id)) {
-        const ended = credits.filter(({ expires }) => expires !== null && expires <= now)
-        for (const credit of ended.filter((one) => isToEnd(one, subscription))) empty({ credits: [credit] })
-      }
+      endCredits(walletsOf(subscription.id), subscription, now)
+      const own = purchases.get(subscription.id) ?? []
+      decideTopUps(walletsOf(subscription.id), own, now)
+      topUpDue(walletsOf(subscription.id), own, now)
     },
     moved() {
       const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
-      return {
-        paidByCredits,
-        payments: books.payments.size,
-        notes: [...notes.keys()].filter((number) => number >= 0).length,
-      }
+      const bought = [...purchases.values()].reduce((sum, { length }) => sum + length, 0)
+      const made = [...notes.keys()].filter((number) => number >= 0).length
+      return { paidByCredits, payments: books.payments.size, notes: made, purchases: bought }
     },
     dueInstants(subscription) {
-      const given = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
+      const grants = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
       const ends = walletsOf(subscription.id).flatMap(({ credits }) =>
         credits.filter((credit) => isToEnd(credit, subscription)).map(({ expires }) => expires),
       )
-      return [...given.map(({ at }) => at), ...ends].filter((at) => at !== null)
+      const topUps = walletsOf(subscription.id).map(({ byItself }) => byItself.dueAt)
+      return [...grants.map(({ at }) => at), ...ends, ...topUps].filter((at) => at !== null)
     },
+  }
+}
+
+function changeGrants({ coming, planGrants }: Books, { id, plan, current }: Subscription): void {
+  const own = (coming.get(id) ?? []).filter(({ isOfPlan }) => !isOfPlan)
+  const recurring = plan === 0 ? planGrants.filter(({ every }) => every !== null) : []
+  const next = recurring.map((terms) => ({ terms, isOfPlan: true, at: current.end }))
+  coming.set(id, [...own, ...next])
+}
+
+function giveOne({ wallets, given }: Books, coming: Coming, subscription: Subscription): void {
+  const what = give(coming, subscription, wallets.get(subscription.id) ?? [])
+  const counts = given.get(subscription.id)
+  if (what && counts) counts[what]++
+}
+
+function endCredits(wallets: readonly Wallet[], subscription: Subscription, now: number): void {
+  for (const { credits, byItself } of wallets) {
+    const ended = credits.filter(({ expires }) => expires !== null && expires <= now)
+    for (const credit of ended.filter((one) => isToEnd(one, subscription))) {
+      empty({ credits: [credit], byItself })
+    }
   }
 }
 
@@ -108,118 +141,4 @@ function isToEnd(
   if (expires === null || available.over === 0n) return false
   if (invoices.some((one) => one.status === 'DRAFT' && one.period.end <= expires)) return false
   return dueAt === null || status === 'cancelled' || dueAt > expires
-}
-
-function apply(
-  books: Books,
-  step: MoneyStep,
-  of: Subscription | undefined,
-  oneOffs: ReadonlyMap<number, OneOff>,
-): boolean {
-  switch (step.kind) {
-    case 'void-payment': {
-      const payment = books.payments.get(step.payment)
-      return payment !== undefined && takeBackPayment(payment, [...books.notes.values()], step.at)
-    }
-    case 'void-note': {
-      const one = books.notes.get(step.note)
-      return one !== undefined && voidNote(one)
-    }
-    case 'grant-credits':
-      return grant(books, step, of)
-    case 'make-wallet':
-    case 'top-up':
-    case 'end-wallet':
-      return of !== undefined && changeWallet(books.wallets.get(of.id) ?? [], step)
-    case 'pay':
-    case 'take-back':
-      return of !== undefined && settle(books, step, of, billOf(step.invoice, of, oneOffs))
-  }
-}
-
-type Of<Kind extends MoneyStep['kind']> = Extract<MoneyStep, { kind: Kind }>
-
-function grant(
-  { planGrants, coming }: Books,
-  step: Of<'grant-credits'>,
-  of: Subscription | undefined,
-): boolean {
-  if (step.subscription === null) {
-    planGrants.push(step.grant)
-    return true
-  }
-  if (!of || of.status === 'cancelled') return false
-  const terms = { ...step.grant, start: step.grant.start ?? step.at }
-  const first = comingOf(terms, of)
-  if (first.at === null || first.at >= Math.min(of.end, terms.end ?? Infinity)) return false
-  coming.get(of.id)?.push(first)
-  return true
-}
-
-function changeWallet(wallets: Wallet[], step: Of<'make-wallet' | 'top-up' | 'end-wallet'>): boolean {
-  if (step.kind === 'make-wallet') {
-    const rate = fromText(step.rate)
-    if (findWallet(wallets, rate, step.types)) return false
-    wallets.push(newWallet(rate, step.types))
-    return true
-  }
-  const wallet = wallets[step.wallet]
-  if (!wallet?.isOpen) return false
-  if (step.kind === 'end-wallet') {
-    wallet.isOpen = false
-    empty(wallet)
-    return true
-  }
-  const { priority, effective, expires } = step
-  if (expires !== null && expires <= Math.max(effective ?? step.at, step.at)) return false
-  for (const credits of [step.credits, step.bonus]) {
-    if (credits !== null) wallet.credits.push({ available: fromText(credits), priority, effective, expires })
-  }
-  return true
-}
-
-/** Of an invoice that is closed, and not void. */
-function billOf(
-  ref: InvoiceRef,
-  { invoices, id }: Subscription,
-  oneOffs: ReadonlyMap<number, OneOff>,
-): Bill | undefined {
-  if ('oneOff' in ref) {
-    const one = oneOffs.get(ref.oneOff)
-    return one?.status === 'FINALIZED' && one.subscription === id ? one.bill : undefined
-  }
-  const invoice = invoices.at(-1 - ref.back)
-  return invoice?.status === 'FINALIZED' ? (invoice.bill ?? undefined) : undefined
-}
-
-function settle(
-  { payments, notes, debits, wallets }: Books,
-  step: Of<'pay' | 'take-back'>,
-  { invoices, id }: Subscription,
-  bill: Bill | undefined,
-): boolean {
-  if (!bill) return false
-  const cents =
-    step.amount === null ? null : fromText(step.amount).over * (100n / fromText(step.amount).under)
-  if (step.kind === 'pay') {
-    if (payments.has(step.payment)) return false
-    const own = wallets.get(id) ?? []
-    const payment = pay(bill, cents, step.isOfCredits ? { wallets: own, at: step.at } : null)
-    if (payment) payments.set(step.payment, payment)
-    return payment !== undefined
-  }
-  if (notes.has(step.note)) return false
-  const others =
-    'oneOff' in step.invoice ? [] : invoices.flatMap((one) => openBill(one.status, one.bill, bill))
-  const { line, toSource, at } = step
-  const made = note(
-    bill,
-    { line, cents, toSource, at },
-    {
-      ...{ others, payments: [...payments.values()], debits: debits.get(bill) ?? [] },
-      wallets: wallets.get(id) ?? [],
-    },
-  )
-  if (made) notes.set(step.note, made)
-  return made !== undefined
 }

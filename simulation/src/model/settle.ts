@@ -1,4 +1,4 @@
-import { type Bill, remainsOf } from './bill-money.ts'
+import { type Bill, payLines, remainsOf } from './bill-money.ts'
 import { ratio } from './ratio.ts'
 import { type Debit, findWallet, giveBack, hasNarrow, newWallet, payAllFrom, type Wallet } from './wallets.ts'
 
@@ -35,11 +35,12 @@ export function pay(
   const remains = remainsOf(bill)
   const amount = cents ?? remains
   if (remains === 0n) return undefined
-  if (credits && (amount > remains || hasNarrow(credits.wallets))) return undefined
-  const debits = credits ? payAllFrom(credits.wallets, amount, credits.at) : []
+  if (credits && (amount > remains || (bill.unpaid === null && hasNarrow(credits.wallets)))) return undefined
+  const debits = credits ? payAllFrom(credits.wallets, bill, { cents: amount, now: credits.at }) : []
   if (!debits) return undefined
   const payment = { bill, cents: amount, debits, refunded: 0n, isVoid: false }
   bill.paid += payment.cents
+  if (!credits) payLines(bill, 'ALL', payment.cents)
   return payment
 }
 
@@ -59,8 +60,16 @@ export function takeBackPayment(payment: Payment, notes: readonly Note[], at: nu
   if (bill.paid + bill.credits + received - cents < carried + bill.refunded) return false
   payment.isVoid = true
   bill.paid -= cents
+  bill.unpaid = null
   for (const debit of payment.debits) giveBack(debit, debit.cents, at)
   return true
+}
+
+export interface AskedNote {
+  readonly line: number
+  readonly cents: bigint
+  readonly toSource: boolean
+  readonly at: number
 }
 
 export interface Purses {
@@ -79,23 +88,16 @@ export interface Purses {
  * then gives back the credits that paid it, those spent last first; the rest is money that was paid on it, and goes back
  * to where it came from, or into the wallet.
  *
- * @param asked null: all that is left of the line
  * @returns undefined where a line has not so much left, or so much cannot go back to its source
  */
 export function note(
   bill: Bill,
-  asked: {
-    readonly line: number
-    readonly cents: bigint | null
-    readonly toSource: boolean
-    readonly at: number
-  },
+  asked: AskedNote,
   { others, payments, debits, wallets }: Purses,
 ): Note | undefined {
   const line = bill.lines[asked.line]
-  const left = line ? line.cents - line.noted : 0n
-  const cents = asked.cents ?? left
-  if (!line || line.isCut || cents <= 0n || cents > left) return undefined
+  const { cents } = asked
+  if (!line || line.isCut || cents <= 0n || cents > line.cents - line.noted) return undefined
   const take = takeFrom(cents)
   const lowered = [bill, ...others]
     .map((one) => ({ bill: one, cents: take(remainsOf(one)), paidBefore: one.paid }))
@@ -113,7 +115,11 @@ export function note(
   const ofMoney = own.filter((payment) => payment.debits.length === 0)
   const refunded = ofMoney.map((payment) => ({ payment, cents: take(payment.cents - payment.refunded) }))
   if (asked.toSource && take.left() > 0n) return undefined
-  for (const step of lowered) step.bill.adjusted += step.cents
+  for (const step of lowered) {
+    step.bill.adjusted += step.cents
+    step.bill.unpaid = null
+  }
+  bill.unpaid = null
   for (const { debit, payment, cents: back } of returned) {
     if (back > 0n) giveBack(debit, back, asked.at)
     if (payment) payment.refunded += back

@@ -1,5 +1,5 @@
-import type { PriceTypes } from '../lives/money-step.ts'
-import { type Bill, type BilledLine, dueOf } from './bill-money.ts'
+import type { PriceTypes, TopUpTerms } from '../lives/money-step.ts'
+import { type Bill, dueOf, payLines } from './bill-money.ts'
 import type { Ratio } from './ratio.ts'
 import * as exact from './ratio.ts'
 
@@ -11,6 +11,18 @@ export interface Wallet {
   /** In the order in which they came. */
   readonly credits: Credit[]
   isOpen: boolean
+  readonly byItself: ByItself
+}
+
+/** How a wallet is topped up by itself. */
+export interface ByItself {
+  terms: Omit<TopUpTerms, 'cooldownHours'> | null
+  cooldownMs: number
+  /** Null: it is not to be topped up now. */
+  dueAt: number | null
+  lastAt: number | null
+  /** The balance has fallen since somebody looked. */
+  hasFallen: boolean
 }
 
 export interface Credit {
@@ -39,7 +51,8 @@ interface Used {
 }
 
 export function newWallet(rate: Ratio, types: PriceTypes): Wallet {
-  return { rate, types, credits: [], isOpen: true }
+  const byItself = { terms: null, cooldownMs: 0, dueAt: null, lastAt: null, hasFallen: false }
+  return { rate, types, credits: [], isOpen: true, byItself }
 }
 
 /** The open one of a rate and kinds of prices: there is one at most. */
@@ -47,48 +60,58 @@ export function findWallet(wallets: readonly Wallet[], rate: Ratio, types: Price
   return wallets.find((one) => one.isOpen && one.types === types && exact.compare(one.rate, rate) === 0)
 }
 
-/** Pays a bill from wallets, those of one kind of prices first, then the oldest; tells what each has paid. */
+/** Pays a bill from wallets as it is closed; tells what each has paid. */
 export function payFrom(
   wallets: readonly Wallet[],
   bill: Bill,
   when: { readonly periodEnd: number | null; readonly now: number },
 ): Debit[] {
-  const narrow = wallets.filter(({ types }) => types !== 'ALL')
-  const broad = wallets.filter(({ types }) => types === 'ALL')
-  const unpaid = new Map([...typesOf(bill)])
-  return [...narrow, ...broad].flatMap((wallet) => {
-    if (!wallet.isOpen) return []
-    const payable = wallet.types === 'ALL' ? dueOf(bill) : (unpaid.get(wallet.types) ?? 0n)
+  return inOrder(wallets).flatMap((wallet) => {
     const usable = usableOf(wallet, when)
-    const worth = worthOf(wallet, usable)
-    const cents = worth < payable ? worth : payable
+    const cents = lesser(worthOf(wallet, usable), payableBy(wallet, bill))
     if (cents <= 0n) return []
     bill.credits += cents
-    if (wallet.types !== 'ALL') unpaid.set(wallet.types, payable - cents)
+    payLines(bill, wallet.types, cents)
     return [spend(wallet, usable, { cents, at: when.now })]
   })
 }
 
 /**
- * Pays so much from the wallets that pay for everything, in their order: all of it or nothing.
+ * Pays so much of a bill from the wallets, in their order: all of it or nothing.
  *
  * @returns undefined where they have not as much
  */
-export function payAllFrom(wallets: readonly Wallet[], cents: bigint, now: number): Debit[] | undefined {
+export function payAllFrom(
+  wallets: readonly Wallet[],
+  bill: Bill,
+  { cents, now }: { cents: bigint; now: number },
+): Debit[] | undefined {
   let rest = cents
-  const parts = wallets.flatMap((wallet) => {
-    if (!wallet.isOpen || wallet.types !== 'ALL') return []
+  const parts = inOrder(wallets).flatMap((wallet) => {
     const usable = usableOf(wallet, { periodEnd: null, now })
-    const worth = worthOf(wallet, usable)
-    const cents = lesser(worth, rest)
+    const most = lesser(worthOf(wallet, usable), wallet.types === 'ALL' ? rest : payableBy(wallet, bill))
+    const cents = lesser(most, rest)
     rest -= cents
     return cents > 0n ? [{ wallet, usable, cents }] : []
   })
   if (rest > 0n) return undefined
-  return parts.map((part) => spend(part.wallet, part.usable, { cents: part.cents, at: now }))
+  return parts.map((part) => {
+    payLines(bill, part.wallet.types, part.cents)
+    return spend(part.wallet, part.usable, { cents: part.cents, at: now })
+  })
 }
 
-/** Whether a wallet of one kind of prices has something: how payments share over lines the model does not say. */
+/** Those of one kind of prices first, then the oldest. */
+function inOrder(wallets: readonly Wallet[]): Wallet[] {
+  const open = wallets.filter(({ isOpen }) => isOpen)
+  return [...open.filter(({ types }) => types !== 'ALL'), ...open.filter(({ types }) => types === 'ALL')]
+}
+
+function payableBy({ types }: Wallet, bill: Bill): bigint {
+  return types === 'ALL' ? dueOf(bill) : (bill.unpaid?.get(types) ?? 0n)
+}
+
+/** Whether a wallet of one kind of prices has something. */
 export function hasNarrow(wallets: readonly Wallet[]): boolean {
   return wallets.some((one) => one.isOpen && one.types !== 'ALL' && balanceOf(one).over > 0n)
 }
@@ -111,6 +134,7 @@ function spend(
   const available = exact.sum(usable.map((credit) => credit.available))
   const price = exact.over(exact.ratio(cents, 100n), wallet.rate)
   const used = take(usable, exact.smaller(roundedUp(price), available))
+  wallet.byItself.hasFallen = true
   return { wallet, cents, returned: 0n, used, at }
 }
 
@@ -141,7 +165,8 @@ export function giveBack(debit: Debit, cents: bigint, now: number): void {
 }
 
 /** What a wallet had is gone with its end. */
-export function empty({ credits }: Pick<Wallet, 'credits'>): void {
+export function empty({ credits, byItself }: Pick<Wallet, 'credits' | 'byItself'>): void {
+  byItself.hasFallen = true
   for (const credit of credits) credit.available = exact.nothing
 }
 
@@ -167,12 +192,6 @@ function cut(credits: Ratio): Ratio {
 function roundedUp(credits: Ratio): Ratio {
   const { over, under } = exact.times(credits, parts)
   return exact.ratio(-exact.floor({ over: -over, under }), parts.over)
-}
-
-function typesOf({ lines }: Bill): Map<BilledLine['type'], bigint> {
-  const sums = new Map<BilledLine['type'], bigint>()
-  for (const { type, cents } of lines) sums.set(type, (sums.get(type) ?? 0n) + cents)
-  return sums
 }
 
 /** There by then, and not ended at the earlier of the period's end and now; what ends with a period pays for it. */

@@ -46,6 +46,28 @@ export async function compareWallets(product: Product, model: Model): Promise<st
   })
 }
 
+/** How many grants have come to each subscription, and how many were skipped. */
+export async function compareGrants({ scoped, subscriptions }: Product, model: Model): Promise<string[]> {
+  const rows = await scoped.db
+    .selectFrom('credit_grant_applications')
+    .select(['subscription_id', 'application_status'])
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('environment_id', '=', scoped.scope.environmentId)
+    .groupBy(['subscription_id', 'application_status'])
+    .execute()
+  return [...model.subscriptions.keys()].flatMap((subscription) => {
+    const own = rows.filter(({ subscription_id }) => subscription_id === subscriptions.get(subscription))
+    const count = (status: string) =>
+      Number(own.find(({ application_status }) => application_status === status)?.count ?? 0)
+    const { applied, skipped } = model.money.grantsTo(subscription)
+    const [want, have] = [`${applied}, ${skipped}`, `${count('applied')}, ${count('skipped')}`]
+    if (want === have) return []
+    return [
+      `subscription ${subscription}'s grants that came, and were skipped: expected ${want}, are ${have}`,
+    ]
+  })
+}
+
 function isAs(want: Wallet, have: StoredWallet | undefined): boolean {
   return (
     have !== undefined &&

@@ -9,7 +9,8 @@ import {
   type StoredInvoice,
   type StoredLine,
 } from '../product/read-invoices.ts'
-import { compareWallets, describeMoney, expectedMoney } from './compare-money.ts'
+import { compareGrants, compareWallets, describeMoney, expectedMoney } from './compare-money.ts'
+import { comparePurchases } from './compare-purchases.ts'
 
 /** What has been compared so far: the product's invoices by id, and how many lines. */
 export interface Compared {
@@ -23,10 +24,12 @@ export async function compare(
   model: Model,
   { since, compared }: { since: number; compared: Compared },
 ): Promise<string[]> {
-  const [stored, standing, wallets] = await Promise.all([
+  const [stored, standing, ...others] = await Promise.all([
     readInvoices(product, since),
     readSubscriptions(product),
     compareWallets(product, model),
+    comparePurchases(product, model),
+    compareGrants(product, model),
   ])
   const problems = stored.flatMap((invoice) => {
     compared.invoices.set(invoice.id, invoice.subscription)
@@ -52,7 +55,7 @@ export async function compare(
       )
     }
   }
-  return [...problems, ...wallets]
+  return [...problems, ...others.flat()]
 }
 
 type LineWords = Omit<StoredLine, 'id'>

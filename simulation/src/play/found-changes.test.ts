@@ -55,7 +55,7 @@ function modify(when: string, act: ModifyLine['act'], chain: number): ChangeStep
   return { kind: 'modify-line', at: at(when), subscription: 0, isBehind: false, chain, act, quantity: '1' }
 }
 
-function changePlan(when: string): ChangeStep {
+function changePlan(when: string): Extract<ChangeStep, { kind: 'change-plan' }> {
   const how = { plan: 1, when: 'now', isProrated: true, supersedes: false } as const
   return { kind: 'change-plan', at: at(when), subscription: 0, isBehind: false, ...how }
 }
@@ -147,6 +147,20 @@ test.for<readonly [string, readonly Step[]]>([
       { ...priceOf(usage), at: at('2026-01-12'), chain: 2, plan: 1 },
       { kind: 'sync-prices', at: at('2026-01-12') },
       send('2026-01-13'),
+      wait('2026-04-01'),
+    ],
+  ],
+  [
+    'an override goes with its plan: a sync leaves the lines of the plan alone that has come back',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      { kind: 'override-price', at: at('2026-01-05'), subscription: 0, chain: 0, money: flat('5') },
+      changePlan('2026-01-11'),
+      { ...changePlan('2026-01-21'), plan: 0 },
+      { kind: 'edit-price', at: at('2026-02-11'), chain: 0, money: flat('12'), from: at('2026-02-11') },
+      { kind: 'sync-prices', at: at('2026-02-12') },
       wait('2026-04-01'),
     ],
   ],

@@ -106,6 +106,20 @@ test.for<readonly [string, readonly Step[]]>([
       wait('2026-04-02'),
     ],
   ],
+  [
+    'what was used under a version that a sync passed over has spent of an allowance, on both sides of a change of quantity',
+    [
+      { kind: 'allow-usage', at: at('2026-01-01'), meter: 0, limit: 3, reset: 'NEVER' },
+      priceOf(usage),
+      subscribe('2026-01-01', {}),
+      send('2026-01-10', '2026-01-10'),
+      { kind: 'change-quantity', at: at('2026-01-15'), subscription: 0, chain: 0, quantity: '3' },
+      send('2026-01-17', '2026-01-17'),
+      ...[edit('2026-02-05', '2026-01-08', '2'), edit('2026-02-05', '2026-01-20', '4')],
+      { kind: 'sync-prices', at: at('2026-02-05') },
+      ...[send('2026-02-10', '2026-02-10'), wait('2026-03-02')],
+    ],
+  ],
   ...(['create_prorations', 'none'] as const).map(
     (behavior) =>
       [

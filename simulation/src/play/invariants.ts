@@ -20,7 +20,7 @@ interface Previewed {
 
 /** What costs much: previews of the instant before, and a billing run again. */
 export const checkThorough = {
-  /** What the next invoices of those that are due now will be, by their previews. */
+  /** What the next invoices of those that are due now will be, by their previews; what ends with its start or its trial has none. */
   async before(product: Product, model: Model, now: number): Promise<readonly Previewed[]> {
     const due = [...model.subscriptions.values()].filter((one) => hasNextInvoice(one, now))
     const previewed: Previewed[] = []

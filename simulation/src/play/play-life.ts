@@ -18,6 +18,7 @@ export interface Played {
   readonly paidByCredits: number
   readonly payments: number
   readonly notes: number
+  readonly purchases: number
   /** Of subscriptions: how many were made, and how many had to be refused, and were. */
   readonly changes: number
   readonly refusals: number
@@ -33,11 +34,17 @@ export interface Failure {
 
 /** The instant at which all lives begin. */
 export const lifeStart = Date.UTC(2026, 0, 1)
-/** What costs much is checked each so many billings, and at the end. */
-const thoroughEach = 5
 
-/** Lives a life in a world of its own, the product beside the model, until they differ or it ends. */
-export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): Promise<Played> {
+/**
+ * Lives a life in a world of its own, the product beside the model, until they differ or it ends.
+ *
+ * @param how `thoroughEach`: after how many billings what costs much is checked, as previews; after each, if it is not said
+ */
+export async function playLife(
+  beginWorld: BeginWorld,
+  steps: readonly Step[],
+  { thoroughEach = 1 }: { readonly thoroughEach?: number } = {},
+): Promise<Played> {
   const world = await beginWorld(lifeStart)
   const life = {
     world,
@@ -45,7 +52,7 @@ export async function playLife(beginWorld: BeginWorld, steps: readonly Step[]): 
     compared: { invoices: new Map(), lines: 0 },
     since: lifeStart,
     clock: lifeStart,
-    ...{ billings: 0, changes: 0, refusals: 0 },
+    ...{ billings: 0, changes: 0, refusals: 0, thoroughEach },
   }
   let skipped = 0
   let done = 0
@@ -107,6 +114,7 @@ interface Life {
   /** Where the clock stands: what fell due before is billed late. */
   clock: number
   billings: number
+  readonly thoroughEach: number
   changes: number
   refusals: number
 }
@@ -144,7 +152,7 @@ async function moveThrough(life: Life, at: number): Promise<string[]> {
 async function billAt(life: Life, at: number): Promise<string[]> {
   const { world, model } = life
   const { product } = world
-  const isThorough = ++life.billings % thoroughEach === 0
+  const isThorough = ++life.billings % life.thoroughEach === 0
   if (isThorough) await product.moveClock(at)
   const before = isThorough ? await checkThorough.before(product, model, at) : undefined
   model.bill(at)

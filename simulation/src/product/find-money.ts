@@ -25,7 +25,26 @@ export async function invoiceOf(
   { subscription, invoice }: { readonly subscription: number; readonly invoice: InvoiceRef },
 ): Promise<string> {
   if ('oneOff' in invoice) return oneOffOf(product, invoice.oneOff)
+  if ('purchase' in invoice) return purchaseOf(product, { subscription, purchase: invoice.purchase })
   return invoiceIdOf(product, { subscription, back: invoice.back })
+}
+
+/** An invoice that buys credits, counted from the customer's oldest one on. */
+export async function purchaseOf(
+  { scoped }: Product,
+  { subscription, purchase }: { readonly subscription: number; readonly purchase: number },
+): Promise<string> {
+  const row = await scoped.db
+    .selectFrom('invoices as i')
+    .innerJoin('customers as c', 'c.id', 'i.customer_id')
+    .select('i.id')
+    .where('c.external_id', '=', customerOf(subscription))
+    .where('i.invoice_type', '=', 'CREDIT')
+    .orderBy('i.id')
+    .offset(purchase)
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  return row.id
 }
 
 export async function remainingOf({ scoped }: Product, invoiceId: string): Promise<string> {

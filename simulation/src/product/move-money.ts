@@ -1,6 +1,6 @@
 import { inTransaction } from '@flexprice/database/connection'
-import { createCreditNote, voidCreditNote } from '@flexprice/database/credit-notes'
-import { getInvoice } from '@flexprice/database/invoices'
+import { createCreditNote, finalizeCreditNote, voidCreditNote } from '@flexprice/database/credit-notes'
+import { buyCredits, type CreditPurchase, getInvoice, voidInvoice } from '@flexprice/database/invoices'
 import {
   insertPayment,
   lockPayableInvoice,
@@ -8,10 +8,18 @@ import {
   movePayment,
   refuseUnpayable,
 } from '@flexprice/database/payments'
-import { bookCredits, insertWallet, type NewCredit, terminateWallet } from '@flexprice/database/wallets'
+import {
+  bookCredits,
+  getWallet,
+  insertWallet,
+  type NewCredit,
+  terminateWallet,
+  updateWallet,
+} from '@flexprice/database/wallets'
 import { readDecimal } from '@flexprice/domain/money'
+import { costOfCredits } from '@flexprice/domain/wallet'
 import type { MoneyStep } from '../lives/money-step.ts'
-import { invoiceOf, lineOf, noteOf, paymentOf, walletIdOf } from './find-money.ts'
+import { invoiceOf, lineOf, noteOf, paymentOf, purchaseOf, walletIdOf } from './find-money.ts'
 import { customerIdOf } from './find-rows.ts'
 import { grantCredits } from './grant-credits.ts'
 import type { Product } from './product.ts'
@@ -26,6 +34,13 @@ export async function moveMoney(product: Product, step: MoneyStep, now: Date): P
       return makeWallet(product, step, now)
     case 'top-up':
       return topUp(product, step, now)
+    case 'buy-credits':
+      return buyBy(product, step, now)
+    case 'void-purchase':
+      return voidInvoice(scoped, await purchaseOf(product, step), now)
+    case 'top-up-by-itself':
+      await updateWallet(scoped, await walletIdOf(product, step), { auto_topup: askedTopUp(step) }, now)
+      return
     case 'end-wallet':
       await terminateWallet(scoped, await walletIdOf(product, step), now)
       return
@@ -40,6 +55,9 @@ export async function moveMoney(product: Product, step: MoneyStep, now: Date): P
       })
     case 'take-back':
       return takeBack(product, step, now)
+    case 'close-note':
+      await finalizeCreditNote(scoped, { id: noteOf(product, step.note), target: undefined, now })
+      return
     case 'void-note':
       await voidCreditNote(scoped, noteOf(product, step.note), now)
       return
@@ -81,6 +99,50 @@ async function topUp(product: Product, step: Of<'top-up'>, now: Date): Promise<v
   await inTransaction(product.scoped, (transaction) => bookCredits(transaction, credits, now))
 }
 
+async function buyBy(product: Product, step: Of<'buy-credits'>, now: Date): Promise<void> {
+  const { scoped } = product
+  const wallet = await getWallet(scoped, await walletIdOf(product, step))
+  const value = `purchase-${++topUps}`
+  const credits = readDecimal(step.credits)
+  const common = {
+    walletId: wallet.id,
+    terms: { priority: step.priority, effectiveAt: null, expiresAt: null },
+  }
+  const bought: CreditPurchase['credits'][number] = {
+    ...{ walletId: wallet.id, credits, reason: 'PURCHASED_CREDIT_INVOICED' },
+    amount: costOfCredits(credits, readDecimal(wallet.topup_conversion_rate), wallet.currency),
+    ...{ terms: { ...common.terms, isPurchased: true }, key: { origin: 'top_up', value } },
+  }
+  const bonus: CreditPurchase['credits'] =
+    step.bonus === null
+      ? []
+      : [
+          {
+            ...{ walletId: wallet.id, credits: readDecimal(step.bonus), amount: readDecimal('0') },
+            ...{ reason: 'PURCHASED_CREDIT_BONUS', terms: { ...common.terms, isPurchased: false } },
+            key: { origin: 'top_up_bonus', value },
+          },
+        ]
+  const purchase = {
+    customerId: wallet.customer_id,
+    currency: wallet.currency,
+    billingReason: 'MANUAL',
+  } as const
+  await inTransaction(scoped, (transaction) =>
+    buyCredits(transaction, [{ ...purchase, credits: [bought, ...bonus] }], now),
+  )
+}
+
+/** As the API's request says it. */
+export function askedTopUp({ terms }: Of<'top-up-by-itself'>) {
+  if (terms === null) return { enabled: false }
+  const { threshold, credits: amount, isInvoiced: invoicing, cooldownHours } = terms
+  const asked = { enabled: true, threshold, amount, invoicing }
+  return cooldownHours === null
+    ? asked
+    : { ...asked, cooldown: { value: cooldownHours, unit: 'hour' as const } }
+}
+
 async function pay(product: Product, step: Of<'pay'>, now: Date): Promise<void> {
   const invoiceId = await invoiceOf(product, step)
   await inTransaction(product.scoped, async (transaction) => {
@@ -109,7 +171,7 @@ async function takeBack(product: Product, step: Of<'take-back'>, now: Date): Pro
         refundTarget: step.toSource ? 'BACK_TO_SOURCE' : 'PREPAID_WALLET',
       },
       lines: [{ lineId, amount, displayName: undefined, metadata: {} }],
-      ...{ memo: '', metadata: {}, request: undefined, finalize: true },
+      ...{ memo: '', metadata: {}, request: undefined, finalize: !step.isDraft },
     },
     now,
   )

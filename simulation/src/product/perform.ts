@@ -51,11 +51,15 @@ export async function perform(product: Product, step: Step): Promise<void> {
       return reviseInvoice(product, step, now)
     case 'make-wallet':
     case 'top-up':
+    case 'buy-credits':
+    case 'void-purchase':
+    case 'top-up-by-itself':
     case 'end-wallet':
     case 'grant-credits':
     case 'pay':
     case 'take-back':
     case 'void-payment':
+    case 'close-note':
     case 'void-note':
       return moveMoney(product, step, now)
     case 'void-event':

@@ -1,4 +1,4 @@
-import type { Product } from './product.ts'
+import { customerOf, type Product } from './product.ts'
 
 /** An invoice as it is stored, in the words of the steps. */
 export interface StoredInvoice {
@@ -123,13 +123,32 @@ export async function readOneOffs({ scoped, oneOffs }: Product) {
     .select(['id', 'invoice_status', 'subtotal'])
     .select(moneyColumns)
     .where('environment_id', '=', scoped.scope.environmentId)
-    .where('subscription_id', 'is', null)
+    .where('invoice_type', '=', 'ONE_OFF')
     .execute()
   const numbers = new Map([...oneOffs].map(([number, id]) => [id, number]))
   return rows.map((row) => ({
     invoice: numbers.get(row.id) ?? -1,
     status: row.invoice_status,
     subtotal: plainText(row.subtotal),
+    money: moneyOf(row),
+  }))
+}
+
+/** Those that buy credits, by whose customer's they are, the oldest first. */
+export async function readPurchases({ scoped, subscriptions }: Product) {
+  const rows = await scoped.db
+    .selectFrom('invoices as i')
+    .innerJoin('customers as c', 'c.id', 'i.customer_id')
+    .select(['c.external_id', 'i.invoice_status', 'i.billing_reason', 'i.subtotal'])
+    .select(moneyColumns)
+    .where('i.environment_id', '=', scoped.scope.environmentId)
+    .where('i.invoice_type', '=', 'CREDIT')
+    .orderBy('i.id')
+    .execute()
+  const numbers = new Map([...subscriptions.keys()].map((number) => [customerOf(number), number]))
+  return rows.map((row) => ({
+    subscription: numbers.get(row.external_id) ?? -1,
+    ...{ status: row.invoice_status, reason: row.billing_reason, subtotal: plainText(row.subtotal) },
     money: moneyOf(row),
   }))
 }

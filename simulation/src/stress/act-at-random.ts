@@ -26,7 +26,14 @@ export async function takeBackAtOnce(
   { amount, times, subscription }: { amount: string | null; times: number; subscription: number },
 ): Promise<number> {
   const notes = Array.from({ length: times }, (): Act => {
-    const of = { at: world.now(), subscription, invoice: { back: 1 }, line: 0, toSource: false }
+    const of = {
+      at: world.now(),
+      subscription,
+      invoice: { back: 1 },
+      line: 0,
+      toSource: false,
+      isDraft: false,
+    }
     return { kind: 'take-back', note: numbers++, ...of, amount }
   })
   const done = await Promise.all(notes.map((note) => isDone(world, note)))
@@ -63,6 +70,7 @@ function anyAct(world: PaidWorld, random: Random): Act | undefined {
         line: 0,
         amount,
         toSource: random.chance(0.5),
+        isDraft: false,
       }
     case 'void-payment': {
       const payment = anyOf([...world.product.payments.keys()], random)

@@ -30,7 +30,7 @@ export function cycleLines(
     terms: shared.termsOf(price),
     start: line.start_date,
     end: line.end_date,
-    goesOn: line.ended_by === 'price' && line.user_end === null,
+    heldUntil: heldUntil(line),
     comesByChange: line.opened_by_change !== null && line.carries_line_id === null,
     goesByChange: line.closed_by_change !== null && !carried.has(line.id),
     quantity: shared.quantityOf(line.quantity),
@@ -41,6 +41,11 @@ export function cycleLines(
     metering: meter && shared.meteringOf(price, meter, grantsOf(planId, meter)),
   }))
   return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))
+}
+
+/** What its price has ended is held until a user's end. */
+function heldUntil({ ended_by, user_end }: ChargedLine['line']): FactLine['heldUntil'] {
+  return ended_by === 'price' ? (user_end ?? 'next') : undefined
 }
 
 /** Until when other invoices bill each chain. */

@@ -61,7 +61,7 @@ async function previewPage(
     plan.prices.map(({ meter_id }) => meter_id),
   )
   const facts = await readChargeFacts(handle, page.subscriptionIds, { meterIds: [...meters.keys()] })
-  const overridden = await listOverriddenFrom(handle, page.subscriptionIds)
+  const overridden = await listOverriddenFrom(handle, page.subscriptionIds, { presentPlan: true })
   const unbilled = await listUnbilledFrom(handle, page.subscriptionIds)
   const planSince = await listPlanSince(handle, page.subscriptionIds)
   const synced = facts.map((before) => {

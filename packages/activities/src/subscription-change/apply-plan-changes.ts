@@ -1,11 +1,6 @@
 import { planChangeOrder } from '@flexprice/contracts/workflows'
 import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
-import {
-  type GrantMove,
-  moveGrants,
-  type SubscriptionChange,
-  writeChanges,
-} from '@flexprice/database/changes'
+import { type SubscriptionChange, writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { type FinishedSchedule, finishSchedules, type ScheduleRow } from '@flexprice/database/schedules'
 import type { PlanFacts } from '@flexprice/database/subscriptions'
@@ -40,48 +35,34 @@ export async function applyPlanChanges(
   if (scheduled.length === 0) return due
   const orders = scheduled.map(({ schedule }) => planChangeOrder.parse(schedule.configuration))
   const plans = await sharePlanFacts(transaction, [...new Set(orders.map((order) => order.target_plan_id))])
-  const changes: BoundaryChange[] = []
+  const changes: SubscriptionChange[] = []
   const finished = scheduled.map(({ facts, schedule }, index): FinishedSchedule => {
     const order = orders[index]
     try {
       const change = boundaryChange(facts, order, plans)
       changes.push(change)
-      return { id: schedule.id, result: { change_id: change.change.change.id } }
+      return { id: schedule.id, result: { change_id: change.change.id } }
     } catch (error) {
       if (!isCodedError(error) || isRetryable(errorKind(error.code))) throw error
       return { id: schedule.id, error: { code: error.code, message: error.message } }
     }
   })
-  await writeChanges(
-    transaction,
-    changes.map(({ change }) => change),
-    now,
-  )
-  await moveGrants(
-    transaction,
-    changes.map(({ grants }) => grants),
-    now,
-  )
+  await writeChanges(transaction, changes, now)
   await finishSchedules(transaction, finished, now)
   const changed = await readChargeFacts(
     transaction,
-    changes.map(({ change }) => change.change.subscription_id),
+    changes.map(({ change }) => change.subscription_id),
     { lock: true },
   )
   const factsOf = new Map(changed.map((facts) => [facts.subscription.id, facts]))
   return due.map((facts) => factsOf.get(facts.subscription.id) ?? facts)
 }
 
-interface BoundaryChange {
-  readonly change: SubscriptionChange
-  readonly grants: GrantMove
-}
-
 function boundaryChange(
   facts: ChargeFacts,
   order: ReturnType<typeof planChangeOrder.parse> | undefined,
   plans: ReadonlyMap<string, PlanFacts>,
-): BoundaryChange {
+): SubscriptionChange {
   const { subscription } = facts
   const plan = plans.get(order?.target_plan_id ?? '')
   if (!order || !plan) throw notFound('Plan', order?.target_plan_id ?? '')
@@ -97,13 +78,13 @@ function boundaryChange(
   const result = changeResult(facts, prepared, {
     ...{ kind: order.kind, changeId, after, credits: [], invoice: null },
   })
-  const change = {
+  return {
     change: changeRow(facts, prepared, { changeId, input: null, result }),
     version: subscription.version,
     subscription: after,
     closed: prepared.planned.closed.map(({ line, at }) => ({ id: line.id, at })),
     opened: prepared.planned.opened.map((line) => comingRow(subscription.id, line)),
+    ...grantMove(facts, prepared),
     formerGrid: prepared.formerGrid ?? null,
   }
-  return { change, grants: grantMove(facts, prepared) }
 }

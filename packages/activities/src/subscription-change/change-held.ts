@@ -4,7 +4,7 @@ import type {
   SubscriptionChangeResult,
 } from '@flexprice/contracts/workflows'
 import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
-import { readBilledTime, readChangeHistory } from '@flexprice/database/changes'
+import { readChangeHistory } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import { assert, CodedError, errorCodes, keyReused, notFound } from '@flexprice/domain'
 import { earlier } from '@flexprice/domain/time'
@@ -46,20 +46,26 @@ export async function changeHeld(
   const [facts] = await readChargeFacts(transaction, [subscriptionId], { lock: true })
   if (!facts) throw notFound('Subscription', subscriptionId)
   // Behind the lock: of two that come at once the second finds what the first has made.
-  const history = await readChangeHistory(transaction, { subscriptionId, key: input.idempotency_key, now })
+  const history = await readChangeHistory(transaction, {
+    ...{ subscriptionId, key: input.idempotency_key, now },
+    ...{ lineIds: advanceLineIds(facts), billedAfter: billedAfter(request, now) },
+  })
+  const { pending, billed } = history
   if (history.made) return { result: replayed(history.made, input), replayed: true }
   if ((history.newest?.id ?? null) !== input.seen_change_id) throw changedMeanwhile(subscriptionId)
   // At the end of the period in which it was asked for, billed or not.
   if (request.kind === 'plan_change' && request.change_at === 'end_of_period') {
     refuseNotRunning(facts, request, now)
-    const scheduled = { facts, order: request, prepare, input, now }
+    const scheduled = { facts, order: request, prepare, input, pending, now }
     return { result: await scheduleChange(transaction, scheduled), replayed: false }
   }
   if (isBehind(facts, request, now)) return behind
   refuseNotRunning(facts, request, now)
-  const billed = await readBilledTime(transaction, advanceLineIds(facts), billedAfter(request, now))
   const planned = await prepare({ facts, billed, now, lastChangeAt: history.lastAt })
-  const prepared = { ...planned, superseded: await makeWay(transaction, { subscriptionId, request, now }) }
+  const prepared = {
+    ...planned,
+    superseded: await makeWay(transaction, { subscriptionId, pending, request, now }),
+  }
   return { result: await writeChange(transaction, { facts, prepared, input, now }), replayed: false }
 }
 

@@ -9,7 +9,6 @@ export function grantMove(
 ): GrantMove {
   const isMoved = toPlan.id !== subscription.plan_id || (formerGrid ?? null) !== null
   return {
-    subscriptionId: subscription.id,
     stoppedPlanId: isMoved ? subscription.plan_id : null,
     applications: applications ?? [],
   }

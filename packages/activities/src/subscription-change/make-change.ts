@@ -1,11 +1,6 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import {
-  type GrantMove,
-  moveGrants,
-  type SubscriptionChange,
-  writeChanges,
-} from '@flexprice/database/changes'
+import { type SubscriptionChange, writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { creditLines, type NewLineCredit } from '@flexprice/database/credits'
 import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
@@ -32,7 +27,6 @@ export interface MadeChange {
   readonly customerId: string
   readonly result: SubscriptionChangeResult
   readonly row: SubscriptionChange
-  readonly grants: GrantMove
   readonly credits: readonly NewLineCredit[]
   /** The drafts that billed what is credited: they are lowered as they are. */
   readonly draftIds: readonly string[]
@@ -60,9 +54,9 @@ export function makeChange({ facts, prepared, input, now }: ChangeToMake): MadeC
       subscription: after,
       closed: written ? [] : planned.closed.map(({ line, at }) => ({ id: line.id, at })),
       opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
+      ...grantMove(facts, prepared),
       formerGrid: prepared.formerGrid ?? null,
     },
-    grants: grantMove(facts, prepared),
     credits: credits.map((credit) => lineCredit(facts, credit, id)),
     draftIds: credits.flatMap(({ credit: { billed } }) => (billed.isDraft ? [billed.invoiceId] : [])),
     invoice,
@@ -83,16 +77,12 @@ export async function writeMadeChanges(
     made.map(({ row }) => row),
     now,
   )
-  await moveGrants(
-    transaction,
-    made.map(({ grants }) => grants),
-    now,
-  )
   await creditLines(
     transaction,
     made.flatMap(({ credits }) => credits),
     {
       now,
+      areHeld: true,
       closingIds: made.flatMap(({ draftIds }) => draftIds),
       customerIds: [...new Set(made.flatMap(({ invoice, customerId }) => (invoice ? [customerId] : [])))],
     },

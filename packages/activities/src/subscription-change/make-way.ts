@@ -1,23 +1,27 @@
 import type { ChangeOrder } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
-import { holdPendingSchedule, withdrawSchedules } from '@flexprice/database/schedules'
+import { type ScheduleRow, withdrawSchedules } from '@flexprice/database/schedules'
 import { CodedError } from '@flexprice/domain'
 
 /**
  * One change of a plan waits at most, and none beside one that is made at once: what was planned on the plan that goes
- * would be made of another (billing rules, section 8). One statement, in the transaction that holds the subscription.
+ * would be made of another (billing rules, section 8). In the transaction that holds the subscription, and has read what waits.
  *
  * @returns the ids of what is superseded
  * @throws state_conflict naming the schedule that waits, where it is not to be superseded
  */
 export async function makeWay(
   transaction: Scoped,
-  { subscriptionId, request, now }: { subscriptionId: string; request: ChangeOrder; now: Date },
+  {
+    subscriptionId,
+    pending,
+    request,
+    now,
+  }: { subscriptionId: string; pending: ScheduleRow | undefined; request: ChangeOrder; now: Date },
 ): Promise<readonly string[]> {
   if (request.kind !== 'plan_change') return []
-  if (request.supersede) return withdrawSchedules(transaction, [subscriptionId], { as: 'superseded', now })
-  const pending = await holdPendingSchedule(transaction, subscriptionId)
   if (!pending) return []
+  if (request.supersede) return withdrawSchedules(transaction, [subscriptionId], { as: 'superseded', now })
   const message = `Subscription ${subscriptionId} has a change, ${pending.id}, that waits for ${pending.scheduled_at.toISOString()}: supersede it, or cancel it first`
   throw new CodedError('state_conflict', message, { details: { schedule_id: pending.id } })
 }

@@ -6,7 +6,7 @@ import type {
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import { writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
-import { insertSchedules } from '@flexprice/database/schedules'
+import { insertSchedules, type ScheduleRow } from '@flexprice/database/schedules'
 import { assert, CodedError, invalid } from '@flexprice/domain'
 import { changeResult, subscriptionSummary } from './change-result.ts'
 import { changeRow, changing } from './change-row.ts'
@@ -18,6 +18,8 @@ interface ScheduledChange {
   readonly order: PlanChangeOrder
   readonly prepare: (held: HeldSubscription) => PreparedChange | Promise<PreparedChange>
   readonly input: SubscriptionChangeInput
+  /** What waits for the boundary already. */
+  readonly pending: ScheduleRow | undefined
   readonly now: Date
 }
 
@@ -31,7 +33,7 @@ interface ScheduledChange {
  */
 export async function scheduleChange(
   transaction: Scoped,
-  { facts, order, prepare, input, now }: ScheduledChange,
+  { facts, order, prepare, input, pending, now }: ScheduledChange,
 ): Promise<SubscriptionChangeResult> {
   const { subscription } = facts
   if (order.proration_behavior === 'create_prorations') throw noProrations()
@@ -42,7 +44,9 @@ export async function scheduleChange(
     lastChangeAt: null,
     now: subscription.current_period_end,
   })
-  const superseded = await makeWay(transaction, { subscriptionId: subscription.id, request: order, now })
+  const superseded = await makeWay(transaction, {
+    ...{ subscriptionId: subscription.id, pending, request: order, now },
+  })
   const prepared = { ...planned, superseded }
   const [result] = await writeScheduledChanges(transaction, [{ facts, prepared, input }], { order, now })
   assert(result, 'a change has a result')
@@ -97,7 +101,8 @@ export async function writeScheduledChanges(
     }
     const change = changeRow(facts, prepared, { changeId, input, result })
     const { version } = facts.subscription
-    return { result, row: { change, version, subscription: after, closed: [], opened: [], formerGrid: null } }
+    const nothing = { closed: [], opened: [], formerGrid: null, stoppedPlanId: null, applications: [] }
+    return { result, row: { change, version, subscription: after, ...nothing } }
   })
   await writeChanges(
     transaction,

@@ -1,11 +1,13 @@
 import type { Scoped } from '@flexprice/database/connection'
-import type { FileStore } from '@flexprice/file-store'
+import type { FileStore, WebFiles } from '@flexprice/file-store'
 import type { TaskProcessingEvents } from './events.ts'
 
 export interface TaskProcessingDependencies {
   /** The database handle of whoever the running activity works for. */
   readonly scoped: () => Scoped
   readonly files: Pick<FileStore, 'open'>
+  /** Files that lie elsewhere. */
+  readonly web: WebFiles
   readonly events: TaskProcessingEvents
   /** What is kept of an environment's catalog is void: told after each commit that may have changed it. It never fails. */
   readonly forgetCatalog: (environmentId: string) => Promise<void>

@@ -12,6 +12,7 @@ import {
 } from '@flexprice/database/imports'
 import { CodedError } from '@flexprice/domain'
 import { type FileLayout, type OpenFile, readLayout } from '@flexprice/file-rows'
+import type { SeenWebFile } from '@flexprice/file-store'
 import { Context } from '@temporalio/activity'
 import { beating } from './beating.ts'
 import type { TaskProcessingDependencies } from './dependencies.ts'
@@ -32,19 +33,18 @@ export async function importFile(
   { task_id: taskId }: TaskProcessingInput,
 ): Promise<void> {
   using _ = beating()
-  const { scoped, files } = dependencies
+  const { scoped } = dependencies
   const { cancellationSignal } = Context.current()
   const handle = scoped()
   const task = await beginImportTask(handle, taskId, await readTimeOfDay(handle))
   if (task.task_status === 'COMPLETED') return
   if (task.task_status === 'FAILED') throw endedWith(task)
-  const { store_key: key } = await getFileUpload(handle, task.upload_id)
-  const open: OpenFile = (from) => files.open(key, from)
+  const file = await fileOf(dependencies, handle, task)
   const entity = kindOf(task.entity_type).createImport({ taskId })
-  const { layout, reader } = await layoutOf(handle, task, { open, entity })
+  const { layout, reader } = await layoutOf(handle, task, { file, entity })
   const from = task.layout === null ? layout.start : { offset: task.byte_offset, row: task.row_number }
   const pages = preparedPages({
-    open,
+    open: file.open,
     layout,
     from,
     entity,
@@ -64,16 +64,43 @@ function endedWith({ error_code: code, error_summary: message }: ImportTaskRow):
   return new CodedError(code ?? 'internal_error', message ?? '')
 }
 
+interface ImportedFile {
+  readonly open: OpenFile
+  /** Of one that is not in the store, as its first answer had it. */
+  seen(): SeenWebFile | undefined
+}
+
+async function fileOf(
+  { files, web }: TaskProcessingDependencies,
+  handle: Scoped,
+  { upload_id: uploadId, file_url: url, file_version: version, file_size: size }: ImportTaskRow,
+): Promise<ImportedFile> {
+  if (uploadId !== null) {
+    const { store_key: key } = await getFileUpload(handle, uploadId)
+    return { open: (from) => files.open(key, from), seen: () => undefined }
+  }
+  return web.file(url ?? '', {
+    known: version === null ? undefined : { version, size },
+    caller: handle.scope.environmentId,
+    signal: Context.current().cancellationSignal,
+  })
+}
+
 /** As it was found at first, or is found now. */
 async function layoutOf(
   handle: Scoped,
   task: ImportTaskRow,
-  { open, entity }: { open: OpenFile; entity: EntityImport },
+  { file, entity }: { file: ImportedFile; entity: EntityImport },
 ): Promise<{ layout: FileLayout; reader: RowReader | undefined }> {
-  const layout = task.layout ?? (await readLayout(open, task.file_type))
+  const layout = task.layout ?? (await readLayout(file.open, task.file_type))
   const reader = layout.format === 'CSV' ? createRowReader(layout.columns, entity.columns) : undefined
   if (task.layout === null) {
-    await noteImportLayout(handle, { id: task.id, layout, unknownColumns: reader?.unknownColumns ?? [] })
+    await noteImportLayout(handle, {
+      id: task.id,
+      layout,
+      unknownColumns: reader?.unknownColumns ?? [],
+      seen: file.seen(),
+    })
   }
   return { layout, reader }
 }

@@ -11,25 +11,42 @@ const taskType = z.enum(['IMPORT', 'EXPORT'])
 /** SUBSCRIPTIONS are ours. */
 const entityType = z.enum(['EVENTS', 'PRICES', 'CUSTOMERS', 'FEATURES', 'SUBSCRIPTIONS'])
 const taskStatus = z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'])
+/** Who reads it may refuse where it leads; what is no address at all is refused here. */
+const fileUrl = text(2_000).refine(isWebAddress, 'must be an address that begins with https://')
+
+function isWebAddress(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value)
+}
+
 /** NDJSON is ours: an object a line. Each of them may be gzip, which is seen. */
 const fileType = z.enum(['CSV', 'JSON', 'NDJSON'])
 
-export const createTaskRequest = z.strictObject({
-  task_type: notBuiltValues(taskType, ['EXPORT']),
-  entity_type: entityType,
-  file_type: fileType,
-  // Whatever the caller calls the place that it brought the file from: the file itself is the upload's.
-  file_provider: text(50),
-  upload_id: identifier,
-  file_name: name.optional(),
-  metadata: jsonObject.optional(),
-  /** Ours: its progress can be read by the workflow's result, too, with rate and remaining time. */
-  track_progress: z.boolean().default(false),
-  /** Ours: checks every row as if it were imported, and writes none. */
-  dry_run: z.boolean().default(false),
-  /** Ours: where the file is, in place of an upload. */
-  file_url: notBuilt(text(2_000)),
-})
+export const createTaskRequest = z
+  .strictObject({
+    task_type: notBuiltValues(taskType, ['EXPORT']),
+    entity_type: entityType,
+    file_type: fileType,
+    // Whatever the caller calls the place that it brought the file from: the file itself is the upload's.
+    file_provider: text(50),
+    /** Ours: left out where file_url says where the file is. */
+    upload_id: identifier.optional(),
+    file_name: name.optional(),
+    metadata: jsonObject.optional(),
+    /** Ours: its progress can be read by the workflow's result, too, with rate and remaining time. */
+    track_progress: z.boolean().default(false),
+    /** Ours: checks every row as if it were imported, and writes none. */
+    dry_run: z.boolean().default(false),
+    /** Ours: where the file is, in place of an upload. */
+    file_url: fileUrl.optional(),
+  })
+  .refine(({ upload_id, file_url }) => upload_id !== undefined || file_url !== undefined, {
+    path: ['upload_id'],
+    message: 'is required, or file_url',
+  })
+  .refine(({ upload_id, file_url }) => upload_id === undefined || file_url === undefined, {
+    path: ['file_url'],
+    message: 'must not come with upload_id',
+  })
 export type CreateTaskRequest = z.output<typeof createTaskRequest>
 
 const count = z.int()

@@ -10,12 +10,18 @@ import type { Scoped } from '../connection/connection.ts'
  * @returns in the order in which they were billed
  */
 export async function readBilledTime(
-  { db, scope }: Scoped,
+  scoped: Scoped,
   lineIds: readonly string[],
   endsAfter: Date,
 ): Promise<readonly BilledTime[]> {
   if (lineIds.length === 0) return []
-  const { rows } = await sql<Row>`
+  const { rows } = await billedTimes(scoped, lineIds, endsAfter).execute(scoped.db)
+  return rows.map(billedTime)
+}
+
+/** The same as a query, to be a part of another one. */
+export function billedTimes({ scope }: Scoped, lineIds: readonly string[], endsAfter: Date) {
+  return sql<BilledTimeRow>`
     select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.price_id,
       l.quantity, l.period_start, l.period_end,
       l.amount - l.line_item_discount - l.invoice_level_discount as billed,
@@ -42,8 +48,11 @@ export async function readBilledTime(
     ) changed
     join invoices i on i.environment_id = ${scope.environmentId} and i.id = l.invoice_id
     where l.period_end > l.period_start
-    order by l.id`.execute(db)
-  return rows.map((row) => ({
+    order by l.id`
+}
+
+export function billedTime(row: BilledTimeRow): BilledTime {
+  return {
     id: row.id,
     invoiceId: row.invoice_id,
     isDraft: row.is_draft,
@@ -55,10 +64,10 @@ export async function readBilledTime(
     credited: readDecimal(row.credited),
     creditedByChanges: readDecimal(row.credited_by_changes),
     creditedFrom: row.credited_from,
-  }))
+  }
 }
 
-interface Row {
+export interface BilledTimeRow {
   readonly id: string
   readonly invoice_id: string
   readonly is_draft: boolean

@@ -1,6 +1,11 @@
+import { assert } from '@flexprice/domain'
+import type { BilledTime } from '@flexprice/domain/change'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { type NestedRow, nestedRows, readNestedRows } from '../connection/nested-rows.ts'
+import type { ScheduleRow } from '../schedules/schedules.ts'
 import type { SubscriptionChangeTable } from '../tables/change-tables.ts'
+import { type BilledTimeRow, billedTime, billedTimes } from './billed-time.ts'
 
 export type SubscriptionChangeRow = Selectable<SubscriptionChangeTable>
 
@@ -12,15 +17,29 @@ export interface ChangeHistory {
   readonly newest: Pick<SubscriptionChangeRow, 'id'> | undefined
   /** When the last one was made; none that waits for an instant to come. */
   readonly lastAt: Date | null
+  /** What waits for a boundary; whoever changes it holds the subscription. */
+  readonly pending: ScheduleRow | undefined
+  /** What was billed in advance of the lines for time that ends after the instant. */
+  readonly billed: readonly BilledTime[]
 }
 
 /** One statement. What a subscription's lock guards is read behind it. */
 export async function readChangeHistory(
   scoped: Scoped,
-  { subscriptionId, key, now }: { readonly subscriptionId: string; readonly key: string; readonly now: Date },
+  asked: {
+    readonly subscriptionId: string
+    readonly key: string
+    readonly now: Date
+    readonly lineIds: readonly string[]
+    readonly billedAfter: Date
+  },
 ): Promise<ChangeHistory> {
   const { environmentId } = scoped.scope
-  const { rows } = await sql<SubscriptionChangeRow & { found_as: 'made' | 'newest' | 'last' }>`
+  const { subscriptionId, key, now } = asked
+  const pending = sql<ScheduleRow>`
+    select * from subscription_schedules where environment_id = ${environmentId}
+      and subscription_id = ${subscriptionId} and schedule_status = 'pending'`
+  const changes = sql<FoundChange>`
     select c.*, 'made' as found_as from subscription_changes c
       where c.environment_id = ${environmentId} and c.idempotency_key = ${key}
     union all (select c.*, 'newest' from subscription_changes c
@@ -30,9 +49,39 @@ export async function readChangeHistory(
     union all (select c.*, 'last' from subscription_changes c
       where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId}
         and c.effective_at <= ${now}
-      order by c.effective_at desc limit 1)`.execute(scoped.db)
-  const found = (as: (typeof rows)[number]['found_as']) => rows.find(({ found_as }) => found_as === as)
-  return { made: found('made'), newest: found('newest'), lastAt: found('last')?.effective_at ?? null }
+      order by c.effective_at desc limit 1)`
+  const billed = billedTimes(scoped, asked.lineIds, asked.billedAfter)
+  const { rows } = await sql<Readonly<Record<'changes' | 'pending' | 'billed', unknown>>>`
+    select ${nestedRows(changes, nestedChange)} as changes, ${nestedRows(pending, nestedSchedule)} as pending,
+      ${nestedRows(billed, nestedBilled)} as billed`.execute(scoped.db)
+  const [row] = rows
+  assert(row, 'a select without a table yields a row')
+  const known = readNestedRows(row.changes, nestedChange)
+  const found = (as: FoundChange['found_as']) => known.find(({ found_as }) => found_as === as)
+  return {
+    made: found('made'),
+    newest: found('newest'),
+    lastAt: found('last')?.effective_at ?? null,
+    pending: readNestedRows(row.pending, nestedSchedule)[0],
+    billed: readNestedRows(row.billed, nestedBilled).map(billedTime),
+  }
+}
+
+type FoundChange = SubscriptionChangeRow & { readonly found_as: 'made' | 'newest' | 'last' }
+
+const nestedChange: NestedRow<FoundChange> = {
+  decimals: ['net_amount'],
+  instants: { effective_at: true, created_at: true, updated_at: true },
+}
+
+const nestedSchedule: NestedRow<ScheduleRow> = {
+  decimals: [],
+  instants: { scheduled_at: true, executed_at: true, cancelled_at: true, created_at: true, updated_at: true },
+}
+
+const nestedBilled: NestedRow<BilledTimeRow> = {
+  decimals: ['quantity', 'billed', 'credited', 'credited_by_changes'],
+  instants: { period_start: true, period_end: true, credited_from: true },
 }
 
 /** The newest change that was asked for, by which who asks for another one says what it has seen. */

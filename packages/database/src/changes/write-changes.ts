@@ -9,6 +9,7 @@ import type {
   SubscriptionLineItemTable,
   SubscriptionTable,
 } from '../tables/subscription-tables.ts'
+import { beginGrants, type GrantMove, stopGrants } from './move-grants.ts'
 
 /** What of a subscription changes can move. */
 export type ChangedSubscription = Pick<
@@ -39,7 +40,7 @@ export type ComingLine = Omit<
 }
 
 /** A change as the rules made it. */
-export interface SubscriptionChange {
+export interface SubscriptionChange extends GrantMove {
   readonly change: NewRecord<SubscriptionChangeTable>
   /** The subscription's, as it was read. */
   readonly version: number
@@ -52,8 +53,8 @@ export interface SubscriptionChange {
 }
 
 /**
- * Writes changes of subscriptions that the caller's transaction holds: their lines, themselves, and the changes' own rows,
- * in two statements, however many they are.
+ * Writes changes of subscriptions that the caller's transaction holds: their lines, themselves, what is given to them, and
+ * the changes' own rows, in one statement, however many they are; in two where grants begin.
  *
  * @throws service_unavailable where another request with the same key was faster: the next try finds what it made
  */
@@ -91,9 +92,15 @@ export async function writeChanges(
       now,
     ),
   )
-  await sql`with ${sql.join([...parts.map((part, index) => asPart(`part_${index}`, part)), asPart('change', rows)])}
-    select`.execute(scoped.db)
-  await moveSubscriptions(scoped, changes, now)
+  const all = [
+    ...parts.map((part, index) => asPart(`part_${index}`, part)),
+    ...stopGrants(scoped, changes, now).map((part) => asPart('stopped', part)),
+    ...[asPart('change', rows), asPart('moved', moveSubscriptions(scoped, changes, now))],
+  ]
+  const result = await sql<{ moved: number }>`with ${sql.join(all)}
+    select count(*) as moved from moved`.execute(scoped.db)
+  assert(result.rows[0]?.moved === changes.length, 'every subscription that is held is as it was read')
+  await beginGrants(scoped, changes, now)
 }
 
 function asPart(name: string, statement: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -158,16 +165,16 @@ function reopenLines(scoped: Scoped, rows: readonly OpenedRow[], now: Date): Raw
     where l.id = c.id`
 }
 
-async function moveSubscriptions(
+function moveSubscriptions(
   scoped: Scoped,
   changes: readonly SubscriptionChange[],
   now: Date,
-): Promise<void> {
+): RawBuilder<unknown> {
   const { updated_at, updated_by } = change(scoped.scope, now)
   const rows = changes.map(({ change: { subscription_id: id }, version, subscription }) => {
     return { ...subscription, id, version }
   })
-  const { numAffectedRows } = await sql`
+  return sql`
     update subscriptions s set plan_id = c.plan_id, synced_price_sequence = c.synced_price_sequence,
       billing_period = c.billing_period, billing_period_count = c.billing_period_count,
       billing_cycle = c.billing_cycle, billing_anchor = c.billing_anchor,
@@ -178,8 +185,6 @@ async function moveSubscriptions(
       synced_price_sequence bigint, billing_period text, billing_period_count integer, billing_cycle text,
       billing_anchor timestamptz, current_period_start timestamptz, current_period_end timestamptz,
       next_billing_at timestamptz, subscription_status text, end_date timestamptz, trial_end timestamptz)
-    where s.environment_id = ${scoped.scope.environmentId} and s.id = c.id and s.version = c.version`.execute(
-    scoped.db,
-  )
-  assert(numAffectedRows === BigInt(changes.length), 'every subscription that is held is as it was read')
+    where s.environment_id = ${scoped.scope.environmentId} and s.id = c.id and s.version = c.version
+    returning 1`
 }

@@ -16,12 +16,17 @@ export function readInvoiceLines(scoped: Scoped, invoiceId: string): Promise<rea
   return readLines(scoped, sql`l.invoice_id = ${invoiceId}`)
 }
 
-/** Lines of any invoices, however many in one statement: what changes and cancellations may credit of each. */
+/**
+ * Lines of any invoices, however many in one statement: what changes and cancellations may credit of each.
+ *
+ * @param beside a WITH whose writes the same statement makes, and does not see
+ */
 export function readBilledLines(
   scoped: Scoped,
   lineIds: readonly string[],
+  beside: RawBuilder<unknown> = sql``,
 ): Promise<readonly BilledLineRow[]> {
-  return readLines(scoped, sql`l.id = any (${lineIds}::text[])`)
+  return readLines(scoped, sql`l.id = any (${lineIds}::text[])`, beside)
 }
 
 /**
@@ -32,8 +37,9 @@ export function readBilledLines(
 async function readLines(
   { db, scope }: Scoped,
   which: RawBuilder<unknown>,
+  beside: RawBuilder<unknown> = sql``,
 ): Promise<readonly BilledLineRow[]> {
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${beside}
     select l.id, l.invoice_id, l.is_credit, l.amount, l.line_item_discount + l.invoice_level_discount as discount,
       l.display_name, first.id as first_line_id, noted.amount as noted_amount, noted.discount as noted_discount,
       noted.tax as noted_tax, together.billed - together.late_credited - together.credited as uncredited

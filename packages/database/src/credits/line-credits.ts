@@ -13,7 +13,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import type { LineCreditTable } from '../tables/line-credit-tables.ts'
-import { readBilledLines } from './billed-lines.ts'
+import { type BilledLineRow, readBilledLines } from './billed-lines.ts'
 import type { OwedCredit } from './owed-credits.ts'
 import { type SettledCredits, settleCredits } from './settle-credits.ts'
 
@@ -41,18 +41,26 @@ export interface NewLineCredit {
  * Keeps what is credited of lines, so that notes, late usage and other changes credit it no more and their invoices
  * cannot be voided, and settles what their own source does not charge anew, as `settleCredits` does.
  *
+ * @param how `areHeld` where the caller's transaction holds their subscriptions already, and their sources are new
  * @throws state_conflict where more would be credited than is left of a line; or as `settleCredits`
  */
 export async function creditLines(
   scoped: Scoped,
   credits: readonly NewLineCredit[],
-  how: Parameters<typeof settleCredits>[2],
+  { areHeld = false, ...how }: Parameters<typeof settleCredits>[2] & { readonly areHeld?: boolean },
 ): Promise<SettledCredits> {
   if (credits.length === 0) return { credits: [], dueOf: new Map() }
-  await holdSubscriptions(scoped, credits)
-  await refuseMoreThanBilled(scoped, credits)
   const withIds = credits.map((credit) => ({ ...credit, id: newId('lineCredit') }))
-  await insertRecords('line_credits', audited(scoped, withIds.map(lineCreditRow), how.now)).execute(scoped.db)
+  const rows = insertRecords('line_credits', audited(scoped, withIds.map(lineCreditRow), how.now))
+  const lineIds = credits.map(({ lineId }) => lineId)
+  if (areHeld) {
+    // One statement, which sees what was credited before it: what it has written is undone where that is too much.
+    refuseMoreThanBilled(await readBilledLines(scoped, lineIds, sql`with credited as (${rows})`), credits)
+  } else {
+    await holdSubscriptions(scoped, credits)
+    refuseMoreThanBilled(await readBilledLines(scoped, lineIds), credits)
+    await rows.execute(scoped.db)
+  }
   return await settleCredits(scoped, withIds.flatMap(owedLineCredit), how)
 }
 
@@ -68,11 +76,7 @@ async function holdSubscriptions({ db, scope }: Scoped, credits: readonly NewLin
 }
 
 /** Whatever their source has calculated: of a line no more is credited than was billed, in all, by whoever comes. */
-async function refuseMoreThanBilled(scoped: Scoped, credits: readonly NewLineCredit[]): Promise<void> {
-  const lines = await readBilledLines(
-    scoped,
-    credits.map(({ lineId }) => lineId),
-  )
+function refuseMoreThanBilled(lines: readonly BilledLineRow[], credits: readonly NewLineCredit[]): void {
   const uncredited = new Map(lines.map((line) => [line.firstLineId, line.uncredited]))
   for (const { firstLineId, lineId, amount } of credits) {
     const left = (uncredited.get(firstLineId) ?? zero).minus(amount)

@@ -17,6 +17,7 @@ export type NewImportTask = Pick<
   | 'file_type'
   | 'file_provider'
   | 'upload_id'
+  | 'file_url'
   | 'file_name'
   | 'metadata'
   | 'dry_run'
@@ -54,6 +55,8 @@ export async function insertImportTask(
         workflow_run_id: null,
         layout: null,
         unknown_columns: null,
+        file_version: null,
+        file_size: null,
         error_code: null,
         error_summary: null,
       },
@@ -117,6 +120,8 @@ export async function noteImportLayout(
     readonly id: string
     readonly layout: ImportLayout
     readonly unknownColumns: readonly string[]
+    /** Of a file that is not in the store. */
+    readonly seen?: { readonly version: string; readonly size: number | null } | undefined
   },
 ): Promise<void> {
   await db
@@ -124,6 +129,8 @@ export async function noteImportLayout(
     .set({
       layout: json(noted.layout),
       unknown_columns: noted.unknownColumns,
+      file_version: noted.seen?.version ?? null,
+      file_size: noted.seen?.size ?? null,
       byte_offset: noted.layout.start.offset,
       row_number: noted.layout.start.row,
     })

@@ -40,6 +40,7 @@ import * as namedSkips from './0038-named-skips.ts'
 import * as formerGrids from './0039-former-grids.ts'
 import * as subscriptionsByLookupKey from './0040-subscriptions-by-lookup-key.ts'
 import * as invoicedCycles from './0041-invoiced-cycles.ts'
+import * as importAddresses from './0042-import-addresses.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -84,4 +85,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0039-former-grids': formerGrids,
   '0040-subscriptions-by-lookup-key': subscriptionsByLookupKey,
   '0041-invoiced-cycles': invoicedCycles,
+  '0042-import-addresses': importAddresses,
 }

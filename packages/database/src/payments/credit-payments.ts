@@ -49,7 +49,10 @@ function notAsMuch(amount: string, why: string, most: Decimal): CodedError {
   return new CodedError('state_conflict', message, { details: { payable_amount: formatDecimal(most) } })
 }
 
-/** What remains is shared over the lines as at the closing, by what credits have not paid of each then. */
+/**
+ * What remains is shared over the lines as at the closing, by what credits have not paid of each then, and less by what
+ * other payments of credits have paid of each.
+ */
 async function readBill({ db, scope }: Scoped, invoice: InvoiceRow, now: Date): Promise<Bill> {
   const rows = await db
     .selectFrom('invoice_line_items')
@@ -68,5 +71,32 @@ async function readBill({ db, scope }: Scoped, invoice: InvoiceRow, now: Date): 
     // What may pay now is what has not ended by now, whatever the invoice was of.
     ...{ periodEnd: null, finalizedAt: now },
     ...{ due: readDecimal(invoice.amount_remaining), lines },
+    earlier: await listCreditsPaid({ db, scope }, invoice.id),
   }
+}
+
+/** What succeeded payments took of which wallets, in the order in which they did. */
+async function listCreditsPaid(
+  { db, scope }: Pick<Scoped, 'db' | 'scope'>,
+  invoiceId: string,
+): Promise<NonNullable<Bill['earlier']>> {
+  const rows = await db
+    .selectFrom('payments as p')
+    .innerJoin('wallet_transactions as t', 't.reference_id', 'p.id')
+    .innerJoin('wallets as w', 'w.id', 't.wallet_id')
+    .select(['w.allowed_price_types as allowedPriceTypes', 't.amount'])
+    .where('p.environment_id', '=', scope.environmentId)
+    .where('p.invoice_id', '=', invoiceId)
+    .where('p.payment_method_type', '=', 'CREDITS')
+    .where('p.payment_status', '=', 'SUCCEEDED')
+    .where('t.environment_id', '=', scope.environmentId)
+    .where('t.reference_type', '=', 'PAYMENT')
+    .where('t.type', '=', 'debit')
+    .where('t.transaction_reason', '=', 'INVOICE_PAYMENT')
+    .orderBy('p.succeeded_at')
+    .orderBy('p.id')
+    // Of one payment the narrow ones went first.
+    .orderBy((row) => row.case().when('w.allowed_price_types', '=', 'ALL').then(1).else(0).end())
+    .execute()
+  return rows.map(({ amount, ...wallet }) => ({ ...wallet, money: readDecimal(amount) }))
 }

@@ -25,7 +25,7 @@ export async function bringPassedOver(
 ): Promise<void> {
   const subscription = await readSubscription(scoped, subscriptionId)
   const lines = await readLines(scoped, subscriptionId)
-  const overridden = await listOverriddenFrom(scoped, [subscriptionId])
+  const overridden = await listOverriddenFrom(scoped, [subscriptionId], { presentPlan: false })
   const prices = await readPrices(scoped, subscription, lines)
   const reached = await readReached(scoped, subscriptionId, prices)
   const chains = new Set(lines.map(({ root_price_id }) => root_price_id))

@@ -53,9 +53,9 @@ export function classifiedPairs(
       where p.plan_id = ${run.planId} and p.sequence > ${run.fromSequence} and p.sequence <= ${run.targetSequence}
     ),
     subscription as materialized (
-      select id, greatest(start_date, ${planSince(environmentId)}) as start_date, currency, billing_period,
+      select id, greatest(start_date, plan.since) as start_date, plan.since as plan_since, currency, billing_period,
         billing_period_count, synced_price_sequence, current_period_start
-      from subscriptions s
+      from subscriptions s cross join lateral (select ${planSince(environmentId)} as since) plan
       where plan_id = ${run.planId} and subscription_status <> 'cancelled' and id > ${cursor} and id <= ${end}
         and synced_price_sequence < ${run.targetSequence} order by id
     ),
@@ -102,7 +102,7 @@ export function classifiedPairs(
 
 /**
  * The page's stretches of the changed prices' chains: the domain's `stretchesOf`. An override is a row without a
- * line, behind the others; where the chain has no line at all it bounds the stretch from the subscription's start on.
+ * line, behind the others (one of the time before the plan came anew has gone with it); where the chain has no line at all it bounds the stretch from the subscription's start on.
  * Of two lines with one start the earlier one has no length, as its price ended before.
  */
 function stretches({ cursor, end }: { cursor: string; end: string }) {
@@ -118,6 +118,7 @@ function stretches({ cursor, end }: { cursor: string; end: string }) {
       union all
       select null, o.subscription_id, p.root_price_id, null, null, null, null, null, min(o.start_date)
       from prices o join prices p on p.id = o.overridden_price_id and p.environment_id = o.environment_id
+      join subscription s on s.id = o.subscription_id and o.start_date >= coalesce(s.plan_since, '-infinity')
       where o.subscription_id > ${cursor} and o.subscription_id <= ${end}
         and p.root_price_id = any (array(select root_price_id from price))
       group by o.subscription_id, p.root_price_id

@@ -6,6 +6,7 @@ import { planSuccessor } from '../catalog/price-edits.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import type { PriceChanges } from '../tables/catalog-tables.ts'
+import { planSince } from './plan-since.ts'
 
 export interface SyncPreviewEdit {
   readonly priceId: string
@@ -133,15 +134,23 @@ function withPath(error: CodedError, path: string): CodedError {
   })
 }
 
-/** Of each of the subscriptions that has prices of its own: since when, by the first price of the chain replaced. */
+/**
+ * Of each of the subscriptions that has prices of its own: since when, by the first price of the chain replaced.
+ *
+ * @param of `presentPlan`: only of the time since the subscription has its plan: what was before has gone with it
+ */
 export async function listOverriddenFrom(
   scoped: Scoped,
   subscriptionIds: readonly string[],
+  { presentPlan }: { readonly presentPlan: boolean },
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Date>>> {
+  const since = presentPlan ? planSince(scoped.scope.environmentId) : sql`null::timestamptz`
   const { rows } = await sql<{ subscription_id: string; root: string; since: Date }>`
     select o.subscription_id, p.root_price_id as root, min(o.start_date) as since
     from prices o join prices p on p.environment_id = o.environment_id and p.id = o.overridden_price_id
+    join subscriptions s on s.environment_id = o.environment_id and s.id = o.subscription_id
     where o.subscription_id = any (${subscriptionIds}::text[])
+      and o.start_date >= coalesce(${since}, '-infinity'::timestamptz)
     group by o.subscription_id, p.root_price_id`.execute(scoped.db)
   const bySubscription = Map.groupBy(rows, ({ subscription_id }) => subscription_id)
   return new Map(

@@ -38,7 +38,10 @@ export interface ImportTaskTable extends Audited {
   entity_type: ImportEntityType
   file_type: 'CSV' | 'JSON' | 'NDJSON'
   file_provider: string
-  upload_id: string
+  upload_id: string | null
+  file_url: string | null
+  file_version: string | null
+  file_size: number | null
   file_name: string | null
   metadata: Json<Readonly<Record<string, unknown>>>
   dry_run: boolean

@@ -56,7 +56,7 @@ export function planMoves<Line extends RunningLine, Price extends TargetPrice>(
       chain: one.price.root_price_id,
       start: one.start,
       end: one.end,
-      goesOn: one.end !== null,
+      heldUntil: one.end === null ? undefined : 'next',
       quantity: counterpart?.quantity ?? quantityOf(one.price),
       isOfPlan: true,
     })

@@ -32,7 +32,7 @@ function partsOf<Line extends CycleLine>(line: Line, pauses: readonly Pause[]): 
     if (pauseEnd < start || pause.start >= lineEnd) continue
     if (start < pause.start) {
       // The chain does not go on in it, whatever has ended the line.
-      const end = { end: pause.start, goesOn: false, goesByChange: pause.beginsProrated }
+      const end = { end: pause.start, heldUntil: undefined, goesByChange: pause.beginsProrated }
       parts.push({ ...line, start, comesByChange, ...end })
     }
     if (pauseEnd >= start) comesByChange = pause.endsProrated

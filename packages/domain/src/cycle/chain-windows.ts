@@ -2,7 +2,7 @@ import { assert } from '../assert.ts'
 import type { BucketSize } from '../price/meter-terms.ts'
 import type { Grid } from '../time/grid.ts'
 import type { Period } from '../time/period.ts'
-import { earlier } from '../time/period.ts'
+import { earlier, later } from '../time/period.ts'
 import type { Allowance } from '../usage/allowance.ts'
 import { goesOnAcrossPlans, splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
@@ -80,17 +80,16 @@ function usageChain(cycle: Cycle, alike: readonly Placed[]): UsageChain {
     views.flatMap((one) => one.allowances),
     ({ id }) => id,
   )
-  const living = disjoint(
-    alike.map((one, index) => {
-      const view = views.length === 1 ? 0 : views.findIndex((known) => isSame(known, viewsOf[index]))
-      return { ...one, life: billedLife(cycle, one.line), view }
-    }),
-  )
+  const all = alike.map((one, index) => {
+    const view = views.length === 1 ? 0 : views.findIndex((known) => isSame(known, viewsOf[index]))
+    return { ...one, life: billedLife(cycle, one.line), view }
+  })
+  const living = disjoint(all)
   const chain = {
     ...{ first: first.place, views, grid: lineGrid(cycle, first.line), until: billingEnd(cycle, first.line) },
     metering: { ...metering, allowances },
   }
-  return { ...chain, lives: heldTimes(living), intervals: billedIntervals(cycle, chain, living) }
+  return { ...chain, lives: heldTimes(all), intervals: billedIntervals(cycle, chain, living) }
 }
 
 function viewOf({ meter, bucketSize, allowances }: LineMetering): ChainView {
@@ -122,10 +121,12 @@ function disjoint(lines: readonly Living[]): Living[] {
  * A version that came and went in time that was billed already gets no line by a sync (billing rules, section 8). What
  * was used then was used of this chain all the same, and is not free once more.
  */
-function heldTimes(living: readonly Living[]): Period[] {
-  return living.map(({ line, life }, index) => {
-    const next = living[index + 1]?.life.start
-    return line.goesOn && next ? { start: life.start, end: next } : life
+function heldTimes(lines: readonly Living[]): Period[] {
+  return lines.flatMap(({ line: { heldUntil }, life }, index) => {
+    const next = lines[index + 1]?.life.start
+    const until = next && heldUntil && (heldUntil === 'next' ? next : later(heldUntil, life.end))
+    const end = earlier(until ?? life.end, next ?? endless)
+    return life.start < end ? [{ start: life.start, end }] : []
   })
 }
 

@@ -41,8 +41,11 @@ export interface CycleLine extends Lifetime {
   readonly quantity: Decimal
   /** Null for FIXED. */
   readonly metering: LineMetering | null
-  /** Its price has ended it, and no user: until the chain's next line its time is the chain's, of which a sync left out a version. */
-  readonly goesOn?: boolean | undefined
+  /**
+   * Its price has ended it: until the chain's next line, or a user's end before that, its time is the chain's, of which a
+   * sync left out a version.
+   */
+  readonly heldUntil?: Date | 'next' | undefined
   /** A change has opened or closed it, and no other line bills the same: what is in arrears bills by its active share. */
   readonly comesByChange?: boolean | undefined
   readonly goesByChange?: boolean | undefined

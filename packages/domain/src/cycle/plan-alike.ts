@@ -57,8 +57,10 @@ function planningFacts(cycle: Cycle, lines: readonly CycleLine[], numberOf: Numb
   facts.push(ms(openedAt), usage)
   for (const line of lines) {
     facts.push(line.chain, numberOf(line.terms), numberOf(line.metering), ms(line.start), ms(line.end))
-    facts.push(line.goesOn, line.comesByChange, line.goesByChange, line.isBilled, ms(line.billedUntil))
-    if (line.formerGrid) facts.push(ms(line.formerGrid.until), ...gridFacts(line.formerGrid))
+    const { heldUntil, formerGrid } = line
+    facts.push(heldUntil === 'next' ? heldUntil : ms(heldUntil))
+    facts.push(line.comesByChange, line.goesByChange, line.isBilled, ms(line.billedUntil))
+    if (formerGrid) facts.push(ms(formerGrid.until), ...gridFacts(formerGrid))
   }
   return facts
 }

@@ -64,6 +64,17 @@ describe('an invoice is paid', () => {
     ])
   })
 
+  it('by a wallet of one price type as far as its lines go, however many payments that takes', () => {
+    const lines = [line('a', '10'), line('b', '10', 'USAGE')]
+    const earlier = [{ allowedPriceTypes: 'USAGE' as const, money: dec('6') }]
+    const wallets = [wallet('w', [credit('c', '20')], { allowedPriceTypes: 'USAGE' })]
+    expect(told([bill('14', lines, { earlier })], wallets)).toEqual(['inv w 4 for 4: c 4: b 4'])
+    // Money has paid 8: a half of what was left is of each line.
+    expect(told([bill('6', lines, { earlier })], wallets)).toEqual([])
+    const all = [{ allowedPriceTypes: 'ALL' as const, money: dec('6') }]
+    expect(told([bill('14', lines, { earlier: all })], wallets)).toEqual(['inv w 7 for 7: c 7: b 7'])
+  })
+
   it('by the lowest priority, then the earliest expiry, then the oldest', () => {
     const credits = [
       credit('d', '1'),

@@ -1,9 +1,9 @@
 import { assert } from '../assert.ts'
-import { allocate } from '../money/allocation.ts'
+import { type AllocationTarget, allocate } from '../money/allocation.ts'
 import { type Decimal, isNegative, isPositive, sumDecimals, zero } from '../money/decimal.ts'
 import { creditsInBurnOrder, inBurnOrder } from './burn-order.ts'
 import { creditsForMoney, moneyOfCredits } from './conversion.ts'
-import { type Credit, isUsable, type UsedCredit, type Wallet } from './credit.ts'
+import { type AllowedPriceTypes, type Credit, isUsable, type UsedCredit, type Wallet } from './credit.ts'
 
 /** An invoice that is being closed, as far as credits can pay it. */
 export interface Bill {
@@ -16,6 +16,8 @@ export interface Bill {
   readonly due: Decimal
   /** Credits pay no more than that, if it is said: a part of what is due. */
   readonly upTo?: Decimal
+  /** What credits have paid of it since it was closed, in order: `due` is less by it. */
+  readonly earlier?: readonly { readonly allowedPriceTypes: AllowedPriceTypes; readonly money: Decimal }[]
   /** Its charges, each after its share of discounts and tax: at least what is due, together. */
   readonly lines: readonly BillLine[]
 }
@@ -73,9 +75,8 @@ function ownerOf({ customerId, currency }: { customerId: string; currency: strin
 function payBill(bill: Bill, purses: readonly Purse[]): CreditPayment[] {
   assert(!isNegative(bill.due), `what is due of ${bill.invoiceId} is not negative`)
   if (purses.length === 0 || !isPositive(bill.due)) return []
-  const targets = bill.lines.map(({ id, amount: weight }) => ({ id, weight }))
-  const unpaid = new Map(allocate(bill.due, targets, bill.currency).map(({ id, share }) => [id, share]))
-  let most = bill.upTo ?? bill.due
+  const unpaid = unpaidLines(bill)
+  let most = bill.upTo ? smaller(bill.upTo, bill.due) : bill.due
   return purses.flatMap((purse) => {
     const payment = payFrom(purse, bill, { unpaid, most })
     if (payment === undefined) return []
@@ -89,6 +90,34 @@ function payBill(bill: Bill, purses: readonly Purse[]): CreditPayment[] {
   })
 }
 
+/**
+ * What is to be paid of each line. Credits that came before took from the lines that they may pay: so a wallet of one
+ * price type pays those no more by several payments than it would by one.
+ */
+function unpaidLines({ due, earlier = [], lines, currency }: Bill): Map<string, Decimal> {
+  const whole = due.plus(sumDecimals(earlier.map(({ money }) => money)))
+  const weights = lines.map(({ id, amount: weight }) => ({ id, weight }))
+  const unpaid = new Map(allocate(whole, weights, currency).map(({ id, share }) => [id, share]))
+  for (const { allowedPriceTypes, money } of earlier) {
+    const targets = targetsOf(lines, allowedPriceTypes, unpaid)
+    const most = smaller(money, sumDecimals(targets.map(({ weight }) => weight)))
+    for (const { id, share } of allocate(most, targets, currency)) {
+      unpaid.set(id, (unpaid.get(id) ?? zero).minus(share))
+    }
+  }
+  return unpaid
+}
+
+function targetsOf(
+  lines: readonly BillLine[],
+  allowed: AllowedPriceTypes,
+  unpaid: ReadonlyMap<string, Decimal>,
+): readonly AllocationTarget[] {
+  return lines
+    .filter(({ priceType }) => allowed === 'ALL' || priceType === allowed)
+    .map(({ id }) => ({ id, weight: unpaid.get(id) ?? zero }))
+}
+
 function payFrom(
   purse: Purse,
   bill: Bill,
@@ -96,9 +125,7 @@ function payFrom(
 ): CreditPayment | undefined {
   const { id: walletId, conversionRate, allowedPriceTypes } = purse.wallet
   const { invoiceId, currency } = bill
-  const targets = bill.lines
-    .filter(({ priceType }) => allowedPriceTypes === 'ALL' || priceType === allowedPriceTypes)
-    .map(({ id }) => ({ id, weight: unpaid.get(id) ?? zero }))
+  const targets = targetsOf(bill.lines, allowedPriceTypes, unpaid)
   const payable = smaller(most, sumDecimals(targets.map(({ weight }) => weight)))
   const usable = purse.credits.flatMap((credit) => {
     const left = purse.left.get(credit.id) ?? zero

@@ -14,7 +14,7 @@ const formats = ['csv', 'json', 'ndjson'] as const
 
 export function addImport(program: CommandUnknownOpts, context: CommandContext): void {
   apiCommand(program, 'import', 'bring a file and import it')
-    .argument('<file>', 'CSV, a JSON array or NDJSON; each may be gzip')
+    .argument('<file>', 'CSV, a JSON array or NDJSON, here or at an https:// address; each may be gzip')
     .addOption(new Option('--as <entity>', 'what its rows are').choices(entities).makeOptionMandatory())
     .addOption(new Option('--format <format>', 'of the file, if its name does not end so').choices(formats))
     .option('--dry-run', 'only check every row, as if it were imported')
@@ -41,8 +41,9 @@ export function addImport(program: CommandUnknownOpts, context: CommandContext):
         task_type: 'IMPORT',
         entity_type: options.as.toUpperCase(),
         file_type: format.toUpperCase(),
-        file_provider: 'upload',
-        upload_id: await bring(session, path),
+        ...(isAddress(path)
+          ? { file_provider: 'url', file_url: path }
+          : { file_provider: 'upload', upload_id: await bring(session, path) }),
         dry_run: options.dryRun === true,
         track_progress: true,
       }
@@ -50,9 +51,14 @@ export function addImport(program: CommandUnknownOpts, context: CommandContext):
     })
 }
 
-/** By the end of its name, that of gzip aside. */
+function isAddress(path: string): boolean {
+  return /^https?:\/\//.test(path)
+}
+
+/** By the end of its name, that of gzip aside, and what follows an address. */
 function formatOf(path: string): (typeof formats)[number] | undefined {
-  const end = path.toLowerCase().replace(/\.gz$/, '').replace(/^.*\./, '')
+  const name = isAddress(path) && URL.canParse(path) ? new URL(path).pathname : path
+  const end = name.toLowerCase().replace(/\.gz$/, '').replace(/^.*\./, '')
   return end === 'jsonl' ? 'ndjson' : formats.find((format) => format === end)
 }
 

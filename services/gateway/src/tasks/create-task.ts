@@ -5,6 +5,7 @@ import { taskWorkflowId } from '@flexprice/contracts/workflows/task-processing'
 import { readTimeOfDay, type Scoped } from '@flexprice/database/connection'
 import { requestHash } from '@flexprice/database/idempotency'
 import {
+  type FileUploadRow,
   getFileUpload,
   type ImportTaskRow,
   insertImportTask,
@@ -45,16 +46,16 @@ async function storedTask(
   request: FastifyRequest,
   body: CreateTaskRequest,
 ): Promise<ImportTaskRow> {
-  expectIdOf('fileUpload', body.upload_id)
-  const upload = await getFileUpload(scoped, body.upload_id)
+  const upload = body.upload_id === undefined ? undefined : await uploadOf(scoped, body.upload_id)
   const task = {
     idempotency_key: requestKey(request),
     request_hash: requestHash(body),
     entity_type: body.entity_type,
     file_type: body.file_type,
     file_provider: body.file_provider,
-    upload_id: upload.id,
-    file_name: body.file_name ?? upload.file_name,
+    upload_id: upload?.id ?? null,
+    file_url: body.file_url ?? null,
+    file_name: body.file_name ?? upload?.file_name ?? null,
     metadata: body.metadata ?? {},
     dry_run: body.dry_run,
     track_progress: body.track_progress,
@@ -63,6 +64,11 @@ async function storedTask(
     timeOfDay: await readTimeOfDay(scoped),
     workflowIdOf: taskWorkflowId,
   })
+}
+
+function uploadOf(scoped: Scoped, id: string): Promise<FileUploadRow> {
+  expectIdOf('fileUpload', id)
+  return getFileUpload(scoped, id)
 }
 
 /** The run that worked on it, if the request came before; else one that is started, or runs. */

@@ -60,17 +60,32 @@ describe('POST /tasks', () => {
     expect(await other.call('POST', '/tasks', task)).toMatchObject({ status: 404 })
   })
 
-  test.each([
-    [{ task_type: 'EXPORT' }, 'task_type'],
-    [{ file_url: 'https://example.com/a.csv' }, 'file_url'],
-  ])('400: %j is told as not built', async (fields, field) => {
-    expect(await caller.call('POST', '/tasks', { ...task, ...fields })).toMatchObject({
-      status: 400,
-      body: {
-        code: 'not_implemented',
-        details: { fields: { [field]: expect.stringContaining('not implemented') } },
-      },
-    })
+  test.each([[{ task_type: 'EXPORT' }, 'task_type']])(
+    '400: %j is told as not built',
+    async (fields, field) => {
+      expect(await caller.call('POST', '/tasks', { ...task, ...fields })).toMatchObject({
+        status: 400,
+        body: {
+          code: 'not_implemented',
+          details: { fields: { [field]: expect.stringContaining('not implemented') } },
+        },
+      })
+    },
+  )
+})
+
+test.each([
+  [{ upload_id: undefined }, 'upload_id', 'is required, or file_url'],
+  [{ file_url: 'https://example.com/a.csv' }, 'file_url', 'must not come with upload_id'],
+  [
+    { upload_id: undefined, file_url: 'ftp://example.com/a.csv' },
+    'file_url',
+    'must be an address that begins with https://',
+  ],
+])('POST /tasks: 400: %j names what is wrong with where the file is', async (fields, field, message) => {
+  expect(await caller.call('POST', '/tasks', { ...task, ...fields })).toMatchObject({
+    status: 400,
+    body: { code: 'validation_error', details: { fields: { [field]: message } } },
   })
 })
 

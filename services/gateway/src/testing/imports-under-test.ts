@@ -3,6 +3,7 @@ import {
   createTaskProcessingEvents,
 } from '@flexprice/activities/task-processing'
 import { createCatalogAnswers } from '@flexprice/cache'
+import { createWebFiles } from '@flexprice/file-store'
 import { currentScope } from '@flexprice/temporal-worker'
 import { testTemporalSettings } from '@flexprice/testing/temporal'
 import { expect } from 'vitest'
@@ -23,6 +24,7 @@ export async function startImports(rowsPerPageMax = 3): Promise<ImportsUnderTest
   const activities = createTaskProcessingActivities({
     scoped: () => alone.database.database.scoped(currentScope()),
     files: alone.files,
+    web: createWebFiles({ bytesMax: 1_000_000, allowLoopback: true }, { idleMsMax: 200 }),
     events: createTaskProcessingEvents(unseenTelemetry()),
     forgetCatalog: createCatalogAnswers(alone.redis).forgetAll,
     rowsPerPageMax,

@@ -166,3 +166,31 @@ async function useOf(external_customer_id: string): Promise<void> {
     expect(await caller.call('POST', '/events', event)).toMatchObject({ status: 202 })
   }
 }
+
+test('a wallet of usage pays no fee, however many payments of credits are made of it', async () => {
+  const { walletId, subscribe } = await makeCustomer({
+    config: { allowed_price_types: ['USAGE'] },
+  })
+  const { id } = await subscribe()
+  await useOf('ada')
+  await moveClock(caller, '2026-09-01T02:00:00Z')
+  const [, cycle] = await invoicesOf(caller, id)
+  expect(cycle).toMatchObject({ total: '11', invoice_status: 'FINALIZED' })
+  const topUp = {
+    ...{ credits_to_add: '100', idempotency_key: 'late', transaction_reason: 'FREE_CREDIT_GRANT' },
+  }
+  expect(await caller.call('POST', `/wallets/${walletId}/top-up`, topUp)).toMatchObject({ status: 200 })
+  const pay = (amount: string) =>
+    caller.call('POST', '/payments', {
+      ...{ destination_type: 'INVOICE', destination_id: cycle?.id, payment_method_type: 'CREDITS' },
+      ...{ amount, currency: 'usd' },
+    })
+  expect(await pay('0.75')).toMatchObject({ status: 201 })
+  expect(await pay('0.26')).toMatchObject({ status: 409 })
+  expect(await pay('0.25')).toMatchObject({ status: 201 })
+  expect(await pay('0.01')).toMatchObject({
+    status: 409,
+    body: { details: { payable_amount: '0' } },
+  })
+  expect(await balanceOf(caller, walletId)).toBe('99')
+})

@@ -138,10 +138,10 @@ async function taskProgress(
   const [, taskId = '', revert] = id.split(':')
   const task = await getImportTask(scoped, taskId)
   if (revert !== undefined) return revertProgress(scoped, task, runId)
-  const { size } = await getFileUpload(scoped, task.upload_id)
+  const size = task.upload_id ? (await getFileUpload(scoped, task.upload_id)).size : (task.file_size ?? 0)
   const seconds =
     task.started_at === null ? 0 : (task.updated_at.getTime() - task.started_at.getTime()) / 1_000
-  const remaining = (seconds * (size - task.bytes_read)) / task.bytes_read
+  const remaining = (seconds * Math.max(0, size - task.bytes_read)) / task.bytes_read
   return {
     processed_records: task.processed_records,
     successful_records: task.successful_records,
@@ -149,8 +149,9 @@ async function taskProgress(
     bytes_read: task.bytes_read,
     bytes_total: size,
     records_per_second: seconds > 0 ? Math.round(task.processed_records / seconds) : 0,
-    ...(task.bytes_read > 0 && { remaining_seconds: Math.round(remaining) }),
-    percent: percentOf(task.bytes_read, size),
+    ...(task.bytes_read > 0 && size > 0 && { remaining_seconds: Math.round(remaining) }),
+    // Of a file whose length nobody says, nothing is known before its end.
+    percent: size === 0 ? 0 : percentOf(task.bytes_read, size),
   }
 }
 

@@ -98,6 +98,7 @@ async function newTask(
     file_type: 'CSV',
     file_provider: 'test',
     upload_id: upload.id,
+    file_url: null,
     file_name: null,
     metadata: {},
     dry_run: false,
