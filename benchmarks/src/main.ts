@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { startBenchStack } from './bench-stack.ts'
 import { benchBilling } from './billing/billing.ts'
 import { benchCalculate } from './calculate/calculate.ts'
+import { benchChange } from './change/change.ts'
 import { benchCreate } from './create/create.ts'
 import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
@@ -13,6 +14,7 @@ import { benchUsage } from './usage/usage.ts'
 const benchmarks = {
   'price-sync': benchPriceSync,
   create: benchCreate,
+  change: benchChange,
   gateway: benchGateway,
   calculate: benchCalculate,
   billing: benchBilling,

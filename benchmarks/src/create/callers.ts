@@ -10,15 +10,15 @@ export interface MeasuredCalls {
   readonly p50_ms: number
 }
 
-export const creationWorker = 'worker-subscription-creation'
+const creationWorker = 'worker-subscription-creation'
 
 /** So many calls by so many callers, each beginning its next call when its last one is answered. */
 export async function measureCalls(
   stack: BenchStack,
-  { calls, callers }: { calls: number; callers: number },
+  { calls, callers, worker = creationWorker }: { calls: number; callers: number; worker?: string },
   call: (index: number) => Promise<unknown>,
 ): Promise<MeasuredCalls> {
-  const pid = stack.pidOf(creationWorker)
+  const pid = stack.pidOf(worker)
   resetPeakMemory(pid)
   const before = cpuSeconds(stack.postmasterPid)
   const started = performance.now()

@@ -12,7 +12,12 @@ import { type CallOptions, call, callsSettled } from './call.ts'
 import { cancelWorkflow } from './cancel-workflow.ts'
 import { createContextInterceptor } from './context-interceptor.ts'
 import { createDeployments, type Deployments } from './deployments.ts'
-import { describeWorkflow, type Owner, type WorkflowDescription } from './describe-workflow.ts'
+import {
+  describeWorkflow,
+  type Owner,
+  type WaitingForWorker,
+  type WorkflowDescription,
+} from './describe-workflow.ts'
 import { type QueueStats, queueStats } from './queue-stats.ts'
 import { type RunningWorkflows, runningWorkflows } from './running-workflows.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
@@ -82,7 +87,7 @@ export interface Temporal extends AsyncDisposable {
     scope: Owner,
     workflowId: string,
     options?: CallOptions & { readonly runId?: string | undefined },
-  ): Promise<WorkflowDescription>
+  ): Promise<WorkflowDescription & WaitingForWorker>
   workflowResult(scope: Owner, workflowId: string, options?: WorkflowResultOptions): Promise<WorkflowOutcome>
   cancelWorkflow(
     scope: Owner,

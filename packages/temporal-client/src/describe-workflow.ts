@@ -20,8 +20,21 @@ export async function describeWorkflow(
   scope: Owner,
   workflowId: string,
   { runId, ...options }: CallOptions & { readonly runId?: string | undefined } = {},
-): Promise<WorkflowDescription> {
-  return toDescription(await describeOwn(client, scope, workflowId, { runId, ...options }))
+): Promise<WorkflowDescription & WaitingForWorker> {
+  const described = await describeOwn(client, scope, workflowId, { runId, ...options })
+  const { pendingWorkflowTask } = described.raw
+  return {
+    ...toDescription(described),
+    waitsForWorker: pendingWorkflowTask?.state === pendingWorkflowTaskScheduled,
+  }
+}
+
+/** Temporal's PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker has it. */
+const pendingWorkflowTaskScheduled = 1
+
+export interface WaitingForWorker {
+  /** Its next step is in the queue, and no worker has taken it as yet. */
+  readonly waitsForWorker: boolean
 }
 
 /** Whose workflows are seen. */

@@ -25,7 +25,7 @@ export interface QueueStats {
   readonly backlog: number
   /** How long the oldest of them has waited. */
   readonly oldestAgeMs: number
-  /** Workers that have asked for work in the last minutes. */
+  /** Workers that ask for work: Temporal ends each of their polls after a minute, and they ask anew. */
   readonly pollers: number
   readonly workflowTasks: TaskStats
   readonly activityTasks: TaskStats
@@ -83,8 +83,19 @@ async function describeTasks(
       Number(stats?.approximateBacklogAge?.seconds ?? 0) * 1_000 +
         (stats?.approximateBacklogAge?.nanos ?? 0) / 1_000_000,
     ),
-    pollers: [...new Set((pollers ?? []).map((poller) => poller.identity ?? ''))],
+    pollers: [...new Set((pollers ?? []).filter(isThere).map((poller) => poller.identity ?? ''))],
     addedPerSecond: stats?.tasksAddRate ?? 0,
     dispatchedPerSecond: stats?.tasksDispatchRate ?? 0,
   }
+}
+
+/** Temporal keeps one that has gone for five minutes; one that is there has polled within one, and asks again at once. */
+const pollMsMax = 70_000
+
+function isThere({
+  lastAccessTime,
+}: {
+  readonly lastAccessTime?: { readonly seconds?: unknown } | null
+}): boolean {
+  return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 <= pollMsMax
 }

@@ -14,7 +14,8 @@ export interface Waiting {
  * Waits for the result of a workflow that was started. A business refusal reaches the caller with its own
  * code and details.
  *
- * @throws service_unavailable with the workflow's id in its details when it still runs
+ * @throws service_unavailable with the workflow's id in its details when it still runs; it says so where no worker has
+ *   taken it up
  */
 export async function awaitWorkflow(
   temporal: Temporal,
@@ -28,18 +29,29 @@ export async function awaitWorkflow(
     signal: callerGone(reply, closing),
   })
   if (outcome.status === 'Completed') return outcome.result
+  if (outcome.status === 'Running') throw await stillRunning(temporal, scope, { workflowId, runId })
   throw failureOf(outcome)
+}
+
+async function stillRunning(
+  temporal: Temporal,
+  scope: Scope,
+  { workflowId, runId }: StartedWorkflow,
+): Promise<CodedError> {
+  const { waitsForWorker, taskQueue } = await temporal.describeWorkflow(scope, workflowId, { runId })
+  const how = waitsForWorker
+    ? `No worker has taken the work from the queue ${taskQueue}; it is done as soon as one does`
+    : 'The work is still under way'
+  return new CodedError(
+    'service_unavailable',
+    `${how}: ask again with the same Idempotency-Key, or for the result of its workflow`,
+    { details: { workflow_id: workflowId, run_id: runId }, retryAfterMs },
+  )
 }
 
 function failureOf({ status, error, workflowId, runId }: WorkflowOutcome): CodedError {
   const ids = { workflow_id: workflowId, run_id: runId }
   switch (status) {
-    case 'Running':
-      return new CodedError(
-        'service_unavailable',
-        'The work is still under way: ask again with the same Idempotency-Key, or for the result of its workflow',
-        { details: ids, retryAfterMs },
-      )
     case 'Canceled':
     case 'Terminated':
       return new CodedError('invalid_operation', `The workflow was ${status.toLowerCase()}`, { details: ids })

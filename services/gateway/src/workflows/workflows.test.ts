@@ -35,6 +35,23 @@ test('getTaskResult 200 Running at once, and after at most the wait limit', asyn
   expect(waitedMs).toBeLessThan(5_000)
 })
 
+test('503 of who waits for a queue that nobody works on says that, and which', async () => {
+  const answer = await caller.call('POST', '/subscriptions', {
+    external_customer_id: 'nobody-works',
+    plan_id: planId,
+    currency: 'usd',
+    billing_period: 'MONTHLY',
+  })
+  expect(answer).toMatchObject({
+    status: 503,
+    body: {
+      code: 'service_unavailable',
+      message: expect.stringMatching(/^No worker has taken the work from the queue [\w-]+; /),
+      details: { workflow_id: expect.any(String) },
+    },
+  })
+})
+
 test.each(['30', '30h', '-1s', 's'])('getTaskResult 400 for wait=%s', async (wait) => {
   expect(await caller.call('GET', `/tasks/result?workflow_id=${workflowId}&wait=${wait}`)).toMatchObject({
     status: 400,
