@@ -110,6 +110,25 @@ test("one page of metrics has Temporal's and the process's own", async () => {
   expect(stats?.pollers).toBeGreaterThanOrEqual(1)
 })
 
+test('a business refusal is in no metric of failures, as it is an answer; what broke is', async () => {
+  const worker = await startProcess()
+  await worker.untilStatus('/health/ready', 200)
+  const scope = newTestScope()
+  const outcomeOf = async (key: string) => {
+    const { workflowId } = await temporal.startWorkflow(probe, { key }, scope)
+    return temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })
+  }
+  const failed = /^temporal_workflow_failed\{.*task_queue="ProbeWorkflowTaskQueue".*\} ([1-9])/m
+  const error = { code: 'invalid_operation', message: 'The plan has no price in gbp' }
+  expect(await outcomeOf('refused')).toMatchObject({ status: 'Failed', error })
+  expect(await (await worker.get('/metrics')).text()).not.toMatch(failed)
+  expect(await outcomeOf('broken')).toMatchObject({
+    status: 'Failed',
+    error: { code: 'constraint_violated' },
+  })
+  expect(await (await worker.get('/metrics')).text()).toMatch(failed)
+})
+
 test('a worker waits for a Temporal that is away, is live and not ready, and can be stopped', async () => {
   const worker = await startProcess({ TEMPORAL_ADDRESS: '127.0.0.1:1' })
   await worker.untilStatus('/health/live', 200)

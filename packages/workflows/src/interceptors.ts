@@ -1,9 +1,11 @@
 import { contextHeader, traceHeader } from '@flexprice/contracts/workflows/context-header'
-import type {
-  Headers,
-  WorkflowInboundCallsInterceptor,
-  WorkflowInterceptors,
-  WorkflowOutboundCallsInterceptor,
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  type Headers,
+  type WorkflowInboundCallsInterceptor,
+  type WorkflowInterceptors,
+  type WorkflowOutboundCallsInterceptor,
 } from '@temporalio/workflow'
 
 /**
@@ -13,7 +15,22 @@ import type {
  */
 export function interceptors(): WorkflowInterceptors {
   const handedOn: Headers = {}
-  return { inbound: [remember(handedOn)], outbound: [handOn(handedOn)] }
+  return { inbound: [remember(handedOn), refuse], outbound: [handOn(handedOn)] }
+}
+
+/**
+ * A workflow that ends as its activity refused ends with that refusal itself, and not with the failure of an activity:
+ * what is an answer is no alarm, and Temporal leaves it out of `temporal_workflow_failed` by its category.
+ */
+const refuse: WorkflowInboundCallsInterceptor = {
+  async execute(input, next) {
+    try {
+      return await next(input)
+    } catch (failure) {
+      const cause = failure instanceof ActivityFailure ? failure.cause : undefined
+      throw cause instanceof ApplicationFailure && cause.category === 'BENIGN' ? cause : failure
+    }
+  },
 }
 
 function remember(handedOn: Headers): WorkflowInboundCallsInterceptor {

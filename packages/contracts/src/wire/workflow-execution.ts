@@ -58,9 +58,13 @@ const workflowExecution = z
   })
   .meta({ id: 'WorkflowExecutionDTO' })
 
-/** One workflow, with what it says of itself while it runs. */
+/** One workflow, with what it says of itself while it runs, and why it has failed. */
 export const workflowDetails = z
-  .object({ ...workflowExecution.shape, progress: z.unknown().optional() })
+  .object({
+    ...workflowExecution.shape,
+    progress: z.unknown().optional(),
+    error: workflowResult.shape.error,
+  })
   .meta({ id: 'WorkflowDetails' })
 
 export const workflowExecutionFilter = z.strictObject({

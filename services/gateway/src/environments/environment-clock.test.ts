@@ -169,6 +169,29 @@ test('an environment with a test clock is never billed by the time of day', asyn
   expect(ids).toContain(ahead.scoped.scope.environmentId)
 })
 
+test('impossible: two environments’ clocks that touch each other, also where both move at once', async () => {
+  const start = '2026-01-01T00:00:00.000Z'
+  const [moved, still, other] = [
+    await newClockedCaller(gateway, start),
+    await newClockedCaller(gateway, start),
+    await newClockedCaller(gateway, start),
+  ]
+  const subscriptions = await Promise.all(
+    [moved, still, other].map((caller) => addCharged(caller, { start })),
+  )
+  const [ofMoved, ofStill, ofOther] = subscriptions.map(({ id }) => id)
+  await Promise.all([moveClock(moved, '2026-04-01T02:00:00Z'), moveClock(other, '2026-02-01T02:00:00Z')])
+  expect(await clockOf(still)).toMatchObject({ kind: 'test', now: start })
+  expect(await clockOf(other)).toMatchObject({ kind: 'test', now: '2026-02-01T02:00:00.000Z' })
+  const counts = [
+    await cyclesOf(moved, String(ofMoved)),
+    await cyclesOf(still, String(ofStill)),
+    await cyclesOf(other, String(ofOther)),
+  ].map(({ length }) => length)
+  expect(counts).toEqual([3, 0, 1])
+  expect(await moveClock(still, '2026-02-01T02:00:00Z')).toMatchObject({ from: start, invoices_created: 1 })
+})
+
 test('while billing is paused the clock moves and nothing is billed; the next move makes up for it', async () => {
   const caller = await newClockedCaller(gateway, '2026-01-01T00:00:00Z')
   const { id } = await addCharged(caller, { start: '2026-01-01T00:00:00Z' })

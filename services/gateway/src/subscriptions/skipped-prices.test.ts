@@ -85,6 +85,20 @@ test('an annual subscription of a monthly plan says which prices it has not, why
   expect((await caller.call('GET', `/subscriptions/${id}`)).body).not.toHaveProperty('skipped_prices')
 })
 
+test('a refused creation says its reason where its workflow is shown', async () => {
+  const { planId } = await addPlan()
+  const request = { ...(await customer()), ...annual, currency: 'gbp', plan_id: planId }
+  const started = await caller.call('POST', '/subscriptions', request, { prefer: 'respond-async' })
+  const { workflow_id } = z.looseObject({ workflow_id: z.string() }).parse(started.body)
+  await caller.call('GET', `/tasks/result?workflow_id=${workflow_id}&wait=20s`)
+  expect(await caller.call('GET', `/workflows/${workflow_id}`)).toMatchObject({
+    body: {
+      status: 'Failed',
+      error: { code: 'validation_error', message: expect.stringContaining('has no price in gbp') },
+    },
+  })
+})
+
 test('a list names each price once, with the items that have it not; what fits has nothing to say', async () => {
   const plan = await addPlan()
   const item = { ...annual, plan_id: plan.planId }

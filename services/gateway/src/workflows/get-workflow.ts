@@ -5,6 +5,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { type Api, routeOf } from '../route.ts'
 import { readProgress } from './read-progress.ts'
 import { workflowResponse } from './workflow-response.ts'
+import { errorResponse } from './workflow-state.ts'
 
 export function getWorkflowRoute(
   api: Api,
@@ -14,11 +15,21 @@ export function getWorkflowRoute(
     ...routeOf(getWorkflow),
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
-      const workflow = await temporal.describeWorkflow(scoped.scope, request.params.workflow_id, {
+      const signal = callerGone(reply)
+      const { scope } = scoped
+      const { workflow_id } = request.params
+      const workflow = await temporal.describeWorkflow(scope, workflow_id, {
         runId: request.query.run_id,
-        signal: callerGone(reply),
+        signal,
       })
-      return reply.send({ ...workflowResponse(workflow), progress: await readProgress(scoped, workflow) })
+      const { status, runId } = workflow
+      const outcome =
+        status === 'Failed' ? await temporal.workflowResult(scope, workflow_id, { runId, signal }) : {}
+      return reply.send({
+        ...workflowResponse(workflow),
+        progress: await readProgress(scoped, workflow),
+        error: errorResponse(outcome),
+      })
     },
   })
 }

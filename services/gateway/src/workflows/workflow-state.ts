@@ -22,12 +22,19 @@ export async function workflowState(
     status: outcome.status,
     progress: await readProgress(scoped, outcome),
     result: outcome.result,
-    error: outcome.error && {
-      code: publishedErrorCode(outcome.error.code),
-      message: outcome.error.message,
-      details: outcome.error.details && wireDetails(outcome.error.details),
-    },
+    error: errorResponse(outcome),
   }
+}
+
+/** Why it has failed, as callers are told of any refusal. */
+export function errorResponse({ error }: Pick<WorkflowOutcome, 'error'>): WorkflowResultResponse['error'] {
+  return (
+    error && {
+      code: publishedErrorCode(error.code),
+      message: error.message,
+      details: error.details && wireDetails(error.details),
+    }
+  )
 }
 
 function messageOf({ status, error }: WorkflowOutcome): string {
