@@ -98,6 +98,6 @@ async function jaegerPorts(run: StackRun): Promise<JaegerPorts> {
 
 function writeSettings(run: StackRun, ports: JaegerPorts): string {
   const file = path.join(run.config.localDir, 'jaeger.json')
-  writeFileSync(file, JSON.stringify(jaegerSettings(ports), null, 2))
+  writeFileSync(file, JSON.stringify(jaegerSettings(ports), null, 2), { mode: 0o600 })
   return file
 }

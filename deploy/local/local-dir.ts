@@ -18,6 +18,7 @@ export function makeLocalDir(folders: LocalFolders): void {
       writeFileSync(
         path.join(localDir, markerName),
         'Made by npm run up; npm run down -- --wipe removes it.\n',
+        { mode: 0o600 },
       )
       return
     }

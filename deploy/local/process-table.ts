@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fchmodSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { identify } from './process-identity.ts'
 import type { StackProcess } from './stack-file.ts'
@@ -94,12 +94,17 @@ export function createProcessTable(
   }
 }
 
+/** What a server or a service says may tell of its tenants. */
+const ownerOnly = 0o600
+
 /**
  * Spawned as the leader of its own session: Ctrl-C at the terminal then reaches `up` alone, which stops the parts in
  * order; and a detached stack lives on. Its output goes to a file for the same reason: a pipe would die with `up`.
  */
 export function spawnToLog(spec: ProcessSpec, log: string, flag: 'a' | 'w') {
-  const output = openSync(log, flag)
+  const output = openSync(log, flag, ownerOnly)
+  // One of an earlier version may be there.
+  fchmodSync(output, ownerOnly)
   try {
     const child = spawn(spec.command, [...spec.args], {
       cwd: spec.cwd,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync, globSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { freePort } from './free-port.ts'
@@ -79,14 +79,20 @@ export async function startTemporal(
         ownEnvironment(run),
       ),
   })
+  // The server makes it for everybody to read, and nothing where it is there already; what SQLite adds has its rights.
+  for (const file of globSync(`${storageName}*`, { cwd: run.config.localDir })) {
+    chmodSync(path.join(run.config.localDir, file), 0o600)
+  }
   const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`
   return { taken: `${program.taken} on ${address}`, address, uiUrl }
 }
 
+const storageName = 'temporal.sqlite'
+
 function storageArgs(localDir: string): readonly string[] {
   // Without these two the development server does 20 workflows a second instead of 47.
   const pragmas = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL']
-  return ['--db-filename', path.join(localDir, 'temporal.sqlite'), ...pragmas]
+  return ['--db-filename', path.join(localDir, storageName), ...pragmas]
 }
 
 /** Makes what is missing when Temporal's command line is at hand; without it the workers will say what they miss. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -104,6 +104,18 @@ describe('up --only servers --detach, in a folder with a space', () => {
     await expect(queryOnce(url.href, 'select 1')).rejects.toThrow(/password/)
     const [row] = await queryOnce(stack.database_owner_url ?? '', 'show listen_addresses')
     expect(row).toEqual({ listen_addresses: '127.0.0.1' })
+  })
+
+  it("keeps nothing that others could read: logs, settings, Temporal's runs", async () => {
+    await running()
+    const files = globSync('{*,logs/*}', { cwd: localDir }).filter((file) =>
+      statSync(path.join(localDir, file)).isFile(),
+    )
+    expect(files).toEqual(
+      expect.arrayContaining(['stack.json', 'temporal.sqlite', path.join('logs', 'temporal.log')]),
+    )
+    const open = files.filter((file) => (statSync(path.join(localDir, file)).mode & 0o077) !== 0)
+    expect(open).toEqual([])
   })
 
   it('says so when it runs already, and starts nothing', async () => {

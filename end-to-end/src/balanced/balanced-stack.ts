@@ -100,6 +100,8 @@ export async function startBalanced(
 
 function gatewayPlace(environment: Readonly<Record<string, string>> & { readonly PORT: string }) {
   let running: ServiceProcess | undefined
+  /** A test that fails may leave before it is ready. */
+  let starting: Promise<ServiceProcess> | undefined
   const earlierLines: string[] = []
   const take = (): ServiceProcess => {
     if (running === undefined) throw new Error('No gateway is in this place')
@@ -113,7 +115,9 @@ function gatewayPlace(environment: Readonly<Record<string, string>> & { readonly
   return {
     url: `http://127.0.0.1:${environment.PORT}`,
     async start() {
-      running = await startService('gateway', environment)
+      starting = startService('gateway', environment)
+      running = await starting
+      starting = undefined
     },
     async stop() {
       const service = take()
@@ -128,7 +132,8 @@ function gatewayPlace(environment: Readonly<Record<string, string>> & { readonly
     },
     logLines: () => [...earlierLines, ...(running?.logLines() ?? [])],
     async [Symbol.asyncDispose]() {
-      await running?.[Symbol.asyncDispose]()
+      const left = running ?? (await starting?.catch(() => undefined))
+      await left?.[Symbol.asyncDispose]()
     },
   }
 }

@@ -6,8 +6,8 @@ import { createRounds } from './rounds.ts'
 export interface RateLimiter {
   /** Counts one event, or as many as `cost` says. Never fails. */
   count(key: string, cost?: number): Promise<RateCount>
-  /** Takes an event back that turned out not to count. */
-  giveBack(key: string): Promise<void>
+  /** Takes an event back that turned out not to count, or as many as `cost` says. Never fails. */
+  giveBack(key: string, cost?: number): Promise<void>
 }
 
 export interface RateCount {
@@ -52,9 +52,9 @@ export function createRateLimiter(redis: Redis, { name, limit, windowMs }: RateL
   })
   return {
     count: (key, cost = 1) => countTogether(key, cost),
-    async giveBack(key) {
-      const given = await redis.attempt((client) => inRedis(client).reward(key, 1))
-      if (!given.ok) await local.reward(key, 1)
+    async giveBack(key, cost = 1) {
+      const given = await redis.attempt((client) => inRedis(client).reward(key, cost))
+      if (!given.ok) await local.reward(key, cost)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -62,4 +63,18 @@ test('a file that is not there, or whose name says nothing, is a usage error', a
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') })
   const nameless = await runCli(['import', join(directory, 'usage'), '--as', 'events'], stack.environment)
   expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining('--format') })
+})
+
+test.each([
+  ['customers.csv', 'customers', 2],
+  ['features.csv', 'features', 4],
+  ['features.ndjson', 'features', 1],
+  ['prices.csv', 'prices', 3],
+  ['subscriptions.csv', 'subscriptions', 2],
+])('examples/%s comes in as %s', async (name, entity, created_records) => {
+  const path = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url))
+  if (name === 'prices.csv') await stack.post('/plans', { name: 'Demo', lookup_key: 'demo' })
+  const imported = await runCli(['import', path, '--as', entity, '--wait', '--json'], stack.environment)
+  expect(imported).toMatchObject({ code: 0 })
+  expect(JSON.parse(imported.stdout)).toMatchObject({ result: { created_records, failed_records: 0 } })
 })

@@ -227,7 +227,6 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   ...scheduleRoutes,
   querySubscriptionRoute,
   querySubscriptionLineItemsRoute,
-  updateSubscriptionLineItemRoute,
   getSubscriptionsForCustomerRoute,
   createInvoiceRoute,
   updateInvoiceRoute,
@@ -266,6 +265,7 @@ const waitingRoutes: ReadonlyArray<
   recalculateInvoiceV2Route,
   finalizeInvoiceRoute,
   createSubscriptionLineItemRoute,
+  updateSubscriptionLineItemRoute,
   deleteSubscriptionLineItemRoute,
   ...subscriptionChangeRoutes,
 ]

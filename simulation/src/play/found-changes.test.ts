@@ -164,6 +164,17 @@ test.for<readonly [string, readonly Step[]]>([
       wait('2026-04-01'),
     ],
   ],
+  [
+    'a quantity that is changed later parts nothing in arrears, though a change of plan has opened its line',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf({ ...fixed('20'), cadence: 'ARREAR' }), chain: 1, plan: 1 },
+      subscribe('2026-01-01', { isProrated: false }),
+      changePlan('2026-01-11'),
+      { kind: 'change-quantity', at: at('2026-02-11'), subscription: 0, chain: 1, quantity: '3' },
+      wait('2026-04-01'),
+    ],
+  ],
 ])('%s', async ([, steps]) => {
   const { failure, skipped } = await playLife(inProcess(databases), steps)
   expect(failure).toBeUndefined()

@@ -56,7 +56,7 @@ export async function remainingOf({ scoped }: Product, invoiceId: string): Promi
   return plainText(row.amount_remaining)
 }
 
-/** An invoice's line, counted by chain and start, and what no note has taken back of it; of a one-off in their order. */
+/** An invoice's line, counted by chain and start, and what neither notes nor changes have taken back of it; of a one-off in their order. */
 export async function lineOf(
   product: Product,
   invoiceId: string,
@@ -77,19 +77,26 @@ export async function lineOf(
         .select((one) => one.fn.coalesce(one.fn.sum<string>('noted.amount'), one.lit(0)).as('sum'))
         .as('noted'),
     )
+    .select((line) =>
+      line
+        .selectFrom('line_credits as changed')
+        .whereRef('changed.first_line_id', '=', 'line.id')
+        .select((one) => one.fn.coalesce(one.fn.sum<string>('changed.amount'), one.lit(0)).as('sum'))
+        .as('changed'),
+    )
     .select('line.amount')
     .where('line.invoice_id', '=', invoiceId)
     .orderBy('line.id')
     .$if(sorted.length > 0, (query) => query.where('line.id', '=', sorted[place]?.id ?? ''))
     .$if(sorted.length === 0, (query) => query.offset(place).limit(1))
     .executeTakeFirstOrThrow()
-  return { lineId: row.id, left: leftOf(row.amount, String(row.noted ?? 0)) }
+  return { lineId: row.id, left: leftOf(row.amount, [String(row.noted ?? 0), String(row.changed ?? 0)]) }
 }
 
 /** Amounts of cents. */
-function leftOf(amount: string, noted: string): string {
+function leftOf(amount: string, credited: readonly string[]): string {
   const cents = (text: string) => BigInt(Math.round(Number(text) * 100))
-  const left = cents(amount) - cents(noted)
+  const left = credited.reduce((rest, one) => rest - cents(one), cents(amount))
   return `${left / 100n}.${(left % 100n).toString().padStart(2, '0')}`
 }
 

@@ -2,6 +2,7 @@ import { advanceSubscriptions, type BillingFailure } from '@flexprice/database/b
 import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
 import { type NewInvoice, takeUsageSnapshot } from '@flexprice/database/invoices'
+import { type DueBoundary, endPauses } from '@flexprice/database/schedules'
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
@@ -75,6 +76,11 @@ async function holdDue(
   )
 }
 
+function endedPaused({ subscription, pauses }: ChargeFacts): DueBoundary[] {
+  const { id, end_date: at } = subscription
+  return at && pauses.length > 0 ? [{ subscriptionId: id, at }] : []
+}
+
 interface Write extends BillDue {
   readonly seenBy: string
   readonly applied: AppliedDue
@@ -102,6 +108,8 @@ async function write(
     now,
   )
   await finishDue(transaction, [...rated.map(({ facts }) => facts), ...ended], { schedules, now })
+  const over = [...rated.flatMap(({ facts, opens }) => (opens ? [] : [facts])), ...ended]
+  await endPauses(transaction, over.flatMap(endedPaused), now)
   // Last, as numbers are taken: no other slice waits for more than the end of this statement.
   await closeWritten(transaction, closing, { seenBy, now })
   return { invoices, finalized: closing.length }

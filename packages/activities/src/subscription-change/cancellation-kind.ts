@@ -1,9 +1,10 @@
 import type { CancellationOrder, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
-import { insertSchedules, withdrawSchedules } from '@flexprice/database/schedules'
+import { endPauses, insertSchedules, withdrawSchedules } from '@flexprice/database/schedules'
 import { endSubscription, moveEnd } from '@flexprice/database/subscriptions'
 import { CodedError, invalid } from '@flexprice/domain'
 import { type CancellationTime, cancellationInstant } from '@flexprice/domain/change'
+import { earlier } from '@flexprice/domain/time'
 import { billPeriod } from './bring-up.ts'
 import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
 import { goingCredits, standingChange, summaryNow } from './standing-change.ts'
@@ -17,7 +18,7 @@ import { goingCredits, standingChange, summaryNow } from './standing-change.ts'
 export const cancellationKind: ChangeKind<CancellationOrder> = async (transaction, order) => (held) => {
   const { facts, now } = held
   refuseSecond(held)
-  const at = endOf(held, order)
+  const at = isIncomplete(held) ? endOfIncomplete(held, order) : endOf(held, order)
   const hasCome = at <= now
   const comesBack = hasCome && order.proration_behavior === 'create_prorations'
   return {
@@ -26,6 +27,8 @@ export const cancellationKind: ChangeKind<CancellationOrder> = async (transactio
       behavior: order.proration_behavior,
       credits: comesBack ? goingCredits(held, at) : [],
     }),
+    // As any that ends, so that what was used is billed.
+    ...(isIncomplete(held) ? { subscription: { subscription_status: 'active' } } : {}),
     madeAt: now,
     finish: () => finish(transaction, { held, order, at }),
   }
@@ -63,9 +66,21 @@ function endOf(
   return instant.at
 }
 
+function isIncomplete({ facts: { subscription } }: HeldSubscription): boolean {
+  return subscription.subscription_status === 'incomplete'
+}
+
+/** No period follows the one that was not paid: it ends with that at the latest, however late it is asked for. */
+function endOfIncomplete(held: HeldSubscription, order: CancellationOrder): Date {
+  const { id, current_period_end: end } = held.facts.subscription
+  if (order.cancellation_type === 'immediate') return earlier(endOf(held, order), end)
+  const message = `Subscription ${id} is incomplete, as its first invoice is not paid: it can be cancelled immediate alone`
+  throw new CodedError('invalid_operation', message)
+}
+
 function timeOf({ cancellation_type: type, cancel_at: date }: CancellationOrder): CancellationTime {
   if (type !== 'scheduled_date') return { type }
-  if (date === null) throw invalid([{ path: 'cancel_at', message: 'comes with scheduled_date' }])
+  if (date === null) throw invalid([{ path: 'cancel_at', message: 'must be given with scheduled_date' }])
   return { type, date: new Date(date) }
 }
 
@@ -90,6 +105,7 @@ async function endNow(
   const end = { at, cancellation: cancellationOf(order) }
   if (at <= subscription.current_period_start || order.invoice_policy === 'skip') {
     await endSubscription(transaction, changed(facts), end, now)
+    if (subscription.was_paused) await endPauses(transaction, [{ subscriptionId: subscription.id, at }], now)
     return {}
   }
   await moveEnd(transaction, changed(facts), end, now)

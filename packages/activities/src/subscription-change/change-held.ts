@@ -21,6 +21,7 @@ import type { ChangeKind } from './prepared-change.ts'
 import { resumeKind } from './resume-kind.ts'
 import { scheduleChange } from './schedule-change.ts'
 import { storedResult } from './stored-result.ts'
+import { trialEndKind } from './trial-end-kind.ts'
 import { writeChange } from './write-change.ts'
 
 export interface Changed {
@@ -83,6 +84,8 @@ function prepareKind(
       return pauseKind(transaction, request)
     case 'resume':
       return resumeKind(transaction, request)
+    case 'trial_end':
+      return trialEndKind(transaction, request)
     case 'quantity_change':
     case 'line_item_change':
       return lineChangesKind(transaction, request)
@@ -104,13 +107,15 @@ function changedMeanwhile(id: string): CodedError {
 }
 
 /**
- * Whether billing is brought up first: of many changes who is behind is left out instead. What ends at its period's end, or at a date, ends a period that is not billed, be
- * it over; and a cancellation in the instant of a boundary is that period's end.
+ * Whether billing is brought up first: of many changes who is behind is left out instead. What ends at its period's end, or
+ * at a date in it, ends a period that is not billed, be it over; and a cancellation in the instant of a boundary is that
+ * period's end.
  */
 export function isBehind({ subscription }: ChargeFacts, request: ChangeOrder, now: Date): boolean {
   const { subscription_status: status, next_billing_at: dueAt } = subscription
   if (!isBilled(status) || dueAt === null || dueAt > now) return false
   if (request.kind !== 'cancellation') return true
+  if (request.cancel_at !== null) return new Date(request.cancel_at) > dueAt
   return request.cancellation_type === 'immediate' && dueAt < now
 }
 
@@ -128,9 +133,10 @@ const possible: Readonly<Record<ChangeOrder['kind'], readonly Status[]>> = {
   quantity_change: ['active', 'trialing'],
   line_item_change: ['active', 'trialing'],
   lines: ['active', 'trialing'],
-  cancellation: ['active', 'trialing', 'paused', 'cancelled'],
+  cancellation: ['active', 'trialing', 'paused', 'incomplete', 'cancelled'],
   pause: ['active'],
   resume: ['paused', 'active'],
+  trial_end: ['trialing'],
 }
 
 /** @throws invalid_operation, state_conflict for a state in which the kind of change is not possible */
@@ -138,7 +144,8 @@ export function refuseNotRunning({ subscription }: ChargeFacts, { kind }: Change
   const { id, subscription_status, start_date, cancel_at } = subscription
   const details = { subscription_status }
   if (!possible[kind].includes(subscription_status)) {
-    const message = `Subscription ${id} is ${subscription_status}: it cannot be changed`
+    const why = subscription_status === 'incomplete' ? ', as its first invoice is not paid' : ''
+    const message = `Subscription ${id} is ${subscription_status}${why}: it cannot be changed`
     throw new CodedError('invalid_operation', message, { details })
   }
   if (kind === 'cancellation' || kind === 'resume') return

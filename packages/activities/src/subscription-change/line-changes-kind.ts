@@ -18,7 +18,7 @@ export const lineChangesKind: ChangeKind<LineChangesOrder> = async (transaction,
 /** At most as many as a request has, each by the statements of its own door. */
 async function editLines(
   transaction: Scoped,
-  { lines }: LineChangesOrder,
+  { kind, lines }: LineChangesOrder,
   { facts, now }: HeldSubscription,
 ): Promise<void> {
   const known = new Set(facts.lines.map(({ line }) => line.id))
@@ -33,26 +33,28 @@ async function editLines(
     try {
       await updateLineItem(transaction, edit)
     } catch (error) {
-      throw atLine(error, index)
+      throw atLine(error, `${kind}_params.line_items[${index}]`)
     }
   }
 }
 
 /** Names the fields of the line that they are of. */
-function atLine(error: unknown, index: number): unknown {
+function atLine(error: unknown, line: string): unknown {
   if (!isCodedError(error) || !error.details?.fields) return error
   const fields = error.details.fields.map(({ path, message }) => ({
-    path: `line_items[${index}].${path}`,
+    path: `${line}.${path}`,
     message,
   }))
   return new CodedError(error.code, error.message, { details: { ...error.details, fields } })
 }
 
-function refuseDoubles({ lines }: LineChangesOrder): void {
+function refuseDoubles({ kind, lines }: LineChangesOrder): void {
   const seen = new Set<string>()
   for (const [index, { line_item_id: id }] of lines.entries()) {
     if (seen.has(id))
-      throw invalid([{ path: `line_items[${index}].id`, message: 'is changed by another item already' }])
+      throw invalid([
+        { path: `${kind}_params.line_items[${index}].id`, message: 'is changed by another item already' },
+      ])
     seen.add(id)
   }
 }

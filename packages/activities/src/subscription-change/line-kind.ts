@@ -1,8 +1,8 @@
-import { subscriptionPrice } from '@flexprice/contracts/subscriptions'
+import { subscriptionPrice, updateSubscriptionLineItemRequest } from '@flexprice/contracts/subscriptions'
 import type { LineOrder } from '@flexprice/contracts/workflows'
-import { priceColumns } from '@flexprice/database/catalog'
+import { moneyChanges, priceColumns } from '@flexprice/database/catalog'
 import type { Scoped } from '@flexprice/database/connection'
-import { endLineItem, insertLineItem, type NewLineItem } from '@flexprice/database/line-items'
+import { endLineItem, insertLineItem, type NewLineItem, updateLineItem } from '@flexprice/database/line-items'
 import { assert, type CodedError, notImplemented } from '@flexprice/domain'
 import { isRecurring } from '@flexprice/domain/time'
 import { editedLines } from './edited-lines.ts'
@@ -11,7 +11,7 @@ import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-ch
 type Act<Does> = Extract<LineOrder['act'], { readonly does: Does }>
 
 /**
- * A line that comes or ends, at once (billing rules, section 8): by its own door, with all that this refuses, and what that
+ * A line that comes, changes or ends, at once (billing rules, section 8): by its own door, with all that this refuses, and what that
  * has moved is credited and charged as any change is.
  */
 export const lineKind: ChangeKind<LineOrder> =
@@ -19,6 +19,10 @@ export const lineKind: ChangeKind<LineOrder> =
   async (held) => {
     if (act.does === 'end') {
       await endLine(transaction, act, held)
+      return editedLines(transaction, held, behavior)
+    }
+    if (act.does === 'change') {
+      await changeLine(transaction, act, held)
       return editedLines(transaction, held, behavior)
     }
     const id = await addLine(transaction, act, held)
@@ -62,6 +66,26 @@ async function endLine(
   const begun = facts.lines.find(({ line }) => line.id === lineItemId)
   const at = dateOf(effective_from) ?? now
   if (at.getTime() !== now.getTime() || (begun && begun.line.start_date > now)) {
+    throw notBuilt('effective_from', 'another instant than now')
+  }
+}
+
+async function changeLine(
+  transaction: Scoped,
+  { line_item_id: lineItemId, change }: Act<'change'>,
+  { facts, now }: HeldSubscription,
+): Promise<void> {
+  const {
+    effective_from: from,
+    quantity,
+    metadata,
+    ...body
+  } = updateSubscriptionLineItemRequest.parse(change)
+  const money = moneyChanges({ ...body, bucket_size: undefined })
+  await updateLineItem(transaction, { lineItemId, quantity, money, metadata, effectiveFrom: from, now })
+  const line = facts.lines.find((one) => one.line.id === lineItemId)
+  const isAhead = line !== undefined && line.line.start_date > now
+  if ((from && from.getTime() !== now.getTime()) || isAhead) {
     throw notBuilt('effective_from', 'another instant than now')
   }
 }

@@ -21,7 +21,17 @@ export async function makeWay(
 ): Promise<readonly string[]> {
   if (request.kind !== 'plan_change') return []
   if (!pending) return []
+  if (pending.scheduled_at <= now) throw isDue(subscriptionId, pending)
   if (request.supersede) return withdrawSchedules(transaction, [subscriptionId], { as: 'superseded', now })
   const message = `Subscription ${subscriptionId} has a change, ${pending.id}, that waits for ${pending.scheduled_at.toISOString()}: supersede it, or cancel it first`
   throw new CodedError('state_conflict', message, { details: { schedule_id: pending.id } })
+}
+
+/** Who is first, the billing run or the caller, must not decide whether it is made. */
+function isDue(
+  subscriptionId: string,
+  { id, scheduled_at: at }: Pick<ScheduleRow, 'id' | 'scheduled_at'>,
+): CodedError {
+  const message = `Subscription ${subscriptionId} has a change, ${id}, that is due since ${at.toISOString()} and is not billed yet: it cannot be superseded`
+  return new CodedError('state_conflict', message, { details: { schedule_id: id } })
 }

@@ -24,7 +24,8 @@ export const cancelSubscriptionRequest = z
     } = context.value
     const refuse = (path: string, message: string) =>
       context.issues.push({ code: 'custom', input: context.value, path: [path], message })
-    if (type === 'scheduled_date' && at === undefined) refuse('cancel_at', 'comes with scheduled_date')
+    if (type === 'scheduled_date' && at === undefined)
+      refuse('cancel_at', 'must be given with scheduled_date')
     if (type !== 'scheduled_date' && at !== undefined) refuse('cancel_at', 'comes with scheduled_date alone')
     if (type !== 'immediate' && policy === 'skip') {
       refuse('cancel_immediately_invoice_policy', 'skip comes with immediate alone')

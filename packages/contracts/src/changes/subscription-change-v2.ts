@@ -7,7 +7,14 @@ import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
 import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { identifier } from '../wire/text.ts'
-import { changeAt, changeType, periodCount, planSummary, recurringPeriod } from './subscription-change.ts'
+import {
+  changeAt,
+  changeType,
+  periodCount,
+  planSummary,
+  prorationDetails,
+  recurringPeriod,
+} from './subscription-change.ts'
 
 const periodBehaviour = z.enum(['unchanged', 'anchor_at_effect', 'anchor_at_config'])
 
@@ -104,6 +111,23 @@ export const changedResources = z
     addon_associations: z.array(laterObject('ChangedAddonAssociation')).optional(),
   })
   .meta({ id: 'ChangedResources' })
+/** Ours: what it gives back and charges. What is netted is on its invoice; the rest lowers what is due, or is given back. */
+export const changedMoney = {
+  proration: prorationDetails.optional(),
+  credits: z
+    .array(
+      z.object({
+        /** That billed what is credited, and of which line. */
+        invoice_id: z.string(),
+        subscription_line_item_id: z.string(),
+        period_start: instant,
+        period_end: instant,
+        amount: z.string(),
+        netted_amount: z.string(),
+      }),
+    )
+    .optional(),
+}
 export type ChangedResources = z.output<typeof changedResources>
 
 export const subscriptionPlanChangeResponse = z
@@ -125,6 +149,7 @@ export const subscriptionPlanChangeResponse = z
       })
       .meta({ id: 'SubscriptionChangeBillingPeriodResult' }),
     changed_resources: changedResources,
+    ...changedMoney,
     entity_changes: z.array(laterObject('EntityChangeResult')).optional(),
     /** As it is by then; of a preview as it still is. */
     subscription: subscriptionResponse,

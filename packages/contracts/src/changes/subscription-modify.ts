@@ -4,7 +4,7 @@ import { decimalString } from '../wire/decimal-string.ts'
 import { instant } from '../wire/instant.ts'
 import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
 import { identifier } from '../wire/text.ts'
-import { changedResources } from './subscription-change-v2.ts'
+import { changedMoney, changedResources } from './subscription-change-v2.ts'
 
 const linesMax = 50
 
@@ -36,16 +36,22 @@ const lineItemChange = z.strictObject({
   coupons: notBuilt(z.array(laterObject('SubscriptionCouponInput'))),
 })
 
+const trialEndChange = z
+  .strictObject({
+    action: z.enum(['immediate', 'scheduled_date']),
+    /** Of a scheduled_date. */
+    new_trial_end: instant.optional(),
+  })
+  .check((context) => {
+    const { action, new_trial_end: at } = context.value
+    if ((action === 'scheduled_date') === (at !== undefined)) return
+    const message = at ? 'comes with scheduled_date alone' : 'must be given with scheduled_date'
+    context.issues.push({ code: 'custom', input: context.value, path: ['new_trial_end'], message })
+  })
+
 export const subscriptionModifyRequest = z
   .strictObject({
-    type: notBuiltValues(modifyType, [
-      'inheritance',
-      'grouped_invoicing',
-      'trial_end',
-      'coupon',
-      'tax',
-      'addon',
-    ]),
+    type: notBuiltValues(modifyType, ['inheritance', 'grouped_invoicing', 'coupon', 'tax', 'addon']),
     quantity_change_params: z
       .strictObject({ line_items: z.array(quantityChange).min(1).max(linesMax) })
       .optional(),
@@ -59,11 +65,15 @@ export const subscriptionModifyRequest = z
     grouped_invoicing_params: notBuilt(laterObject('SubModifyGroupedInvoicingParams')),
     inheritance_params: notBuilt(laterObject('SubModifyInheritanceRequest')),
     tax_params: notBuilt(laterObject('SubModifyTaxParams')),
-    trial_end_params: notBuilt(laterObject('SubModifyTrialEndRequest')),
+    trial_end_params: trialEndChange.optional(),
   })
   .check((context) => {
-    const { type, quantity_change_params, line_item_change_params } = context.value
-    const given = { quantity_change: quantity_change_params, line_item_change: line_item_change_params }
+    const { type, quantity_change_params, line_item_change_params, trial_end_params } = context.value
+    const given = {
+      quantity_change: quantity_change_params,
+      line_item_change: line_item_change_params,
+      trial_end: trial_end_params,
+    }
     for (const [index, line] of (quantity_change_params?.line_items ?? []).entries()) {
       if (line.quantity !== undefined) continue
       const path = ['quantity_change_params', 'line_items', index, 'quantity']
@@ -82,6 +92,7 @@ export const subscriptionModifyResponse = z
     /** As it is by then; of a preview as it still is. */
     subscription: subscriptionResponse,
     changed_resources: changedResources,
+    ...changedMoney,
     checkout_session: laterObject('CheckoutSessionResponse').optional(),
   })
   .meta({ id: 'SubscriptionModifyResponse' })

@@ -80,6 +80,10 @@ export const invoiceExplanationResponse = z
         credit_note_id: z.string().optional(),
         credit_note_number: z.string().optional(),
         late_of: z.string().optional(),
+        /** `credit_note`, `late_usage`, or the kind of the change: `plan_change`, `cancellation`, `pause`, … */
+        reason: z.string(),
+        /** The note, the line that late usage lowered, the change, or the schedule that was due. */
+        source_id: z.string().optional(),
       }),
     ),
     /** What was taken back of it, whatever that lowered or gave back. */

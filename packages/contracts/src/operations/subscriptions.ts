@@ -137,6 +137,7 @@ export const createSubscriptionLineItem = operation({
 export const updateSubscriptionLineItem = operation({
   operationId: 'updateSubscriptionLineItem',
   method: 'PUT',
+  idempotency: 'own_with_prorations',
   path: '/subscriptions/lineitems/{id}',
   tag,
   summary: 'Change the quantity, price or metadata of a line; the answer is the line that has the change',

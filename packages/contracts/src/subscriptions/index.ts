@@ -3,6 +3,7 @@ export type {
   CreateSubscriptionLineItemRequest,
   UpdateSubscriptionLineItemRequest,
 } from './line-item-change.ts'
+export { updateSubscriptionLineItemRequest } from './line-item-change.ts'
 export type { OverrideLineItem } from './price-override.ts'
 export type { SubscriptionFilter, SubscriptionResponse } from './subscription.ts'
 export { subscriptionStatus } from './subscription-choices.ts'

@@ -63,6 +63,8 @@ export const updateSubscriptionLineItemRequest = z.strictObject({
   transform_quantity: transformQuantity.optional(),
   metadata: metadata.optional(),
   effective_from: instant.optional(),
+  /** Ours. */
+  proration_behavior: behavior,
   bucket_size: notBuilt(bucketSize),
   price_unit_amount: notBuilt(decimalString),
   price_unit_tiers: notBuilt(tiers),

@@ -58,6 +58,7 @@ export type {
   SubscriptionChangeResult,
   SubscriptionChangeWorkflowInput,
   SubscriptionChangeWorkflowResult,
+  TrialEndOrder,
 } from './subscription-change.schema.ts'
 export { bulkChangeResult, planChangeOrder, subscriptionChangeResult } from './subscription-change.schema.ts'
 export type {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { recurringPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
 import { defineContract } from './define-contract.ts'
+import { lineChangesOrder, lineOrder } from './line-orders.ts'
 import { subscriptionChange } from './subscription-change.ts'
 
 const id = z.string().min(1)
@@ -59,32 +60,11 @@ const resume = z.strictObject({
   metadata: metadata.optional(),
 })
 
-/** Other quantities, decimal texts, and amounts of lines; null is as it is. */
-const lineChangesOrder = z.strictObject({
-  kind: z.enum(['quantity_change', 'line_item_change']),
+const trialEnd = z.strictObject({
+  kind: z.literal('trial_end'),
   proration_behavior: prorationBehavior,
-  lines: z.array(
-    z.strictObject({ line_item_id: id, quantity: z.string().nullable(), amount: z.string().nullable() }),
-  ),
-})
-
-/** A line that comes or ends through its own door, of which the rest of the period is to be charged or credited. */
-const lineOrder = z.strictObject({
-  kind: z.literal('lines'),
-  proration_behavior: prorationBehavior,
-  act: z.discriminatedUnion('does', [
-    z.strictObject({
-      does: z.literal('add'),
-      price_id: id.nullable(),
-      /** As it came, of one that is made for the line; none beside an id. */
-      price: z.record(z.string(), z.unknown()).nullable(),
-      quantity: z.string().nullable(),
-      start_date: instant.nullable(),
-      end_date: instant.nullable(),
-      metadata: metadata.nullable(),
-    }),
-    z.strictObject({ does: z.literal('end'), line_item_id: id, effective_from: instant.nullable() }),
-  ]),
+  /** Null: at once. */
+  trial_end: instant.nullable(),
 })
 
 /** What is asked for; each kind of change is a case. */
@@ -95,6 +75,7 @@ const request = z.discriminatedUnion('kind', [
   cancellation,
   pause,
   resume,
+  trialEnd,
 ])
 
 const one = z.strictObject({
@@ -244,4 +225,5 @@ export type LineOrder = z.infer<typeof lineOrder>
 export type PlanChangeOrder = z.infer<typeof planChangeOrder>
 export type CancellationOrder = z.infer<typeof cancellation>
 export type PauseOrder = z.infer<typeof pause>
+export type TrialEndOrder = z.infer<typeof trialEnd>
 export type ResumeOrder = z.infer<typeof resume>

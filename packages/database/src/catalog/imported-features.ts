@@ -112,10 +112,12 @@ async function billingPrices(
   return new Map(rows.map(({ meter_id, id }) => [meter_id, id]))
 }
 
+/** By one walk for all of them: no index begins with the name. */
 async function measuredEvents({ db }: Scoped, names: readonly string[]): Promise<ReadonlySet<string>> {
   if (names.length === 0) return new Set()
   const { rows } = await sql<{ name: string }>`
-    select name from unnest(${names}::text[]) as wanted (name)
-    where exists (select from events where event_name = name)`.execute(db)
+    select event_name as name from events where event_name = any (${names}::text[]) group by event_name`.execute(
+    db,
+  )
   return new Set(rows.map(({ name }) => name))
 }

@@ -30,7 +30,7 @@ export {
   purgeBulkChanges,
 } from './bulk-changes.ts'
 export { markLines } from './mark-lines.ts'
-export type { GrantMove } from './move-grants.ts'
+export { type GrantMove, moveTrialGrants } from './move-grants.ts'
 export {
   type ChangeHistory,
   keepChangeResult,

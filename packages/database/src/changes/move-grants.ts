@@ -49,3 +49,16 @@ export async function beginGrants(scoped: Scoped, moves: readonly GrantMove[], n
     scoped.db,
   )
 }
+
+/** What was to be given as a trial ends is given at its other end: one statement. */
+export async function moveTrialGrants(
+  scoped: Scoped,
+  { subscriptionId, from, to }: { readonly subscriptionId: string; readonly from: Date; readonly to: Date },
+  now: Date,
+): Promise<void> {
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  await sql`
+    update credit_grant_applications set period_start = ${to}, updated_at = ${updated_at}, updated_by = ${updated_by}
+    where environment_id = ${scoped.scope.environmentId} and subscription_id = ${subscriptionId}
+      and application_status = 'pending' and period_start = ${from}`.execute(scoped.db)
+}

@@ -189,7 +189,8 @@ async function changeQuantity(
     if (edit.metadata !== undefined) await changeMetadata(scoped, changed, edit)
     return changed.id
   }
-  const { price_start: _, former_grid: __, ...row } = divided
+  // What has opened the line has not opened this one: a change would part what is in arrears here.
+  const { price_start: _, former_grid: __, ...row } = { ...divided, opened_by_change: null }
   const id = newId('lineItem')
   // Where its price has ended before, without a length: it says since when the quantity is what it is.
   const end_date = row.end_date && later(from, row.end_date)

@@ -2,6 +2,7 @@
 export { cancelSchedule } from './cancel-schedule.ts'
 export { type DueBoundary, holdDueSchedules } from './due-schedules.ts'
 export {
+  endPauses,
   findOpenPause,
   insertPause,
   listPauses,

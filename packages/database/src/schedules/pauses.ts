@@ -114,3 +114,24 @@ export async function turnPauses(
       and (p.pause_status = 'scheduled' and p.pause_start <= b.at
         or p.pause_status in ('scheduled', 'active') and p.pause_end <= b.at)`.execute(scoped.db)
 }
+
+/**
+ * Ends what is open of the pauses of subscriptions that have ended, at that instant; one that was still to begin does not:
+ * one statement, however many.
+ */
+export async function endPauses(scoped: Scoped, ended: readonly DueBoundary[], now: Date): Promise<void> {
+  assert(scoped.db.isTransaction, 'a pause ends with its subscription')
+  if (ended.length === 0) return
+  const { updated_at, updated_by } = change(scoped.scope, now)
+  await sql`
+    update subscription_pauses p set updated_at = ${updated_at}, updated_by = ${updated_by},
+      pause_status = case when p.pause_start < b.at then 'completed' else 'cancelled' end,
+      pause_end = case when p.pause_start < b.at then b.at else p.pause_end end,
+      resume_proration_behavior = case when p.pause_start < b.at then coalesce(p.resume_proration_behavior, 'none')
+        else p.resume_proration_behavior end,
+      resumed_at = case when p.pause_start < b.at then b.at end
+    from unnest(${ended.map(({ subscriptionId }) => subscriptionId)}::text[],
+      ${ended.map(({ at }) => at.toISOString())}::timestamptz[]) as b (subscription_id, at)
+    where p.environment_id = ${scoped.scope.environmentId} and p.subscription_id = b.subscription_id
+      and p.pause_status in ('scheduled', 'active')`.execute(scoped.db)
+}

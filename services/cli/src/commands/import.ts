@@ -22,7 +22,11 @@ export function addImport(program: CommandUnknownOpts, context: CommandContext):
     .option(...watchOption)
     .addHelpText(
       'after',
-      examples('import usage.csv --as events --dry-run --watch', 'import usage.ndjson.gz --as events --wait'),
+      examples(
+        'import usage.csv --as events --dry-run --watch',
+        'import usage.ndjson.gz --as events --wait',
+        'import subscriptions.csv --as subscriptions --dry-run --wait',
+      ),
     )
     .action(async (path, options) => {
       const session = { api: apiOf(context, options), output: outputOf(context, options) }

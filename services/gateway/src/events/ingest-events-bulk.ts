@@ -17,10 +17,15 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
     ...routeOf(ingestEventsBulk),
     // `parseEvent` does it, event by event, by the same schema.
     validatorCompiler: () => () => true,
+    // Before a byte of the body is read: a key that sends too much costs neither memory nor parsing.
+    async onRequest(request) {
+      // The request itself has counted as one.
+      const more = eventsAtMost(request) - 1
+      if (more > 0) await expectAllowed(perKey, request.limitedBy ?? '', more)
+    },
     async handler(request, reply) {
       const sent = sentEvents(request)
-      // The request itself has counted as one.
-      if (sent.length > 1) await expectAllowed(perKey, request.limitedBy ?? '', sent.length - 1)
+      await correctCount(perKey, request, sent.length)
       const { events, positions, problems } = parseAll(request, sent)
       const outcome = await appendForCaller(intake, request, events)
       const refused = refusedByStore(outcome)
@@ -30,6 +35,24 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
       return reply.code(202).send(answerOf(sent.length, rejected, outcome, problems))
     },
   })
+}
+
+/** The shortest event that there can be, with its comma. Shorter ones are none, and counted when they are known. */
+const eventBytesMin = 36
+
+/** How many events the body may hold, by its length alone. */
+function eventsAtMost({ headers }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return eventsBulkMax
+  const most = Math.floor(Number(headers['content-length'] ?? 0) / eventBytesMin)
+  return Math.min(Math.max(most, 1), eventsBulkMax)
+}
+
+/** What was counted too much, as events are longer than the shortest, is given back; what was counted too little counts now. */
+async function correctCount(perKey: RateLimiter, request: FastifyRequest, sent: number): Promise<void> {
+  const key = request.limitedBy ?? ''
+  const more = sent - eventsAtMost(request)
+  if (more > 0) await expectAllowed(perKey, key, more)
+  if (more < 0) await perKey.giveBack(key, -more)
 }
 
 /** As many as other refusals name; a 202 names at least one of each event. */

@@ -58,7 +58,16 @@ function toldAdjustment(row: InvoiceAdjustmentRow) {
     credit_note_id: row.credit_note_id ?? undefined,
     credit_note_number: row.credit_note_number ?? undefined,
     late_of: row.late_of ?? undefined,
+    reason: reasonOf(row),
+    source_id: row.source_id ?? row.credit_note_id ?? row.late_of ?? undefined,
   }
+}
+
+/** What a schedule has credited is a cancellation's. */
+function reasonOf({ credit_note_id, late_of, change_kind }: InvoiceAdjustmentRow): string {
+  if (credit_note_id !== null) return 'credit_note'
+  if (late_of !== null) return 'late_usage'
+  return change_kind ?? 'cancellation'
 }
 
 function toldCredits({ payment_id, consumptions, ...row }: PaidByCredits) {

@@ -69,6 +69,24 @@ test("the caller's trace is continued through the request with its body to the S
   expect(own.find(isInsert)).toMatchObject({ parentSpanId: request?.spanId })
 })
 
+test("a request's span has neither the query nor what the log redacts", async () => {
+  const hidden = ['ada@example.com', 'hidden-in-the-query']
+  const response = await gateway.app.inject({
+    url: `/v1/customers/external/${hidden[0]}?expand=${hidden[1]}`,
+    headers: { 'x-api-key': caller.apiKey },
+  })
+  const spans = await sink.waitFor(
+    (all) =>
+      all.some(
+        (span) => span.traceId === response.headers['x-trace-id'] && span.name.includes('/v1/customers/'),
+      ),
+    15_000,
+  )
+  const own = JSON.stringify(spans.filter((span) => span.traceId === response.headers['x-trace-id']))
+  expect(own).toContain('/v1/customers/external/[redacted]')
+  for (const text of [...hidden, caller.apiKey]) expect(own).not.toContain(text)
+})
+
 test('the line of the request has its ids, and no secret', () => {
   const line = gateway.logLines
     .map((text) => JSON.parse(text))

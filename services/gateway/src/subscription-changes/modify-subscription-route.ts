@@ -1,6 +1,6 @@
 import type { SubscriptionModifyRequest } from '@flexprice/contracts/changes'
 import { executeSubscriptionModify, previewSubscriptionModify } from '@flexprice/contracts/operations'
-import type { LineChangesOrder } from '@flexprice/contracts/workflows'
+import type { LineChangesOrder, TrialEndOrder } from '@flexprice/contracts/workflows'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -8,10 +8,10 @@ import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { fullSubscription } from '../subscriptions/full-subscription.ts'
 import { changedInvoices, previewedInvoices } from './changed-invoices.ts'
-import { changedResources } from './plan-change-response.ts'
+import { changedMoney, changedResources } from './plan-change-response.ts'
 import { startChange } from './start-change.ts'
 
-/** Quantities and amounts of lines, previewed or made: they differ in nothing but that. */
+/** Quantities and amounts of lines, and a trial's end, previewed or made: they differ in nothing but that. */
 function modifyRoute(
   operation: typeof executeSubscriptionModify | typeof previewSubscriptionModify,
   mode: 'preview' | 'execute',
@@ -33,7 +33,8 @@ function modifyRoute(
         const invoices =
           mode === 'preview' ? previewedInvoices(result) : await changedInvoices(scoped, result)
         const subscription = await fullSubscription(scoped, subscriptionId)
-        return reply.send({ subscription, changed_resources: changedResources(result, invoices) })
+        const changed_resources = changedResources(result, invoices)
+        return reply.send({ subscription, changed_resources, ...changedMoney(result) })
       },
     })
   }
@@ -47,7 +48,12 @@ function orderOf({
   type,
   quantity_change_params,
   line_item_change_params,
-}: SubscriptionModifyRequest): LineChangesOrder {
+  trial_end_params,
+}: SubscriptionModifyRequest): LineChangesOrder | TrialEndOrder {
+  if (trial_end_params) {
+    const trial_end = trial_end_params.new_trial_end?.toISOString() ?? null
+    return { kind: 'trial_end', proration_behavior: 'none', trial_end }
+  }
   const quantities = (quantity_change_params?.line_items ?? []).map((line) => ({
     ...line,
     amount: undefined,

@@ -2,6 +2,7 @@ import type { ChangedResources, SubscriptionPlanChangeResponse } from '@flexpric
 import type { InvoiceResponse } from '@flexprice/contracts/invoices'
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import { z } from 'zod'
+import { prorationDetails } from './proration-details.ts'
 
 /** Without the subscription itself, which is read. */
 export function planChangeResponse(
@@ -26,7 +27,23 @@ export function planChangeResponse(
       current_period_end: new Date(after.current_period_end),
     },
     changed_resources: changedResources(result, invoices),
+    ...changedMoney(result),
     warnings: result.warnings,
+  }
+}
+
+/** None of what waits for its boundary. */
+export function changedMoney(
+  result: SubscriptionChangeResult,
+): Pick<SubscriptionPlanChangeResponse, 'proration' | 'credits'> {
+  if (result.is_scheduled) return {}
+  return {
+    proration: prorationDetails(result),
+    credits: result.credits.map(({ period_start, period_end, ...credit }) => ({
+      ...credit,
+      period_start: new Date(period_start),
+      period_end: new Date(period_end),
+    })),
   }
 }
 

@@ -38,6 +38,8 @@ test('it tells what is made, ended and billed, in a preview as in the execution;
     from_plan: { id: basic, name: 'Basic' },
     to_plan: { id: pro, name: 'Pro' },
     billing_period: { behaviour: 'unchanged' },
+    proration: { credit_amount: '15', charge_amount: '45', net_amount: '30' },
+    credits: [{ amount: '15', netted_amount: '15', period_end: '2026-07-01T00:00:00.000Z' }],
     changed_resources: {
       line_items: [{ change_action: 'ended' }, { change_action: 'created' }],
       subscriptions: [{ id, action: 'updated' }],

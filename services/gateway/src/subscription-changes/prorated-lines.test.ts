@@ -210,3 +210,27 @@ test('what the doors refuse they refuse with prorations, too, and other times by
   expect(withLines.parse(body).line_items).toMatchObject([{ id: lineId }])
   expect(await billed(caller, id)).toEqual(['SUBSCRIPTION_CREATE 30 30'])
 })
+
+test('a quantity that changes is charged for what is left, in its place; another amount overrides the price from now on', async () => {
+  const { caller, id, lineId } = await subscribed()
+  const put = (line: string, body: object) =>
+    caller.call('PUT', `/subscriptions/lineitems/${line}`, { ...prorated, ...body })
+  // Half of 30 comes back, half of 60 is charged.
+  const more = await put(lineId, { quantity: 2 })
+  expect(more).toMatchObject({ status: 200, body: { quantity: '2', start_date: '2026-06-16T00:00:00.000Z' } })
+  const dearer = await put(withLine.parse(more.body).id, { amount: '50' })
+  expect(dearer).toMatchObject({ status: 200, body: { quantity: '2' } })
+  // 30 come back again, 50 are charged.
+  expect(await billed(caller, id)).toEqual([
+    'SUBSCRIPTION_CREATE 30 30',
+    'SUBSCRIPTION_UPDATE 15 15',
+    'SUBSCRIPTION_UPDATE 20 20',
+  ])
+  const changed = withLine.parse(dearer.body).id
+  const later = await put(changed, { quantity: 3, effective_from: '2026-06-20T00:00:00Z' })
+  expect(later).toMatchObject({ status: 400, body: { code: 'not_implemented' } })
+  expect(Object.keys(problemsOf(later))).toEqual(['effective_from'])
+  expect(await put(changed, { amount: '50' })).toMatchObject({ status: 400 })
+  await moveClock(caller, '2026-07-01T00:00:00Z')
+  expect((await billed(caller, id)).toSorted()).toContain('SUBSCRIPTION_CYCLE 100 100')
+})

@@ -80,6 +80,23 @@ test('one waits at most: a second one is a 409, unless it takes its place', asyn
   expect(await planOf(id)).toMatchObject({ plan_id: other })
 })
 
+test('what is due since the boundary is not taken back, although that is not billed yet: by no other change, and no cancellation', async () => {
+  const [id, ending] = [await subscribeTo(caller, basic), await subscribeTo(caller, basic)]
+  const other = await addPlan(caller, 'Other', [{ amount: '60' }])
+  for (const one of [id, ending]) await later(one, pro)
+  await caller.moveClock('2026-07-05T00:00:00Z')
+  expect(await later(id, other, { supersede: true })).toMatchObject({ status: 409 })
+  const cancelled = await caller.call('POST', `/subscriptions/${ending}/cancel`, {
+    ...{ cancellation_type: 'scheduled_date', cancel_at: '2026-07-20T00:00:00Z' },
+  })
+  expect(cancelled).toMatchObject({ status: 200 })
+  await moveClock(caller, '2026-07-22T00:00:00Z')
+  for (const one of [id, ending]) {
+    expect((await cyclesOf(caller, one)).map(({ total }) => total)).toContain('90')
+    expect(await planOf(one)).toMatchObject({ plan_id: pro })
+  }
+})
+
 test('a plan that is gone by then fails the change with its reason, and the old plan is billed', async () => {
   const id = await subscribeTo(caller, basic)
   await later(id, pro)
@@ -87,7 +104,9 @@ test('a plan that is gone by then fails the change with its reason, and the old 
   await moveClock(caller, '2026-07-02T00:00:00Z')
   expect(await planOf(id)).toMatchObject({ plan_id: basic })
   expect((await cyclesOf(caller, id)).map(({ total }) => total)).toEqual(['30'])
-  expect(await schedulesOf(id)).toMatchObject({ schedules: [{ status: 'failed' }] })
+  expect(await schedulesOf(id)).toMatchObject({
+    schedules: [{ status: 'failed', error_message: expect.stringContaining(pro) }],
+  })
 })
 
 test('while trialing it waits for the trial’s end, and is billed by the new plan then', async () => {
