@@ -7,6 +7,7 @@ import { benchChange } from './change/change.ts'
 import { benchCreate } from './create/create.ts'
 import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
+import { benchImport } from './import/import.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
 import { printRow, type Row, tableHead, writeSpeedTable } from './report.ts'
 import { benchUsage } from './usage/usage.ts'
@@ -19,6 +20,7 @@ const benchmarks = {
   calculate: benchCalculate,
   billing: benchBilling,
   events: benchEvents,
+  import: benchImport,
   usage: benchUsage,
 } as const
 

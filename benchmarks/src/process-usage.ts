@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const ticksPerSecond = 100
 
@@ -11,12 +12,31 @@ export function cpuSeconds(pid: number): number {
 
 /** The most memory that a process has held since `resetPeakMemory`, in MB. */
 export function peakMemoryMb(pid: number): number {
-  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(peak) / 1024)
+  return statusMb(pid, 'VmHWM')
 }
+
+/** The least that it holds, in MB, while nothing is asked of it: at first a service holds what its start has left. */
+export async function idleMemoryMb(pid: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let look = 0; look < idleLooks; look++) {
+    least = Math.min(least, statusMb(pid, 'VmRSS'))
+    await sleep(idleLookMs)
+  }
+  return least
+}
+
+/** V8 collects what a start has left some ten seconds after it. */
+const idleLooks = 40
+const idleLookMs = 500
 
 export function resetPeakMemory(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
+}
+
+function statusMb(pid: number, name: 'VmHWM' | 'VmRSS'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const kb = status.split('\n').find((line) => line.startsWith(`${name}:`))
+  return Math.round(Number.parseInt(kb?.slice(name.length + 1) ?? '', 10) / 1024)
 }
 
 const statFields = { utime: 11, stime: 12, cutime: 13, cstime: 14 } as const
