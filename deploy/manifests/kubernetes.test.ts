@@ -29,9 +29,13 @@ describe('an overlay without its secret', () => {
   it('is found where the secret is made by the cluster: nobody told of it', async () => {
     const objects = await render(path.join(k8s, 'overlays/production'))
     const untold = new Map([...toldSecrets].filter(([name]) => name !== 'flexprice-redis'))
-    expect(referenceProblems(objects, untold)).toEqual([
-      'Deployment gateway: REDIS_URL needs the Secret flexprice-redis with REDIS_URL, which nobody makes',
-    ])
+    const users = ['gateway', 'worker-task-processing--r1', 'worker-task-processing-with-progress--r1']
+    expect(referenceProblems(objects, untold)).toEqual(
+      users.map(
+        (name) =>
+          `Deployment ${name}: REDIS_URL needs the Secret flexprice-redis with REDIS_URL, which nobody makes`,
+      ),
+    )
   })
 })
 

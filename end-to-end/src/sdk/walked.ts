@@ -59,7 +59,7 @@ export const expectedWalk = {
   invoice_lines: ['19.99'],
   unpaid: ['19.99'],
   ingested: 'call-1',
-  ingested_in_bulk: ['3', '1'],
+  ingested_in_bulk: ['2', '1'],
   raw_events: ['call-1', 'call-2', 'call-3'],
   found_event: ['call-1', 'eu'],
   usage: [3, 3, 3],
