@@ -25,10 +25,10 @@ const readyTimeoutMs = 60_000
 const answerTimeoutMs = 5_000
 const gateway = 'gateway'
 /**
- * By itself V8's nursery grows with the machine: on a large one a worker that goes through pages of rows would hold
- * 100 MB more of garbage (measured, docs/speed.md).
+ * By themselves V8's nursery and heap grow with the machine: on a large one a worker that goes through pages of rows would
+ * hold hundreds of MB of garbage, of which some 70 are in use (docs/speed.md).
  */
-const workerFlags = ['--max-semi-space-size=32']
+const workerFlags = ['--max-semi-space-size=16', '--max-old-space-size=256']
 
 /** Starts the gateway and every worker that has a folder, and waits until all say that they are ready. */
 export async function startServices(

@@ -117,7 +117,10 @@ function container({ name, variables }: Queue): object {
     name: 'worker',
     image: `registry/flexprice/worker-${name}:version`,
     // V8's nursery grows with the machine by itself, and with it the garbage a page of rows leaves.
-    env: [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=32' }, ...secretVariables(variables)],
+    env: [
+      { name: 'NODE_OPTIONS', value: '--max-semi-space-size=16 --max-old-space-size=256' },
+      ...secretVariables(variables),
+    ],
     envFrom: [
       { configMapRef: { name: 'flexprice' } },
       { secretRef: { name: 'flexprice-temporal', optional: true } },

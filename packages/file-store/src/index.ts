@@ -5,4 +5,5 @@
 export { createFileStore } from './create-file-store.ts'
 export { type FileStore, fileKey, purgeOldFiles } from './file-store.ts'
 export { type FileStoreSettings, fileStoreSettings, webFileSettings } from './file-store-settings.ts'
+export { expectPublicUrl } from './web/public-address.ts'
 export { createWebFiles, type SeenWebFile, type WebFileSettings, type WebFiles } from './web/web-files.ts'

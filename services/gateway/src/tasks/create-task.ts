@@ -11,6 +11,7 @@ import {
   insertImportTask,
   noteImportWorkflow,
 } from '@flexprice/database/imports'
+import { expectPublicUrl } from '@flexprice/file-store'
 import type { Temporal } from '@flexprice/temporal-client'
 import type { FastifyRequest } from 'fastify'
 import { callerDatabase } from '../caller.ts'
@@ -47,6 +48,8 @@ async function storedTask(
   body: CreateTaskRequest,
 ): Promise<ImportTaskRow> {
   const upload = body.upload_id === undefined ? undefined : await uploadOf(scoped, body.upload_id)
+  // Whether this machine itself may be asked, the worker's settings say, which looks at where names lead, too.
+  if (body.file_url !== undefined) expectPublicUrl(new URL(body.file_url), { allowLoopback: true })
   const task = {
     idempotency_key: requestKey(request),
     request_hash: requestHash(body),

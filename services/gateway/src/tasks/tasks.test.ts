@@ -82,6 +82,21 @@ test.each([
     'file_url',
     'must be an address that begins with https://',
   ],
+  [
+    { upload_id: undefined, file_url: 'http://example.com/a.csv' },
+    'file_url',
+    'http://example.com is not reached by https',
+  ],
+  [
+    { upload_id: undefined, file_url: 'https://ada:secret@example.com/a.csv' },
+    'file_url',
+    'the address must not have a password in it',
+  ],
+  [
+    { upload_id: undefined, file_url: 'https://169.254.169.254/a.csv' },
+    'file_url',
+    '169.254.169.254 is not a public address',
+  ],
 ])('POST /tasks: 400: %j names what is wrong with where the file is', async (fields, field, message) => {
   expect(await caller.call('POST', '/tasks', { ...task, ...fields })).toMatchObject({
     status: 400,
