@@ -99,7 +99,7 @@ async function versionsOf(
     summaries.map(async ({ deploymentVersion, status, createTime, currentSinceTime }) => {
       const version = deploymentVersion?.buildId ?? ''
       return {
-        createdAt: Number(createTime?.seconds ?? 0),
+        createdAt: Number(createTime?.seconds ?? 0) + (createTime?.nanos ?? 0) / nanosPerSecond,
         deployment,
         version,
         state: states[status ?? 0] ?? 'inactive',
@@ -110,6 +110,8 @@ async function versionsOf(
   )
   return versions.toSorted((a, b) => a.createdAt - b.createdAt).map(({ createdAt: _, ...version }) => version)
 }
+
+const nanosPerSecond = 1_000_000_000
 
 async function runningOn(client: Client, version: string, options?: CallOptions): Promise<number> {
   const query = `TemporalWorkerDeploymentVersion = ${JSON.stringify(version)} AND ExecutionStatus = "Running"`
