@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LocalConfig } from './config.ts'
@@ -25,13 +25,14 @@ export async function runDetached(
   const signal = stopSignal()
   const log = path.join(config.localDir, 'logs', 'up.log')
   mkdirSync(path.dirname(log), { recursive: true })
-  const { child } = spawnToLog(backgroundRun(args, config), log, 'w')
+  const relay = relayOf(log)
+  // A run that is there already, which the new one will find, goes on writing to it.
+  const { child } = spawnToLog(backgroundRun(args, config), log, 'a')
   let exitCode: number | undefined
   child.once('exit', (code) => {
     exitCode = code ?? 1
   })
   signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
-  const relay = relayOf(log)
   for (;;) {
     relay()
     if (exitCode !== undefined) return signal.aborted ? 130 : exitCode
@@ -56,9 +57,9 @@ function backgroundRun(args: readonly string[], { environment, repositoryDir }: 
   }
 }
 
-/** Prints what has come to the file since it was asked last. */
+/** Prints what has come to the file since it was asked last, or made. */
 function relayOf(file: string): () => void {
-  let printed = 0
+  let printed = existsSync(file) ? statSync(file).size : 0
   return () => {
     const content = readFileSync(file)
     process.stdout.write(content.subarray(printed))
