@@ -1,11 +1,12 @@
 // `pnpm simulate`: random lives that try to break billing, on the real database, beside an independent model.
 import { parseArgs } from 'node:util'
+import { orStopped, stopSignal } from '@flexprice/local-stack/stop-signal'
 import { startProcesses } from './api/processes.ts'
 import { throughApi, throughApiPace } from './api/through-api.ts'
-import { openThrowAway, type ThrowAway } from './open-throw-away.ts'
+import { openThrowAway } from './open-throw-away.ts'
 import { inProcess } from './play/in-process.ts'
 import { describeReport } from './report.ts'
-import { type Report, type Simulation, simulate } from './simulate.ts'
+import { type Report, simulate } from './simulate.ts'
 
 const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--through functions] [--thorough 1] [--json]
 
@@ -60,32 +61,26 @@ if (values.help || bad.length > 0) {
 
 /** As shells say of a program that was told to stop. */
 const interrupted = 130
-let failing: boolean
-{
-  await using servers = await openThrowAway()
-  // Ctrl-C leaves no server behind.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      await servers[Symbol.asyncDispose]()
-      process.exit(interrupted)
-    })
-  }
+const signal = stopSignal()
+let exitCode: number
+try {
+  // Ctrl-C leaves no server and no process behind: whatever has been started is disposed of, once.
+  await using servers = await openThrowAway(signal)
+  await using processes = isThroughApi ? await startProcesses(await servers.startServers()) : undefined
   const of = { ...numbers, customersPerLife: 4 }
-  const report = await (isThroughApi ? liveThroughApi(servers, of) : liveInProcess(servers, of))
-  process.stdout.write(`${values.json ? JSON.stringify(report) : describeReport(report)}\n`)
-  failing = report.findings.length > 0
+  const lived = processes
+    ? simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
+    : simulate(inProcess(servers.databases), of, tell)
+  const report = await orStopped(signal, lived)
+  const disturbed = processes && { disturbed: Object.fromEntries(await processes.disturbed()) }
+  const whole: Report = { ...report, ...disturbed }
+  process.stdout.write(`${values.json ? JSON.stringify(whole) : describeReport(whole)}\n`)
+  exitCode = report.findings.length > 0 ? 1 : 0
+} catch (error) {
+  if (!signal.aborted) throw error
+  exitCode = interrupted
 }
-process.exit(failing ? 1 : 0)
-
-function liveInProcess({ databases }: ThrowAway, of: Simulation): Promise<Report> {
-  return simulate(inProcess(databases), of, tell)
-}
-
-async function liveThroughApi(servers: ThrowAway, of: Simulation): Promise<Report> {
-  await using processes = await startProcesses(await servers.startServers())
-  const report = await simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
-  return { ...report, disturbed: Object.fromEntries(await processes.disturbed()) }
-}
+process.exit(exitCode)
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`)

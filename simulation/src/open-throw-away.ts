@@ -20,17 +20,24 @@ export interface ThrowAway extends AsyncDisposable {
   startServers(): Promise<Servers>
 }
 
-/** A PostgreSQL of the simulation's own, migrated as in life. */
-export async function openThrowAway(): Promise<ThrowAway> {
+/** A PostgreSQL of the simulation's own, migrated as in life. Where the signal stops its start, nothing of it is left. */
+export async function openThrowAway(signal: AbortSignal): Promise<ThrowAway> {
   const localDir = mkdtempSync(path.join(tmpdir(), 'flexprice-simulation-'))
   // Made for its owner alone, but the user postgres must pass it.
   chmodSync(localDir, 0o711)
-  const signal = new AbortController().signal
   const run = createStackRun(throwAwayConfig(localDir), { throwAway: true, signal }, () => undefined)
   const progress = createProgress(false)
+  await using started = new AsyncDisposableStack()
+  started.defer(async () => {
+    await run.processes.stopAll(() => undefined)
+    for (const dir of [run.settings.read().postgres_home, localDir]) {
+      if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
+    }
+  })
   const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
   await progress.step('Migrations', () => migrate(database))
-  const databases = openDatabases(database)
+  const databases = started.use(openDatabases(database))
+  const servers = started.move()
   return {
     databases,
     async startServers() {
@@ -45,13 +52,7 @@ export async function openThrowAway(): Promise<ThrowAway> {
         },
       }
     },
-    async [Symbol.asyncDispose]() {
-      await databases[Symbol.asyncDispose]()
-      await run.processes.stopAll(() => undefined)
-      for (const dir of [run.settings.read().postgres_home, localDir]) {
-        if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
-      }
-    },
+    [Symbol.asyncDispose]: () => servers.disposeAsync(),
   }
 }
 
