@@ -1,6 +1,6 @@
 import type { BilledTime } from '@flexprice/domain/change'
 import { readDecimal } from '@flexprice/domain/money'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 
 /**
@@ -15,12 +15,12 @@ export async function readBilledTime(
   endsAfter: Date,
 ): Promise<readonly BilledTime[]> {
   if (lineIds.length === 0) return []
-  const { rows } = await billedTimes(scoped, lineIds, endsAfter).execute(scoped.db)
+  const { rows } = await billedTimes(scoped, sql`${lineIds}::text[]`, endsAfter).execute(scoped.db)
   return rows.map(billedTime)
 }
 
-/** The same as a query, to be a part of another one. */
-export function billedTimes({ scope }: Scoped, lineIds: readonly string[], endsAfter: Date) {
+/** The same as a query, to be a part of another one: of the lines of an array. */
+export function billedTimes({ scope }: Scoped, lineIds: RawBuilder<unknown>, endsAfter: Date) {
   return sql<BilledTimeRow>`
     select l.id, l.invoice_id, i.invoice_status = 'DRAFT' as is_draft, l.subscription_line_item_id as line_id, l.price_id,
       l.quantity, l.period_start, l.period_end,
@@ -28,11 +28,11 @@ export function billedTimes({ scope }: Scoped, lineIds: readonly string[], endsA
       noted.amount + changed.amount as credited, changed.amount as credited_by_changes, changed.since as credited_from
     from (
       select * from invoice_line_items
-      where subscription_line_item_id = any (${lineIds}::text[]) and late_of is null and change_id is null
+      where subscription_line_item_id = any (${lineIds}) and late_of is null and change_id is null
         and not is_credit and not is_voided and period_end > ${endsAfter}
       union all
       select * from invoice_line_items
-      where subscription_line_item_id = any (${lineIds}::text[]) and change_id is not null
+      where subscription_line_item_id = any (${lineIds}) and change_id is not null
         and not is_credit and not is_voided and period_end > ${endsAfter}
     ) l
     cross join lateral (

@@ -3,6 +3,7 @@ import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
+import { type Reading, reading, together } from '../connection/together.ts'
 import type { SubscriptionChangeTable } from '../tables/change-tables.ts'
 import type {
   FormerGridColumn,
@@ -56,15 +57,22 @@ export interface SubscriptionChange extends GrantMove {
  * Writes changes of subscriptions that the caller's transaction holds: their lines, themselves, what is given to them, and
  * the changes' own rows, in one statement, however many they are; in two where grants begin.
  *
+ * @param beside what is sent behind the first one, in its round trip
  * @throws service_unavailable where another request with the same key was faster: the next try finds what it made
  */
 export async function writeChanges(
   scoped: Scoped,
   changes: readonly SubscriptionChange[],
   now: Date,
+  ...beside: readonly Reading<void>[]
 ): Promise<void> {
   assert(scoped.db.isTransaction, 'what is changed is held')
   if (changes.length === 0) return
+  await together(scoped, changesWritten(scoped, changes, now), ...beside)
+  await beginGrants(scoped, changes, now)
+}
+
+function changesWritten(scoped: Scoped, changes: readonly SubscriptionChange[], now: Date): Reading<void> {
   const closed = changes.flatMap(closedLines)
   const coming = changes.flatMap((one) =>
     one.opened.map(({ isReopened, keepsChain, ...line }) => ({
@@ -97,10 +105,11 @@ export async function writeChanges(
     ...stopGrants(scoped, changes, now).map((part) => asPart('stopped', part)),
     ...[asPart('change', rows), asPart('moved', moveSubscriptions(scoped, changes, now))],
   ]
-  const result = await sql<{ moved: number }>`with ${sql.join(all)}
-    select count(*) as moved from moved`.execute(scoped.db)
-  assert(result.rows[0]?.moved === changes.length, 'every subscription that is held is as it was read')
-  await beginGrants(scoped, changes, now)
+  const statement = sql<{ moved: number }>`with ${sql.join(all)}
+    select count(*) as moved from moved`
+  return reading(statement, ([row]) => {
+    assert(row?.moved === changes.length, 'every subscription that is held is as it was read')
+  })
 }
 
 function asPart(name: string, statement: RawBuilder<unknown>): RawBuilder<unknown> {

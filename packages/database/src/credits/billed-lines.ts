@@ -2,6 +2,7 @@ import type { BilledLine } from '@flexprice/domain/credit-note'
 import { readDecimal } from '@flexprice/domain/money'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { type Reading, reading, together } from '../connection/together.ts'
 
 /** A line that was billed, with what else is kept of it. */
 export interface BilledLineRow extends BilledLine {
@@ -12,21 +13,31 @@ export interface BilledLineRow extends BilledLine {
 }
 
 /** All lines of an invoice, by their ids. */
-export function readInvoiceLines(scoped: Scoped, invoiceId: string): Promise<readonly BilledLineRow[]> {
-  return readLines(scoped, sql`l.invoice_id = ${invoiceId}`)
+export async function readInvoiceLines(scoped: Scoped, invoiceId: string): Promise<readonly BilledLineRow[]> {
+  const [lines] = await together(scoped, linesThat(scoped, sql`l.invoice_id = ${invoiceId}`))
+  return lines
+}
+
+/** Lines of any invoices, however many in one statement: what changes and cancellations may credit of each. */
+export async function readBilledLines(
+  scoped: Scoped,
+  lineIds: readonly string[],
+): Promise<readonly BilledLineRow[]> {
+  const [lines] = await together(scoped, billedLines(scoped, lineIds))
+  return lines
 }
 
 /**
- * Lines of any invoices, however many in one statement: what changes and cancellations may credit of each.
+ * The same, to be sent beside others.
  *
  * @param beside a WITH whose writes the same statement makes, and does not see
  */
-export function readBilledLines(
+export function billedLines(
   scoped: Scoped,
   lineIds: readonly string[],
   beside: RawBuilder<unknown> = sql``,
-): Promise<readonly BilledLineRow[]> {
-  return readLines(scoped, sql`l.id = any (${lineIds}::text[])`, beside)
+): Reading<readonly BilledLineRow[]> {
+  return linesThat(scoped, sql`l.id = any (${lineIds}::text[])`, beside)
 }
 
 /**
@@ -34,12 +45,12 @@ export function readBilledLines(
  * late usage has added to a line, on whichever final invoice, and taken away again counts with it: together they are
  * credited once. Fees of a draft count as billed from its writing on.
  */
-async function readLines(
-  { db, scope }: Scoped,
+function linesThat(
+  { scope }: Scoped,
   which: RawBuilder<unknown>,
   beside: RawBuilder<unknown> = sql``,
-): Promise<readonly BilledLineRow[]> {
-  const { rows } = await sql<Row>`${beside}
+): Reading<readonly BilledLineRow[]> {
+  const statement = sql<Row>`${beside}
     select l.id, l.invoice_id, l.is_credit, l.amount, l.line_item_discount + l.invoice_level_discount as discount,
       l.display_name, first.id as first_line_id, noted.amount as noted_amount, noted.discount as noted_discount,
       noted.tax as noted_tax, together.billed - together.late_credited - together.credited as uncredited
@@ -61,8 +72,8 @@ async function readLines(
         (select coalesce(sum(x.amount), 0) from (${creditedLines}) x where x.first_line_id = first.id) as credited
     ) together
     where l.environment_id = ${scope.environmentId} and ${which}
-    order by l.id`.execute(db)
-  return rows.map(billedLine)
+    order by l.id`
+  return reading(statement, (rows) => rows.map(billedLine))
 }
 
 /** What finalized notes, changes and cancellations have credited of lines, before discount and tax, and their shares. */
