@@ -43,7 +43,7 @@ type ReadingsOf<Results extends readonly unknown[]> = {
 }
 
 /**
- * Sends statements of which none needs another one's answer in one round trip (decision 63). PostgreSQL runs them in this
+ * Sends statements of which none needs another one's answer in one round trip. PostgreSQL runs them in this
  * order, each with a snapshot of its own: what one locks, those behind it read as it is then.
  *
  * @throws what the first of them that fails has thrown, once all are answered; in a transaction none behind it was run
