@@ -57,7 +57,10 @@ test('another content is a conflict that names what differs, and the first one s
   expect(rows.flatMap(({ differs }) => differs).toSorted()).toEqual(Object.keys(others).toSorted())
   expect(rows.find(({ differs }) => differs[0] === 'properties')).toMatchObject({
     ...{ event_id: 'a', event_name: 'call', external_customer_id: 'acme', source: 'sdk' },
-    ...{ properties: '{"region": "eu", "tokens": "1"}', sent_properties: '{"region": "eu", "tokens": "1.0"}' },
+    ...{
+      properties: '{"region": "eu", "tokens": "1"}',
+      sent_properties: '{"region": "eu", "tokens": "1.0"}',
+    },
   })
   const { rows: kept } = await sql<{ count: number }>`select count(*)::integer as count from events`.execute(
     scoped.db,
@@ -119,7 +122,10 @@ test('conflicts go with the event that they are about: taken back, or dropped wi
   })
   const old = { ...first, eventId: 'old', timestamp: '2001-01-01T00:00:00Z' }
   await appendEvents(scoped, [old])
-  await appendEvents(scoped, [{ ...first, source: 'other' }, { ...old, source: 'other' }])
+  await appendEvents(scoped, [
+    { ...first, source: 'other' },
+    { ...old, source: 'other' },
+  ])
   const what = { transactions: [rows[0]?.id ?? ''], between: undefined, after: null, limit: 10, now }
   await inTransaction(scoped, (transaction) => takeBackEvents(transaction, what))
   expect(await listed()).toMatchObject([{ event_id: 'old' }])

@@ -68,7 +68,9 @@ test('200 by customer, name, event and time, of the one that counts or the one t
   await send(event('b', { timestamp: '2026-03-16T12:00:00Z' }))
   await send(event('a', { source: '1' }))
   await send(event('a', { source: '2' }))
-  await send(event('b', { external_customer_id: 'bob', event_name: 'other', timestamp: '2026-03-16T12:00:00Z' }))
+  await send(
+    event('b', { external_customer_id: 'bob', event_name: 'other', timestamp: '2026-03-16T12:00:00Z' }),
+  )
   const idsBy = async (query: string) => (await conflicts(query)).items.map(({ event_id }) => event_id)
   expect(await idsBy('')).toEqual(['a', 'a', 'b'])
   expect(await idsBy('external_customer_id=bob')).toEqual(['b'])
