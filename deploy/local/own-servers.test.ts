@@ -16,9 +16,9 @@ const own = {
 }
 
 test('what a shell has of our own stack does not count as given, whole or in part', () => {
-  const names = Object.keys(own) as (keyof typeof own)[]
-  for (const some of [names, ...names.map((name) => [name])]) {
-    const environment = Object.fromEntries(some.map((name) => [name, own[name]]))
+  const all = Object.entries(own)
+  for (const some of [all, ...all.map((one) => [one])]) {
+    const environment = Object.fromEntries(some)
     const { given } = configFrom(withoutOwnServers({ ...environment, PATH: '/bin' }, settings))
     expect([given.databaseUrl, given.databaseOwnerUrl, given.redisUrl, given.temporalAddress]).toEqual(
       Array(4).fill(undefined),
