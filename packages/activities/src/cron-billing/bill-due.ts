@@ -9,6 +9,7 @@ import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { isBilled } from '../calculate-charges/billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
 import { applyPlanChanges } from '../subscription-change/apply-plan-changes.ts'
+import { atBoundary } from '../subscription-change/at-boundary.ts'
 import { advanceOf, endOf } from './advance-of.ts'
 import { type AppliedDue, applyDue, finishDue } from './apply-due.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
@@ -49,8 +50,22 @@ export async function billDue(
   assert(transaction.db.isTransaction, 'a page is billed in one transaction')
   const due = await holdDue(transaction, subscriptionIds, bill)
   const applied = await applyDue(transaction, due, bill)
-  const { ended } = applied
+  if (bill.dryRun) {
+    const next = { choice: { kind: 'next' }, now: bill.now } as const
+    return await atBoundary(transaction, applied.going, next, (within, going) =>
+      billGoing(within, going, { ...bill, applied }),
+    )
+  }
   const going = await applyPlanChanges(transaction, applied.going, { ...applied, now: bill.now })
+  return await billGoing(transaction, going, { ...bill, applied })
+}
+
+/** The facts as they are at the boundary, which is theirs. */
+async function billGoing(
+  transaction: Scoped,
+  going: readonly ChargeFacts[],
+  bill: Omit<Write, 'seenBy'>,
+): Promise<Billed> {
   // After the locks: what an event is counted by, and what makes a later one late, is the same.
   const seenBy = await takeUsageSnapshot(transaction)
   const outcomes = await calculateCharges(transaction, going, {
@@ -59,8 +74,8 @@ export async function billDue(
     lock: !bill.dryRun,
   })
   const { rated, failures } = ratedOrFailed(outcomes)
-  const written = await write(transaction, rated, { ...bill, seenBy, applied })
-  const billed = [...rated.map(({ facts }) => facts), ...ended]
+  const written = await write(transaction, rated, { ...bill, seenBy })
+  const billed = [...rated.map(({ facts }) => facts), ...bill.applied.ended]
   return { ...written, failures, subscriptionIds: billed.map(({ subscription }) => subscription.id) }
 }
 
