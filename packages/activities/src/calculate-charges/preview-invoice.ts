@@ -26,9 +26,10 @@ export async function previewInvoice(
   if (!facts) throw notFound('Subscription', id)
   const now = await readNow(handle)
   const choice = choiceOf(window)
-  return await atBoundary(handle, [facts], { choice, now }, (within, [one = facts]) =>
-    previewOf(within, one, { choice, now }),
-  )
+  return await atBoundary(handle, [facts], { choice, now }, async (within, [one = facts], [failed]) => ({
+    ...(await previewOf(within, one, { choice, now })),
+    ...(failed && { failed_change: { schedule_id: failed.scheduleId, message: failed.message } }),
+  }))
 }
 
 function choiceOf(window: PreviewInput['window']): CycleChoice {

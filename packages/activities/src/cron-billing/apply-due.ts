@@ -51,6 +51,13 @@ export function endsUnbilled({ subscription }: ChargeFacts): boolean {
   return end <= start || (status === 'trialing' && trialEnd !== null && end <= trialEnd)
 }
 
+/** Who bills the boundary. */
+export interface ExecutedBy {
+  /** Null: no billing run, but a change that brings up what is behind. */
+  readonly runId: string | null
+  readonly now: Date
+}
+
 /**
  * Writes what was applied of those whose boundary is billed, with it: what could not be rated is left as it was. Pauses
  * begin and end, and a cancellation has been executed.
@@ -58,7 +65,7 @@ export function endsUnbilled({ subscription }: ChargeFacts): boolean {
 export async function finishDue(
   transaction: Scoped,
   billed: readonly ChargeFacts[],
-  { schedules, now }: { readonly schedules: AppliedDue['schedules']; readonly now: Date },
+  { schedules, now, runId }: { readonly schedules: AppliedDue['schedules'] } & ExecutedBy,
 ): Promise<void> {
   const paused = billed.filter(({ pauses }) => pauses.length > 0)
   await turnPauses(transaction, paused.flatMap(boundaryOf), now)
@@ -68,7 +75,7 @@ export async function finishDue(
       id,
       result: { cancelled_at: scheduled_at.toISOString() },
     })),
-    now,
+    { runId, now },
   )
   await creditEnded(transaction, billed, { schedules, now })
 }

@@ -39,7 +39,7 @@ export async function broughtUp<Result>(
  */
 export async function billPeriod(transaction: Scoped, subscriptionId: string, now: Date): Promise<string[]> {
   const settings = await billingSettings(transaction, subscriptionId)
-  const due = { asOf: now, now, settings, dryRun: false }
+  const due = { asOf: now, now, settings, dryRun: false, runId: null }
   const { failures, invoices } = await billDue(transaction, [subscriptionId], due)
   const [failure] = failures
   if (failure) throw new CodedError(failure.code, failure.message)

@@ -94,6 +94,9 @@ test('a change whose plan is gone by then fails: the old plan’s 30', async () 
   await change(caller, id, changeTo(pro, atTheEnd))
   await caller.scoped.db.updateTable('plans').set({ status: 'deleted' }).where('id', '=', pro).execute()
   await caller.moveClock('2026-06-30T23:00:00Z')
+  const { body } = await caller.call('POST', '/invoices/preview', { subscription_id: id })
+  const warning = { code: 'scheduled_change_fails', message: expect.stringContaining(pro) }
+  expect(body).toMatchObject({ warnings: [warning] })
   expect(await billedAsPreviewed(id, '2026-07-01T00:00:00Z', '2026-07-08T00:00:00Z')).toEqual(['30'])
 })
 
