@@ -21,6 +21,8 @@ export interface ChangeHistory {
   readonly pending: ScheduleRow | undefined
   /** What was billed in advance of the lines for time that ends after the instant. */
   readonly billed: readonly BilledTime[]
+  /** Whether credits that fell due by `grantsUntil` are to be given before anything else is done. */
+  readonly hasDueGrants: boolean
 }
 
 /** One statement. What a subscription's lock guards is read behind it. */
@@ -32,6 +34,7 @@ export async function readChangeHistory(
     readonly now: Date
     readonly lineIds: readonly string[]
     readonly billedAfter: Date
+    readonly grantsUntil: Date | null
   },
 ): Promise<ChangeHistory> {
   const { environmentId } = scoped.scope
@@ -51,9 +54,11 @@ export async function readChangeHistory(
         and c.effective_at <= ${now}
       order by c.effective_at desc limit 1)`
   const billed = billedTimes(scoped, asked.lineIds, asked.billedAfter)
-  const { rows } = await sql<Readonly<Record<'changes' | 'pending' | 'billed', unknown>>>`
+  const { rows } = await sql<Readonly<Record<'changes' | 'pending' | 'billed' | 'hasDueGrants', unknown>>>`
     select ${nestedRows(changes, nestedChange)} as changes, ${nestedRows(pending, nestedSchedule)} as pending,
-      ${nestedRows(billed, nestedBilled)} as billed`.execute(scoped.db)
+      ${nestedRows(billed, nestedBilled)} as billed,
+      exists (select from due_grants(${environmentId}, ${asked.grantsUntil})
+        where subscription_id = ${subscriptionId}) as "hasDueGrants"`.execute(scoped.db)
   const [row] = rows
   assert(row, 'a select without a table yields a row')
   const known = readNestedRows(row.changes, nestedChange)
@@ -64,6 +69,7 @@ export async function readChangeHistory(
     lastAt: found('last')?.effective_at ?? null,
     pending: readNestedRows(row.pending, nestedSchedule)[0],
     billed: readNestedRows(row.billed, nestedBilled).map(billedTime),
+    hasDueGrants: row.hasDueGrants === true,
   }
 }
 
