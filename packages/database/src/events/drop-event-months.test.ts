@@ -48,6 +48,7 @@ test('whole months before one go, and what lay in the rest; the ids stay used; a
   expect(await ids()).toEqual(['first that stays'])
   expect(await appendEvents(scoped, events)).toEqual({
     duplicates: [0, 1, 2],
+    conflicts: [],
     tooFarAhead: [],
     contradicting: [],
   })

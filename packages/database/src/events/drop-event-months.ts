@@ -20,7 +20,8 @@ export interface DropEvents {
 }
 
 /**
- * Drops whole months of usage events, of all tenants, by the owner's connection. All or nothing.
+ * Drops whole months of usage events, of all tenants, by the owner's connection, and with them what conflicts with them.
+ * All or nothing.
  *
  * @throws invalid_operation when usage of that time is still to be billed: drafts, periods of running subscriptions,
  *   meters that never reset
@@ -46,6 +47,7 @@ async function drop(owner: pg.Client, { before, dryRun }: DropEvents): Promise<D
   const { rows } = await owner.query<{ name: string }>(partitionsBefore, [before])
   if (!dryRun) for (const { name } of rows) await owner.query(`drop table ${pg.escapeIdentifier(name)}`)
   const { rows: rest } = await owner.query<{ events: number }>(dryRun ? countRest : deleteRest, [before])
+  if (!dryRun) await owner.query('delete from event_conflicts where timestamp < $1', [before])
   return {
     months: rows.map(({ name }) => name.slice('events_'.length)),
     eventsOfTheRest: Number(rest[0]?.events ?? 0),
