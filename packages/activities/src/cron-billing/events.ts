@@ -55,20 +55,7 @@ export function createCronBillingEvents(dependencies: {
       // A counter is a float: for the eye, never for the books.
       for (const { currency, total } of totals) amounts.inc({ currency }, Number(total))
       schedules.inc(schedulesFailed)
-      if (schedulesFailed > 0) {
-        logger.warn(
-          {
-            'event.action': 'scheduled-change-failed',
-            billing: { scheduled_changes_failed: schedulesFailed },
-          },
-          'Scheduled changes can never be made: their periods were billed without them',
-        )
-      }
-      if (failed === 0) return
-      logger.warn(
-        { 'event.action': 'billing-failed', billing: { failed } },
-        'Subscriptions could not be billed, and are tried again',
-      )
+      warn(logger, { failed, schedulesFailed })
     },
     completed(result) {
       const { totals, ...counts } = result
@@ -77,5 +64,23 @@ export function createCronBillingEvents(dependencies: {
         'A billing run has ended',
       )
     },
+  }
+}
+
+function warn(
+  logger: Pick<Logger, 'warn'>,
+  { failed, schedulesFailed }: Pick<BillingPageCounts, 'failed' | 'schedulesFailed'>,
+): void {
+  if (schedulesFailed > 0) {
+    logger.warn(
+      { 'event.action': 'scheduled-change-failed', billing: { scheduled_changes_failed: schedulesFailed } },
+      'Scheduled changes can never be made: their periods were billed without them',
+    )
+  }
+  if (failed > 0) {
+    logger.warn(
+      { 'event.action': 'billing-failed', billing: { failed } },
+      'Subscriptions could not be billed, and are tried again',
+    )
   }
 }

@@ -159,7 +159,8 @@ export function refuseNotRunning({ subscription }: ChargeFacts, { kind }: Change
   const details = { subscription_status }
   if (!possible[kind].includes(subscription_status)) {
     const why = subscription_status === 'incomplete' ? ', as its first invoice is not paid' : ''
-    const message = `Subscription ${id} is ${subscription_status}${why}: it cannot be changed`
+    const what = kind === 'trial_end' ? 'it is in no trial, whose end could be moved' : 'it cannot be changed'
+    const message = `Subscription ${id} is ${subscription_status}${why}: ${what}`
     throw new CodedError('invalid_operation', message, { details })
   }
   if (kind === 'cancellation' || kind === 'resume') return

@@ -114,9 +114,20 @@ test("a preview's figures are each single preview's, and then what is done; who 
     expect.stringMatching(/is paused: it cannot be changed/),
   ])
   const done = await executeWhole(caller, id)
-  expect(done.body).toMatchObject({ result: { bulk_change_id: id, subscriptions: 3, left_out: 3 } })
+  // A pending change is a conflict of states, which is published as what is not possible, as the others are.
+  const byCode = [
+    { code: 'invalid_operation', subscriptions: 2 },
+    { code: 'validation_error', subscriptions: 1 },
+  ]
+  expect(done.body).toMatchObject({
+    result: { bulk_change_id: id, subscriptions: 3, left_out: 3, left_out_by_code: byCode },
+  })
   const after = await bulkOf(caller, id)
-  expect(after).toMatchObject({ status: 'COMPLETED', applicable: false, subscriptions_processed: 3 })
+  expect(after).toMatchObject({
+    ...{ status: 'COMPLETED', applicable: false },
+    ...{ subscriptions_total: 6, subscriptions_processed: 6, subscriptions_left_out: 3 },
+    result: { left_out_by_code: byCode },
+  })
   const { preview, result } = z.object({ preview: z.unknown(), result: z.unknown() }).parse(after)
   expect(result).toEqual(preview)
   expect(await billsOf(caller, usual)).toEqual(['CREATE 06-01–07-01: 30', 'UPDATE 06-16–07-01: 30'])
