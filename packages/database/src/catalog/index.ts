@@ -6,7 +6,9 @@ export {
   type FeatureSearch,
   featuresByMeter,
   listFeatures,
+  listMeteredFeatures,
   listUsedFeatures,
+  usedFeaturesMax,
   searchFeatures,
 } from './feature-search.ts'
 export {

@@ -2,6 +2,7 @@
  * One billing period of a subscription: what falls into it, what it asks of usage, and what it costs (billing rules, section 5).
  */
 export { aroundPauses, type Pause } from './around-pauses.ts'
+export { isBillsCharge, partCost, unitCost } from './cost-of-parts.ts'
 export type {
   Cycle,
   CycleCharge,
@@ -22,6 +23,7 @@ export {
   lineCharge,
   recomputeLine,
 } from './line-charge.ts'
+export { withShownQuotients } from './shown-quotients.ts'
 export { createCyclePlanner, type PlanCycle } from './plan-alike.ts'
 export { planCycle } from './plan-cycle.ts'
 export { rateCycle } from './rate-cycle.ts'
@@ -40,4 +42,10 @@ export {
   type UsageFigure,
   type UsageFrame,
 } from './usage-figure.ts'
-export { isCumulated, planWindows, type WindowFigure, windowFigures } from './window-figures.ts'
+export {
+  isCumulated,
+  planWindows,
+  type WindowFigure,
+  type WindowsPlan,
+  windowFigures,
+} from './window-figures.ts'
