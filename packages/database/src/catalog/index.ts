@@ -8,8 +8,8 @@ export {
   listFeatures,
   listMeteredFeatures,
   listUsedFeatures,
-  usedFeaturesMax,
   searchFeatures,
+  usedFeaturesMax,
 } from './feature-search.ts'
 export {
   cloneFeature,

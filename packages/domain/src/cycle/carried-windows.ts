@@ -4,8 +4,7 @@ import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
 import { weighed } from './carried-parts.ts'
 import { intervalsOf, overlap } from './line-life.ts'
 import { lengthMs } from './period-runs.ts'
-import type { Ask, ShownUsage } from './usage-figure.ts'
-import type { WindowFigure } from './window-figures.ts'
+import type { Ask, ShownUsage, WindowFigure } from './usage-figure.ts'
 
 /** How the figures of windows come about whose value goes on from one into the next. */
 export interface CarriedPlan {

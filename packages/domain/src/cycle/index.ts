@@ -23,10 +23,10 @@ export {
   lineCharge,
   recomputeLine,
 } from './line-charge.ts'
-export { withShownQuotients } from './shown-quotients.ts'
 export { createCyclePlanner, type PlanCycle } from './plan-alike.ts'
 export { planCycle } from './plan-cycle.ts'
 export { rateCycle } from './rate-cycle.ts'
+export { withShownQuotients } from './shown-quotients.ts'
 export type {
   BucketsCharge,
   ChainExplanation,
@@ -41,6 +41,7 @@ export {
   type ShownUsage,
   type UsageFigure,
   type UsageFrame,
+  type WindowFigure,
 } from './usage-figure.ts'
 export {
   isCumulated,

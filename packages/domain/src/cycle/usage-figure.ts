@@ -43,6 +43,12 @@ export interface UsageFigure {
   readonly gaps: ValueGaps
 }
 
+/** Of one of a report's windows. */
+export interface WindowFigure extends Period {
+  readonly quantity: Ratio
+  readonly eventCount: number
+}
+
 /** Gives a question its place among those that are asked together. */
 export type Ask = (question: UsageQuestion) => number
 

@@ -13,6 +13,7 @@ import {
   runningSince,
   type ShownUsage,
   spanQuestions,
+  type WindowFigure,
 } from './usage-figure.ts'
 
 /** How the figures of a report's windows come about. */
@@ -25,11 +26,6 @@ export interface WindowsPlan {
   readonly each: readonly FigurePlan[]
   /** Of a state that goes on from one window into the next. */
   readonly carried: CarriedPlan | null
-}
-
-export interface WindowFigure extends Period {
-  readonly quantity: Ratio
-  readonly eventCount: number
 }
 
 /** A value that runs on and is no sum is computed from its beginning for each window. */
