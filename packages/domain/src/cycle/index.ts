@@ -46,7 +46,6 @@ export {
 export {
   isCumulated,
   planWindows,
-  type WindowFigure,
   type WindowsPlan,
   windowFigures,
 } from './window-figures.ts'
