@@ -78,6 +78,12 @@ async function addManyAndOthers() {
   return { usual, seats, annual, pending, paused, trialing }
 }
 
+/** A change that waits is a conflict of states, which is published as what is not possible; so is a pause. */
+const byCode = [
+  { code: 'invalid_operation', subscriptions: 2 },
+  { code: 'validation_error', subscriptions: 1 },
+]
+
 test("a preview's figures are each single preview's, and then what is done; who cannot be changed is told why", async () => {
   const { usual, seats, annual, pending, paused, trialing } = await addManyAndOthers()
   const id = await previewBulk(caller, { plan_id: basic, target_plan_id: pro })
@@ -114,11 +120,6 @@ test("a preview's figures are each single preview's, and then what is done; who 
     expect.stringMatching(/is paused: it cannot be changed/),
   ])
   const done = await executeWhole(caller, id)
-  // A pending change is a conflict of states, which is published as what is not possible, as the others are.
-  const byCode = [
-    { code: 'invalid_operation', subscriptions: 2 },
-    { code: 'validation_error', subscriptions: 1 },
-  ]
   expect(done.body).toMatchObject({
     result: { bulk_change_id: id, subscriptions: 3, left_out: 3, left_out_by_code: byCode },
   })
