@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** A price's version may wait for each running subscription's next boundary (decision 66). */
+/** A price's version may wait for each running subscription's next boundary. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table prices

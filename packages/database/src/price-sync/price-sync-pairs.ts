@@ -88,14 +88,7 @@ export function classifiedPairs(
           when stretch.is_ended_by_user then ${pairOutcomes.endedByUser}
           else ${pairOutcomes.inSync}
         end as outcome
-      from (
-        subscription s
-        cross join lateral (
-          select id, root_price_id, currency, billing_period, billing_period_count, ${startIn(reached)} as start_date,
-            ${endIn(reached)} as end_date, min_quantity
-          from price p where p.sequence > s.synced_price_sequence offset 0
-        ) p
-      ) full join stretch on stretch.subscription_id = s.id and stretch.root_price_id = p.root_price_id
+      from (subscription s cross join lateral (${changedPrices(reached)}) p) full join stretch on stretch.subscription_id = s.id and stretch.root_price_id = p.root_price_id
       cross join lateral (select coalesce(stretch.price_id = p.id, false) as is_own,
         least(stretch.stretch_end, p.end_date) as stop,
         case when stretch.price_id = p.id then stretch.start_date
@@ -103,6 +96,14 @@ export function classifiedPairs(
       offset 0
     ) row
     where outcome is not null`
+}
+
+/** Those that a subscription `s` has not seen, each with when it is at work there. */
+function changedPrices(reached: ReachedPairs | undefined) {
+  return sql`
+    select id, root_price_id, currency, billing_period, billing_period_count, min_quantity,
+      ${startIn(reached)} as start_date, ${endIn(reached)} as end_date
+    from price p where p.sequence > s.synced_price_sequence offset 0`
 }
 
 /**

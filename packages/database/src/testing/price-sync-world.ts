@@ -1,5 +1,7 @@
+import type { Selectable } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { listUnbilledFrom } from '../price-sync/unbilled-from.ts'
+import type { PriceTable } from '../tables/catalog-tables.ts'
 import {
   type ModelLine,
   type ModelPrice,
@@ -28,24 +30,7 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
   const unbilledFrom = await listUnbilledFrom(scoped, ids)
   return {
     floor: plan.synced_price_sequence,
-    prices: prices.flatMap((price): ModelPrice[] =>
-      price.plan_id === planId
-        ? [
-            {
-              id: price.id,
-              rootId: price.root_price_id,
-              successorId: price.successor_price_id,
-              terms: termsOf(price),
-              oneTime: price.billing_period === 'ONETIME',
-              start: price.start_date.getTime(),
-              end: price.end_date?.getTime() ?? null,
-              waitsFor: price.waits_for,
-              minQuantity: price.min_quantity,
-              sequence: price.sequence,
-            },
-          ]
-        : [],
-    ),
+    prices: prices.filter((price) => price.plan_id === planId).map(modelPrice),
     overrides: prices.flatMap(
       ({ id, subscription_id: subscriptionId, overridden_price_id: priceId, start_date }) =>
         subscriptionId !== null && priceId !== null
@@ -72,6 +57,21 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
       }),
     ),
     lines: await readLines(scoped, planId),
+  }
+}
+
+function modelPrice(price: Selectable<PriceTable>): ModelPrice {
+  return {
+    id: price.id,
+    rootId: price.root_price_id,
+    successorId: price.successor_price_id,
+    terms: termsOf(price),
+    oneTime: price.billing_period === 'ONETIME',
+    start: price.start_date.getTime(),
+    end: price.end_date?.getTime() ?? null,
+    waitsFor: price.waits_for,
+    minQuantity: price.min_quantity,
+    sequence: price.sequence,
   }
 }
 

@@ -1,17 +1,11 @@
 import { endWithin } from '../subscription/chain-stretches.ts'
 import { passedOverLines } from '../subscription/passed-over.ts'
 import { type SyncLine, type SyncPrice, syncLines } from '../subscription/price-sync.ts'
-import { reachedVersions, type VersionWait, versionsInTurn } from '../subscription/version-reach.ts'
+import { type VersionWait, versionsInTurn } from '../subscription/version-reach.ts'
 import { gridIntervalAt } from '../time/grid.ts'
 import { later } from '../time/period.ts'
-import {
-  type ChainHistory,
-  type ChainVersion,
-  changeQuantity,
-  endLine,
-  nameOf,
-  overrideChain,
-} from './line-acts.ts'
+import { boundaries, type ChainVersion, dayOf, reached } from './chain-versions.ts'
+import { type ChainHistory, changeQuantity, endLine, nameOf, overrideChain } from './line-acts.ts'
 
 /** Days from the subscription's start. */
 export type ChainStep =
@@ -26,10 +20,6 @@ export type ChainStep =
 type Named = number | null
 
 const terms = { currency: 'usd', billing_period: 'MONTHLY', billing_period_count: 1 } as const
-
-export function dayOf(n: number): Date {
-  return new Date(Date.UTC(2026, 0, 1 + n))
-}
 
 /** Begins before its price, or with it. */
 export function beginHistory(start: number, withLine: boolean): ChainHistory {
@@ -52,18 +42,6 @@ function newVersion(place: number, { start, end }: { start: number; end: Date | 
   const id = `v${String(place).padStart(2, '0')}`
   const lifetime = { start_date: dayOf(start), end_date: end }
   return { ...terms, id, root_price_id: 'v00', ...lifetime, min_quantity: null, waits_for: null }
-}
-
-/** The subscription begins with a grid of five days. */
-const boundaries = {
-  since: dayOf(0),
-  trialEnd: null,
-  grid: { anchor: dayOf(0), period: 'DAILY', count: 5, timeZone: 'UTC' },
-} as const
-
-/** As the subscription sees them. */
-export function reached(versions: readonly ChainVersion[]): ChainVersion[] {
-  return reachedVersions(versions, boundaries)
 }
 
 export function syncHistory(history: ChainHistory): ChainHistory {

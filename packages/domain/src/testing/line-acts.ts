@@ -1,6 +1,5 @@
 import { endWithin } from '../subscription/chain-stretches.ts'
-import type { SyncLine, SyncPrice } from '../subscription/price-sync.ts'
-import type { PriceVersion } from '../subscription/version-reach.ts'
+import type { SyncLine } from '../subscription/price-sync.ts'
 import {
   carriedOn,
   cutStretch,
@@ -9,9 +8,7 @@ import {
   wholeStretchesOf,
 } from '../subscription/whole-stretches.ts'
 import { later } from '../time/period.ts'
-import { reached } from './chain-history.ts'
-
-export type ChainVersion = SyncPrice & PriceVersion
+import { type ChainVersion, reached } from './chain-versions.ts'
 
 /** One chain of a plan in one subscription: what price edits, users, billing and syncs do to it, over days. */
 export interface ChainHistory {
