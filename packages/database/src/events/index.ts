@@ -14,4 +14,5 @@ export { type ConflictQuery, type EventConflictRow, listEventConflicts } from '.
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export { takeBackEvents } from './take-back-events.ts'
 export { usageFrames } from './usage-frames.ts'
+export { type UsageGroup, usageGroups } from './usage-groups.ts'
 export { voidEvent } from './void-event.ts'

@@ -396,6 +396,7 @@ const declared = {
     metadata: 'json default',
     start_date: 'Date',
     end_date: 'Date | null',
+    waits_for: 'string | null',
     sequence: 'number default',
     meter_id: 'string | null',
     group_id: 'string | null',
@@ -459,6 +460,7 @@ const declared = {
     error_code: 'string | null',
     error_message: 'string | null',
     executed_at: 'Date | null',
+    billing_run_id: 'string | null',
     cancelled_at: 'Date | null',
     metadata: 'json default',
     created_at: 'Date',
@@ -966,6 +968,7 @@ const declared = {
     invoices_created: 'number default',
     invoices_finalized: 'number default',
     updated_at: 'Date',
+    schedules_failed: 'number default',
   },
   billing_run_totals: {
     run_id: 'string',
