@@ -1,6 +1,7 @@
 import { assert, type Scope } from '@flexprice/domain'
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
+import { CopiedRows, sendRows } from './copied-rows.ts'
 import { isStaleStatement, translateDatabaseError } from './database-errors.ts'
 import { asParameter } from './text-array.ts'
 
@@ -58,7 +59,12 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
     assert(typeof text === 'string', 'no cursor is made: it would slip past the naming')
     return runStatement(text, parameters)
   }
-  async function runStatement(text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+  async function runStatement(
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<pg.QueryResult | CopyResult> {
+    const [first] = parameters
+    if (first instanceof CopiedRows) return copyResult(text, first)
     const name = parameters.length > 0 ? pool.nameOf(text) : undefined
     const values = parameters.map(asParameter)
     try {
@@ -68,7 +74,20 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
       throw translateDatabaseError(error)
     }
   }
+  async function copyResult(text: string, rows: CopiedRows): Promise<CopyResult> {
+    try {
+      return { command: 'COPY', rowCount: await sendRows(client, text, rows), rows: [] }
+    } catch (error) {
+      throw translateDatabaseError(error)
+    }
+  }
   // A migration made prepared statements of this connection useless; a fresh one prepares them anew.
   let stale = false
   return { query, release: (destroy) => client.release(destroy || stale) }
+}
+
+interface CopyResult {
+  readonly command: 'COPY'
+  readonly rowCount: number
+  readonly rows: readonly never[]
 }

@@ -1,7 +1,9 @@
 import { assert } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { EventProperties } from '../tables/event-tables.ts'
+import { copyRows } from '../connection/copy-rows.ts'
+import { type CopiedEvents, copiedColumns } from './copied-events.ts'
+import type { NewEvent } from './new-event.ts'
 
 export const eventsAppendMax = 10_000
 
@@ -14,20 +16,74 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
   assert(events.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
   if (events.length === 0) return { duplicates: [], tooFarAhead: [], contradicting: [] }
   const batch = JSON.stringify(events.map(shortNames))
-  const { rows } = await sql<Outcome>`
-    with clock as materialized (
+  const { rows } = await sql<Outcome & { readonly duplicates: number[] | null }>`
+    with ${writingOf({
+      scoped,
+      source: sql`rows from (json_to_recordset(${batch}::json)
+        as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
+        with ordinality as event (i, n, c, ci, t, s, p, position)`,
+      isReadOnce: false,
+      namesCustomers: events.some(({ customerId }) => customerId !== null),
+    })}
+    select ${refusedPositions},
+      array_agg(position order by position) filter (where t <= now + interval '1 day' and not contradicting and position not in
+        (select wanted.position from wanted join fresh using (event_key))) as duplicates
+    from incoming`.execute(scoped.db)
+  const [outcome] = rows
+  assert(outcome, 'an aggregate has a row')
+  return { duplicates: outcome.duplicates ?? [], ...refusedOf(outcome) }
+}
+
+/**
+ * The same for a page of a file, which comes by COPY into a temporary table: a fifth less work for PostgreSQL, and the
+ * text is made while the page before is written. Needs the caller's transaction.
+ *
+ * @param meanwhile called once PostgreSQL has all it needs, and works
+ */
+export async function appendCopiedEvents(
+  scoped: Scoped,
+  page: CopiedEvents,
+  meanwhile: () => void,
+): Promise<AppendedPage> {
+  assert(scoped.db.isTransaction, 'a page is copied and written in one transaction')
+  assert(page.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
+  if (page.length === 0) return { created: 0, tooFarAhead: [], contradicting: [] }
+  await sql`create temporary table if not exists incoming_events (position integer, i text collate "C", n text collate "C",
+    c text collate "C", ci text collate "C", t timestamptz(3), s text, p jsonb) on commit delete rows`.execute(
+    scoped.db,
+  )
+  await copyRows(scoped, `incoming_events (${copiedColumns.join()})`, page.rows)
+  const writing = sql<Outcome & { readonly created: number }>`
+    with ${writingOf({ scoped, source: sql`incoming_events event`, isReadOnce: true, namesCustomers: page.namesCustomers })}
+    select ${refusedPositions}, (select count(*) from fresh) as created from incoming`.execute(scoped.db)
+  setImmediate(meanwhile)
+  const [outcome] = (await writing).rows
+  assert(outcome, 'an aggregate has a row')
+  return { created: outcome.created, ...refusedOf(outcome) }
+}
+
+interface Incoming {
+  readonly scoped: Scoped
+  /** Named `event`, with its `position`. */
+  readonly source: RawBuilder<unknown>
+  /** What is computed of a row is read by what writes it alone. */
+  readonly isReadOnce: boolean
+  readonly namesCustomers: boolean
+}
+
+/** The tables of a statement that writes: what comes in, what of it is wanted, and what is fresh of that. */
+function writingOf({ scoped, source, isReadOnce, namesCustomers }: Incoming): RawBuilder<unknown> {
+  return sql`clock as materialized (
       select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now,
         s.late_usage is not distinct from 'bill' as bills_late, e.clock_at is not null as leaps
       from environments e left join environment_settings s on s.environment_id = e.id
       where e.id = ${scoped.scope.environmentId}
-    ), incoming as materialized (
-      select event.position::integer - 1 as position, clock.now, event_key(environment.id, event.i) as event_key,
+    ), incoming as ${isReadOnce ? sql`not materialized` : sql`materialized`} (
+      select event.position::integer - ${isReadOnce ? sql`0` : sql`1`} as position, clock.now,
+        event_key(environment.id, event.i) as event_key,
         environment.id as environment_id, event.i, event.n, event.c, event.ci, coalesce(event.t, clock.now) as t,
-        event.s, event.p, ${namesTwoCustomers(events)} as contradicting
-      from clock,
-        rows from (json_to_recordset(${batch}::json)
-          as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
-          with ordinality as event (i, n, c, ci, t, s, p, position),
+        event.s, event.p, ${namesCustomers ? namesTwoCustomers : sql`false`} as contradicting
+      from clock, ${source},
         (select current_setting('app.environment_id') as id) as environment
     ), wanted as materialized (
       select distinct on (event_key) * from incoming
@@ -45,20 +101,15 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
       select environment_id, c, min(t), min(now) from wanted join fresh using (event_key)
       where (select bills_late from clock) and (t < now - ${youngEvent} or (select leaps from clock))
       group by environment_id, c
-    )
-    select
-      array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
-      array_agg(position order by position) filter (where contradicting) as contradicting,
-      array_agg(position order by position) filter (where t <= now + interval '1 day' and not contradicting and position not in
-        (select wanted.position from wanted join fresh using (event_key))) as duplicates
-    from incoming`.execute(scoped.db)
-  const [outcome] = rows
-  assert(outcome, 'an aggregate has a row')
-  return {
-    duplicates: outcome.duplicates ?? [],
-    tooFarAhead: outcome.tooFarAhead ?? [],
-    contradicting: outcome.contradicting ?? [],
-  }
+    )`
+}
+
+const refusedPositions = sql`
+  array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
+  array_agg(position order by position) filter (where contradicting) as contradicting`
+
+function refusedOf({ tooFarAhead, contradicting }: Outcome) {
+  return { tooFarAhead: tooFarAhead ?? [], contradicting: contradicting ?? [] }
 }
 
 /**
@@ -68,7 +119,6 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
 const youngEvent = sql`interval '5 minutes'`
 
 interface Outcome {
-  readonly duplicates: number[] | null
   readonly tooFarAhead: number[] | null
   readonly contradicting: number[] | null
 }
@@ -77,12 +127,9 @@ interface Outcome {
  * Where an event has both of its ids they must be one customer's, as far as either is known. Customers are looked up in
  * the statement that writes, and only for such events.
  */
-function namesTwoCustomers(events: readonly NewEvent[]): RawBuilder<boolean> {
-  if (events.every(({ customerId }) => customerId === null)) return sql`false`
-  return sql`(event.ci is not null and (
+const namesTwoCustomers = sql`(event.ci is not null and (
     exists (select from customers c where c.id = event.ci and c.status <> 'deleted' and c.external_id <> event.c)
     or exists (select from customers c where c.external_id = event.c and c.status <> 'deleted' and c.id <> event.ci)))`
-}
 
 /** A thousand events carry a thousand times their fields' names. */
 function shortNames(event: NewEvent) {
@@ -97,16 +144,9 @@ function shortNames(event: NewEvent) {
   }
 }
 
-export interface NewEvent {
-  /** Unique in its environment for ever: the first one counts. */
-  readonly eventId: string
-  readonly eventName: string
-  readonly externalCustomerId: string
-  readonly customerId: string | null
-  /** An RFC 3339 instant; null for the environment's now. */
-  readonly timestamp: string | null
-  readonly source: string | null
-  readonly properties: EventProperties
+/** What became of a page: what is neither told by its position nor new was there already. */
+export interface AppendedPage extends Omit<AppendedEvents, 'duplicates'> {
+  readonly created: number
 }
 
 /** What became of a batch, by the events' positions in it, ascending. The rest was written. */
