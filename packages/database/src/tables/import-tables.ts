@@ -61,6 +61,7 @@ export interface ImportTaskTable extends Audited {
   created_records: Generated<number>
   updated_records: Generated<number>
   duplicate_records: Generated<number>
+  repeated_records: Generated<number>
   error_code: ErrorCode | null
   error_summary: string | null
   started_at: Date | null
