@@ -107,5 +107,8 @@ test('a price has new money by its id, once: then it is its successor that chang
     .select(['amount', 'description'])
     .orderBy('start_date')
     .execute()
-  expect(now).toMatchObject([{ amount: '10' }, { amount: '20', description: 'text' }])
+  expect(now.map(({ amount, description }) => [Number(amount), description])).toEqual([
+    [10, 'text'],
+    [20, 'text'],
+  ])
 })
