@@ -1,6 +1,6 @@
 // `pnpm simulate`: random lives that try to break billing, on the real database, beside an independent model.
 import { parseArgs } from 'node:util'
-import { orStopped, stopSignal } from '@flexprice/local-stack/stop-signal'
+import { stopSignal } from '@flexprice/local-stack/stop-signal'
 import { startProcesses } from './api/processes.ts'
 import { throughApi, throughApiPace } from './api/through-api.ts'
 import { openThrowAway } from './open-throw-away.ts'
@@ -67,11 +67,10 @@ try {
   // Ctrl-C leaves no server and no process behind: whatever has been started is disposed of, once.
   await using servers = await openThrowAway(signal)
   await using processes = isThroughApi ? await startProcesses(await servers.startServers()) : undefined
-  const of = { ...numbers, customersPerLife: 4 }
-  const lived = processes
-    ? simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
-    : simulate(inProcess(servers.databases), of, tell)
-  const report = await orStopped(signal, lived)
+  const of = { ...numbers, customersPerLife: 4, signal }
+  const report = processes
+    ? await simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
+    : await simulate(inProcess(servers.databases), of, tell)
   const disturbed = processes && { disturbed: Object.fromEntries(await processes.disturbed()) }
   const whole: Report = { ...report, ...disturbed }
   process.stdout.write(`${values.json ? JSON.stringify(whole) : describeReport(whole)}\n`)

@@ -17,6 +17,8 @@ export interface Simulation {
   readonly triesMax: number
   /** After how many billings what costs much is checked. */
   readonly thoroughEach?: number
+  /** Its abort ends all lives, each after the step that it is at. */
+  readonly signal?: AbortSignal
   /** What lives have beside their acts: see `LifeSize`. */
   readonly together?: number
   readonly disturbed?: number
@@ -62,7 +64,9 @@ export async function simulate(
       tell(`${played.length} of ${lives} lives, ${sumOf(played, 'steps')} steps`)
     }
   }
-  await Promise.all(Array.from({ length: of.lifeWorkers }, work))
+  // Whoever disposes of what lives use waits until the last one has ended, also where one has thrown.
+  const ended = await Promise.allSettled(Array.from({ length: of.lifeWorkers }, work))
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
   const total = {
     steps: sumOf(played, 'steps'),
     skipped: sumOf(played, 'skipped'),

@@ -38,12 +38,13 @@ export const lifeStart = Date.UTC(2026, 0, 1)
 /**
  * Lives a life in a world of its own, the product beside the model, until they differ or it ends.
  *
- * @param how `thoroughEach`: after how many billings what costs much is checked, as previews; after each, if it is not said
+ * @param how `thoroughEach`: after how many billings what costs much is checked, as previews; after each, if it is not said;
+ * `signal`: between two steps its abort ends the life, with its reason
  */
 export async function playLife(
   beginWorld: BeginWorld,
   steps: readonly Step[],
-  { thoroughEach = 1 }: { readonly thoroughEach?: number } = {},
+  { thoroughEach = 1, signal }: { readonly thoroughEach?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Played> {
   const world = await beginWorld(lifeStart)
   const life = {
@@ -63,6 +64,7 @@ export async function playLife(
     ...life.model.money.moved(),
   })
   for (const [index, step] of steps.entries()) {
+    signal?.throwIfAborted()
     try {
       const problems = await liveUntil(life, step)
       if (problems.length === 0 && !life.model.apply(step)) {

@@ -1,6 +1,6 @@
 import { contradicting, isParsed, parseEvent, tooFarAhead } from '@flexprice/contracts/events'
 import { fileColumns } from '@flexprice/contracts/imports'
-import { type AppendedPage, createCopiedEvents, postgresEventStore } from '@flexprice/database/events'
+import { type AppendedEvents, createCopiedEvents, postgresEventStore } from '@flexprice/database/events'
 import type { FieldProblem } from '@flexprice/domain'
 import type { EntityImport, ImportRow, RefusedRow, WrittenRows } from './entity-import.ts'
 
@@ -38,7 +38,7 @@ type Taken = Pick<ImportRow, 'row' | 'text'>
 
 function writtenOf(
   taken: readonly Taken[],
-  { created, tooFarAhead: ahead, contradicting: contradictory }: AppendedPage,
+  { duplicates, conflicts, tooFarAhead: ahead, contradicting: contradictory }: AppendedEvents,
   between: WrittenRows['eventsBetween'],
 ): WrittenRows {
   const refusals = new Map<number, FieldProblem>([
@@ -49,9 +49,9 @@ function writtenOf(
     const one = taken[index]
     return one ? [{ ...one, problems: [problem] }] : []
   })
-  const duplicates = taken.length - refusals.size - created
+  const created = taken.length - refusals.size - duplicates.length
   return {
-    counts: { created, updated: 0, duplicates },
+    counts: { created, updated: 0, duplicates: duplicates.length, conflicts: conflicts.length },
     refused,
     ...(created > 0 && between && { eventsBetween: between }),
   }

@@ -63,12 +63,24 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
     text: string,
     parameters: readonly unknown[],
   ): Promise<pg.QueryResult | CopyResult> {
+    if (isBegin(text)) {
+      begin = text
+      return nothingSent('BEGIN')
+    }
+    if (begin !== undefined && isEnd(text)) {
+      begin = undefined
+      return nothingSent(text.toUpperCase())
+    }
     const [first] = parameters
     if (first instanceof CopiedRows) return copyResult(text, first)
     const name = parameters.length > 0 ? pool.nameOf(text) : undefined
     const values = parameters.map(asParameter)
+    const begun = begin === undefined ? undefined : client.query(begin)
+    begin = undefined
     try {
-      return await client.query(name === undefined ? { text, values } : { name, text, values })
+      const answer = client.query(name === undefined ? { text, values } : { name, text, values })
+      const [, result] = await Promise.all([begun, answer])
+      return result
     } catch (error) {
       stale ||= isStaleStatement(error)
       throw translateDatabaseError(error)
@@ -76,11 +88,15 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
   }
   async function copyResult(text: string, rows: CopiedRows): Promise<CopyResult> {
     try {
+      if (begin !== undefined) await client.query(begin)
+      begin = undefined
       return { command: 'COPY', rowCount: await sendRows(client, text, rows), rows: [] }
     } catch (error) {
       throw translateDatabaseError(error)
     }
   }
+  /** Goes with the transaction's first statement, in one round trip; of a transaction without one nothing is sent. */
+  let begin: string | undefined
   // A migration made prepared statements of this connection useless; a fresh one prepares them anew.
   let stale = false
   return { query, release: (destroy) => client.release(destroy || stale) }
@@ -90,4 +106,16 @@ interface CopyResult {
   readonly command: 'COPY'
   readonly rowCount: number
   readonly rows: readonly never[]
+}
+
+function isBegin(text: string): boolean {
+  return text === 'begin' || text.startsWith('start transaction')
+}
+
+function isEnd(text: string): boolean {
+  return text === 'commit' || text === 'rollback'
+}
+
+function nothingSent(command: string): pg.QueryResult {
+  return { command, rowCount: null, oid: 0, fields: [], rows: [] }
 }

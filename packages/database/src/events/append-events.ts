@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { copyRows } from '../connection/copy-rows.ts'
 import { type CopiedEvents, copiedColumns } from './copied-events.ts'
+import { keepConflicts, type SentEvent } from './keep-conflicts.ts'
 import type { NewEvent } from './new-event.ts'
 
 export const eventsAppendMax = 10_000
@@ -11,27 +12,27 @@ export const eventsAppendMax = 10_000
  * Writes a batch in one statement: ids, events and notices of old ones, where late usage is billed, together or not at all, each id once however many batches
  * have it at the same time. Ids are taken in one order, so that such batches wait and never deadlock.
  * The batch travels as one JSON text, which costs Node a third of what arrays do and keeps every digit.
+ * Where some were there already, and only then, a second statement tells which of these have another content.
  */
 export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents> {
   assert(events.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
-  if (events.length === 0) return { duplicates: [], tooFarAhead: [], contradicting: [] }
+  if (events.length === 0) return { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] }
   const batch = JSON.stringify(events.map(shortNames))
-  const { rows } = await sql<Outcome & { readonly duplicates: number[] | null }>`
-    with ${writingOf({
+  const writing = writingOf({
+    scoped,
+    source: sql`rows from (json_to_recordset(${batch}::json)
+      as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
+      with ordinality as event (i, n, c, ci, t, s, p, position)`,
+    isReadOnce: false,
+    namesCustomers: events.some(({ customerId }) => customerId !== null),
+  })
+  return outcomeOf(writing.execute(scoped.db), (duplicates) =>
+    keepConflicts(
       scoped,
-      source: sql`rows from (json_to_recordset(${batch}::json)
-        as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
-        with ordinality as event (i, n, c, ci, t, s, p, position)`,
-      isReadOnce: false,
-      namesCustomers: events.some(({ customerId }) => customerId !== null),
-    })}
-    select ${refusedPositions},
-      array_agg(position order by position) filter (where t <= now + interval '1 day' and not contradicting and position not in
-        (select wanted.position from wanted join fresh using (event_key))) as duplicates
-    from incoming`.execute(scoped.db)
-  const [outcome] = rows
-  assert(outcome, 'an aggregate has a row')
-  return { duplicates: outcome.duplicates ?? [], ...refusedOf(outcome) }
+      sql`json_to_recordset(${JSON.stringify(duplicatesOf(events, duplicates))}::json) as event
+        (position integer, i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb)`,
+    ),
+  )
 }
 
 /**
@@ -44,22 +45,28 @@ export async function appendCopiedEvents(
   scoped: Scoped,
   page: CopiedEvents,
   meanwhile: () => void,
-): Promise<AppendedPage> {
+): Promise<AppendedEvents> {
   assert(scoped.db.isTransaction, 'a page is copied and written in one transaction')
   assert(page.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
-  if (page.length === 0) return { created: 0, tooFarAhead: [], contradicting: [] }
+  if (page.length === 0) return { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] }
   await sql`create temporary table if not exists incoming_events (position integer, i text collate "C", n text collate "C",
     c text collate "C", ci text collate "C", t timestamptz(3), s text, p jsonb) on commit delete rows`.execute(
     scoped.db,
   )
   await copyRows(scoped, `incoming_events (${copiedColumns.join()})`, page.rows)
-  const writing = sql<Outcome & { readonly created: number }>`
-    with ${writingOf({ scoped, source: sql`incoming_events event`, isReadOnce: true, namesCustomers: page.namesCustomers })}
-    select ${refusedPositions}, (select count(*) from fresh) as created from incoming`.execute(scoped.db)
+  const writing = writingOf({
+    scoped,
+    source: sql`incoming_events event`,
+    isReadOnce: true,
+    namesCustomers: page.namesCustomers,
+  }).execute(scoped.db)
   setImmediate(meanwhile)
-  const [outcome] = (await writing).rows
-  assert(outcome, 'an aggregate has a row')
-  return { created: outcome.created, ...refusedOf(outcome) }
+  return outcomeOf(writing, (duplicates) =>
+    keepConflicts(
+      scoped,
+      sql`(select * from incoming_events where position = any (${duplicates}::integer[])) as event`,
+    ),
+  )
 }
 
 interface Incoming {
@@ -71,9 +78,9 @@ interface Incoming {
   readonly namesCustomers: boolean
 }
 
-/** The tables of a statement that writes: what comes in, what of it is wanted, and what is fresh of that. */
-function writingOf({ scoped, source, isReadOnce, namesCustomers }: Incoming): RawBuilder<unknown> {
-  return sql`clock as materialized (
+/** The statement that writes: what comes in, what of it is wanted, what is fresh of that; and what is not. */
+function writingOf({ scoped, source, isReadOnce, namesCustomers }: Incoming): RawBuilder<Outcome> {
+  return sql<Outcome>`with clock as materialized (
       select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now,
         s.late_usage is not distinct from 'bill' as bills_late, e.clock_at is not null as leaps
       from environments e left join environment_settings s on s.environment_id = e.id
@@ -101,15 +108,38 @@ function writingOf({ scoped, source, isReadOnce, namesCustomers }: Incoming): Ra
       select environment_id, c, min(t), min(now) from wanted join fresh using (event_key)
       where (select bills_late from clock) and (t < now - ${youngEvent} or (select leaps from clock))
       group by environment_id, c
-    )`
+    )
+    select array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
+      array_agg(position order by position) filter (where contradicting) as contradicting,
+      -- Only looked for where there are some.
+      case when count(*) filter (where ${isWanted}) > (select count(*) from fresh) then (
+        select array_agg(position order by position) from incoming where ${isWanted}
+          and position not in (select wanted.position from wanted join fresh using (event_key))) end as duplicates
+    from incoming`
 }
 
-const refusedPositions = sql`
-  array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
-  array_agg(position order by position) filter (where contradicting) as contradicting`
+const isWanted = sql`t <= now + interval '1 day' and not contradicting`
 
-function refusedOf({ tooFarAhead, contradicting }: Outcome) {
-  return { tooFarAhead: tooFarAhead ?? [], contradicting: contradicting ?? [] }
+async function outcomeOf(
+  writing: Promise<{ readonly rows: readonly Outcome[] }>,
+  conflictsOf: (duplicates: readonly number[]) => Promise<number[]>,
+): Promise<AppendedEvents> {
+  const [outcome] = (await writing).rows
+  assert(outcome, 'an aggregate has a row')
+  const duplicates = outcome.duplicates ?? []
+  return {
+    duplicates,
+    conflicts: duplicates.length === 0 ? [] : await conflictsOf(duplicates),
+    tooFarAhead: outcome.tooFarAhead ?? [],
+    contradicting: outcome.contradicting ?? [],
+  }
+}
+
+function duplicatesOf(events: readonly NewEvent[], positions: readonly number[]) {
+  return positions.flatMap((position) => {
+    const event = events[position]
+    return event ? [{ ...shortNames(event), position }] : []
+  })
 }
 
 /**
@@ -119,6 +149,7 @@ function refusedOf({ tooFarAhead, contradicting }: Outcome) {
 const youngEvent = sql`interval '5 minutes'`
 
 interface Outcome {
+  readonly duplicates: number[] | null
   readonly tooFarAhead: number[] | null
   readonly contradicting: number[] | null
 }
@@ -132,7 +163,7 @@ const namesTwoCustomers = sql`(event.ci is not null and (
     or exists (select from customers c where c.external_id = event.c and c.status <> 'deleted' and c.id <> event.ci)))`
 
 /** A thousand events carry a thousand times their fields' names. */
-function shortNames(event: NewEvent) {
+function shortNames(event: NewEvent): SentEvent {
   return {
     i: event.eventId,
     n: event.eventName,
@@ -144,15 +175,12 @@ function shortNames(event: NewEvent) {
   }
 }
 
-/** What became of a page: what is neither told by its position nor new was there already. */
-export interface AppendedPage extends Omit<AppendedEvents, 'duplicates'> {
-  readonly created: number
-}
-
 /** What became of a batch, by the events' positions in it, ascending. The rest was written. */
 export interface AppendedEvents {
   /** Their ids were there already, or came twice in the batch. */
   readonly duplicates: readonly number[]
+  /** Those of the duplicates whose content is not that of the event that counts: kept, and listed. */
+  readonly conflicts: readonly number[]
   /** More than a day ahead of the environment's clock (billing rules, section 4); nothing was written of them. */
   readonly tooFarAhead: readonly number[]
   /** Their `customerId` is that of a customer with another external id; nothing was written of them. */

@@ -62,6 +62,8 @@ export interface ImportTaskTable extends Audited {
   updated_records: Generated<number>
   duplicate_records: Generated<number>
   repeated_records: Generated<number>
+  /** Of the duplicates: events of other content. */
+  conflict_records: Generated<number>
   error_code: ErrorCode | null
   error_summary: string | null
   started_at: Date | null
