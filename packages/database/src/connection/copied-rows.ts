@@ -23,15 +23,17 @@ const toBeEscaped = /[\\\t\n\r]/
 const allToBeEscaped = /[\\\t\n\r]/g
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-/** What the pool does with such a statement. */
+/** What the pool does with such a statement. @returns how many rows were taken */
 export async function sendRows(
   client: pg.PoolClient,
   statement: string,
   { text }: CopiedRows,
 ): Promise<number> {
   const stream = client.query(copyFrom(statement))
-  for (const piece of text) stream.write(piece)
+  const done = finished(stream)
+  // One piece at a time: behind a refusal the stream has no connection any more, and would end the process by what it holds.
+  for (const piece of text) await Promise.race([done, new Promise((taken) => stream.write(piece, taken))])
   stream.end()
-  await finished(stream)
+  await done
   return stream.rowCount
 }
