@@ -158,7 +158,7 @@ test('a usage price may name its feature by the key in place of the meter; one t
     ['5', 'feature_lookup_key', 'must be a text that is not empty'],
   ])
   expect(await imports.importFile(caller, lines(rows.slice(0, 1)), ndjson)).toMatchObject({
-    duplicate_records: 1,
+    ...{ created_records: 0, updated_records: 1, failed_records: 0 },
   })
 })
 
