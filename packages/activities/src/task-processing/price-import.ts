@@ -84,7 +84,7 @@ function importedPrice(
       lookupKey,
       creation,
       changes: isChange ? priceChanges(changes) : (changes ?? creation),
-      effectiveFrom: isChange ? changes.effective_from : undefined,
+      timing: isChange ? { effectiveFrom: changes.effective_from, effectiveAt: changes.effective_at } : {},
       kept: {},
     }
   }
@@ -99,7 +99,7 @@ function importedPrice(
     lookupKey,
     creation: price,
     changes: priceChanges({ ...creation, lookup_key: undefined }),
-    effectiveFrom: undefined,
+    timing: {},
     kept: { ...price, ...leftOut(row.value) },
   }
 }
@@ -110,7 +110,7 @@ function refusedPrice(error: CodedError): ImportedPrice {
     lookupKey: undefined,
     creation: error,
     changes: error,
-    effectiveFrom: undefined,
+    timing: {},
     kept: {},
   }
 }

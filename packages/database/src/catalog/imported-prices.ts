@@ -6,6 +6,7 @@ import { type GroupKind, holdGroups } from './groups.ts'
 import type { KeptTerms } from './kept-terms.ts'
 import { holdMeters, type MeterRow, metersById } from './meters.ts'
 import type { NewPrice, PriceRow } from './prices.ts'
+import type { EditTiming } from './waiting-versions.ts'
 
 /** A price of a plan as a row of a file has it. */
 export interface ImportedPrice {
@@ -17,7 +18,8 @@ export interface ImportedPrice {
   readonly creation: NewPrice | CodedError
   /** For one that is there, or why it cannot be changed so. */
   readonly changes: PriceChanges | CodedError
-  readonly effectiveFrom: Date | undefined
+  /** When the changes begin. */
+  readonly timing: EditTiming
   readonly kept: KeptTerms
 }
 
