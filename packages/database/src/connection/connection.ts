@@ -36,7 +36,6 @@ export interface Database extends AsyncDisposable {
   purgeExpired(what: Expiring, rowsMax: number): Promise<number>
   /** For a schedule's tick, which has no tenant: which environments have work that is due. */
   listDueEnvironments(page: { afterId: string; environmentsMax: number }): Promise<DueEnvironment[]>
-  /** Imports of any tenant whose workflow was to be started so long ago, and was not. */
   listUnstartedImports(of: { olderThanMs: number; importsMax: number }): Promise<UnstartedImport[]>
   /** Makes the months of events to come where they are missing. Returns how many it made. */
   ensureEventMonths(): Promise<number>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction } from '@flexprice/database/connection'
 import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -65,6 +66,8 @@ test('a revert that is cancelled stops after the page that it is at, says so, an
       status: 200,
       body: { message: 'The revert stops after the page that it is at' },
     })
+    // The next heartbeat, of each second, brings it to the activity, which waits for the customer.
+    await sleep(2_500)
     return workflow
   })
   const outcome = await gateway.temporal.workflowResult(caller.scoped.scope, workflowId, { waitMs: 30_000 })
