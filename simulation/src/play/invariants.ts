@@ -4,6 +4,7 @@ import {
   listLateEvents,
   listUnattributedEvents,
 } from '@flexprice/database/events'
+import { z } from 'zod'
 import { allLines } from '../model/lines-of-subscription.ts'
 import type { Model } from '../model/model.ts'
 import type { Subscription } from '../model/subscription.ts'
@@ -15,7 +16,8 @@ interface Previewed {
   readonly subscription: number
   readonly start: number
   readonly reason: string
-  readonly subtotal: string
+  /** What its lines come to, in the order of their amounts. */
+  readonly amounts: string
 }
 
 /** What costs much: previews of the instant before, and a billing run again. */
@@ -33,26 +35,30 @@ export const checkThorough = {
       })
       const from = preview.period_start
       const start = from instanceof Date ? from.getTime() : Date.parse(String(from))
-      const { billing_reason: reason, subtotal } = preview
-      previewed.push({ subscription: id, start, reason: String(reason), subtotal: String(subtotal) })
+      const lines = z.array(z.object({ amount: z.string() })).parse(preview.line_items)
+      previewed.push({
+        ...{ subscription: id, start, reason: String(preview.billing_reason) },
+        amounts: amountsOf(lines),
+      })
     }
     return previewed
   },
 
   async after(product: Product, previews: readonly Previewed[], now: number): Promise<string[]> {
     const problems: string[] = []
-    for (const { subscription, start, reason, subtotal } of previews) {
-      const invoices = await product.scoped.db
+    for (const { subscription, start, reason, amounts } of previews) {
+      const lines = await product.scoped.db
         .selectFrom('invoices')
-        .select(['subtotal', 'billing_reason'])
-        .where('subscription_id', '=', subscriptionOf(product, { subscription }))
-        .where('period_start', '=', new Date(start))
-        .where('invoice_status', '<>', 'VOIDED')
+        .innerJoin('invoice_line_items', 'invoice_line_items.invoice_id', 'invoices.id')
+        .select(['invoices.billing_reason', 'invoice_line_items.amount'])
+        .where('invoices.subscription_id', '=', subscriptionOf(product, { subscription }))
+        .where('invoices.period_start', '=', new Date(start))
+        .where('invoices.invoice_status', '<>', 'VOIDED')
         .execute()
-      const billed = invoices.find(({ billing_reason }) => billing_reason === reason)?.subtotal ?? '0'
-      if (Number(billed) === Number(subtotal)) continue
+      const billed = amountsOf(lines.filter(({ billing_reason }) => billing_reason === reason))
+      if (billed === amounts) continue
       problems.push(
-        `subscription ${subscription} was previewed as ${subtotal} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
+        `subscription ${subscription} was previewed as ${amounts} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
       )
     }
     const again = await billInProcess(product.scoped, new Date(now))
@@ -61,12 +67,15 @@ export const checkThorough = {
   },
 }
 
-/** A change of plan that waits for the boundary is not in its preview as yet. */
-function hasNextInvoice(
-  { dueAt, status, start, end, trialEnd, pendingPlan }: Subscription,
-  now: number,
-): boolean {
-  if (dueAt === null || dueAt > now || end <= start || pendingPlan) return false
+/** Without what is nothing: an invoice of nothing at all may not be there. */
+function amountsOf(lines: readonly { readonly amount: string }[]): string {
+  const amounts = lines.map(({ amount }) => Number(amount)).filter((amount) => amount !== 0)
+  return amounts.toSorted((left, right) => left - right).join(' + ') || '0'
+}
+
+/** What ends with its start or its trial has none. */
+function hasNextInvoice({ dueAt, status, start, end, trialEnd }: Subscription, now: number): boolean {
+  if (dueAt === null || dueAt > now || end <= start) return false
   return !(status === 'trialing' && trialEnd !== null && end <= trialEnd)
 }
 
