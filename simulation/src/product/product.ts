@@ -33,7 +33,8 @@ export interface Product {
   moveClock(to: number): Promise<void>
 }
 
-const lifePoolSize = 4
+/** A life does one thing after the other; where several share a handle they take turns. */
+const lifePoolSize = 2
 /** For lists of all of a life's events, on a machine that is busy with others. */
 const statementTimeoutMs = 120_000
 
@@ -64,6 +65,7 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
   const scoped = app.scoped(scope)
   const plan = await insertPlan(scoped, { name: 'Simulated' }, now)
   const other = await insertPlan(scoped, { name: 'Simulated beside it' }, now)
+  let clockAt = at
   const unheard = { created: () => undefined, itemBroke: () => undefined, activated: () => undefined }
   return {
     ...{
@@ -81,6 +83,8 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
     },
     creation: createSubscriptionCreationActivities({ scoped: () => scoped, events: unheard }),
     async moveClock(to) {
+      if (to === clockAt) return
+      clockAt = to
       await owner
         .scoped(scope)
         .db.updateTable('environments')
