@@ -61,8 +61,8 @@ test.each(doors)('by %s nobody pays a foreign, a draft, a skipped or a voided in
   const wallet = await addWallet(caller, { customer_id: customerId, initial_credits_to_load: '50' })
   const foreign = await newClockedCaller(gateway, owingSince)
   expect(await pay(foreign, invoiceId)).toMatchObject({ status: 404 })
-  for (const invoice_status of ['VOIDED', 'DRAFT', 'SKIPPED'] as const) {
-    const none = invoice_status === 'VOIDED' ? {} : { invoice_number: null, finalized_at: null }
+  for (const invoice_status of ['DRAFT', 'SKIPPED', 'VOIDED'] as const) {
+    const none = { invoice_number: null, finalized_at: null, voided_at: new Date(owingSince) }
     await caller.scoped.db
       .updateTable('invoices')
       .set({ invoice_status, ...none })
