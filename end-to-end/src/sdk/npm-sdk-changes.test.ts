@@ -31,15 +31,17 @@ test("FlexPrice's SDK for Node changes, pauses, resumes and cancels, and its sch
 
   const later = await sdk.subscriptions.executeSubscriptionChange(id, { ...to(basic), ...atTheEnd })
   expect([later.isScheduled, later.scheduledAt]).toEqual([true, preview.newBillingCycle?.periodEnd])
-  // Its calls of schedules ask paths that the contract has no more.
-  const cancel = `${stack.gateway.url}/v1/subscriptions/schedules/${later.scheduleId}/cancel`
-  const takenBack = await fetch(cancel, { method: 'POST', headers: { 'x-api-key': stack.apiKey } })
-  expect(takenBack.status).toBe(200)
+  // Its calls of schedules have the version in their paths, too; of one and of all they ask paths that are no more.
+  const { subscriptions: atRoot } = new Flexprice({ serverURL: stack.gateway.url, apiKeyAuth: stack.apiKey })
+  const { schedules } = await atRoot.listSubscriptionSchedules(id)
+  expect(schedules?.map((one) => [one.id, one.status])).toEqual([[later.scheduleId, 'pending']])
+  const takenBack = await atRoot.cancelSubscriptionSchedule(later.scheduleId ?? '')
+  expect(takenBack.status).toBe('cancelled')
 
   await sdk.subscriptions.pauseSubscription(id, { pauseMode: 'immediate' })
   expect((await sdk.subscriptions.getSubscription(id)).subscriptionStatus).toBe('paused')
   await sdk.subscriptions.resumeSubscription(id, { resumeMode: 'immediate' })
-  expect((await sdk.subscriptions.getSubscription(id)).subscriptionStatus).toBe('active')
+  expect((await sdk.subscriptions.getSubscriptionV2(id)).subscriptionStatus).toBe('active')
 
   const cancelled = await sdk.subscriptions.cancelSubscription(id, { cancellationType: 'immediate' })
   expect([cancelled.subscriptionId, cancelled.status]).toEqual([id, 'cancelled'])

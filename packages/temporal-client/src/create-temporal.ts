@@ -24,7 +24,13 @@ import { createSchedules, type Schedules } from './schedules.ts'
 import { searchWorkflows, type WorkflowFilter, type WorkflowPage } from './search-workflows.ts'
 import { type StartedWorkflow, startWorkflow } from './start-workflow.ts'
 import type { TemporalSettings } from './temporal-settings.ts'
-import { type WorkflowOutcome, type WorkflowResultOptions, workflowResult } from './workflow-result.ts'
+import {
+  startedResult,
+  type WorkflowEnd,
+  type WorkflowOutcome,
+  type WorkflowResultOptions,
+  workflowResult,
+} from './workflow-result.ts'
 
 /** A call is tried so often within its time limit; a Temporal that is away is told to the caller soon. */
 const attemptsMax = 3
@@ -55,6 +61,7 @@ export function createTemporal(settings: TemporalSettings): Temporal {
     startWorkflow: (...request) => startWorkflow({ client, context }, ...request),
     describeWorkflow: (...request) => describeWorkflow(client, ...request),
     workflowResult: (...request) => workflowResult(client, ...request),
+    startedResult: (...request) => startedResult(client, ...request),
     cancelWorkflow: (...request) => cancelWorkflow(client, ...request),
     searchWorkflows: (...request) => searchWorkflows(client, ...request),
     runningWorkflows: (scope, definitions = registered, options) =>
@@ -89,6 +96,11 @@ export interface Temporal extends AsyncDisposable {
     options?: CallOptions & { readonly runId?: string | undefined },
   ): Promise<WorkflowDescription & WaitingForWorker>
   workflowResult(scope: Owner, workflowId: string, options?: WorkflowResultOptions): Promise<WorkflowOutcome>
+  /** Of what `startWorkflow` has answered just now. */
+  startedResult(
+    started: StartedWorkflow,
+    options: { readonly waitMs: number; readonly signal: AbortSignal },
+  ): Promise<WorkflowEnd>
   cancelWorkflow(
     scope: Owner,
     workflowId: string,

@@ -16,6 +16,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common'
 import { callTimeoutMs } from './call.ts'
 import { describeOwn, type Owner, toDescription, type WorkflowDescription } from './describe-workflow.ts'
+import type { StartedWorkflow } from './start-workflow.ts'
 import { translateError } from './translate-error.ts'
 import type { WorkflowStatus } from './workflow-status.ts'
 
@@ -34,19 +35,47 @@ export async function workflowResult(
   const workflow = toDescription(described)
   const over = workflow.status !== 'Running'
   if (!over && waitMs === 0 && described.status.name !== 'CONTINUED_AS_NEW') return { ...workflow }
-  const handle = client.workflow.getHandle(workflowId, workflow.runId)
   const deadline = Date.now() + (over ? callTimeoutMs : Math.max(waitMs, continuedWaitMs))
+  const end = await endOf(client, { workflowId, runId: workflow.runId }, { deadline, signal, over })
+  return { ...workflow, ...end }
+}
+
+/**
+ * The same of a run that this process has just started for its caller: whose it is needs no call to be known. Running
+ * where it has not ended after `waitMs`.
+ */
+export async function startedResult(
+  client: Client,
+  started: StartedWorkflow,
+  { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
+): Promise<WorkflowEnd> {
+  const end = await endOf(client, started, { deadline: Date.now() + waitMs, signal, over: false })
+  return end ?? { status: 'Running' }
+}
+
+/**
+ * Waits for the end of a run, and of those that it continues in.
+ *
+ * @param how `over` where it has ended already: then it is a failure when no answer comes
+ * @returns undefined when it still runs at the deadline, or nobody waits any more
+ */
+async function endOf(
+  client: Client,
+  { workflowId, runId }: StartedWorkflow,
+  { deadline, signal, over }: { deadline: number; signal: AbortSignal | undefined; over: boolean },
+): Promise<WorkflowEnd | undefined> {
+  const handle = client.workflow.getHandle(workflowId, runId)
   try {
     const result = await client.withDeadline(deadline, () =>
       signal === undefined ? handle.result() : client.withAbortSignal(signal, () => handle.result()),
     )
-    return { ...workflow, status: 'Completed', result }
+    return { status: 'Completed', result }
   } catch (failure) {
-    if (failure instanceof WorkflowFailedError) return { ...workflow, ...explain(failure) }
+    if (failure instanceof WorkflowFailedError) return explain(failure)
     // Who notices a deadline first, the server or we, decides whether it is called that or a cancelled call.
     const isOver = signal?.aborted === true || Date.now() >= deadline
     const gaveUp = isGrpcDeadlineError(failure) || (isOver && isGrpcCancelledError(failure))
-    if (!over && gaveUp) return { ...workflow }
+    if (!over && gaveUp) return undefined
     throw translateError(failure)
   }
 }
@@ -62,12 +91,15 @@ export interface WorkflowResultOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface WorkflowOutcome extends WorkflowDescription {
+export interface WorkflowEnd {
+  readonly status: WorkflowStatus
   /** Of a Completed one, as the workflow returned it: the contract's `result` schema describes it. */
   readonly result?: unknown
   /** Of a Failed or TimedOut one. */
   readonly error?: WorkflowError
 }
+
+export type WorkflowOutcome = WorkflowDescription & WorkflowEnd
 
 /** Internals stay inside: what is not one of our coded failures is an `internal_error` without its text. */
 interface WorkflowError {
@@ -76,7 +108,7 @@ interface WorkflowError {
   readonly details?: CodedError['details']
 }
 
-function explain(failure: WorkflowFailedError): { status: WorkflowStatus; error?: WorkflowError } {
+function explain(failure: WorkflowFailedError): WorkflowEnd {
   switch (failure.cause?.name) {
     case 'CancelledFailure':
       return { status: 'Canceled' }

@@ -16,6 +16,7 @@ export {
   testStack,
   testStressMs,
 } from './config.ts'
+export { type CountedWay, startCountedWay } from './counted-statements.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { type HeldPlace, type HeldStatements, holdStatements } from './held-statements.ts'
 export { insertMonthlySubscriptions } from './monthly-subscriptions.ts'

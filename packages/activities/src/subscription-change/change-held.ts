@@ -3,9 +3,9 @@ import type {
   SubscriptionChangeInput,
   SubscriptionChangeResult,
 } from '@flexprice/contracts/workflows'
-import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
-import { readChangeHistory } from '@flexprice/database/changes'
-import type { Scoped } from '@flexprice/database/connection'
+import { type ChargeFacts, chargedRows, chargeFacts } from '@flexprice/database/calculations'
+import { changeHistory } from '@flexprice/database/changes'
+import { type Scoped, together } from '@flexprice/database/connection'
 import { assert, CodedError, errorCodes, keyReused, notFound } from '@flexprice/domain'
 import { earlier } from '@flexprice/domain/time'
 import { isBilled } from '../calculate-charges/billed-cycle.ts'
@@ -44,14 +44,19 @@ export async function changeHeld(
   assert(transaction.db.isTransaction, 'what is read is held until it is written')
   const { subscription_id: subscriptionId, request } = input
   const prepare = await prepareKind(transaction, request)
-  const [facts] = await readChargeFacts(transaction, [subscriptionId], { lock: true })
-  if (!facts) throw notFound('Subscription', subscriptionId)
   // Behind the lock: of two that come at once the second finds what the first has made.
-  const history = await readChangeHistory(transaction, {
-    ...{ subscriptionId, key: input.idempotency_key, now },
-    ...{ lineIds: advanceLineIds(facts), billedAfter: billedAfter(request, now) },
-  })
-  const { pending, billed } = history
+  const [rows, history] = await together(
+    transaction,
+    chargedRows(transaction, [subscriptionId], { lock: true }),
+    changeHistory(transaction, {
+      ...{ subscriptionId, key: input.idempotency_key, now, billedAfter: billedAfter(request, now) },
+    }),
+  )
+  const [facts] = await chargeFacts(transaction, rows)
+  if (!facts) throw notFound('Subscription', subscriptionId)
+  const { pending } = history
+  const inAdvance = new Set(advanceLineIds(facts))
+  const billed = history.billed.filter(({ lineId }) => inAdvance.has(lineId))
   if (history.made) return { result: replayed(history.made, input), replayed: true }
   if ((history.newest?.id ?? null) !== input.seen_change_id) throw changedMeanwhile(subscriptionId)
   // At the end of the period in which it was asked for, billed or not.

@@ -2,7 +2,7 @@ import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexpri
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import { type SubscriptionChange, writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
-import { creditLines, type NewLineCredit } from '@flexprice/database/credits'
+import { lineCredits, type NewLineCredit, settleCredits } from '@flexprice/database/credits'
 import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
 import { netCredits } from '@flexprice/domain/change'
 import { sumDecimals } from '@flexprice/domain/money'
@@ -72,21 +72,22 @@ export async function writeMadeChanges(
   made: readonly MadeChange[],
   now: Date,
 ): Promise<void> {
+  const { kept, owed } = lineCredits(
+    transaction,
+    made.flatMap(({ credits }) => credits),
+    now,
+  )
   await writeChanges(
     transaction,
     made.map(({ row }) => row),
     now,
+    ...kept,
   )
-  await creditLines(
-    transaction,
-    made.flatMap(({ credits }) => credits),
-    {
-      now,
-      areHeld: true,
-      closingIds: made.flatMap(({ draftIds }) => draftIds),
-      customerIds: [...new Set(made.flatMap(({ invoice, customerId }) => (invoice ? [customerId] : [])))],
-    },
-  )
+  await settleCredits(transaction, owed, {
+    now,
+    closingIds: made.flatMap(({ draftIds }) => draftIds),
+    customerIds: [...new Set(made.flatMap(({ invoice, customerId }) => (invoice ? [customerId] : [])))],
+  })
 }
 
 /** Last, as numbers are taken. Not written before they are closed; one of nothing is skipped. */

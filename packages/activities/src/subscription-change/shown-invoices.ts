@@ -1,6 +1,6 @@
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
-import { listInvoiceLineItems, listInvoicesById } from '@flexprice/database/invoices'
+import { readInvoicesWithLines } from '@flexprice/database/invoices'
 
 /** A preview's result with the invoices that it would make, as they would be: they are gone once it is undone. */
 export async function withInvoices(
@@ -9,13 +9,13 @@ export async function withInvoices(
 ): Promise<SubscriptionChangeResult> {
   const ids = result.invoice_ids
   if (ids.length === 0) return result
-  const rows = await listInvoicesById(transaction, ids)
-  const lines = Map.groupBy(await listInvoiceLineItems(transaction, ids), ({ invoice_id }) => invoice_id)
+  const { invoices, lines } = await readInvoicesWithLines(transaction, ids)
+  const linesOf = Map.groupBy(lines, ({ invoice_id }) => invoice_id)
   return {
     ...result,
-    invoices: rows.map(({ invoice_number: _, ...row }) => ({
+    invoices: invoices.map(({ invoice_number: _, ...row }) => ({
       ...row,
-      line_items: (lines.get(row.id) ?? []).map(({ explanation: __, ...line }) => line),
+      line_items: (linesOf.get(row.id) ?? []).map(({ explanation: __, ...line }) => line),
     })),
   }
 }

@@ -6,21 +6,13 @@ import { instant } from '../wire/instant.ts'
 import { laterObject, notBuilt } from '../wire/not-built.ts'
 import { identifier, identifiers } from '../wire/text.ts'
 import { warnings } from '../wire/warning.ts'
+import { groupBy, groupedBy, groupPage, groupPaging } from './group-by.ts'
 import { propertyFilters } from './usage-report.ts'
 
-const namesMax = 20
-const propertyPrefix = 'properties.'
-
-/** The property that usage is to be grouped by, of a name as `properties.region`; undefined for another name. */
-export function propertyOf(name: string): string | undefined {
-  return name.startsWith(propertyPrefix) && name.length > propertyPrefix.length
-    ? name.slice(propertyPrefix.length)
-    : undefined
-}
-
 /**
- * Of one customer, who must be named, by feature: those that its subscriptions meter, unless they are named. By source
- * or properties each of them is told apart further. Empty lists narrow nothing.
+ * Of one customer by feature: those that its subscriptions meter, unless they are named. By source, properties or customer
+ * each of them is told apart further. Without a customer, which only a report that is grouped may be, of every customer's
+ * events together. Empty lists narrow nothing.
  */
 export const getUsageAnalyticsRequest = z.strictObject({
   external_customer_id: identifier.optional(),
@@ -29,23 +21,31 @@ export const getUsageAnalyticsRequest = z.strictObject({
   end_time: instant.optional(),
   window_size: bucketSize.optional(),
   property_filters: propertyFilters.optional(),
-  group_by: z
-    .array(identifier)
-    .max(namesMax)
-    .check((context) => {
-      for (const [index, name] of context.value.entries()) {
-        if (name === 'feature_id' || name === 'source' || propertyOf(name) !== undefined) continue
-        const message = 'must be feature_id, source, or a property as properties.region'
-        context.issues.push({ code: 'custom', input: name, path: [index], message })
-      }
-    })
-    .optional(),
+  group_by: groupBy(['feature_id', 'source', 'external_customer_id']),
+  ...groupPage,
   sources: identifiers.optional(),
   expand: notBuilt(identifiers),
   include_children: notBuilt(z.boolean()),
   breakdown_bucket: notBuilt(z.boolean()),
 })
 export type GetUsageAnalyticsRequest = z.output<typeof getUsageAnalyticsRequest>
+
+/** Why a cost cannot be told: of the whole report, of a feature, or of its groups. */
+const costGaps = [
+  'every_customer',
+  'filtered',
+  'no_subscription',
+  'many_subscriptions',
+  'several_currencies',
+  'not_rated',
+  'part_of_period',
+  'tiers',
+  'package',
+  'allowance',
+  'no_sum',
+  'negative_quantity',
+] as const
+export type CostGap = (typeof costGaps)[number]
 
 const usageAnalyticPoint = z
   .object({
@@ -62,12 +62,17 @@ const usageAnalyticPoint = z
   })
   .meta({ id: 'UsageAnalyticPoint' })
 
-/** A feature's usage. Its cost is what the customer's lines charge of it in the same time, allowances taken off. */
+/** Why there is no `total_cost`. */
+const costUnavailable = z
+  .object({ code: z.enum(costGaps), message: z.string() })
+  .meta({ id: 'CostUnavailable' })
+
+/** A feature's usage. Its cost is what the bill charges of it for that time, allowances taken off; else it has another name. */
 const usageAnalyticItem = z
   .object({
     feature_id: z.string(),
     name: z.string(),
-    external_customer_id: z.string(),
+    external_customer_id: z.string().optional(),
     event_name: z.string(),
     meter_id: z.string(),
     aggregation_type: z.enum(aggregationTypes),
@@ -87,6 +92,12 @@ const usageAnalyticItem = z
     subtotal: z.string().optional(),
     total_discount: z.string().optional(),
     total_cost: z.string().optional(),
+    /** Ours: of a group, its part of the charges before their one rounding; the groups' add up to the feature's. */
+    exact_cost: z.string().optional(),
+    /** Ours: what a part of a period would be charged if it were all of it. */
+    standalone_cost: z.string().optional(),
+    cost_unavailable: costUnavailable.optional(),
+    grouped_by: groupedBy.optional(),
     add_on_id: z.string().optional(),
     plan_id: z.string().optional(),
     price_id: z.string().optional(),
@@ -107,7 +118,7 @@ const usageAnalyticItem = z
   })
   .meta({ id: 'UsageAnalyticItem' })
 
-/** The sums are left out where the customer's subscriptions have several currencies, or none. */
+/** The sums are left out where a cost is; `cost_unavailable` says why. */
 export const getUsageAnalyticsResponse = z
   .object({
     items: z.array(usageAnalyticItem),
@@ -115,6 +126,13 @@ export const getUsageAnalyticsResponse = z
     subtotal: z.string().optional(),
     total_discount: z.string().optional(),
     total_cost: z.string().optional(),
+    standalone_cost: z.string().optional(),
+    cost_unavailable: costUnavailable.optional(),
+    /** Ours: features whose usage is no figure of all customers together. */
+    skipped_features: z
+      .array(z.object({ feature_id: z.string(), reason: z.enum(['no_sum']), message: z.string() }))
+      .optional(),
+    ...groupPaging,
     custom_analytics: z.array(laterObject('CustomAnalyticItem')).optional(),
   })
   .meta({ id: 'GetUsageAnalyticsResponse' })

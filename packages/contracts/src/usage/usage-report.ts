@@ -6,8 +6,9 @@ import { decimalString } from '../wire/decimal-string.ts'
 import { exactNumber } from '../wire/exact-number.ts'
 import { instant } from '../wire/instant.ts'
 import { notBuilt } from '../wire/not-built.ts'
-import { identifier, identifiers, text } from '../wire/text.ts'
+import { identifier, text } from '../wire/text.ts'
 import { warnings } from '../wire/warning.ts'
+import { groupBy, groupedBy, groupPage, groupPaging } from './group-by.ts'
 
 const filtersMax = 50
 const aggregationType = z.enum(aggregationTypes)
@@ -18,7 +19,8 @@ export const propertyFilters = z
   .refine((filters) => Object.keys(filters).length <= filtersMax, `has more than ${filtersMax} properties`)
 
 /**
- * Whose usage, when and in which windows. One of the two ids of a customer is needed: none never means all.
+ * Whose usage, when and in which windows. One of the two ids of a customer is needed, but for usage that is grouped: that is
+ * of all customers where none is named. An empty id never means that.
  * Without an end it is now, without a start 30 days before the end; windows are cut in `timezone`, else in the
  * customer's, months from `billing_anchor`, else from the 1st.
  */
@@ -44,7 +46,9 @@ export const getUsageRequest = z.strictObject({
   bucket_size: bucketSize.optional(),
   // The property whose values are measured apart in each bucket, before they are summed.
   group_by_property: text(255).optional(),
-  group_by: notBuilt(identifiers),
+  // The usage of each group apart, beside that of all.
+  group_by: groupBy(['source', 'external_customer_id']),
+  ...groupPage,
 })
 export type GetUsageRequest = z.output<typeof getUsageRequest>
 
@@ -55,6 +59,22 @@ export const getUsageByMeterRequest = z.strictObject({
   bucket_size: notBuilt(bucketSize),
 })
 
+const windowResults = z.array(
+  z.object({ window_size: z.string(), value: exactNumber }).meta({ id: 'UsageResult' }),
+)
+
+const usageGroup = z
+  .object({
+    grouped_by: groupedBy,
+    value: exactNumber,
+    results: windowResults,
+    event_count: z.int(),
+    not_numeric: z.int(),
+    missing: z.int(),
+    warnings,
+  })
+  .meta({ id: 'UsageGroup' })
+
 /** `window_size` is the contract's word for the instant at which a window begins. */
 export const getUsageResponse = z
   .object({
@@ -62,12 +82,15 @@ export const getUsageResponse = z
     type: aggregationType,
     /** Of the whole time, not the sum of the windows: an average has none. */
     value: exactNumber,
-    results: z.array(z.object({ window_size: z.string(), value: exactNumber }).meta({ id: 'UsageResult' })),
+    results: windowResults,
     // Ours: how many events were counted, and how many of them have a value that is no number, or not the property.
     event_count: z.int(),
     not_numeric: z.int(),
     missing: z.int(),
     warnings,
+    // Ours: with `group_by`, the groups that have events.
+    groups: z.array(usageGroup).optional(),
+    ...groupPaging,
   })
   .meta({ id: 'GetUsageResponse' })
 export type GetUsageResponse = z.output<typeof getUsageResponse>

@@ -5,6 +5,7 @@ import { type Selectable, sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
+import { all, type Reading, rowsOf, together } from '../connection/together.ts'
 import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
 import { listPauses } from '../schedules/pauses.ts'
@@ -78,22 +79,44 @@ export async function readChargeFacts(
   { lock = false, meterIds = [] }: { lock?: boolean; meterIds?: readonly string[] } = {},
 ): Promise<ChargeFacts[]> {
   if (subscriptionIds.length === 0) return []
-  // One after the other: in a transaction they share its connection.
-  const subscriptions = await readSubscriptions(scoped, subscriptionIds, lock)
-  const ids = subscriptions.map(({ id }) => id)
+  const [rows] = await together(scoped, chargedRows(scoped, subscriptionIds, { lock }))
+  return await chargeFacts(scoped, rows, { meterIds })
+}
+
+/** What all facts are made of. */
+export type ChargedRows = readonly [ChargedSubscription[], ChargedLineRow[], PriceRow[]]
+
+/** The first part of `readChargeFacts`, to be sent with what its caller reads behind the subscriptions' locks. */
+export function chargedRows(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+  { lock }: { lock: boolean },
+): Reading<ChargedRows> {
+  return all([
+    rowsOf(subscriptionsOf(scoped, subscriptionIds, lock)),
+    rowsOf(linesOf(scoped, subscriptionIds)),
+    rowsOf(pricesOf(scoped, subscriptionIds)),
+  ])
+}
+
+/** The rest of it. */
+export async function chargeFacts(
+  scoped: Scoped,
+  [subscriptions, allLines, allPrices]: ChargedRows,
+  { meterIds = [] }: { meterIds?: readonly string[] } = {},
+): Promise<ChargeFacts[]> {
+  // Of a deleted subscription the lines were read, too.
+  const known = new Set(subscriptions.map(({ id }) => id))
+  const rows = allLines.filter(({ subscription_id: id }) => known.has(id))
+  const prices = new Map(allPrices.map((row) => [row.id, row]))
   const pausesOf = await readPauses(scoped, subscriptions)
-  const rows = await readLines(scoped, ids)
-  const prices = await readPrices(
-    scoped,
-    rows.map((row) => row.price_id),
-  )
   const meters = await metersById(
     scoped,
     [...prices.values()].map((price) => price.meter_id),
   )
   const billed = await readBilledLines(scoped, billedByChain(rows, prices, subscriptions))
   const chainOf = chainsByLine(rows, prices)
-  const linesOf = Map.groupBy(
+  const linesBySubscription = Map.groupBy(
     rows.flatMap((line): ChargedLine[] => {
       const price = prices.get(line.price_id)
       if (!price) return []
@@ -111,14 +134,14 @@ export async function readChargeFacts(
     }),
     ({ line }) => line.subscription_id,
   )
-  const formers = formerPlans(subscriptions, linesOf)
+  const formers = formerPlans(subscriptions, linesBySubscription)
   const formersOf = Map.groupBy(formers, ({ id }) => id)
   const entitlementsOf = await readEntitlements(scoped, { subscriptions, formers }, [
     ...new Set([...meters.keys(), ...meterIds]),
   ])
   return subscriptions.map((subscription) => ({
     subscription,
-    lines: linesOf.get(subscription.id) ?? [],
+    lines: linesBySubscription.get(subscription.id) ?? [],
     pauses: pausesOf.get(subscription.id) ?? [],
     entitlements: entitlementsOf.present(subscription.id),
     formerEntitlements: new Map(
@@ -150,12 +173,8 @@ function chainsByLine(rows: readonly ChargedLineRow[], prices: ReadonlyMap<strin
 }
 
 /** Held before they are joined: of one that waits for a change of its plan, the join would not find the row any more. */
-async function readSubscriptions(
-  scoped: Scoped,
-  ids: readonly string[],
-  lock: boolean,
-): Promise<ChargedSubscription[]> {
-  const { rows } = await sql<ChargedSubscription>`
+function subscriptionsOf(scoped: Scoped, ids: readonly string[], lock: boolean) {
+  return sql<ChargedSubscription>`
     select s.*, c.external_id as external_customer_id, p.name as plan_name
     from (
       select * from subscriptions
@@ -164,8 +183,7 @@ async function readSubscriptions(
     ) s
     join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
     join plans p on p.environment_id = s.environment_id and p.id = s.plan_id
-    order by s.id`.execute(scoped.db)
-  return rows
+    order by s.id`
 }
 
 /** Behind the subscriptions' locks, and no statement where none was ever paused. */
@@ -189,31 +207,27 @@ async function readPauses(
   )
 }
 
-function readLines(scoped: Scoped, ids: readonly string[]) {
+function linesOf(scoped: Scoped, subscriptionIds: readonly string[]) {
   return scoped.db
     .selectFrom('subscription_line_items')
     .select(lineColumns)
-    .where(sql<boolean>`subscription_id = any (${ids}::text[])`)
+    .where(sql<boolean>`subscription_id = any (${subscriptionIds}::text[])`)
     .orderBy('subscription_id')
     .orderBy('id')
-    .execute()
 }
 
-/** The prices, and those that they replace. */
-async function readPrices(scoped: Scoped, ids: readonly string[]): Promise<ReadonlyMap<string, PriceRow>> {
-  const wanted = [...new Set(ids)]
-  const rows = await scoped.db
-    .selectFrom('prices')
-    .selectAll()
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where(
-      sql<boolean>`id = any (array(select unnest(${wanted}::text[])
-        union select o.overridden_price_id from prices o
-        where o.environment_id = ${scoped.scope.environmentId} and o.id = any (${wanted}::text[])
-          and o.overridden_price_id is not null))`,
+/** The prices of their lines, and those that these replace. */
+function pricesOf(scoped: Scoped, subscriptionIds: readonly string[]) {
+  const { environmentId } = scoped.scope
+  return sql<PriceRow>`
+    with own as materialized (
+      select distinct price_id as id from subscription_line_items where subscription_id = any (${subscriptionIds}::text[])
     )
-    .execute()
-  return new Map(rows.map((row) => [row.id, row]))
+    select * from prices where environment_id = ${environmentId} and id = any (array(
+      select id from own
+      union select o.overridden_price_id from prices o
+      where o.environment_id = ${environmentId} and o.id = any (array(select id from own))
+        and o.overridden_price_id is not null))`
 }
 
 /** The lines that bill once a chain, or longer than a period: what of them is billed is not told by the instant alone. */

@@ -22,6 +22,8 @@ export {
   type ChargedLine,
   type ChargedSubscription,
   type ChargeFacts,
+  chargedRows,
+  chargeFacts,
   readChargeFacts,
 } from './charge-facts.ts'
 export { type FinalUsage, type LateCarrier, type LateUsage, readFinalUsage } from './final-usage.ts'

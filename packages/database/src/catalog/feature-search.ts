@@ -76,8 +76,18 @@ export function listFeatures(scoped: Scoped, ids: readonly string[]): Promise<Fe
   return query.where('status', '<>', 'deleted').orderBy('id').execute()
 }
 
-/** Of an answer about one customer. */
+/** Of an answer about usage. */
 export const usedFeaturesMax = 1_000
+
+/** The published features that have a meter, oldest first: as many as an answer may have, and one more. */
+export function listMeteredFeatures(scoped: Scoped): Promise<FeatureRow[]> {
+  const query = scoped.db.selectFrom('features').selectAll().where('meter_id', 'is not', null)
+  return query
+    .where('status', '=', 'published')
+    .orderBy('id')
+    .limit(usedFeaturesMax + 1)
+    .execute()
+}
 
 /** The published features whose meters the customer's subscriptions bill or have billed by, oldest first. */
 export async function listUsedFeatures(scoped: Scoped, customerId: string): Promise<FeatureRow[]> {

@@ -6,8 +6,10 @@ export {
   type FeatureSearch,
   featuresByMeter,
   listFeatures,
+  listMeteredFeatures,
   listUsedFeatures,
   searchFeatures,
+  usedFeaturesMax,
 } from './feature-search.ts'
 export {
   cloneFeature,

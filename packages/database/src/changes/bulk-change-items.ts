@@ -67,9 +67,8 @@ export async function finishBulkChangeItems(
     update bulk_change_items i set change_id = c.change_id, error = c.error,
       outcome = case when c.change_id is null then 'left_out' else 'changed' end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id text, change_id text, error jsonb)
-    where i.bulk_change_id = ${bulkChangeId} and i.subscription_id = c.id and i.outcome = 'to_change'`.execute(
-    scoped.db,
-  )
+    where i.bulk_change_id = ${bulkChangeId} and i.subscription_id = c.id and i.outcome = 'to_change'
+      and i.subscription_id = any (${rows.map(({ id }) => id)}::text[])`.execute(scoped.db)
 }
 
 /** Of subscriptions those that somebody has changed after the instant, by now. */

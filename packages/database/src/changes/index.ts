@@ -33,9 +33,10 @@ export { markLines } from './mark-lines.ts'
 export { type GrantMove, moveTrialGrants } from './move-grants.ts'
 export {
   type ChangeHistory,
+  changeHistory,
   keepChangeResult,
+  newestChange,
   newestChangeId,
-  readChangeHistory,
   type SubscriptionChangeRow,
 } from './subscription-changes.ts'
 export {

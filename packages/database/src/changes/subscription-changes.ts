@@ -1,8 +1,9 @@
-import { assert } from '@flexprice/domain'
+import { assert, notFound } from '@flexprice/domain'
 import type { BilledTime } from '@flexprice/domain/change'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { type NestedRow, nestedRows, readNestedRows } from '../connection/nested-rows.ts'
+import { type Reading, reading, together } from '../connection/together.ts'
 import type { ScheduleRow } from '../schedules/schedules.ts'
 import type { SubscriptionChangeTable } from '../tables/change-tables.ts'
 import { type BilledTimeRow, billedTime, billedTimes } from './billed-time.ts'
@@ -19,21 +20,20 @@ export interface ChangeHistory {
   readonly lastAt: Date | null
   /** What waits for a boundary; whoever changes it holds the subscription. */
   readonly pending: ScheduleRow | undefined
-  /** What was billed in advance of the lines for time that ends after the instant. */
+  /** What was billed of any of its lines for time that ends after the instant. */
   readonly billed: readonly BilledTime[]
 }
 
-/** One statement. What a subscription's lock guards is read behind it. */
-export async function readChangeHistory(
+/** To be sent behind the subscription's lock, which guards it. */
+export function changeHistory(
   scoped: Scoped,
   asked: {
     readonly subscriptionId: string
     readonly key: string
     readonly now: Date
-    readonly lineIds: readonly string[]
     readonly billedAfter: Date
   },
-): Promise<ChangeHistory> {
+): Reading<ChangeHistory> {
   const { environmentId } = scoped.scope
   const { subscriptionId, key, now } = asked
   const pending = sql<ScheduleRow>`
@@ -50,12 +50,20 @@ export async function readChangeHistory(
       where c.environment_id = ${environmentId} and c.subscription_id = ${subscriptionId}
         and c.effective_at <= ${now}
       order by c.effective_at desc limit 1)`
-  const billed = billedTimes(scoped, asked.lineIds, asked.billedAfter)
-  const { rows } = await sql<Readonly<Record<'changes' | 'pending' | 'billed', unknown>>>`
+  const lineIds = sql`array(select id from subscription_line_items where subscription_id = ${subscriptionId})`
+  const billed = billedTimes(scoped, lineIds, asked.billedAfter)
+  const statement = sql<HistoryRow>`
     select ${nestedRows(changes, nestedChange)} as changes, ${nestedRows(pending, nestedSchedule)} as pending,
-      ${nestedRows(billed, nestedBilled)} as billed`.execute(scoped.db)
-  const [row] = rows
-  assert(row, 'a select without a table yields a row')
+      ${nestedRows(billed, nestedBilled)} as billed`
+  return reading(statement, ([row]) => {
+    assert(row, 'a select without a table yields a row')
+    return readHistory(row)
+  })
+}
+
+type HistoryRow = Readonly<Record<'changes' | 'pending' | 'billed', unknown>>
+
+function readHistory(row: HistoryRow): ChangeHistory {
   const known = readNestedRows(row.changes, nestedChange)
   const found = (as: FoundChange['found_as']) => known.find(({ found_as }) => found_as === as)
   return {
@@ -84,18 +92,28 @@ const nestedBilled: NestedRow<BilledTimeRow> = {
   instants: { period_start: true, period_end: true, credited_from: true },
 }
 
-/** The newest change that was asked for, by which who asks for another one says what it has seen. */
+/**
+ * The newest change that was asked for, by which who asks for another one says what it has seen.
+ *
+ * @throws not_found for a subscription that is not there
+ */
 export async function newestChangeId(scoped: Scoped, subscriptionId: string): Promise<string | null> {
-  const row = await scoped.db
-    .selectFrom('subscription_changes')
-    .select('id')
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .where('subscription_id', '=', subscriptionId)
-    .where('idempotency_key', 'is not', null)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.id ?? null
+  const [id] = await together(scoped, newestChange(scoped, subscriptionId))
+  return id
+}
+
+/** The same, to be sent beside others. */
+export function newestChange({ scope }: Scoped, subscriptionId: string): Reading<string | null> {
+  const statement = sql<{ id: string | null }>`
+    select (select c.id from subscription_changes c
+      where c.environment_id = ${scope.environmentId} and c.subscription_id = s.id and c.idempotency_key is not null
+      order by c.id desc limit 1) as id
+    from subscriptions s
+    where s.environment_id = ${scope.environmentId} and s.id = ${subscriptionId} and s.status <> 'deleted'`
+  return reading(statement, ([row]) => {
+    if (!row) throw notFound('Subscription', subscriptionId)
+    return row.id
+  })
 }
 
 /** What whoever asked was answered, where that is known only once all of the change is written. */

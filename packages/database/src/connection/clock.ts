@@ -2,6 +2,7 @@ import { assert, notFound } from '@flexprice/domain'
 import type { ClockFacts } from '@flexprice/domain/time'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from './connection.ts'
+import { type Reading, reading, together } from './together.ts'
 
 /**
  * The environment's "now" (billing rules, section 9): its test clock if it has one, else the time of
@@ -10,13 +11,19 @@ import type { Scoped } from './connection.ts'
  * @throws not_found for a scope whose environment is gone, which no further try brings back
  */
 export async function readNow(scoped: Scoped): Promise<Date> {
-  const row = await scoped.db
-    .selectFrom('environments')
-    .select(sql<Date>`coalesce(clock_at, date_trunc('milliseconds', clock_timestamp()))`.as('now'))
-    .where('id', '=', scoped.scope.environmentId)
-    .executeTakeFirst()
-  if (!row) throw notFound('Environment', scoped.scope.environmentId)
-  return row.now
+  const [now] = await together(scoped, environmentNow(scoped))
+  return now
+}
+
+/** The same, to be sent beside others. */
+export function environmentNow({ scope: { environmentId } }: Scoped): Reading<Date> {
+  const statement = sql<{ now: Date }>`
+    select coalesce(clock_at, date_trunc('milliseconds', clock_timestamp())) as now from environments
+    where id = ${environmentId}`
+  return reading(statement, ([row]) => {
+    if (!row) throw notFound('Environment', environmentId)
+    return row.now
+  })
 }
 
 /**

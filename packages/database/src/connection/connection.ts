@@ -143,6 +143,8 @@ function createPool(config: DatabaseConfig): pg.Pool {
     lock_timeout: config.lockTimeoutMs ?? defaults.lockTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis,
+    // What is sent while an answer is awaited is not held back: a begin, and what `together` sends.
+    pipeline: true,
     // A process that has gone without a word must not hold its locks for hours.
     idle_in_transaction_session_timeout: idleInTransactionMsMax,
     types: { getTypeParser },

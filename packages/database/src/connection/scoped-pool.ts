@@ -59,16 +59,42 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
     return runStatement(text, parameters)
   }
   async function runStatement(text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+    if (isBegin(text)) {
+      begin = text
+      return nothingSent('BEGIN')
+    }
+    if (begin !== undefined && isEnd(text)) {
+      begin = undefined
+      return nothingSent(text.toUpperCase())
+    }
     const name = parameters.length > 0 ? pool.nameOf(text) : undefined
     const values = parameters.map(asParameter)
+    const begun = begin === undefined ? undefined : client.query(begin)
+    begin = undefined
     try {
-      return await client.query(name === undefined ? { text, values } : { name, text, values })
+      const answer = client.query(name === undefined ? { text, values } : { name, text, values })
+      const [, result] = await Promise.all([begun, answer])
+      return result
     } catch (error) {
       stale ||= isStaleStatement(error)
       throw translateDatabaseError(error)
     }
   }
+  /** Goes with the transaction's first statement, in one round trip; of a transaction without one nothing is sent. */
+  let begin: string | undefined
   // A migration made prepared statements of this connection useless; a fresh one prepares them anew.
   let stale = false
   return { query, release: (destroy) => client.release(destroy || stale) }
+}
+
+function isBegin(text: string): boolean {
+  return text === 'begin' || text.startsWith('start transaction')
+}
+
+function isEnd(text: string): boolean {
+  return text === 'commit' || text === 'rollback'
+}
+
+function nothingSent(command: string): pg.QueryResult {
+  return { command, rowCount: null, oid: 0, fields: [], rows: [] }
 }

@@ -2,6 +2,7 @@ import type { BilledLine } from '@flexprice/domain/credit-note'
 import { readDecimal } from '@flexprice/domain/money'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { type Reading, reading, together } from '../connection/together.ts'
 
 /** A line that was billed, with what else is kept of it. */
 export interface BilledLineRow extends BilledLine {
@@ -12,21 +13,31 @@ export interface BilledLineRow extends BilledLine {
 }
 
 /** All lines of an invoice, by their ids. */
-export function readInvoiceLines(scoped: Scoped, invoiceId: string): Promise<readonly BilledLineRow[]> {
-  return readLines(scoped, sql`l.invoice_id = ${invoiceId}`)
+export async function readInvoiceLines(scoped: Scoped, invoiceId: string): Promise<readonly BilledLineRow[]> {
+  const [lines] = await together(scoped, linesThat(scoped, sql`l.invoice_id = ${invoiceId}`))
+  return lines
+}
+
+/** Lines of any invoices, however many in one statement: what changes and cancellations may credit of each. */
+export async function readBilledLines(
+  scoped: Scoped,
+  lineIds: readonly string[],
+): Promise<readonly BilledLineRow[]> {
+  const [lines] = await together(scoped, billedLines(scoped, lineIds))
+  return lines
 }
 
 /**
- * Lines of any invoices, however many in one statement: what changes and cancellations may credit of each.
+ * The same, to be sent beside others.
  *
  * @param beside a WITH whose writes the same statement makes, and does not see
  */
-export function readBilledLines(
+export function billedLines(
   scoped: Scoped,
   lineIds: readonly string[],
   beside: RawBuilder<unknown> = sql``,
-): Promise<readonly BilledLineRow[]> {
-  return readLines(scoped, sql`l.id = any (${lineIds}::text[])`, beside)
+): Reading<readonly BilledLineRow[]> {
+  return linesThat(scoped, sql`l.id = any (${lineIds}::text[])`, beside)
 }
 
 /**
@@ -34,43 +45,52 @@ export function readBilledLines(
  * late usage has added to a line, on whichever final invoice, and taken away again counts with it: together they are
  * credited once. Fees of a draft count as billed from its writing on.
  */
-async function readLines(
-  { db, scope }: Scoped,
+function linesThat(
+  { scope }: Scoped,
   which: RawBuilder<unknown>,
   beside: RawBuilder<unknown> = sql``,
-): Promise<readonly BilledLineRow[]> {
-  const { rows } = await sql<Row>`${beside}
+): Reading<readonly BilledLineRow[]> {
+  const statement = sql<Row>`${beside}
     select l.id, l.invoice_id, l.is_credit, l.amount, l.line_item_discount + l.invoice_level_discount as discount,
-      l.display_name, first.id as first_line_id, noted.amount as noted_amount, noted.discount as noted_discount,
-      noted.tax as noted_tax, together.billed - together.late_credited - together.credited as uncredited
+      l.display_name, first.id as first_line_id, credited.noted_amount, credited.noted_discount, credited.noted_tax,
+      billed.amount - late.credited - credited.amount as uncredited
     from invoice_line_items l
-    cross join lateral (select coalesce(l.late_of, l.id) as id) first
+    cross join lateral (select ${firstLineId} as id) first
     cross join lateral (
-      select coalesce(sum(x.amount), 0) as amount, coalesce(sum(x.discount), 0) as discount,
-        coalesce(sum(x.tax), 0) as tax
-      from (${creditedLines}) x where x.first_line_id = first.id and x.invoice_line_item_id = l.id
-    ) noted
+      select coalesce(sum(x.amount), 0) as amount,
+        coalesce(sum(x.amount) filter (where x.invoice_line_item_id = l.id), 0) as noted_amount,
+        coalesce(sum(x.discount) filter (where x.invoice_line_item_id = l.id), 0) as noted_discount,
+        coalesce(sum(x.tax) filter (where x.invoice_line_item_id = l.id), 0) as noted_tax
+      from (${creditedLines}) x where x.first_line_id = first.id
+    ) credited
     cross join lateral (
-      select
-        (select coalesce(sum(x.amount), 0) from invoice_line_items x
-          join invoices i on i.environment_id = x.environment_id and i.id = x.invoice_id
-          where (x.id = first.id or x.late_of = first.id) and not x.is_voided
-            and (i.invoice_status in ('FINALIZED', 'SKIPPED') or i.invoice_status = 'DRAFT' and x.price_type = 'FIXED')
-        ) as billed,
-        (select coalesce(sum(x.amount), 0) from late_credits x where x.late_of = first.id) as late_credited,
-        (select coalesce(sum(x.amount), 0) from (${creditedLines}) x where x.first_line_id = first.id) as credited
-    ) together
+      select coalesce(sum(x.amount), 0) as amount
+      from (select * from invoice_line_items where id = first.id
+        union all select * from invoice_line_items where late_of = first.id) x
+      where not x.is_voided and (
+        select i.invoice_status in ('FINALIZED', 'SKIPPED') or i.invoice_status = 'DRAFT' and x.price_type = 'FIXED'
+        from invoices i where i.environment_id = x.environment_id and i.id = x.invoice_id)
+    ) billed
+    cross join lateral (
+      select coalesce(sum(x.amount), 0) as credited from late_credits x where x.late_of = first.id
+    ) late
     where l.environment_id = ${scope.environmentId} and ${which}
-    order by l.id`.execute(db)
-  return rows.map(billedLine)
+    order by l.id`
+  return reading(statement, (rows) => rows.map(billedLine))
 }
 
-/** What finalized notes, changes and cancellations have credited of lines, before discount and tax, and their shares. */
+/** Row security lets no index be searched for a coalesce, which PostgreSQL does not know to be leakproof; a case it does. */
+const firstLineId = sql`case when l.late_of is null then l.id else l.late_of end`
+
+/**
+ * What finalized notes, changes and cancellations have credited of lines, before discount and tax, and their shares. Each
+ * looks its note up: a join's plan, made while statistics call the tables empty, begins with all of an environment's.
+ */
 const creditedLines = sql`
   select c.first_line_id, c.invoice_line_item_id, c.amount, c.discount, c.tax
   from credit_note_line_items c
-  join credit_notes n on n.environment_id = c.environment_id and n.id = c.credit_note_id
-    and n.credit_note_status = 'FINALIZED'
+  where (select n.credit_note_status = 'FINALIZED' from credit_notes n
+    where n.environment_id = c.environment_id and n.id = c.credit_note_id)
   union all
   select first_line_id, invoice_line_item_id, amount, discount, tax from line_credits`
 

@@ -3,6 +3,7 @@ import type { OpenInvoice } from '@flexprice/domain/invoice'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { rowsOf, together } from '../connection/together.ts'
 import { type BoughtCredit, readBoughtCredits, unspentOf } from './bought-credits.ts'
 import type { CreditedInvoice } from './credited-invoice.ts'
 
@@ -18,7 +19,7 @@ export interface CreditedInvoices {
 }
 
 /**
- * Three statements, however many invoices, and one for those that buy credits. Held in the order of their ids, those that are closed just now at the end of
+ * Three statements in one round trip, however many invoices, and one for those that buy credits. Held in the order of their ids, those that are closed just now at the end of
  * what can be lowered; what has paid an invoice changes for nobody who does not hold it.
  */
 export async function readCreditedInvoices(
@@ -26,8 +27,8 @@ export async function readCreditedInvoices(
   invoiceIds: readonly string[],
   { closingIds = [], lock }: { closingIds?: readonly string[]; lock: boolean },
 ): Promise<CreditedInvoices> {
-  const { db, scope } = scoped
-  const { rows } = await sql<CreditedInvoice>`
+  const { scope } = scoped
+  const invoices = sql<CreditedInvoice>`
     select id, subscription_id, customer_id, currency, invoice_type, invoice_status, amount_remaining, total,
       refunded_amount
     from invoices
@@ -35,7 +36,13 @@ export async function readCreditedInvoices(
       and subscription_id in (select b.subscription_id from invoices b
         where b.environment_id = ${scope.environmentId} and b.id = any (${invoiceIds}::text[]))
       and (invoice_status = 'FINALIZED' or invoice_status = 'DRAFT' and id = any (${closingIds}::text[])))
-    order by id ${lock ? sql`for update` : sql``}`.execute(db)
+    order by id ${lock ? sql`for update` : sql``}`
+  const [rows, spent, payments] = await together(
+    scoped,
+    rowsOf(invoices),
+    rowsOf(spentOf(scoped, invoiceIds)),
+    rowsOf(paymentsOf(scoped, invoiceIds)),
+  )
   const closing = new Set(closingIds)
   const open = rows
     .filter((row) => isPositive(readDecimal(row.amount_remaining)))
@@ -45,7 +52,7 @@ export async function readCreditedInvoices(
   const billing = new Set(invoiceIds)
   const billed = new Map(rows.filter(({ id }) => billing.has(id)).map((row) => [row.id, row]))
   const bought = await readBoughtCredits(scoped, [...billed.values()])
-  const paidOf = await readPaid(scoped, invoiceIds)
+  const paidOf = paidBy(spent, payments)
   return {
     billed,
     openOf: new Map(
@@ -67,18 +74,17 @@ export function creditGroupOf({
   return subscription_id ?? id
 }
 
-async function readPaid(
-  scoped: Scoped,
-  invoiceIds: readonly string[],
-): Promise<(invoiceId: string) => Omit<PaidInvoice, 'unspent'>> {
-  const [spent, payments] = [await readSpent(scoped, invoiceIds), await readPayments(scoped, invoiceIds)]
-  const spentOf = Map.groupBy(spent, ({ invoice_id }) => invoice_id)
-  const paymentsOf = Map.groupBy(payments, ({ invoice_id }) => invoice_id)
+function paidBy(
+  allSpent: readonly SpentRow[],
+  allPayments: readonly PaymentRow[],
+): (invoiceId: string) => Omit<PaidInvoice, 'unspent'> {
+  const spent = Map.groupBy(allSpent, ({ invoice_id }) => invoice_id)
+  const payments = Map.groupBy(allPayments, ({ invoice_id }) => invoice_id)
   return (id) => ({
-    spent: (spentOf.get(id) ?? []).map((row) => ({
+    spent: (spent.get(id) ?? []).map((row) => ({
       ...{ debitId: row.id, paymentId: row.payment_id, left: readDecimal(row.left) },
     })),
-    payments: (paymentsOf.get(id) ?? []).map((row) => ({
+    payments: (payments.get(id) ?? []).map((row) => ({
       ...{ id: row.id, amount: readDecimal(row.amount), refunded: readDecimal(row.refunded) },
     })),
   })
@@ -92,8 +98,8 @@ interface SpentRow {
 }
 
 /** What credits paid of invoices and has not come back: at their closing, and by payments of CREDITS. */
-async function readSpent({ db, scope }: Scoped, invoiceIds: readonly string[]): Promise<SpentRow[]> {
-  const { rows } = await sql<SpentRow>`
+function spentOf({ scope }: Scoped, invoiceIds: readonly string[]) {
+  return sql<SpentRow>`
     select of.invoice_id, d.id, of.payment_id, d.amount - d.amount_returned as left
     from (
       select ids.id as invoice_id, null as payment_id, ids.id as reference_id, 'INVOICE' as reference_type
@@ -106,8 +112,7 @@ async function readSpent({ db, scope }: Scoped, invoiceIds: readonly string[]): 
     join wallet_transactions d on d.environment_id = ${scope.environmentId} and d.reference_id = of.reference_id
       and d.reference_type = of.reference_type and d.transaction_reason = 'INVOICE_PAYMENT'
     where d.amount_returned < d.amount
-    order by d.id`.execute(db)
-  return rows
+    order by d.id`
 }
 
 interface PaymentRow {
@@ -118,13 +123,12 @@ interface PaymentRow {
 }
 
 /** What was paid in money, which CREDITS are not, oldest first, with what of each was given back. */
-async function readPayments({ db, scope }: Scoped, invoiceIds: readonly string[]): Promise<PaymentRow[]> {
-  const { rows } = await sql<PaymentRow>`
+function paymentsOf({ scope }: Scoped, invoiceIds: readonly string[]) {
+  return sql<PaymentRow>`
     select p.invoice_id, p.id, p.amount,
       (select coalesce(sum(r.amount), 0) from refunds r where r.payment_id = p.id) as refunded
     from payments p
     where p.environment_id = ${scope.environmentId} and p.invoice_id = any (${invoiceIds}::text[])
       and p.payment_status = 'SUCCEEDED' and p.payment_method_type <> 'CREDITS'
-    order by p.succeeded_at, p.id`.execute(db)
-  return rows
+    order by p.succeeded_at, p.id`
 }

@@ -6,7 +6,7 @@ export {
   type NewLateCredit,
   previewLateCredits,
 } from './late-credits.ts'
-export { creditLines, type NewLineCredit, owedLineCredit } from './line-credits.ts'
+export { creditLines, lineCredits, type NewLineCredit, owedLineCredit } from './line-credits.ts'
 export type { OwedCredit, SettledCredit } from './owed-credits.ts'
 export { listPaidByCredits, type PaidByCredits } from './paid-by-credits.ts'
 export { previewCredits, settleCredits } from './settle-credits.ts'

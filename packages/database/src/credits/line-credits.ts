@@ -8,12 +8,13 @@ import {
   sumDecimals,
   zero,
 } from '@flexprice/domain/money'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords, type NewRecord } from '../connection/insert-records.ts'
+import { mapped, type Reading, rowsOf, together } from '../connection/together.ts'
 import type { LineCreditTable } from '../tables/line-credit-tables.ts'
-import { type BilledLineRow, readBilledLines } from './billed-lines.ts'
+import { type BilledLineRow, billedLines } from './billed-lines.ts'
 import type { OwedCredit } from './owed-credits.ts'
 import { type SettledCredits, settleCredits } from './settle-credits.ts'
 
@@ -41,38 +42,52 @@ export interface NewLineCredit {
  * Keeps what is credited of lines, so that notes, late usage and other changes credit it no more and their invoices
  * cannot be voided, and settles what their own source does not charge anew, as `settleCredits` does.
  *
- * @param how `areHeld` where the caller's transaction holds their subscriptions already, and their sources are new
  * @throws state_conflict where more would be credited than is left of a line; or as `settleCredits`
  */
 export async function creditLines(
   scoped: Scoped,
   credits: readonly NewLineCredit[],
-  { areHeld = false, ...how }: Parameters<typeof settleCredits>[2] & { readonly areHeld?: boolean },
+  how: Parameters<typeof settleCredits>[2],
 ): Promise<SettledCredits> {
   if (credits.length === 0) return { credits: [], dueOf: new Map() }
   const withIds = credits.map((credit) => ({ ...credit, id: newId('lineCredit') }))
-  const rows = insertRecords('line_credits', audited(scoped, withIds.map(lineCreditRow), how.now))
   const lineIds = credits.map(({ lineId }) => lineId)
-  if (areHeld) {
-    // One statement, which sees what was credited before it: what it has written is undone where that is too much.
-    refuseMoreThanBilled(await readBilledLines(scoped, lineIds, sql`with credited as (${rows})`), credits)
-  } else {
-    await holdSubscriptions(scoped, credits)
-    refuseMoreThanBilled(await readBilledLines(scoped, lineIds), credits)
-    await rows.execute(scoped.db)
-  }
+  const [, lines] = await together(scoped, subscriptionsHeld(scoped, credits), billedLines(scoped, lineIds))
+  refuseMoreThanBilled(lines, credits)
+  await creditRows(scoped, withIds, how.now).execute(scoped.db)
   return await settleCredits(scoped, withIds.flatMap(owedLineCredit), how)
+}
+
+/**
+ * The same in two parts, where the caller's transaction holds their subscriptions already, and their sources are new.
+ *
+ * @returns `kept`: what keeps them, if there are any, to be sent behind the writing of their sources, which throws as
+ *   `creditLines`; `owed`: what of them is to be settled then
+ */
+export function lineCredits(
+  scoped: Scoped,
+  credits: readonly NewLineCredit[],
+  now: Date,
+): { readonly kept: readonly Reading<void>[]; readonly owed: readonly OwedCredit[] } {
+  if (credits.length === 0) return { kept: [], owed: [] }
+  const withIds = credits.map((credit) => ({ ...credit, id: newId('lineCredit') }))
+  const lineIds = credits.map(({ lineId }) => lineId)
+  const rows = creditRows(scoped, withIds, now)
+  // One statement, which sees what was credited before it: what it has written is undone where that is too much.
+  const billed = billedLines(scoped, lineIds, sql`with credited as (${rows})`)
+  const kept = mapped(billed, (lines) => refuseMoreThanBilled(lines, credits))
+  return { kept: [kept], owed: withIds.flatMap(owedLineCredit) }
 }
 
 /**
  * In the one order, as a rule once more: a row that refers to what nobody holds waits for whoever does, in the order of
  * the rows.
  */
-async function holdSubscriptions({ db, scope }: Scoped, credits: readonly NewLineCredit[]): Promise<void> {
-  await sql`
+function subscriptionsHeld({ scope }: Scoped, credits: readonly NewLineCredit[]): Reading<unknown> {
+  return rowsOf(sql`
     select from subscriptions where environment_id = ${scope.environmentId}
       and id = any (${[...new Set(credits.map(({ subscriptionId }) => subscriptionId))]}::text[])
-    order by id for update`.execute(db)
+    order by id for update`)
 }
 
 /** Whatever their source has calculated: of a line no more is credited than was billed, in all, by whoever comes. */
@@ -93,6 +108,14 @@ export function owedLineCredit(credit: NewLineCredit & { readonly id: string }):
   const amount = leftOf(credit)
   assert(!isNegative(amount), `at most all of ${id} is charged anew`)
   return isPositive(amount) ? [{ kind: 'line_credit', id, invoiceId, amount, target, reason }] : []
+}
+
+function creditRows(
+  scoped: Scoped,
+  credits: readonly (NewLineCredit & { readonly id: string })[],
+  now: Date,
+): RawBuilder<unknown> {
+  return insertRecords('line_credits', audited(scoped, credits.map(lineCreditRow), now))
 }
 
 function leftOf({ amount, discount, tax, netted }: NewLineCredit): Decimal {

@@ -6,6 +6,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
+import { rowsOf, together } from '../connection/together.ts'
 import { activateSubscriptions } from '../invoices/activate-subscriptions.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
 import type { InvoiceRow } from '../invoices/invoices.ts'
@@ -25,10 +26,9 @@ export async function lowerInvoices(
 ): Promise<ReadonlyMap<string, string>> {
   const lowered = settled.flatMap((one) => one.lowered)
   if (lowered.length === 0) return new Map()
-  await keepAdjustments(scoped, settled, now)
   const by = sumsByInvoice(lowered)
   const { updated_at, updated_by } = change(scoped.scope, now)
-  const { rows } = await sql<LoweredInvoice>`
+  const lowering = sql<LoweredInvoice>`
     update invoices i set adjustment_amount = i.adjustment_amount + l.amount, amount_due = i.amount_due - l.amount,
       payment_status = case when l.is_paid_now then 'SUCCEEDED' else i.payment_status end,
       paid_at = case when l.is_paid_now then ${updated_at} else i.paid_at end,
@@ -41,9 +41,8 @@ export async function lowerInvoices(
       join invoices before on before.environment_id = ${scoped.scope.environmentId} and before.id = given.id
     ) l
     where i.environment_id = ${scoped.scope.environmentId} and i.id = l.id
-    returning i.id, i.amount_due, i.billing_reason, i.subscription_id, l.is_paid_now, l.was`.execute(
-    scoped.db,
-  )
+    returning i.id, i.amount_due, i.billing_reason, i.subscription_id, l.is_paid_now, l.was`
+  const [, rows] = await together(scoped, rowsOf(adjustmentsKept(scoped, settled, now)), rowsOf(lowering))
   assert(rows.length === by.length, 'every invoice that is held is lowered')
   const paid = rows.filter(({ is_paid_now }) => is_paid_now)
   if (paid.length > 0) {
@@ -69,7 +68,7 @@ function reasonOf(settled: readonly SettledCredit[], invoiceId: string): string 
 }
 
 /** Beside each what its invoice had been paid, so that it can be told later whether anything was paid since. */
-async function keepAdjustments(scoped: Scoped, settled: readonly SettledCredit[], now: Date): Promise<void> {
+function adjustmentsKept(scoped: Scoped, settled: readonly SettledCredit[], now: Date) {
   const adjustments = settled.flatMap(({ credit, lowered }) =>
     lowered.map(({ invoiceId, amount }) => ({
       id: newId('invoiceAdjustment'),
@@ -81,7 +80,7 @@ async function keepAdjustments(scoped: Scoped, settled: readonly SettledCredit[]
       adjusted_by: scoped.scope.userId,
     })),
   )
-  await insertRecords('invoice_adjustments', adjustments, { computed: [paidBefore] }).execute(scoped.db)
+  return insertRecords('invoice_adjustments', adjustments, { computed: [paidBefore] })
 }
 
 const paidBefore = {

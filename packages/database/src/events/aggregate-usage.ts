@@ -21,7 +21,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { oddValues } from './odd-values.ts'
 import { type UsageBatch, usageBatches } from './usage-batches.ts'
 import type { UsageView } from './usage-events.ts'
-import { planScans, type UsageScan } from './usage-scans.ts'
+import { customerKey, planScans, type UsageScan } from './usage-scans.ts'
 import { type UsageRow, usageStatement } from './usage-statement.ts'
 
 /** Of one call, with some 300 bytes each: a month of minutes of 20 customers. */
@@ -93,7 +93,7 @@ function oddKey(scan: UsageScan, { span, part, group }: Pick<UsageRow, 'span' | 
 }
 
 /**
- * A pass over many customers' events keeps a hash of all of their groups, which else goes to the disk several times.
+ * A pass over many customers' events, or everyone's, keeps a hash of all of their groups, which else goes to the disk several times.
  * Pages are as near as what follows them, on any disk of today: by PostgreSQL's default, which is of disks that turn,
  * it reads all of a month's events for a page of customers, though the index has theirs (four times the CPU, measured).
  */
@@ -125,8 +125,8 @@ function scanAt({ scans }: UsageBatch, index: number): UsageScan {
   return scan
 }
 
-function keyOf({ frame, pattern, wants }: UsageScan, customer: string): string {
-  return `${wants.has('distinct')} ${frame} ${pattern} ${customer}`
+function keyOf({ frame, pattern, wants }: UsageScan, customer: string | null): string {
+  return `${wants.has('distinct')} ${frame} ${pattern} ${customerKey(customer)}`
 }
 
 function partOf(

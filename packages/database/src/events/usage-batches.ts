@@ -4,9 +4,9 @@ import type { Accumulator, UsageScan } from './usage-scans.ts'
 export interface UsageBatch {
   /**
    * Null: each scan is of its own customer, whose events are found by the index, span by span. Else each is a pattern
-   * that holds for all of these customers, whose events are read in one pass.
+   * that holds for all of these customers, or for every one there is, whose events are read in one pass.
    */
-  readonly customers: readonly string[] | null
+  readonly customers: readonly string[] | 'every' | null
   readonly scans: readonly UsageScan[]
 }
 
@@ -23,15 +23,21 @@ export function* usageBatches(scans: readonly UsageScan[]): Generator<UsageBatch
   const asked = scans.filter(({ spans }) => spans.length > 0)
   for (const isDistinct of [false, true]) {
     const alike = asked.filter(({ wants }) => wants.has('distinct') === isDistinct)
+    const [ofOne, ofEvery] = byWhose(alike)
     const single: UsageScan[] = []
-    for (const ofFrame of Map.groupBy(alike, ({ frame }) => frame).values()) {
+    for (const ofFrame of Map.groupBy(ofOne, ({ frame }) => frame).values()) {
       for (const shared of sharedPatterns(ofFrame)) {
         if (customersOf(shared).length < sharedFrom) single.push(...shared)
         else yield* sharedBatches(shared)
       }
     }
-    yield* singleBatches(single)
+    yield* singleBatches([...single, ...ofEvery])
   }
+}
+
+function byWhose(scans: readonly UsageScan[]): [UsageScan[], UsageScan[]] {
+  const isOfEvery = ({ externalCustomerId }: UsageScan) => externalCustomerId === null
+  return [scans.filter((scan) => !isOfEvery(scan)), scans.filter(isOfEvery)]
 }
 
 /** Together, unless the customers have too different patterns. */
@@ -53,22 +59,28 @@ function* sharedBatches(scans: readonly UsageScan[]): Generator<UsageBatch> {
   }
 }
 
-/** Each scan by itself, as many in a statement as its arrays may hold. */
+/** Each scan by itself, as many in a statement as its arrays may hold; those of every customer apart. */
 export function* singleBatches(scans: readonly UsageScan[]): Generator<UsageBatch> {
+  const [ofOne, ofEvery] = byWhose(scans)
+  for (const some of filled(ofOne)) yield { customers: null, scans: some }
+  for (const some of filled(ofEvery)) yield { customers: 'every', scans: some }
+}
+
+function* filled(scans: readonly UsageScan[]): Generator<readonly UsageScan[]> {
   let batch: UsageScan[] = []
   let spans = 0
   for (const scan of scans) {
     if (batch.length > 0 && spans + scan.spans.length > spansMax) {
-      yield { customers: null, scans: batch }
+      yield batch
       batch = []
       spans = 0
     }
     batch.push(scan)
     spans += scan.spans.length
   }
-  if (batch.length > 0) yield { customers: null, scans: batch }
+  if (batch.length > 0) yield batch
 }
 
 function customersOf(scans: readonly UsageScan[]): string[] {
-  return [...new Set(scans.map(({ externalCustomerId }) => externalCustomerId))]
+  return [...new Set(scans.flatMap(({ externalCustomerId }) => externalCustomerId ?? []))]
 }

@@ -1,4 +1,4 @@
-import type { UsageSlice } from '@flexprice/domain/usage'
+import type { SplitKey, UsageSlice } from '@flexprice/domain/usage'
 import { type RawBuilder, sql } from 'kysely'
 import { numberOf } from './number-of.ts'
 import type { UsageBatch } from './usage-batches.ts'
@@ -7,7 +7,7 @@ import { accumulatorBits, type SpanArrays } from './usage-span-arrays.ts'
 
 /** What decides a statement's text; all values are parameters. */
 export interface UsageShape {
-  readonly customers: readonly string[] | null
+  readonly customers: UsageBatch['customers']
   readonly isCut: boolean
   readonly isGrouped: boolean
   readonly filters: number
@@ -40,17 +40,22 @@ export function measuredEvents(spans: SpanArrays, shape: UsageShape): RawBuilder
 
 /** The events of the spans, with what is aggregated of them. */
 function found(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
-  const { customers, isCut, filters, wants } = shape
+  const { customers, isCut, wants } = shape
   const needsInstant = isCut || wants.has('latest') || wants.has('weighted')
-  const slots = Array.from({ length: filters }, (_, slot) => passes(slot))
   return sql`
-    select ${customers === null ? sql`null::text` : sql`e.external_customer_id`} as customer,
+    select ${Array.isArray(customers) ? sql`e.external_customer_id` : sql`null::text`} as customer,
       s.scan, s.span, s.wants, s.start_ms, s.step_ms, s.end_ms,
       ${wants.has('latest') ? sql`e.event_id` : sql`null`} as event_id,
       ${needsInstant ? epochMs : sql`null::bigint`} as ms,
       ${groupOf(shape)} as grp,
       e.properties ->> s.field as property
-    ${customers === null ? lookedUp(spans, shape) : readThrough(spans, shape, customers)}
+    ${seenEvents(spans, shape)}`
+}
+
+/** The events `e` of the spans `s` that pass their filters and are of the slice. */
+export function seenEvents(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
+  const slots = Array.from({ length: shape.filters }, (_, slot) => passes(slot))
+  return sql`${shape.customers === null ? lookedUp(spans, shape) : readThrough(spans, shape, shape.customers)}
       ${slots.length > 0 ? sql.join(slots, sql` `) : sql``}`
 }
 
@@ -58,17 +63,30 @@ function found(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
 function groupOf({ isGrouped, slice }: UsageShape): RawBuilder<unknown> {
   const own = isGrouped ? sql`e.properties ->> s.group_by` : sql`null::text`
   if (slice.splitBy.length === 0) return own
-  const values = slice.splitBy.map((key) =>
-    key.kind === 'source' ? sql`e.source` : sql`e.properties ->> ${key.name}::text`,
-  )
-  return sql`jsonb_build_array(${sql.join([own, ...values])})::text`
+  return sql`jsonb_build_array(${sql.join([own, ...slice.splitBy.map(splitValue)])})::text`
+}
+
+/** The name of an event's group in a split: a JSON list of the values that it has. */
+export function splitName({ splitBy }: UsageSlice): RawBuilder<unknown> {
+  return sql`jsonb_build_array(${sql.join(splitBy.map(splitValue))})::text`
+}
+
+function splitValue(key: SplitKey): RawBuilder<unknown> {
+  switch (key.kind) {
+    case 'source':
+      return sql`e.source`
+    case 'customer':
+      return sql`e.external_customer_id`
+    case 'property':
+      return sql`e.properties ->> ${key.name}::text`
+  }
 }
 
 /** The events of each span by the index: what is behind `offset 0` can be joined in no other way. */
 function lookedUp(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
   return sql`from ${spans.rows} s
     cross join lateral (
-      select e.event_id, e.timestamp, e.properties, e.source from events e
+      select e.event_id, e.timestamp, e.properties, e.source, e.external_customer_id from events e
       where e.external_customer_id = s.customer and e.event_name = s.event_name
         and e.timestamp >= s.start_at and e.timestamp < s.end_at
         and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}
@@ -85,19 +103,22 @@ function lookedUp(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
 function readThrough(
   spans: SpanArrays,
   shape: UsageShape,
-  customers: readonly string[],
+  customers: readonly string[] | 'every',
 ): RawBuilder<unknown> {
+  const isOfThem =
+    customers === 'every' ? sql`` : sql`e.external_customer_id = any (${customers}::text[]) and`
   return sql`from events e
     join ${spans.rows} s on s.event_name = e.event_name
       ${spans.isOne ? sql`` : sql`and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end`}
-    where e.external_customer_id = any (${customers}::text[]) and e.event_name = any (${spans.eventNames}::text[])
+    where ${isOfThem} e.event_name = any (${spans.eventNames}::text[])
       and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}`
 }
 
 function visible({ seenBy, slice }: UsageShape): RawBuilder<unknown> {
   const seen = sql`and pg_visible_in_snapshot(e.transaction_id, ${seenBy}::pg_snapshot)`
   const ofSources = sql`and e.source = any (${slice.sources}::text[])`
-  return sql`${seenBy === null ? sql`` : seen} ${slice.sources === null ? sql`` : ofSources}`
+  const ofGroups = slice.groups && sql`and ${splitName(slice)} = any (${slice.groups}::text[])`
+  return sql`${seenBy === null ? sql`` : seen} ${slice.sources === null ? sql`` : ofSources} ${ofGroups ?? sql``}`
 }
 
 /** Exact, and four times cheaper than numeric's `extract`: a double holds the milliseconds of 285,000 years. */

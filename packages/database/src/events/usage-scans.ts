@@ -10,7 +10,8 @@ export type Accumulator = 'sum' | 'greatest' | 'latest' | 'weighted' | 'distinct
  * aggregation alone: a count and a sum of the same events read them once.
  */
 export interface UsageScan {
-  readonly externalCustomerId: string
+  /** Null: every customer's. */
+  readonly externalCustomerId: string | null
   readonly measure: UsageMeasure
   readonly spans: readonly UsageSpan[]
   /** Equal, within one plan, for equal spans, and for equal measures but for their aggregation. */
@@ -31,7 +32,7 @@ export function planScans(questions: readonly UsageQuestion[]): PlannedScans {
   const [frameOf, patternOf] = [createNumbering(frameText), createNumbering(patternText)]
   const ofQuestion = questions.map((question) => {
     const [frame, pattern] = [frameOf(question.spans), patternOf(question.measure)]
-    const key = `${frame} ${pattern} ${question.externalCustomerId}`
+    const key = `${frame} ${pattern} ${customerKey(question.externalCustomerId)}`
     let scan = byKey.get(key)
     if (!scan) {
       assertAskable(question)
@@ -44,6 +45,11 @@ export function planScans(questions: readonly UsageQuestion[]): PlannedScans {
     return scan
   })
   return { scans: [...byKey.values()], ofQuestion }
+}
+
+/** Apart from any customer's, whatever its id is. */
+export function customerKey(externalCustomerId: string | null): string {
+  return externalCustomerId === null ? 'every' : `of ${externalCustomerId}`
 }
 
 const accumulatorOf = {
@@ -88,7 +94,7 @@ function patternText({ eventName, field, filters, groupBy }: UsageMeasure): stri
 
 /** An empty name or list never means "all" (billing rules, section 4). */
 function assertAskable({ externalCustomerId, measure, spans }: UsageQuestion): void {
-  assert(externalCustomerId !== '', 'usage is asked for one customer')
+  assert(externalCustomerId !== '', 'usage is asked for one customer, or by name for every one')
   assert(measure.eventName !== '', 'usage is asked for one event name')
   assert(
     (measure.field === null) === (measure.aggregation === 'COUNT'),

@@ -1,6 +1,7 @@
 import { assert, keyReused } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { type Reading, reading, together } from '../connection/together.ts'
 import type { RequestIdentity, StoredAnswer } from './request-identity.ts'
 
 /** As long as an answer is kept: from then on its key is free. */
@@ -42,13 +43,20 @@ export async function refuseKeyBesideList(scoped: Scoped, key: string): Promise<
  *
  * @throws key_reused
  */
-export async function refuseUsedKey(scoped: Scoped, { key, fingerprint }: RequestIdentity): Promise<void> {
-  const { rows } = await sql<{ used: boolean }>`
+export async function refuseUsedKey(scoped: Scoped, identity: RequestIdentity): Promise<void> {
+  await together(scoped, refusedKey(scoped, identity))
+}
+
+/** The same, to be sent beside others. */
+export function refusedKey(scoped: Scoped, { key, fingerprint }: RequestIdentity): Reading<void> {
+  const statement = sql<{ used: boolean }>`
     select ${usedByWorkflow(scoped, key)} or exists (
       select from idempotency_keys where environment_id = ${scoped.scope.environmentId} and key = ${key}
         and created_at >= ${keyAge} and fingerprint <> ${fingerprint}
-    ) as used`.execute(scoped.db)
-  if (rows[0]?.used) throw keyReused()
+    ) as used`
+  return reading(statement, ([row]) => {
+    if (row?.used) throw keyReused()
+  })
 }
 
 /** The key is this request's, which has been answered; nothing happens where it has one already. */

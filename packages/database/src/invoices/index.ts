@@ -25,8 +25,8 @@ export {
   type InvoiceRow,
   type InvoiceSearch,
   listInvoiceLineItems,
-  listInvoicesById,
   listLatestInvoices,
+  readInvoicesWithLines,
   searchInvoices,
 } from './invoices.ts'
 export { keepLateLooks } from './late-looks.ts'

@@ -1,6 +1,8 @@
 import { notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
+import { environmentNow } from '../connection/clock.ts'
 import type { Scoped } from '../connection/connection.ts'
+import { rowsOf, together } from '../connection/together.ts'
 import { allOf, anyOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
 import { ofCustomersSubscriptions, ofExternalCustomer } from '../search/search-references.ts'
@@ -107,15 +109,28 @@ export async function searchInvoices(
   return searchPage(query, search, invoiceFields)
 }
 
-/** In the order of their making. */
-export function listInvoicesById({ db, scope }: Scoped, ids: readonly string[]): Promise<InvoiceRow[]> {
-  return db
+/** Invoices with all their lines, each in the order of their making, and the environment's present: in one round trip. */
+export async function readInvoicesWithLines(
+  scoped: Scoped,
+  ids: readonly string[],
+): Promise<{
+  readonly invoices: readonly InvoiceRow[]
+  readonly lines: readonly InvoiceLineItemRow[]
+  readonly now: Date
+}> {
+  const byId = scoped.db
     .selectFrom('invoices')
     .selectAll()
-    .where('environment_id', '=', scope.environmentId)
+    .where('environment_id', '=', scoped.scope.environmentId)
     .where(sql<boolean>`id = any(${ids}::text[])`)
     .orderBy('id')
-    .execute()
+  const [invoices, lines, now] = await together(
+    scoped,
+    rowsOf(byId),
+    rowsOf(selectLineItems(scoped, ids)),
+    environmentNow(scoped),
+  )
+  return { invoices, lines, now }
 }
 
 /** All lines of the invoices, in the order of their invoice and making. */
@@ -123,13 +138,16 @@ export function listInvoiceLineItems(
   scoped: Scoped,
   invoiceIds: readonly string[],
 ): Promise<InvoiceLineItemRow[]> {
-  return scoped.db
+  return selectLineItems(scoped, invoiceIds).execute()
+}
+
+function selectLineItems({ db }: Scoped, invoiceIds: readonly string[]) {
+  return db
     .selectFrom('invoice_line_items')
     .selectAll()
     .where(sql<boolean>`invoice_id = any(${invoiceIds}::text[])`)
     .orderBy('invoice_id')
     .orderBy('id')
-    .execute()
 }
 
 function from(column: InstantColumn, instant: Date | undefined) {

@@ -41,6 +41,7 @@ import * as formerGrids from './0039-former-grids.ts'
 import * as subscriptionsByLookupKey from './0040-subscriptions-by-lookup-key.ts'
 import * as invoicedCycles from './0041-invoiced-cycles.ts'
 import * as importAddresses from './0042-import-addresses.ts'
+import * as eventConflicts from './0048-event-conflicts.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -86,4 +87,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0040-subscriptions-by-lookup-key': subscriptionsByLookupKey,
   '0041-invoiced-cycles': invoicedCycles,
   '0042-import-addresses': importAddresses,
+  '0048-event-conflicts': eventConflicts,
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { type MeterRow, metersById } from '../catalog/meters.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
+import { type Reading, reading, rowsOf, together } from '../connection/together.ts'
 import { type EntitlementRow, shareEntitlements } from '../entitlements/entitlements.ts'
 import { type CreditGrantRow, listPlanGrants } from '../grants/credit-grants.ts'
 import { keyAge } from '../idempotency/key-uses.ts'
@@ -26,6 +27,8 @@ export interface CustomerFacts {
   readonly id: string
   readonly external_id: string
   readonly timezone: string
+  /** The newest of its subscriptions of each of the plans that is neither a draft nor cancelled, by the plan's id. */
+  readonly subscribed: Readonly<Record<string, string>>
 }
 
 export interface PlanFacts {
@@ -51,15 +54,16 @@ export interface FactsWanted {
 }
 
 /**
- * Reads them in two to five statements, however many subscriptions they are for, and holds them until the
- * caller's transaction ends: plans against price edits, customers and entitlements against their deletion.
+ * Reads them in two to five statements and one to four round trips, however many subscriptions they are for, and holds
+ * them until the caller's transaction ends: plans against price edits, customers and entitlements against their deletion.
  */
 export async function readSubscriptionFacts(scoped: Scoped, wanted: FactsWanted): Promise<SubscriptionFacts> {
-  // One after the other: they share the transaction's connection.
-  const { made, customers, plans } = await holdParties(scoped, wanted)
-  // By a statement behind the one that locked the plans: its snapshot has what an edit that was waited for has done.
-  const planIds = plans.map(({ id }) => id)
-  const allPrices = await readPrices(scoped, planIds)
+  const [{ made, customers, plans }, allPrices] = await together(
+    scoped,
+    partiesHeld(scoped, wanted),
+    // By a statement behind the one that locks the plans: its snapshot has what an edit that was waited for has done.
+    pricesOf(scoped, wanted.planIds),
+  )
   const meters = await readMeters(scoped, allPrices)
   const givingIds = plans.flatMap(({ id, gives }) => (gives ? [id] : []))
   const allGrants = givingIds.length > 0 ? await listPlanGrants(scoped, givingIds) : []
@@ -94,11 +98,11 @@ interface Parties {
   readonly plans: readonly SharedPlan[]
 }
 
-/** All that is looked for by what the requests name, held, in one round trip. */
-async function holdParties(scoped: Scoped, wanted: FactsWanted): Promise<Parties> {
+/** All that is looked for by what the requests name, held. */
+function partiesHeld(scoped: Scoped, wanted: FactsWanted): Reading<Parties> {
   const { environmentId } = scoped.scope
   const { idempotencyKeys: keys, areListsOthers, customerIds, externalCustomerIds, planIds } = wanted
-  const { rows } = await sql<Parties>`
+  const statement = sql<Parties>`
     with made as (
       select idempotency_key, id, request_hash from subscriptions
       where environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
@@ -107,16 +111,25 @@ async function holdParties(scoped: Scoped, wanted: FactsWanted): Promise<Parties
       union all select idempotency_key, null, null from subscription_batches
       where ${areListsOthers} and environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
     ), customer as (
-      select id, external_id, timezone from customers
+      select id, external_id, timezone, (
+          select coalesce(json_object_agg(plan_id, id), '{}') from (
+            select distinct on (s.plan_id) s.plan_id, s.id from subscriptions s
+            where s.environment_id = ${environmentId} and s.customer_id = customers.id
+              and s.plan_id = any (${planIds}::text[]) and s.subscription_status not in ('draft', 'cancelled')
+            order by s.plan_id, s.id desc) newest
+        ) as subscribed
+      from customers
       where status = 'published' and environment_id = ${environmentId}
         and (id = any (${customerIds}::text[]) or external_id = any (${externalCustomerIds}::text[]))
       order by id for key share
     ), plan as (${sharedPlans(scoped, planIds)})
     select coalesce((select json_agg(made) from made), '[]') as made,
       coalesce((select json_agg(customer) from customer), '[]') as customers,
-      coalesce((select json_agg(plan) from plan), '[]') as plans`.execute(scoped.db)
-  assert(rows[0], 'a select without a table yields a row')
-  return rows[0]
+      coalesce((select json_agg(plan) from plan), '[]') as plans`
+  return reading(statement, ([row]) => {
+    assert(row, 'a select without a table yields a row')
+    return row
+  })
 }
 
 interface SharedPlan extends Omit<PlanFacts, 'prices' | 'grants'> {
@@ -145,14 +158,15 @@ function sharedPlans({ scope }: Scoped, ids: readonly string[]) {
     order by id for share`
 }
 
-async function readPrices(scoped: Scoped, planIds: readonly string[]): Promise<PriceRow[]> {
-  return scoped.db
-    .selectFrom('prices')
-    .selectAll()
-    .where(sql<boolean>`plan_id = any (${planIds}::text[])`)
-    .where('status', '=', 'published')
-    .orderBy('id')
-    .execute()
+function pricesOf(scoped: Scoped, planIds: readonly string[]): Reading<PriceRow[]> {
+  return rowsOf(
+    scoped.db
+      .selectFrom('prices')
+      .selectAll()
+      .where(sql<boolean>`plan_id = any (${planIds}::text[])`)
+      .where('status', '=', 'published')
+      .orderBy('id'),
+  )
 }
 
 async function readMeters(

@@ -94,6 +94,7 @@ function ownQuantity(part: UsagePart, whole: Period | null, wholeMs: number): Ra
   return whole ? part.quantity : weighed(part.quantity, lengthMs(part), wholeMs)
 }
 
-function weighed({ numerator, denominator }: Ratio, ms: number, wholeMs: number): Ratio {
+/** What a value is worth that was there for so long of the whole. */
+export function weighed({ numerator, denominator }: Ratio, ms: number, wholeMs: number): Ratio {
   return ratio(numerator.times(decimalFromInteger(ms)), denominator.times(decimalFromInteger(wholeMs)))
 }

@@ -77,10 +77,11 @@ function together<Line extends CycleLine>(exact: readonly Exact<Line>[]): CycleC
 }
 
 function chargeOf<Line extends CycleLine>(
-  { line, window: { window, measured }, quantity, explanation, warnings }: Omit<Exact<Line>, 'amount'>,
+  { line, window: { window, measured, cut }, quantity, explanation, warnings }: Omit<Exact<Line>, 'amount'>,
   amount: CycleCharge<Line>['amount'],
 ): CycleCharge<Line> {
-  return { line, span: measured ?? window, quantity: shownDecimal(quantity), amount, explanation, warnings }
+  const shown = { line, span: measured ?? window, quantity: shownDecimal(quantity), amount }
+  return { ...shown, explanation, warnings, ...(cut && { cut }) }
 }
 
 function factsOf(

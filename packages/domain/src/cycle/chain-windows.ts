@@ -142,11 +142,21 @@ function billedIntervals(cycle: Cycle, chain: Chain, living: readonly Living[]):
     const reach = isWithin ? reachWithin(chain, living, { interval, closes }) : interval
     const windows = living.flatMap(({ life, place, view }): ChainWindow[] => {
       const window = reach && overlap(life, reach)
-      return window ? [{ place, view, window, measured: overlap(window, closes) ?? null }] : []
+      const measured = (window && overlap(window, closes)) ?? null
+      return window
+        ? [{ place, view, window, measured, ...(isWithin && cutOf(measured, life, interval)) }]
+        : []
     })
     const all = isWithin ? windows : windows.map((one) => ({ ...one, measured: one.window }))
     return all.some(({ measured }) => measured !== null) ? [all] : []
   })
+}
+
+function cutOf(measured: Period | null, life: Period, interval: Period): Pick<ChainWindow, 'cut'> {
+  const whole = overlap(life, interval)
+  if (!measured || !whole) return {}
+  const cut = { start: measured.start > whole.start, end: measured.end < whole.end }
+  return cut.start || cut.end ? { cut } : {}
 }
 
 /**

@@ -174,6 +174,13 @@ export interface ChainWindow {
   readonly measured: Period | null
   /** Of the planned usage: the one by its price's bucket size and what is free to it. */
   readonly view: number
+  /** Where what is asked for is not all that the line has in the interval: which of its ends are left out. */
+  readonly cut?: CutWindow
+}
+
+export interface CutWindow {
+  readonly start: boolean
+  readonly end: boolean
 }
 
 export interface CycleCharge<Line> extends LineCharge {
@@ -181,4 +188,6 @@ export interface CycleCharge<Line> extends LineCharge {
   readonly span: Period
   /** What was priced, beyond allowances; a quotient without an end is rounded to 18 digits, for show only. */
   readonly quantity: Decimal
+  /** Of usage in any window: where that leaves out something of the line's time in its interval. */
+  readonly cut?: CutWindow
 }

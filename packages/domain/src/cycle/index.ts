@@ -2,6 +2,7 @@
  * One billing period of a subscription: what falls into it, what it asks of usage, and what it costs (billing rules, section 5).
  */
 export { aroundPauses, type Pause } from './around-pauses.ts'
+export { isBillsCharge, partCost, unitCost } from './cost-of-parts.ts'
 export type {
   Cycle,
   CycleCharge,
@@ -25,6 +26,7 @@ export {
 export { createCyclePlanner, type PlanCycle } from './plan-alike.ts'
 export { planCycle } from './plan-cycle.ts'
 export { rateCycle } from './rate-cycle.ts'
+export { withShownQuotients } from './shown-quotients.ts'
 export type {
   BucketsCharge,
   ChainExplanation,
@@ -39,5 +41,11 @@ export {
   type ShownUsage,
   type UsageFigure,
   type UsageFrame,
+  type WindowFigure,
 } from './usage-figure.ts'
-export { isCumulated, planWindows, type WindowFigure, windowFigures } from './window-figures.ts'
+export {
+  isCumulated,
+  planWindows,
+  type WindowsPlan,
+  windowFigures,
+} from './window-figures.ts'

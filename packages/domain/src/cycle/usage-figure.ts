@@ -18,7 +18,8 @@ export interface UsageFrame {
 
 /** Usage to be shown: of a meter as its line bills it, or of a measure that a request has made up. */
 export interface ShownUsage {
-  readonly externalCustomerId: string
+  /** Null: every customer's. */
+  readonly externalCustomerId: string | null
   readonly measure: UsageMeasure
   readonly bucketSize: BucketSize | null
   /** Of a meter with `reset_usage` NEVER. */
@@ -40,6 +41,12 @@ export interface UsageFigure {
   readonly quantity: Ratio
   readonly eventCount: number
   readonly gaps: ValueGaps
+}
+
+/** Of one of a report's windows. */
+export interface WindowFigure extends Period {
+  readonly quantity: Ratio
+  readonly eventCount: number
 }
 
 /** Gives a question its place among those that are asked together. */

@@ -4,6 +4,7 @@ import { later } from '../time/period.ts'
 import { isAdditive } from '../usage/usage-measure.ts'
 import type { UsageAnswer, UsageSpan } from '../usage/usage-question.ts'
 import { partsOf } from '../usage/usage-spans.ts'
+import { type CarriedPlan, carriedFigures, isCarried, planCarried } from './carried-windows.ts'
 import {
   type Ask,
   type FigurePlan,
@@ -12,6 +13,7 @@ import {
   runningSince,
   type ShownUsage,
   spanQuestions,
+  type WindowFigure,
 } from './usage-figure.ts'
 
 /** How the figures of a report's windows come about. */
@@ -22,11 +24,8 @@ export interface WindowsPlan {
   readonly runsOn: boolean
   /** Each by questions of its own: a value that runs on and is no sum. */
   readonly each: readonly FigurePlan[]
-}
-
-export interface WindowFigure extends Period {
-  readonly quantity: Ratio
-  readonly eventCount: number
+  /** Of a state that goes on from one window into the next. */
+  readonly carried: CarriedPlan | null
 }
 
 /** A value that runs on and is no sum is computed from its beginning for each window. */
@@ -39,12 +38,14 @@ export function planWindows(usage: ShownUsage, spans: readonly UsageSpan[], ask:
   const windows = [...partsOf(spans)]
   if (isCumulated(usage)) {
     const each = windows.map((window) => planFigure(usage, window, ask))
-    return { windows, shared: [], runsOn: true, each }
+    return { windows, shared: [], runsOn: true, each, carried: null }
   }
   const [first] = windows
-  if (first === undefined) return { windows, shared: [], runsOn: false, each: [] }
+  const none = { windows, shared: [], runsOn: false, each: [], carried: null }
+  if (first === undefined) return none
+  if (isCarried(usage)) return { ...none, carried: planCarried(usage, windows, ask) }
   if (!usage.isRunning) {
-    return { windows, shared: spanQuestions(usage, spans).map(ask), runsOn: false, each: [] }
+    return { ...none, shared: spanQuestions(usage, spans).map(ask) }
   }
   const { externalCustomerId, measure } = usage
   const since = runningSince(usage)
@@ -53,11 +54,12 @@ export function planWindows(usage: ShownUsage, spans: readonly UsageSpan[], ask:
     end <= since ? [] : [{ start: later(start, since), end, stepMs: null }],
   )
   const shared = [ask({ externalCustomerId, measure, wholeMs: null, spans: [...before, ...within] })]
-  return { windows, shared, runsOn: true, each: [] }
+  return { ...none, shared, runsOn: true }
 }
 
 /** Ascending, those without usage too. */
 export function windowFigures(plan: WindowsPlan, answers: readonly UsageAnswer[]): WindowFigure[] {
+  if (plan.carried) return carriedFigures(plan.carried, plan.windows, answers)
   if (plan.each.length > 0) {
     return plan.windows.flatMap((window, index) => {
       const own = plan.each[index]

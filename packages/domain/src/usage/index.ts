@@ -15,6 +15,7 @@ export {
   type UsageQuestion,
   type UsageSlice,
   type UsageSpan,
+  type UsageSplit,
 } from './usage-question.ts'
 export { partsOf, type UsageCut, usageSpans } from './usage-spans.ts'
 export { valueWarnings } from './value-gaps.ts'

@@ -32,7 +32,8 @@ export interface UsageSpan extends Period {
  * events of one measure in the spans, which ascend, do not overlap and are not empty. A weighted sum has no joined ones.
  */
 export interface UsageQuestion {
-  readonly externalCustomerId: string
+  /** Null: every customer's of the environment, as if they were one's. For reports alone; an empty id never means that. */
+  readonly externalCustomerId: string | null
   readonly measure: UsageMeasure
   readonly spans: readonly UsageSpan[]
   /** For WEIGHTED_SUM: the milliseconds of the whole grid interval; null where each part is its own whole (buckets). */
@@ -46,7 +47,7 @@ export interface UsagePart extends Period {
   readonly quantity: Ratio
   readonly eventCount: number
   /** The values by which the answers are split, in the order of `splitBy`; null for one that an event has not. */
-  readonly split?: readonly (string | null)[]
+  readonly split?: UsageSplit
   /** Events whose property is there but no number, in an aggregation of numbers: they count as absent. */
   readonly notNumeric: number
   /** Ids of them, by instant and id: of each span and group the first `oddEventsMax`; left out where there are none. */
@@ -68,8 +69,16 @@ export interface UsageSlice {
   /** Events of one of these sources; null: of any, or none. */
   readonly sources: readonly string[] | null
   readonly splitBy: readonly SplitKey[]
+  /** Events of these groups of the split alone, as the store names them; left out: of all. */
+  readonly groups?: readonly string[]
 }
 
-export type SplitKey = { readonly kind: 'source' } | { readonly kind: 'property'; readonly name: string }
+export type SplitKey =
+  | { readonly kind: 'source' }
+  | { readonly kind: 'customer' }
+  | { readonly kind: 'property'; readonly name: string }
+
+/** One of the groups that a slice is split into: the values that its events have, in the order of `splitBy`; null for none. */
+export type UsageSplit = readonly (string | null)[]
 
 export const allUsage: UsageSlice = { sources: null, splitBy: [] }

@@ -5,6 +5,7 @@ import {
   getCalculation,
   listCalculationItems as listItems,
 } from '@flexprice/database/calculations'
+import { withShownQuotients } from '@flexprice/domain/cycle'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -48,7 +49,7 @@ function itemResponse(row: CalculationItemRow) {
       ...line,
       period_start: new Date(line.period_start),
       period_end: new Date(line.period_end),
-      explanation: { ...line.explanation },
+      explanation: withShownQuotients(line.explanation),
       warnings: warningsResponse(line.warnings) ?? [],
     })),
     error: row.error ? { code: publishedErrorCode(row.error.code), message: row.error.message } : undefined,

@@ -10,6 +10,7 @@ import {
   listInvoiceHistory,
   listInvoiceLineItems,
 } from '@flexprice/database/invoices'
+import { withShownQuotients } from '@flexprice/domain/cycle'
 import { callerDatabase } from '../caller.ts'
 import { decimalText } from '../decimal-text.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -101,6 +102,6 @@ function explainedLine(line: InvoiceLineItemRow) {
     amount: decimalText(line.amount),
     period_start: line.period_start,
     period_end: line.period_end,
-    explanation: { ...line.explanation },
+    explanation: withShownQuotients(line.explanation),
   }
 }

@@ -1,6 +1,6 @@
 import type { InvoiceResponse } from '@flexprice/contracts/invoices'
 import type { Scoped } from '@flexprice/database/connection'
-import { type InvoiceRow, listInvoiceLineItems } from '@flexprice/database/invoices'
+import { type InvoiceLineItemRow, type InvoiceRow, listInvoiceLineItems } from '@flexprice/database/invoices'
 import { pageSizeMax } from '@flexprice/database/search'
 import { searchSubscriptions } from '@flexprice/database/subscriptions'
 import { customersById } from '../customers/customers-by-id.ts'
@@ -9,7 +9,8 @@ import { invoiceLineItemResponse, invoiceResponse } from './invoice-response.ts'
 import { overdueAmong } from './overdue-among.ts'
 
 interface WantedRecords {
-  readonly lineItems: boolean
+  /** Those that were read already, or whether they are. */
+  readonly lineItems: boolean | readonly InvoiceLineItemRow[]
   /** The environment's, by which they are overdue. */
   readonly now: Date
   readonly expand?: ReadonlySet<'customer' | 'subscription'> | undefined
@@ -22,7 +23,7 @@ export async function invoicesWithRecords(
   { lineItems, now, expand }: WantedRecords,
 ): Promise<InvoiceResponse[]> {
   const [lines, overdue, customers, subscriptions] = await Promise.all([
-    lineItems ? linesByInvoice(scoped, rows) : undefined,
+    lineItems === false ? undefined : linesByInvoice(scoped, rows, lineItems),
     overdueAmong(scoped, rows, now),
     customersById(scoped, expand?.has('customer') ? rows.map((row) => row.customer_id) : []),
     subscriptionsById(scoped, expand?.has('subscription') ? rows : []),
@@ -35,9 +36,13 @@ export async function invoicesWithRecords(
   }))
 }
 
-async function linesByInvoice(scoped: Scoped, rows: readonly InvoiceRow[]) {
+async function linesByInvoice(
+  scoped: Scoped,
+  rows: readonly InvoiceRow[],
+  known: true | readonly InvoiceLineItemRow[],
+) {
   const ids = rows.map((row) => row.id)
-  const lines = ids.length === 0 ? [] : await listInvoiceLineItems(scoped, ids)
+  const lines = known !== true ? known : ids.length === 0 ? [] : await listInvoiceLineItems(scoped, ids)
   return Map.groupBy(
     lines.map((line) => invoiceLineItemResponse(scoped.scope, line)),
     (line) => line.invoice_id,

@@ -1,7 +1,7 @@
 import { type InvoiceResponse, invoiceResponse } from '@flexprice/contracts/invoices'
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
-import { readNow, type Scoped } from '@flexprice/database/connection'
-import { listInvoicesById } from '@flexprice/database/invoices'
+import type { Scoped } from '@flexprice/database/connection'
+import { readInvoicesWithLines } from '@flexprice/database/invoices'
 import { z } from 'zod'
 import { decimalText } from '../decimal-text.ts'
 import { invoicesWithRecords } from '../invoices/invoices-with-records.ts'
@@ -13,8 +13,8 @@ export async function changedInvoices(
   { invoice_ids: ids }: SubscriptionChangeResult,
 ): Promise<InvoiceResponse[]> {
   if (ids.length === 0) return []
-  const rows = await listInvoicesById(scoped, ids)
-  return invoicesWithRecords(scoped, rows, { lineItems: true, now: await readNow(scoped) })
+  const { invoices, lines, now } = await readInvoicesWithLines(scoped, ids)
+  return invoicesWithRecords(scoped, invoices, { lineItems: lines, now })
 }
 
 /** Its own one: what it bills on the way is apart. */

@@ -5,10 +5,9 @@ import {
   subscriptionChangeResult,
   workflows,
 } from '@flexprice/contracts/workflows'
-import { newestChangeId } from '@flexprice/database/changes'
-import type { Scoped } from '@flexprice/database/connection'
-import { keepKey, refuseUsedKey, requestHash } from '@flexprice/database/idempotency'
-import { getSubscription } from '@flexprice/database/subscriptions'
+import { newestChange } from '@flexprice/database/changes'
+import { type Scoped, together } from '@flexprice/database/connection'
+import { keepKey, refusedKey, requestHash } from '@flexprice/database/idempotency'
 import type { Temporal } from '@flexprice/temporal-client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
@@ -39,15 +38,18 @@ export async function startChange(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<SubscriptionChangeResult> {
   expectIdOf('subscription', subscriptionId)
-  // One that is not there would be answered by a workflow that fails.
-  await getSubscription(scoped, subscriptionId)
   const identity = mode === 'execute' ? requestIdentity(request) : undefined
-  if (identity) await refuseUsedKey(scoped, identity)
+  // One that is not there would be answered by a workflow that fails.
+  const [seenChangeId] = await together(
+    scoped,
+    newestChange(scoped, subscriptionId),
+    ...(identity ? [refusedKey(scoped, identity)] : []),
+  )
   const input = {
     mode,
     subscription_id: subscriptionId,
     request: order,
-    seen_change_id: await newestChangeId(scoped, subscriptionId),
+    seen_change_id: seenChangeId,
     idempotency_key: key ?? requestKey(request),
     request_hash: requestHash([subscriptionId, order]),
   }

@@ -1,55 +1,73 @@
 import type { GetUsageAnalyticsResponse } from '@flexprice/contracts/usage'
 import type { FeatureRow, MeterRow } from '@flexprice/database/catalog'
 import type { CustomerRow } from '@flexprice/database/customers'
-import { type Decimal, formatDecimal, sumDecimals } from '@flexprice/domain/money'
 import type { BucketSize } from '@flexprice/domain/price'
-import { type SplitKey, valueWarnings } from '@flexprice/domain/usage'
+import { type UsageSplit, valueWarnings } from '@flexprice/domain/usage'
 import { warningsResponse } from '../warnings-response.ts'
-import type { ReportedUsage } from './report-usage.ts'
-import type { UsageCosts } from './usage-costs.ts'
+import { costResponse, groupCostResponse, unavailable } from './cost-response.ts'
+import type { GroupCosts } from './group-costs.ts'
+import type { ReportedGroup } from './report-groups.ts'
+import type { ReportedUsage } from './report-plan.ts'
+import type { ToldCosts } from './usage-costs.ts'
 import { shownQuantity } from './usage-response.ts'
+import { groupedBy, type NamedSlice } from './usage-slice.ts'
 
 export interface MeteredFeature {
   readonly feature: FeatureRow
   readonly meter: MeterRow
 }
 
-interface Shown {
-  readonly customer: CustomerRow
+export interface Shown {
+  /** Null: of every customer. */
+  readonly customer: CustomerRow | null
   readonly windowSize: BucketSize | undefined
-  readonly splitBy: readonly SplitKey[]
-  readonly costs: UsageCosts | undefined
+  readonly costs: ToldCosts
+  readonly now: Date
 }
 
-/** @param reported of each feature the groups that it is told apart by */
-export function analyticsResponse(
+type Item = GetUsageAnalyticsResponse['items'][number]
+
+/** Each feature as a whole. */
+export function wholeItems(
   metered: readonly MeteredFeature[],
-  reported: readonly (readonly ReportedUsage[])[],
-  { splitBy, costs, ...shown }: Shown,
-): GetUsageAnalyticsResponse {
-  const isWhole = splitBy.length === 0
-  const items = metered.flatMap((feature, index) =>
-    (reported[index] ?? []).map((usage) => ({
-      ...itemOf(feature, usage, shown),
-      ...groupOf(usage, splitBy),
-      // What one group of a feature costs cannot be told: tiers and allowances are of all of them.
-      ...(costs && isWhole ? amounts(costs.currency, costs.ofMeter(feature.meter.id)) : {}),
-    })),
+  reported: readonly ReportedUsage[],
+  shown: Shown,
+): Item[] {
+  return metered.flatMap((feature, index) => {
+    const usage = reported[index]
+    const cost = costResponse(shown.costs, [feature.meter.id], shown.now)
+    return usage ? [{ ...itemOf(feature, usage, shown), ...cost }] : []
+  })
+}
+
+/** Each feature by the groups that have events of it. */
+export function groupItems(
+  metered: readonly MeteredFeature[],
+  groups: readonly ReportedGroup[],
+  { slice, groupCosts, ...shown }: Shown & { slice: NamedSlice; groupCosts: GroupCosts | undefined },
+): Item[] {
+  const { costs } = shown
+  return metered.flatMap((feature, index) =>
+    groups.flatMap((group): Item[] => {
+      const usage = group.usage[index]
+      if (!usage || usage.eventCount === 0) return []
+      const cost =
+        'gap' in costs || !groupCosts
+          ? unavailable('gap' in costs ? costs.gap : 'every_customer')
+          : groupCostResponse(costs.currency, groupCosts.ofMeter(feature.meter.id, group.also))
+      return [{ ...itemOf(feature, usage, shown), ...groupOf(slice, group.split), ...cost }]
+    }),
   )
-  if (!costs) return { items }
-  // Two features of one meter show the same usage, which is charged once.
-  const meterIds = [...new Set(metered.map(({ meter }) => meter.id))]
-  return { items, ...amounts(costs.currency, sumDecimals(meterIds.map(costs.ofMeter))) }
 }
 
 function itemOf(
   { feature, meter }: MeteredFeature,
   usage: ReportedUsage,
   { customer, windowSize }: Pick<Shown, 'customer' | 'windowSize'>,
-) {
+): Item {
   return {
     ...{ feature_id: feature.id, name: feature.name, meter_id: meter.id, event_name: meter.event_name },
-    ...{ external_customer_id: customer.external_id, aggregation_type: meter.aggregation_type },
+    ...{ external_customer_id: customer?.external_id, aggregation_type: meter.aggregation_type },
     ...{ unit: feature.unit_singular, unit_plural: feature.unit_plural, window_size: windowSize },
     reporting_unit: feature.reporting_unit ? { ...feature.reporting_unit } : undefined,
     total_usage: shownQuantity(usage.quantity),
@@ -67,23 +85,21 @@ function itemOf(
   }
 }
 
-/** What events do not have is left out. */
-function groupOf({ split }: ReportedUsage, splitBy: readonly SplitKey[]) {
-  const values = splitBy.flatMap((key, index) => {
-    const value = split[index]
-    return value == null ? [] : [{ key, value }]
-  })
-  const source = values.find(({ key }) => key.kind === 'source')?.value
-  const properties = values.flatMap(({ key, value }) => (key.kind === 'property' ? [[key.name, value]] : []))
+/** The contract's names leave out what the group's events have not; ours says null. */
+function groupOf(slice: NamedSlice, split: UsageSplit) {
+  const values = slice.splitBy.map((key, index) => ({ key, value: split[index] ?? null }))
+  const valueFor = (kind: 'source' | 'customer') => values.find(({ key }) => key.kind === kind)?.value
+  const source = valueFor('source')
+  const customer = valueFor('customer')
+  const properties = values.flatMap(({ key, value }) =>
+    key.kind === 'property' && value !== null ? [[key.name, value]] : [],
+  )
   return {
-    ...(source === undefined ? {} : { source }),
-    ...(splitBy.some(({ kind }) => kind === 'property')
+    grouped_by: groupedBy(slice, split),
+    ...(source == null ? {} : { source }),
+    ...(customer == null ? {} : { external_customer_id: customer }),
+    ...(slice.splitBy.some(({ kind }) => kind === 'property')
       ? { properties: Object.fromEntries(properties) }
       : {}),
   }
-}
-
-function amounts(currency: string, amount: Decimal) {
-  const cost = formatDecimal(amount)
-  return { currency, subtotal: cost, total_discount: '0', total_cost: cost }
 }

@@ -15,7 +15,8 @@ import type { Dependencies } from '../dependencies.ts'
 import { aggregatedFeatures } from '../entitlements/aggregated-features.ts'
 import { type Api, routeOf } from '../route.ts'
 import { warningsResponse } from '../warnings-response.ts'
-import { reportUsage, type WantedUsage } from './report-usage.ts'
+import type { WantedUsage } from './report-plan.ts'
+import { reportUsage } from './report-usage.ts'
 import { shownQuantity } from './usage-response.ts'
 
 export function getCustomerUsageSummaryRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {

@@ -1,20 +1,25 @@
 import { getUsageAnalytics } from '@flexprice/contracts/operations'
-import { type GetUsageAnalyticsRequest, propertyOf } from '@flexprice/contracts/usage'
-import { listFeatures, listUsedFeatures, metersById } from '@flexprice/database/catalog'
+import type { GetUsageAnalyticsRequest, GetUsageAnalyticsResponse } from '@flexprice/contracts/usage'
 import { readNow, type Scoped } from '@flexprice/database/connection'
 import { type CustomerRow, getCustomerByExternalId } from '@flexprice/database/customers'
 import { invalid } from '@flexprice/domain'
 import type { Period } from '@flexprice/domain/time'
-import type { SplitKey, UsageSlice } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { type Api, routeOf } from '../route.ts'
-import { analyticsResponse, type MeteredFeature } from './analytics-response.ts'
+import { groupItems, type MeteredFeature, type Shown, wholeItems } from './analytics-response.ts'
+import { costResponse } from './cost-response.ts'
+import { planGroupCosts } from './group-costs.ts'
 import { meterMeasure } from './meter-measure.ts'
+import { meteredFeatures, summedFeatures } from './metered-features.ts'
 import { meteredUsage } from './metered-usage.ts'
+import { reportGroups } from './report-groups.ts'
+import type { WantedUsage } from './report-plan.ts'
 import { reportedPeriod, reportedWindows } from './report-request.ts'
-import { reportGroups } from './report-usage.ts'
-import { type UsageCosts, usageCosts } from './usage-costs.ts'
+import { reportUsage } from './report-usage.ts'
+import { type ToldCosts, usageCosts } from './usage-costs.ts'
+import { sliceOf } from './usage-slice.ts'
 
 export function getUsageAnalyticsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
   api.route({
@@ -22,66 +27,88 @@ export function getUsageAnalyticsRoute(api: Api, { database }: Pick<Dependencies
     async handler(request, reply) {
       const { body } = request
       const scoped = callerDatabase(database, request)
-      const { external_customer_id: externalId } = body
-      if (externalId === undefined) throw invalid([{ path: 'external_customer_id', message: 'is required' }])
-      const customer = await getCustomerByExternalId(scoped, externalId)
-      const period = reportedPeriod(body, await readNow(scoped))
-      const metered = await meteredFeatures(scoped, customer, body.feature_ids)
-      const cut = reportedWindows(body, { customer, start: period.start })
-      const measured = metered.map(({ meter }) => ({
-        meter,
-        measure: meterMeasure(meter, body.property_filters, 'property_filters'),
-      }))
-      const wanted = await meteredUsage(scoped, measured, { customer, period, cut })
-      const slice = sliceOf(body)
-      const reported = await reportGroups(scoped, wanted, slice)
-      const costs = await costsOf(scoped, customer, { body, period })
-      const shown = { customer, windowSize: body.window_size, splitBy: slice.splitBy, costs }
-      return reply.send(analyticsResponse(metered, reported, shown))
+      const { next, ...answer } = await analyze(scoped, body)
+      return reply.send(next === undefined ? answer : { ...answer, next_cursor: cursorAfter(request, next) })
     },
   })
 }
 
-/** Usage is by feature in any case. */
-function sliceOf({ sources, group_by = [] }: GetUsageAnalyticsRequest): UsageSlice {
-  const splitBy = [...new Set(group_by)].flatMap((name): SplitKey[] => {
-    if (name === 'source') return [{ kind: 'source' }]
-    const property = propertyOf(name)
-    return property === undefined ? [] : [{ kind: 'property', name: property }]
+type Analysis = Omit<GetUsageAnalyticsResponse, 'next_cursor'> & { readonly next?: string | undefined }
+
+async function analyze(scoped: Scoped, body: GetUsageAnalyticsRequest): Promise<Analysis> {
+  const slice = sliceOf(body)
+  const customer = await analyzedCustomer(scoped, body, slice.splitBy.length > 0)
+  const now = await readNow(scoped)
+  const period = reportedPeriod(body, now)
+  const all = await meteredFeatures(scoped, customer, body)
+  const { summed, skipped } = customer ? { summed: all, skipped: [] } : summedFeatures(all)
+  const wanted = await wantedUsage(scoped, summed, { customer, body, period })
+  const costs = await costsOf(scoped, customer, { body, period })
+  const shown = { customer, windowSize: body.window_size, costs, now }
+  const totals = {
+    ...costResponse(
+      costs,
+      summed.map(({ meter }) => meter.id),
+      now,
+    ),
+    ...(skipped.length > 0 && { skipped_features: [...skipped] }),
+  }
+  if (slice.splitBy.length === 0) {
+    return { items: wholeItems(summed, await reportUsage(scoped, wanted, slice), shown), ...totals }
+  }
+  const meterIds = [...new Set(summed.map(({ meter }) => meter.id))]
+  const groupCosts = groupCostsOf(shown, meterIds)
+  const { groups, next } = await reportGroups(scoped, wanted, {
+    ...{ slice, page: body },
+    also: groupCosts?.questions ?? [],
   })
-  return { sources: sources && sources.length > 0 ? sources : null, splitBy }
+  const items = groupItems(summed, groups, { ...shown, slice, groupCosts })
+  return { items, ...totals, has_more: next !== undefined, next }
+}
+
+/** @throws validation_error where none is named and the report is of no groups; not_found */
+async function analyzedCustomer(
+  scoped: Scoped,
+  { external_customer_id: externalId }: GetUsageAnalyticsRequest,
+  isGrouped: boolean,
+): Promise<CustomerRow | null> {
+  if (externalId !== undefined) return getCustomerByExternalId(scoped, externalId)
+  if (isGrouped) return null
+  const message = 'is required, unless group_by tells usage apart'
+  throw invalid([{ path: 'external_customer_id', message }])
+}
+
+async function wantedUsage(
+  scoped: Scoped,
+  metered: readonly MeteredFeature[],
+  {
+    customer,
+    body,
+    period,
+  }: { customer: CustomerRow | null; body: GetUsageAnalyticsRequest; period: Period },
+): Promise<WantedUsage[]> {
+  const cut = reportedWindows(body, { customer, start: period.start })
+  const measured = metered.map(({ meter }) => ({
+    meter,
+    measure: meterMeasure(meter, body.property_filters, 'property_filters'),
+  }))
+  if (customer) return meteredUsage(scoped, measured, { customer, period, cut })
+  // Sums alone, which are the same however they are cut.
+  const of = { externalCustomerId: null, bucketSize: null, isRunning: false, frame: null }
+  return measured.map(({ measure }) => ({ ...of, measure, period, cut }))
 }
 
 /** Lines bill by their own filters: what a part of the events costs cannot be told. */
 async function costsOf(
   scoped: Scoped,
-  customer: CustomerRow,
+  customer: CustomerRow | null,
   { body, period }: { body: GetUsageAnalyticsRequest; period: Period },
-): Promise<UsageCosts | undefined> {
+): Promise<ToldCosts> {
+  if (!customer) return { gap: 'every_customer' }
   const isFiltered = Object.keys(body.property_filters ?? {}).length > 0 || (body.sources ?? []).length > 0
-  return isFiltered ? undefined : usageCosts(scoped, customer.id, period)
+  return isFiltered ? { gap: 'filtered' } : usageCosts(scoped, customer.id, period)
 }
 
-/** @throws validation_error that names the feature which is not there, or has no meter */
-async function meteredFeatures(
-  scoped: Scoped,
-  customer: CustomerRow,
-  ids: readonly string[] | undefined,
-): Promise<MeteredFeature[]> {
-  const isNamed = ids !== undefined && ids.length > 0
-  const features = isNamed ? await listFeatures(scoped, ids) : await listUsedFeatures(scoped, customer.id)
-  const meters = await metersById(
-    scoped,
-    features.map(({ meter_id }) => meter_id),
-  )
-  const metered = features.flatMap((feature) => {
-    const meter = meters.get(feature.meter_id ?? '')
-    return meter ? [{ feature, meter }] : []
-  })
-  const found = new Set(metered.map(({ feature }) => feature.id))
-  const problems = (ids ?? []).flatMap((id, index) =>
-    found.has(id) ? [] : [{ path: `feature_ids[${index}]`, message: 'is no metered feature' }],
-  )
-  if (problems.length > 0) throw invalid(problems)
-  return metered
+function groupCostsOf({ customer, costs }: Shown, meterIds: readonly string[]) {
+  return customer && !('gap' in costs) ? planGroupCosts(costs, meterIds, customer.external_id) : undefined
 }

@@ -6,10 +6,13 @@ import { validateMeterTerms } from '@flexprice/domain/price'
 import { measureOf, type UsageMeasure } from '@flexprice/domain/usage'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { cursorAfter } from '../plugins/page-cursors.ts'
 import { type Api, routeOf } from '../route.ts'
-import { reportedCustomer, reportedPeriod, reportedWindows } from './report-request.ts'
+import { reportGroups } from './report-groups.ts'
+import { reportedCustomers, reportedPeriod, reportedWindows } from './report-request.ts'
 import { reportUsage } from './report-usage.ts'
-import { usageResponse } from './usage-response.ts'
+import { groupsResponse, usageResponse } from './usage-response.ts'
+import { sliceOf } from './usage-slice.ts'
 
 export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
   api.route({
@@ -18,10 +21,12 @@ export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencie
       const { body } = request
       const scoped = callerDatabase(database, request)
       const measure = requestedMeasure(body)
-      const customer = await reportedCustomer(scoped, body)
+      const slice = sliceOf(body)
+      const isGrouped = slice.splitBy.length > 0
+      const customer = await reportedCustomers(scoped, body, isGrouped)
       const period = reportedPeriod(body, await readNow(scoped))
       const wanted = {
-        ...{ externalCustomerId: customer.external_id, measure, period },
+        ...{ externalCustomerId: customer?.external_id ?? null, measure, period },
         bucketSize: body.bucket_size ?? null,
         isRunning: false,
         frame: null,
@@ -29,7 +34,15 @@ export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencie
       }
       const [reported] = await reportUsage(scoped, [wanted])
       assert(reported, 'what is wanted is reported')
-      return reply.send(usageResponse(measure, reported))
+      const whole = usageResponse(measure, reported)
+      if (!isGrouped) return reply.send(whole)
+      const { groups, next } = await reportGroups(scoped, [wanted], { slice, page: body })
+      return reply.send({
+        ...whole,
+        groups: groupsResponse(measure, groups, slice),
+        has_more: next !== undefined,
+        ...(next !== undefined && { next_cursor: cursorAfter(request, next) }),
+      })
     },
   })
 }

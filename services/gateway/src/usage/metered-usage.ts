@@ -4,7 +4,7 @@ import type { CustomerRow } from '@flexprice/database/customers'
 import { usageFrames } from '@flexprice/database/events'
 import type { Period } from '@flexprice/domain/time'
 import type { UsageMeasure } from '@flexprice/domain/usage'
-import type { WantedUsage, WindowCut } from './report-usage.ts'
+import type { WantedUsage, WindowCut } from './report-plan.ts'
 
 interface MeteredUsage {
   readonly meter: MeterRow

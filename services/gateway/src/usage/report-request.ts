@@ -4,7 +4,7 @@ import { invalid } from '@flexprice/domain'
 import type { BucketSize } from '@flexprice/domain/price'
 import { anchorFor, type Period } from '@flexprice/domain/time'
 import { namedCustomer } from '../customers/named-customer.ts'
-import type { WindowCut } from './report-usage.ts'
+import type { WindowCut } from './report-plan.ts'
 
 interface CustomerChoice {
   readonly external_customer_id?: string | undefined
@@ -20,6 +20,16 @@ export function reportedCustomer(
     ...{ id, externalId },
     fields: { id: 'customer_id', externalId: 'external_customer_id' },
   })
+}
+
+/** The same, or every customer: where none is named and the report is grouped, so that nobody asks for that by mistake. */
+export async function reportedCustomers(
+  scoped: Scoped,
+  choice: CustomerChoice,
+  isGrouped: boolean,
+): Promise<CustomerRow | null> {
+  const isNamed = choice.customer_id !== undefined || choice.external_customer_id !== undefined
+  return isNamed || !isGrouped ? reportedCustomer(scoped, choice) : null
 }
 
 interface Times {
@@ -48,12 +58,12 @@ interface Windows {
   readonly billing_anchor?: Date | undefined
 }
 
-/** In the request's zone, else the customer's; months begin at the anchor's day and time, else on the 1st. */
+/** In the request's zone, else the customer's, else UTC's; months begin at the anchor's day and time, else on the 1st. */
 export function reportedWindows(
   { window_size, timezone, billing_anchor }: Windows,
-  { customer, start }: { customer: Pick<CustomerRow, 'timezone'>; start: Date },
+  { customer, start }: { customer: Pick<CustomerRow, 'timezone'> | null; start: Date },
 ): WindowCut {
-  const timeZone = timezone || customer.timezone
+  const timeZone = timezone || customer?.timezone || 'UTC'
   const monthAnchor = anchorFor({
     ...{ billingCycle: 'calendar', billingAnchor: billing_anchor },
     ...{ start, period: 'MONTHLY', count: 1, timeZone },

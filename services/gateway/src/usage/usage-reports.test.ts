@@ -135,14 +135,6 @@ test.each([
   expect(Object.keys(problemsOf(answer))).toEqual([path])
 })
 
-test('400 not_implemented for what is not built', async () => {
-  const body = { ...sum, ...times, external_customer_id: 'ada', group_by: ['region'] }
-  expect(await caller.call('POST', '/events/usage', body)).toMatchObject({
-    status: 400,
-    body: { code: 'not_implemented' },
-  })
-})
-
 describe('analytics', () => {
   const sent = [
     { source: 'web', properties: { tokens: '10', region: 'eu', model: 'a' } },

@@ -1,5 +1,5 @@
 import { assert, CodedError, type Scope } from '@flexprice/domain'
-import type { StartedWorkflow, Temporal, WorkflowOutcome } from '@flexprice/temporal-client'
+import type { StartedWorkflow, Temporal, WorkflowEnd } from '@flexprice/temporal-client'
 import type { FastifyReply } from 'fastify'
 import { callerGone } from '../caller-gone.ts'
 
@@ -20,17 +20,16 @@ export interface Waiting {
 export async function awaitWorkflow(
   temporal: Temporal,
   scope: Scope,
-  { workflowId, runId }: StartedWorkflow,
+  started: StartedWorkflow,
   { reply, waitMsMax, closing }: Waiting,
 ): Promise<unknown> {
-  const outcome = await temporal.workflowResult(scope, workflowId, {
-    runId,
+  const end = await temporal.startedResult(started, {
     waitMs: waitMsMax,
     signal: callerGone(reply, closing),
   })
-  if (outcome.status === 'Completed') return outcome.result
-  if (outcome.status === 'Running') throw await stillRunning(temporal, scope, { workflowId, runId })
-  throw failureOf(outcome)
+  if (end.status === 'Completed') return end.result
+  if (end.status === 'Running') throw await stillRunning(temporal, scope, started)
+  throw failureOf(end, started)
 }
 
 async function stillRunning(
@@ -49,7 +48,7 @@ async function stillRunning(
   )
 }
 
-function failureOf({ status, error, workflowId, runId }: WorkflowOutcome): CodedError {
+function failureOf({ status, error }: WorkflowEnd, { workflowId, runId }: StartedWorkflow): CodedError {
   const ids = { workflow_id: workflowId, run_id: runId }
   switch (status) {
     case 'Canceled':
