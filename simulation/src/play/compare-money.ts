@@ -3,7 +3,8 @@ import type { Model } from '../model/model.ts'
 import { centsText, compare, fromText } from '../model/ratio.ts'
 import { balanceOf, type Wallet } from '../model/wallets.ts'
 import type { StoredMoney } from '../product/read-invoices.ts'
-import type { Standing, StoredWallet } from '../product/read-standing.ts'
+import type { Standing } from '../product/read-standing.ts'
+import type { StoredWallet } from '../product/read-wallets.ts'
 
 /** What is owed of an invoice, and what became of it, in words that two can be compared by. */
 export function describeMoney(money: StoredMoney): string {

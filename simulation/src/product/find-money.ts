@@ -63,7 +63,8 @@ export async function lineOf(
   place: number,
 ): Promise<{ readonly lineId: string; readonly left: string }> {
   const { db } = product.scoped
-  const sorted = (await readLines(product, invoiceId)).sort(byChain)
+  const lines = (await readLines(product, [invoiceId])).get(invoiceId) ?? []
+  const sorted = lines.sort(byChain)
   const row = await db
     .selectFrom('invoice_line_items as line')
     .select('line.id')

@@ -37,13 +37,19 @@ export interface Product {
 const lifePoolSize = 2
 /** For lists of all of a life's events, on a machine that is busy with others. */
 const statementTimeoutMs = 120_000
+/** On such a machine a connection may take long: that is no difference. */
+const connectTimeoutMs = 60_000
 
 export function openDatabases(
   { appUrl, ownerUrl }: { appUrl: string; ownerUrl: string },
   poolSizeMax = lifePoolSize,
 ): Databases {
-  const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, statementTimeoutMs })
-  const owner = createDatabase({ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 })
+  const patience = { statementTimeoutMs, connectTimeoutMs }
+  const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, ...patience })
+  const owner = createDatabase({
+    ...{ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 },
+    ...patience,
+  })
   return {
     ...{ app, owner, ownerUrl },
     async [Symbol.asyncDispose]() {
