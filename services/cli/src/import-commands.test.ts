@@ -55,6 +55,23 @@ test('an import is taken back; what stays is told', async () => {
   expect(kept.stdout).toMatch(/RECORD +OUTCOME +REASON\ncust_\w+ +not_restored/)
 })
 
+test('usage is told by groups, and events that conflict are listed', async () => {
+  const path = join(directory, 'conflicts.csv')
+  const rows = ['m1,token,eve,a,5', 'm1,token,eve,a,6', 'm2,token,eve,b,2', 'm3,token,mallory,,1']
+  await writeFile(
+    path,
+    `event_id,event_name,external_customer_id,properties.model,properties.n\n${rows.join('\n')}\n`,
+  )
+  await runCli(['import', path, '--as', 'events', '--wait'], stack.environment)
+  const conflicts = await runCli(['events', 'conflicts', '--customer', 'eve'], stack.environment)
+  expect(conflicts.stdout).toMatch(/EVENT +CUSTOMER[\s\S]+m1 +eve +token +properties +1 /)
+  const sum = ['--aggregation', 'SUM', '--property', 'n', '--by', 'properties.model', 'external_customer_id']
+  const usage = await runCli(['events', 'usage', 'token', ...sum], stack.environment)
+  expect(usage.stdout).toMatch(/a +eve +5 +1\nb +eve +2 +1\n/)
+  const none = await runCli(['events', 'usage', 'token'], stack.environment)
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('customer_id') })
+})
+
 test('a file that is not there, or whose name says nothing, is a usage error', async () => {
   const missing = await runCli(
     ['import', join(directory, 'missing.csv'), '--as', 'events'],

@@ -12,6 +12,8 @@ import {
   type SyncPreviewRow,
   writeSyncPreviewPage,
 } from '@flexprice/database/price-sync'
+import { readBoundaries } from '@flexprice/database/subscriptions'
+import { assert } from '@flexprice/domain'
 import { later } from '@flexprice/domain/time'
 import { Context } from '@temporalio/activity'
 import { calculateCharges } from './calculate-charges.ts'
@@ -64,11 +66,14 @@ async function previewPage(
   const overridden = await listOverriddenFrom(handle, page.subscriptionIds, { presentPlan: true })
   const unbilled = await listUnbilledFrom(handle, page.subscriptionIds)
   const planSince = await listPlanSince(handle, page.subscriptionIds)
+  const bounded = await readBoundaries(handle, page.subscriptionIds)
   const synced = facts.map((before) => {
     const { id, current_period_start, start_date } = before.subscription
+    const boundaries = bounded.get(id)
+    assert(boundaries, `subscription ${id} is there`)
     const overriddenFrom = overridden.get(id) ?? new Map()
     return syncInMemory(before, {
-      ...{ plan, meters, overriddenFrom },
+      ...{ plan, meters, overriddenFrom, boundaries },
       planSince: later(start_date, planSince.get(id) ?? start_date),
       unbilledFrom: unbilled.get(id) ?? current_period_start,
     })

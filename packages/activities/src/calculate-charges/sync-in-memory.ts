@@ -3,7 +3,13 @@ import type { MeterRow } from '@flexprice/database/catalog'
 import { newId } from '@flexprice/database/connection'
 import { changedSince, type EditedPlan } from '@flexprice/database/price-sync'
 import { assert } from '@flexprice/domain'
-import { type SyncedLines, type SyncLine, syncLines } from '@flexprice/domain/subscription'
+import {
+  type Boundaries,
+  reachedVersions,
+  type SyncedLines,
+  type SyncLine,
+  syncLines,
+} from '@flexprice/domain/subscription'
 
 export interface SyncedFacts {
   readonly outcomes: SyncedLines<SyncLine>['outcomes']
@@ -27,13 +33,14 @@ export function syncInMemory(
     /** The subscription's start, or when its plan came in the place of another. */
     readonly planSince: Date
     readonly unbilledFrom: Date
+    readonly boundaries: Boundaries
   },
 ): SyncedFacts {
   const { subscription } = facts
   const before = facts.lines.map((charged): Line => ({ ...charged.line, charged }))
   const { lines, outcomes } = syncLines({
     subscription: { ...subscription, start_date: sync.planSince },
-    prices: sync.plan.prices,
+    prices: reachedVersions(sync.plan.prices, sync.boundaries),
     hasChanged: changedSince(sync.plan, subscription.synced_price_sequence),
     overriddenFrom: sync.overriddenFrom,
     lines: before,

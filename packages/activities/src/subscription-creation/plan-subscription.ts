@@ -8,13 +8,15 @@ import { invalid } from '@flexprice/domain'
 import {
   billFromProblem,
   linesOf,
+  linesReached,
+  type PlannedLine,
   type Schedule,
   scheduleOf,
   trialDays,
 } from '@flexprice/domain/subscription'
 import { beginningStatus } from './beginning-status.ts'
 import { creationWarnings } from './creation-warnings.ts'
-import { excludedLine, includePrices } from './include-prices.ts'
+import { excludedLine, type IncludedLines, includePrices } from './include-prices.ts'
 import { planEntitlements } from './plan-entitlements.ts'
 import { ownGrants, planApplications } from './plan-grants.ts'
 import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
@@ -45,22 +47,13 @@ export function planSubscription(
   const { request } = order
   const terms = plannedTerms(request, facts, now)
   const subscriptionId = draft?.subscriptionId ?? newId('subscription')
-  const planned = linesOf(terms, terms.plan.prices).filter(({ start }) => !terms.end || start < terms.end)
-  if (planned.length === 0) throw noCompatiblePrice(terms)
-  const chains = new Map(terms.plan.prices.map((price) => [price.id, price.root_price_id]))
-  const { included, excluded } = includePrices(planned, request.include_price_ids ?? [], chains)
+  const { schedule, chains, included, excluded } = planLines(request, terms, now)
   const lines = applyOverrides(subscriptionId, included, {
     overrides: request.override_line_items ?? [],
     chains,
     byChain: draft !== undefined,
     meters: facts.meters,
   }).map((line) => ({ ...line, id: newId('lineItem') }))
-  const schedule = scheduleFor(
-    request,
-    terms,
-    included.map(({ price }) => price),
-    now,
-  )
   const isDraft = request.subscription_status === 'draft' && draft === undefined
   const invoice = isDraft ? null : planInvoice({ subscriptionId, terms, schedule, lines, now })
   const status = isDraft ? 'draft' : beginningStatus({ schedule, invoice, ...terms })
@@ -93,6 +86,27 @@ export function planSubscription(
       : planApplications([...terms.plan.grants, ...grants], { ...row, id: subscriptionId }),
     invoice,
   }
+}
+
+/** Its periods, and its lines of the plan's prices in them. */
+function planLines(
+  request: CreateSubscriptionRequest,
+  terms: PlannedTerms,
+  now: Date,
+): IncludedLines & { readonly schedule: Schedule; readonly chains: ReadonlyMap<string, string> } {
+  const { prices } = terms.plan
+  const chains = new Map(prices.map((price) => [price.id, price.root_price_id]))
+  const include = (planned: readonly PlannedLine<PriceRow>[]) => {
+    const lasting = planned.filter(({ start }) => !terms.end || start < terms.end)
+    if (lasting.length === 0) throw noCompatiblePrice(terms)
+    return includePrices(lasting, request.include_price_ids ?? [], chains)
+  }
+  // Versions of a chain have one trial: whether one waits for a period decides none of it.
+  const { included } = include(linesOf(terms, prices))
+  const ofLines = included.map(({ price }) => price)
+  const schedule = scheduleFor(request, terms, ofLines, now)
+  const boundaries = { grid: schedule.grid, trialEnd: schedule.trial?.end ?? null }
+  return { schedule, chains, ...include(linesReached(terms, prices, boundaries)) }
 }
 
 function scheduleFor(

@@ -65,20 +65,20 @@ function importedPrice(
       lookupKey,
       creation,
       changes: isChange ? priceChanges(changes) : (changes ?? creation),
-      effectiveFrom: isChange ? changes.effective_from : undefined,
+      timing: isChange ? { effectiveFrom: changes.effective_from, effectiveAt: changes.effective_at } : {},
       kept: {},
     }
   }
   const planId = planIdOf({ planKey, planId: creation.entity_id })
   if (isCodedError(planId)) {
-    return { lookupKey: undefined, creation: planId, changes: planId, effectiveFrom: undefined, kept: {} }
+    return { lookupKey: undefined, creation: planId, changes: planId, timing: {}, kept: {} }
   }
   const price = planPrice({ ...creation, entity_id: planId })
   return {
     lookupKey,
     creation: price,
     changes: priceChanges({ ...creation, lookup_key: undefined }),
-    effectiveFrom: undefined,
+    timing: {},
     kept: { ...price, ...leftOut(row.value) },
   }
 }

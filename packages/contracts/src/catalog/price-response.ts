@@ -1,4 +1,5 @@
 import { packageRoundings } from '@flexprice/domain/price'
+import { versionWaits } from '@flexprice/domain/subscription'
 import { z } from 'zod'
 import { instant } from '../wire/instant.ts'
 import { laterObject } from '../wire/not-built.ts'
@@ -41,6 +42,8 @@ export const linePrice = z
     display_amount: z.string().optional(),
     display_name: z.string().optional(),
     display_price_unit_amount: z.string().optional(),
+    // Ours: of a version that reaches each subscription which was running at its start at that one's next boundary.
+    effective_at: z.enum(versionWaits).optional(),
     end_date: instant.optional(),
     entity_id: z.string(),
     entity_type: priceEntityType,

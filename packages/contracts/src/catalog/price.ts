@@ -7,6 +7,7 @@ import {
   tierModes,
   validatePriceTerms,
 } from '@flexprice/domain/price'
+import { versionWaits } from '@flexprice/domain/subscription'
 import { billingPeriods } from '@flexprice/domain/time'
 import { z } from 'zod'
 import { decimalString } from '../wire/decimal-string.ts'
@@ -129,7 +130,10 @@ export const createBulkPriceRequest = z.strictObject({
   items: z.array(createPriceRequest).min(1).max(bulkPricesMax),
 })
 
-/** Money that is given makes a successor from `effective_from`; notes alone change in place. */
+/**
+ * Money that is given makes a successor from `effective_from`, or in each running subscription from its own next period
+ * (`effective_at`); notes alone change in place.
+ */
 export const updatePriceRequest = z.strictObject({
   amount: decimalString.optional(),
   billing_model: billingModel.optional(),
@@ -137,6 +141,7 @@ export const updatePriceRequest = z.strictObject({
   tiers: tiers.optional(),
   transform_quantity: transformQuantity.optional(),
   effective_from: instant.optional(),
+  effective_at: z.enum(versionWaits).optional(),
   ...priceNotes,
   // Money: it makes a successor. An empty group takes the price out of its group.
   bucket_size: bucketSize.optional(),

@@ -70,7 +70,8 @@ export const updatePrice = operation({
   path: '/prices/{id}',
   tag,
   catalog: 'write',
-  summary: 'Change a price; a change of its money ends it and answers with its successor',
+  summary:
+    'Change a price; a change of its money, now or at each next period, ends it and answers with its successor',
   schema: { params: byId, body: updatePriceRequest, response: { 200: priceResponse } },
 })
 

@@ -12,7 +12,7 @@ const editsMax = 100
 const itemsPerPageMax = 1_000
 const itemsPerPageDefault = 50
 
-/** An edit as `PUT /prices/{id}` takes it. Without `effective_from` it holds from the preview's instant. */
+/** An edit as `PUT /prices/{id}` takes it. Without `effective_from` it holds from the preview's instant, or waits from then on. */
 const previewedEdit = updatePriceRequest.extend({ price_id: identifier })
 
 export const previewSyncRequest = z.strictObject({ prices: z.array(previewedEdit).min(1).max(editsMax) })

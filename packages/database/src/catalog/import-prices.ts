@@ -24,6 +24,7 @@ import {
 import { raisePriceSequences } from './plans.ts'
 import { ownPrice, planSuccessor, refuseLoneInstant, withText } from './price-edits.ts'
 import type { NewPrice, PriceRow } from './prices.ts'
+import { raiseVersionsInTurn } from './waiting-versions.ts'
 
 /** A page's prices as its rows so far leave them. */
 interface Draft {
@@ -35,6 +36,8 @@ interface Draft {
   readonly changed: Map<string, PriceRow>
   /** Whose prices a sync has to look at. */
   readonly plans: Set<string>
+  /** Those that are there and get a successor, as they were. */
+  readonly replaced: PriceRow[]
 }
 
 /**
@@ -58,6 +61,7 @@ export async function importPrices(
     made: new Map(),
     changed: new Map(),
     plans: new Set(),
+    replaced: [],
   }
   const outcomes = rows.map((row) => outcomeOf(draft, row, facts, { scoped, now }))
   await writeDraft(scoped, draft, now)
@@ -98,7 +102,7 @@ function isForgotten({ end_date: end }: PriceRow, { kept }: ImportedPrice, now: 
 function changedOutcome(
   draft: Draft,
   price: PriceRow,
-  { lookupKey, changes, effectiveFrom, kept }: ImportedPrice,
+  { lookupKey, changes, timing, kept }: ImportedPrice,
   facts: ImportedPriceFacts,
   { now }: Moment,
 ): WrittenRecord {
@@ -109,12 +113,13 @@ function changedOutcome(
   const problems = keptProblems(price, draft.roots.get(price.root_price_id), kept)
   if (problems.length > 0) return { refused: invalid(problems) }
   try {
-    const edit = { priceId: price.id, changes, effectiveFrom, now }
+    const edit = { priceId: price.id, changes, ...timing, now }
     const successor = planSuccessor(price, edit, facts.meters.get(price.meter_id ?? ''))
     if (successor === undefined) refuseLoneInstant(edit)
     const current = successor ?? withText(price, changes)
     if (successor) {
       const ended = { end_date: successor.start_date, successor_price_id: successor.id, lookup_key: null }
+      if (!draft.made.has(price.id)) draft.replaced.push(price)
       place(draft, { ...price, ...ended })
       draft.plans.add(price.plan_id)
     }
@@ -198,6 +203,7 @@ function priceRow(price: NewPrice, { scoped: { scope }, now }: Moment): PriceRow
     metadata: price.metadata ?? {},
     start_date: price.start_date ?? now,
     end_date: price.end_date ?? null,
+    waits_for: null,
     sequence: 0,
     meter_id: price.meter_id ?? null,
     group_id: price.group_id ?? null,
@@ -211,7 +217,11 @@ function priceRow(price: NewPrice, { scoped: { scope }, now }: Moment): PriceRow
   }
 }
 
-async function writeDraft(scoped: Scoped, { made, changed, plans }: Draft, now: Date): Promise<void> {
+async function writeDraft(
+  scoped: Scoped,
+  { made, changed, plans, replaced }: Draft,
+  now: Date,
+): Promise<void> {
   const { db, scope } = scoped
   const sequences = plans.size > 0 ? await raisePriceSequences(scoped, [...plans]) : new Map<string, number>()
   const sequenceOf = ({ plan_id: plan }: PriceRow) => sequences.get(plan ?? '') ?? 0
@@ -226,6 +236,10 @@ async function writeDraft(scoped: Scoped, { made, changed, plans }: Draft, now: 
         sequence = n.sequence, updated_at = ${now}, updated_by = ${scope.userId}
       from json_populate_recordset(null::prices, ${JSON.stringify(rows)}::json) n
       where prices.environment_id = ${scope.environmentId} and prices.id = n.id`.execute(db)
+    await raiseVersionsInTurn(
+      scoped,
+      replaced.map((price) => ({ price, sequence: sequenceOf(price) })),
+    )
   }
   if (made.size === 0) return
   const rows = [...made.values()].map((row) => {

@@ -62,7 +62,7 @@ function price(row: number, round: number, planId: string): ImportedPrice {
   const creation = monthly({ plan_id: planId, lookup_key: `p${row}`, amount })
   // Every other one has new money, the rest new texts.
   const changes = row % 2 === 0 ? { amount } : { description: `round ${round}` }
-  return { lookupKey: `p${row}`, creation, changes, effectiveFrom: undefined, kept: {} }
+  return { lookupKey: `p${row}`, creation, changes, timing: {}, kept: {} }
 }
 
 test('a page of features or prices is as many statements for 400 rows as for 4', async () => {

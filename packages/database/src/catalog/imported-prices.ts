@@ -5,6 +5,7 @@ import type { PriceChanges } from '../tables/catalog-tables.ts'
 import { type GroupKind, holdGroups } from './groups.ts'
 import { holdMeters, type MeterRow, metersById } from './meters.ts'
 import type { NewPrice, PriceRow } from './prices.ts'
+import type { EditTiming } from './waiting-versions.ts'
 
 /** What a price keeps for its life, as far as a row of a file says it. */
 export type KeptTerms = { readonly [Field in (typeof keptFields)[number]]?: NewPrice[Field] }
@@ -32,7 +33,8 @@ export interface ImportedPrice {
   readonly creation: NewPrice | CodedError
   /** For one that is there, or why it cannot be changed so. */
   readonly changes: PriceChanges | CodedError
-  readonly effectiveFrom: Date | undefined
+  /** When the changes begin. */
+  readonly timing: EditTiming
   readonly kept: KeptTerms
 }
 

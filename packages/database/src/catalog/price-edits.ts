@@ -9,24 +9,32 @@ import { lockMeters, type MeterRow, meterOf } from './meters.ts'
 import { raisePriceSequences } from './plans.ts'
 import { editMoney, equalMoney, moneyProblems, touchesMoney } from './price-money.ts'
 import { getPrice, type PriceRow } from './prices.ts'
+import {
+  type EditTiming,
+  raiseVersionsInTurn,
+  refuseOnceBilled,
+  refuseTwoTimings,
+} from './waiting-versions.ts'
 
-export interface PriceEdit {
+export interface PriceEdit extends EditTiming {
   readonly priceId: string
   readonly changes: PriceChanges
-  /** When new money begins: now, or the start of a price that is not yet at work, unless given. */
-  readonly effectiveFrom?: Date | undefined
+  /** Where a preview has said already when it begins, however that was asked for. */
+  readonly startsAt?: Date | undefined
   readonly now: Date
 }
 
 /**
  * Edits a price (billing rules, section 3), in the caller's transaction. Texts change in place. Other
  * money ends the price and makes a successor at that instant, which the answer is; a lookup key moves
- * to it at once. Money that is equal by value is no edit.
+ * to it at once. One that waits for the next period takes its place in each running subscription at that one's own
+ * boundary. Money that is equal by value is no edit.
  *
- * @throws not_found; validation_error for bad terms or a bad `effective_from`; already_exists for a
+ * @throws not_found; validation_error for bad terms or a bad `effective_from` or `effective_at`; already_exists for a
  *   lookup key in use; invalid_operation for a price that has a successor or has ended
  */
 export async function updatePrice(scoped: Scoped, edit: PriceEdit): Promise<PriceRow> {
+  refuseTwoTimings(edit)
   await lockGroups(scoped, 'price', [edit.changes.group_id])
   const price = await getPrice(scoped, edit.priceId)
   // Money never changes in place, so what is read here without a lock is still true under it.
@@ -36,13 +44,11 @@ export async function updatePrice(scoped: Scoped, edit: PriceEdit): Promise<Pric
   return updateText(scoped, edit)
 }
 
-/** @throws validation_error for an `effective_from` beside no money */
-export function refuseLoneInstant({
-  changes,
-  effectiveFrom,
-}: Pick<PriceEdit, 'changes' | 'effectiveFrom'>): void {
-  if (effectiveFrom === undefined || touchesMoney(changes)) return
-  throw invalid([{ path: 'effective_from', message: 'is for a change of the amount, which is missing' }])
+/** @throws validation_error for an `effective_from` or `effective_at` beside no money */
+export function refuseLoneInstant({ changes, effectiveFrom, effectiveAt }: PriceEdit): void {
+  if ((effectiveFrom === undefined && effectiveAt === undefined) || touchesMoney(changes)) return
+  const path = effectiveAt === undefined ? 'effective_from' : 'effective_at'
+  throw invalid([{ path, message: 'is for a change of the amount, which is missing' }])
 }
 
 /**
@@ -53,15 +59,19 @@ export function refuseLoneInstant({
  */
 export function planSuccessor(
   price: PriceRow,
-  { changes, effectiveFrom, now }: PriceEdit,
+  edit: PriceEdit,
   meter: MeterRow | undefined,
 ): PriceRow | undefined {
+  refuseTwoTimings(edit)
+  const { changes, effectiveAt } = edit
   const money = editMoney(price, changes)
   if (equalMoney(price, money)) return undefined
-  const from = startOfSuccessor(price, effectiveFrom, now)
+  refuseOnceBilled(price, edit)
+  const start_date = startOfSuccessor(price, edit)
   const problems = moneyProblems(price, money, meter)
   if (problems.length > 0) throw invalid(problems)
-  return { ...withText(price, changes), ...money, id: newId('price'), start_date: from }
+  const text = withText(price, changes)
+  return { ...text, ...money, id: newId('price'), start_date, waits_for: effectiveAt ?? null }
 }
 
 export interface PriceEnd {
@@ -91,6 +101,7 @@ export async function endPrice(scoped: Scoped, end: PriceEnd): Promise<PriceRow>
   if (endDate < price.start_date) {
     throw invalid([{ path: 'end_date', message: "must not be before the price's start" }])
   }
+  await raiseVersionsInTurn(scoped, [{ price, sequence }])
   return scoped.db
     .updateTable('prices')
     .set({ end_date: endDate, sequence, ...change(scoped.scope, end.now) })
@@ -117,6 +128,7 @@ async function replacePrice(scoped: Scoped, edit: PriceEdit & { price: PriceRow 
     })
     .where('id', '=', price.id)
     .execute()
+  await raiseVersionsInTurn(scoped, [{ price, sequence }])
   return insertSuccessor(scoped, { ...successor, sequence }, now)
 }
 
@@ -135,12 +147,12 @@ function insertSuccessor(scoped: Scoped, price: PriceRow, now: Date): Promise<Pr
 }
 
 /** @throws invalid_operation where the price cannot be edited, validation_error for an instant outside it */
-function startOfSuccessor(price: PriceRow, effectiveFrom: Date | undefined, now: Date): Date {
+function startOfSuccessor(price: PriceRow, { effectiveFrom, startsAt, now }: PriceEdit): Date {
   const { id, start_date: start, end_date: end } = price
   const soonest = later(start, now)
   if (price.successor_price_id !== null) throw superseded(price)
   if (end && end <= soonest) throw new CodedError('invalid_operation', `Price ${id} has ended`)
-  const from = effectiveFrom ?? soonest
+  const from = startsAt ?? effectiveFrom ?? soonest
   if (from < start)
     throw invalid([{ path: 'effective_from', message: "must not be before the price's start" }])
   if (end && from >= end)

@@ -27,6 +27,7 @@ type LinkColumn =
   | 'root_price_id'
   | 'overridden_price_id'
   | 'successor_price_id'
+  | 'waits_for'
 
 export interface PriceSearch extends Search {
   readonly price_ids?: readonly string[] | undefined

@@ -1,5 +1,5 @@
 import { assert, CodedError, type FieldProblem, invalid, notFound } from '@flexprice/domain'
-import { validateLineTerms } from '@flexprice/domain/subscription'
+import { endWithin, validateLineTerms } from '@flexprice/domain/subscription'
 import { later } from '@flexprice/domain/time'
 import { sql } from 'kysely'
 import type { PriceRow } from '../catalog/prices.ts'
@@ -9,6 +9,7 @@ import { json } from '../connection/row-changes.ts'
 import type { Metadata } from '../tables/row-types.ts'
 import { type LockedSubscription, lockSubscriptionLines, raiseVersion } from './line-item-lock.ts'
 import { insertOwnPrice, type NewOwnPrice } from './own-prices.ts'
+import { reachedChain } from './reached-chain.ts'
 
 export interface NewLineItem {
   readonly subscriptionId: string
@@ -163,25 +164,41 @@ async function insertChain(
   }: Omit<NewLineItem, 'price'> & { price: PriceRow; window: Window },
 ): Promise<string> {
   const { environmentId, userId } = scoped.scope
-  const { start, end } = window
+  const lines = await linesWithin(scoped, { subscriptionId, price, window })
   const quantity = item.quantity ?? String(price.min_quantity ?? 1)
   const { rows } = await sql<{ id: string; price_id: string }>`
     insert into subscription_line_items (id, environment_id, subscription_id, price_id, quantity, start_date, end_date,
       ended_by, user_end, metadata, created_at, updated_at, created_by, updated_by)
-    select ${bulkIdHead('lineItem')} || lpad(upper(to_hex(row_number() over (order by p.start_date))), 8, '0'),
-      ${environmentId}, ${subscriptionId}, p.id, ${quantity}::numeric, greatest(p.start_date, ${start}),
-      least(p.end_date, ${end}::timestamptz),
-      case when ${end}::timestamptz <= coalesce(p.end_date, 'infinity') then 'user'
-        when p.end_date is not null then 'price' end,
-      case when ${end}::timestamptz > p.end_date then ${end}::timestamptz end,
-      ${json(item.metadata ?? null)}::jsonb, ${now}, ${now}, ${userId}, ${userId}
-    from prices p
-    where p.environment_id = ${environmentId} and p.root_price_id = ${price.root_price_id} and p.status = 'published'
-      and (p.id = ${price.id} or p.start_date >= ${price.start_date} and p.billing_period <> 'ONETIME')
-      and (p.end_date is null or p.end_date > greatest(p.start_date, ${start}))
-      and (${end}::timestamptz is null or greatest(p.start_date, ${start}) < ${end})
+    select ${bulkIdHead('lineItem')} || lpad(upper(to_hex(place)), 8, '0'), ${environmentId}, ${subscriptionId}, price_id,
+      ${quantity}::numeric, start_date, end_date, ended_by, user_end, ${json(item.metadata ?? null)}::jsonb,
+      ${now}, ${now}, ${userId}, ${userId}
+    from unnest(${lines.map(({ priceId }) => priceId)}::text[], ${lines.map(({ start }) => start)}::timestamptz[],
+      ${lines.map(({ end_date }) => end_date)}::timestamptz[], ${lines.map(({ ended_by }) => ended_by)}::text[],
+      ${lines.map(({ user_end }) => user_end)}::timestamptz[])
+      with ordinality as line (price_id, start_date, end_date, ended_by, user_end, place)
     returning id, price_id`.execute(scoped.db)
-  const line = rows.find((row) => row.price_id === price.id)
+  const line = rows.find((row) => row.price_id === lines[0]?.priceId)
   assert(line, `price ${price.id} has a line`)
   return line.id
+}
+
+/**
+ * A line of each of the chain's versions that is at work in the window, as the subscription sees them: one that waits
+ * comes at the subscription's boundary, and the one before it is at work until then.
+ */
+async function linesWithin(
+  scoped: Scoped,
+  added: { readonly subscriptionId: string; readonly price: PriceRow; readonly window: Window },
+) {
+  const { price, window } = added
+  const chain = await reachedChain(scoped, added.subscriptionId, price)
+  const isOnce = price.billing_period === 'ONETIME'
+  const bounds = { userEnd: window.end, end: window.end, isFollowed: false }
+  return chain
+    .filter(({ id }) => !isOnce || id === price.id)
+    .map(({ id, start_date, end_date: priceEnd }) => {
+      const start = later(start_date, window.start)
+      return { priceId: id, start, ...endWithin(bounds, { start, priceEnd }) }
+    })
+    .filter(({ start, end_date }) => end_date === null || end_date > start)
 }

@@ -5,9 +5,10 @@ import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import type { StoredLine } from './line-item-lock.ts'
+import { reachedChain } from './reached-chain.ts'
 
 export interface ChainRow extends StoredLine {
-  /** Of the line's price. */
+  /** When the line's price reached the subscription. */
   readonly price_start: Date
 }
 
@@ -30,7 +31,7 @@ export async function stretchOfLine(
   scoped: Scoped,
   { line, price }: { line: StoredLine; price: PriceRow },
 ): Promise<LineStretch> {
-  const chain = await listChain(scoped, line)
+  const chain = await listChain(scoped, line, price)
   const stretches = price.plan_id === null ? eachForItself(chain) : wholeStretchesOf(chain)
   const stretch = stretches.find(({ lines }) => lines.some(({ id }) => id === line.id))
   assert(stretch, 'a line is of its own chain')
@@ -43,7 +44,14 @@ function eachForItself(chain: readonly ChainRow[]): WholeStretch<ChainRow>[] {
   return chain.map((line) => ({ lines: [line], start: line.start_date, end: line.end_date }))
 }
 
-function listChain({ db }: Scoped, line: StoredLine): Promise<ChainRow[]> {
+async function listChain(scoped: Scoped, line: StoredLine, price: PriceRow): Promise<ChainRow[]> {
+  const rows = await readChain(scoped, line)
+  const versions = await reachedChain(scoped, line.subscription_id, price)
+  const startOf = new Map(versions.map(({ id, start_date }) => [id, start_date]))
+  return rows.map((row) => ({ ...row, price_start: startOf.get(row.price_id) ?? row.price_start }))
+}
+
+function readChain({ db }: Scoped, line: StoredLine): Promise<ChainRow[]> {
   return db
     .selectFrom('subscription_line_items as line')
     .innerJoin('prices', 'prices.id', 'line.price_id')

@@ -120,6 +120,7 @@ async function insertOverride(
       metadata: json({}),
       start_date: from,
       end_date: null,
+      waits_for: null,
       sequence: 0,
       ...creation(scoped.scope, now),
     })

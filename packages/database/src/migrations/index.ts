@@ -42,6 +42,7 @@ import * as subscriptionsByLookupKey from './0040-subscriptions-by-lookup-key.ts
 import * as invoicedCycles from './0041-invoiced-cycles.ts'
 import * as importAddresses from './0042-import-addresses.ts'
 import * as eventConflicts from './0048-event-conflicts.ts'
+import * as versionsThatWait from './0050-versions-that-wait.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -88,4 +89,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0041-invoiced-cycles': invoicedCycles,
   '0042-import-addresses': importAddresses,
   '0048-event-conflicts': eventConflicts,
+  '0050-versions-that-wait': versionsThatWait,
 }

@@ -1,9 +1,11 @@
-import { passedOverLines, type SyncLine } from '@flexprice/domain/subscription'
+import { assert } from '@flexprice/domain'
+import { passedOverLines, reachedVersions, type SyncLine } from '@flexprice/domain/subscription'
 import { type Selectable, sql } from 'kysely'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
+import { readBoundaries } from '../subscriptions/version-boundaries.ts'
 import type { SubscriptionTable } from '../tables/subscription-tables.ts'
 import { listPlanSince } from './plan-since.ts'
 import { listOverriddenFrom } from './sync-preview-edits.ts'
@@ -31,8 +33,10 @@ export async function bringPassedOver(
   const chains = new Set(lines.map(({ root_price_id }) => root_price_id))
   const { synced_price_sequence: since, subscription_status: status, start_date: start } = subscription
   const planSince = await listPlanSince(scoped, [subscriptionId])
+  const boundaries = (await readBoundaries(scoped, [subscriptionId])).get(subscriptionId)
+  assert(boundaries, `subscription ${subscriptionId} is held`)
   const missing = passedOverLines({
-    ...{ subscription, prices, lines, unbilledFrom: from },
+    ...{ subscription, prices: reachedVersions(prices, boundaries), lines, unbilledFrom: from },
     overriddenFrom: overridden.get(subscriptionId) ?? new Map(),
     // A chain that is there has come by the creation or a sync; one that is not there would come by a later sync alone.
     hasChanged: (price) =>

@@ -2,7 +2,9 @@ import { assert, CodedError } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { bulkIdHead } from '../connection/ids.ts'
+import type { ReachedPairs } from '../subscriptions/reached-pairs.ts'
 import { classifiedPairs, type PriceSyncRun, pairOutcomes, reasonOfOutcome } from './price-sync-pairs.ts'
+import { readReachedOfPage } from './reached-of-page.ts'
 
 /**
  * Brings the changed prices to the next page of a slice's subscriptions, in one transaction that also
@@ -27,7 +29,10 @@ export function syncPriceSlicePage(
     })
     const end = locked.count < page.subscriptionsMax ? range.range_end : locked.last
     assert(end, 'a full page has a last subscription')
-    await applyPrices(transaction, { run, slice, cursor: range.cursor, end, count: locked.count, now })
+    const { cursor } = range
+    // By a statement behind the one that locked them: a change of their grid is done, or waits.
+    const reached = await readReachedOfPage(transaction, { run, cursor, end })
+    await applyPrices(transaction, { run, slice, cursor, end, reached, count: locked.count, now })
     return locked.count
   })
 }
@@ -87,7 +92,15 @@ async function lockSubscriptions(
 
 async function applyPrices(
   scoped: Scoped,
-  page: { run: PriceSyncRun; slice: number; cursor: string; end: string; count: number; now: Date },
+  page: {
+    readonly run: PriceSyncRun
+    readonly slice: number
+    readonly cursor: string
+    readonly end: string
+    readonly reached: ReachedPairs | undefined
+    readonly count: number
+    readonly now: Date
+  },
 ): Promise<void> {
   const { run, now } = page
   const { environmentId, userId } = scoped.scope

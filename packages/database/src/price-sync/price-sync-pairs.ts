@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { endIn, type ReachedPairs, reachedIn, startIn } from '../subscriptions/reached-pairs.ts'
 import { planSince } from './plan-since.ts'
 import { unbilledFrom } from './unbilled-from.ts'
 
@@ -40,10 +41,10 @@ export const reasonOfOutcome = sql`case outcome when ${pairOutcomes.otherCurrenc
  * probe of the index for each pair costs a tenth more). It gives stretches without a pair, too: their outcome is null.
  */
 export function classifiedPairs(
-  page: { run: PriceSyncRun; cursor: string; end: string },
+  page: { run: PriceSyncRun; cursor: string; end: string; reached?: ReachedPairs | undefined },
   environmentId: string,
 ): RawBuilder<unknown> {
-  const { run, cursor, end } = page
+  const { run, cursor, end, reached } = page
   const unbilled = unbilledFrom(environmentId)
   return sql`
     with price as materialized (
@@ -54,7 +55,7 @@ export function classifiedPairs(
     ),
     subscription as materialized (
       select id, greatest(start_date, plan.since) as start_date, plan.since as plan_since, currency, billing_period,
-        billing_period_count, synced_price_sequence, current_period_start
+        billing_period_count, synced_price_sequence, current_period_start, ${reachedIn(reached)} as reached
       from subscriptions s cross join lateral (select ${planSince(environmentId)} as since) plan
       where plan_id = ${run.planId} and subscription_status <> 'cancelled' and id > ${cursor} and id <= ${end}
         and synced_price_sequence < ${run.targetSequence} order by id
@@ -62,14 +63,14 @@ export function classifiedPairs(
     stretch as materialized (${stretches(page)})
     select subscription_id, price_id, line_id, outcome, is_one_of_many, new_quantity, new_start,
       case when stop is not null then greatest(new_start, stop) end as new_end,
-      case when user_end <= coalesce(price_end, 'infinity') then 'user'
-        when price_end <= coalesce(stretch_end, 'infinity') then 'price'
+      case when user_end <= coalesce(price_end, 'infinity') and not is_followed then 'user'
+        when is_followed or price_end <= coalesce(stretch_end, 'infinity') then 'price'
         when stretch_end is not null then 'user' end as new_ended_by,
-      case when price_end < user_end and price_end <= stretch_end then user_end end as new_user_end
+      case when is_followed or price_end < user_end and price_end <= stretch_end then user_end end as new_user_end
     from (
       select s.id as subscription_id, p.id as price_id, case when is_own then stretch.line_id end as line_id,
         coalesce(stretch.lines > 1, false) as is_one_of_many, coalesce(stretch.quantity, p.min_quantity) as new_quantity, new_start, stop,
-        stretch.user_end, stretch.stretch_end, p.end_date as price_end,
+        stretch.user_end, stretch.stretch_end, coalesce(stretch.is_followed, false) as is_followed, p.end_date as price_end,
         case
           when s.id is null or stretch.line_id is null and stretch.lines > 0 then null
           when p.currency <> s.currency then ${pairOutcomes.otherCurrency}
@@ -87,10 +88,7 @@ export function classifiedPairs(
           when stretch.is_ended_by_user then ${pairOutcomes.endedByUser}
           else ${pairOutcomes.inSync}
         end as outcome
-      from (
-        subscription s
-        cross join lateral (select * from price where price.sequence > s.synced_price_sequence offset 0) p
-      ) full join stretch on stretch.subscription_id = s.id and stretch.root_price_id = p.root_price_id
+      from (subscription s cross join lateral (${changedPrices(reached)}) p) full join stretch on stretch.subscription_id = s.id and stretch.root_price_id = p.root_price_id
       cross join lateral (select coalesce(stretch.price_id = p.id, false) as is_own,
         least(stretch.stretch_end, p.end_date) as stop,
         case when stretch.price_id = p.id then stretch.start_date
@@ -98,6 +96,14 @@ export function classifiedPairs(
       offset 0
     ) row
     where outcome is not null`
+}
+
+/** Those that a subscription `s` has not seen, each with when it is at work there. */
+function changedPrices(reached: ReachedPairs | undefined) {
+  return sql`
+    select id, root_price_id, currency, billing_period, billing_period_count, min_quantity,
+      ${startIn(reached)} as start_date, ${endIn(reached)} as end_date
+    from price p where p.sequence > s.synced_price_sequence offset 0`
 }
 
 /**
@@ -126,6 +132,7 @@ function stretches({ cursor, end }: { cursor: string; end: string }) {
     select line_id, subscription_id, root_price_id, price_id, quantity, start_date, end_date, user_end,
       min(overridden_from) over chain as overridden_from,
       least(user_end, lag(start_date) over latest_first, min(overridden_from) over chain) as stretch_end,
+      lag(start_date) over latest_first < least(user_end, min(overridden_from) over chain, 'infinity') as is_followed,
       lag(line_id) over latest_first is null as is_last, count(line_id) over chain as lines,
       first_value(user_end) over latest_first is not null as is_ended_by_user
     from line

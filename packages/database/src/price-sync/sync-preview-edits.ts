@@ -1,19 +1,13 @@
 import { CodedError, type FieldProblem, invalid, isCodedError, notFound } from '@flexprice/domain'
-import type { SubscriptionSync } from '@flexprice/domain/subscription'
+import { type SubscriptionSync, versionsInTurn } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
 import { metersById } from '../catalog/meters.ts'
-import { planSuccessor } from '../catalog/price-edits.ts'
+import { type PriceEdit, planSuccessor } from '../catalog/price-edits.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
-import type { PriceChanges } from '../tables/catalog-tables.ts'
 import { planSince } from './plan-since.ts'
 
-export interface SyncPreviewEdit {
-  readonly priceId: string
-  readonly changes: PriceChanges
-  /** The preview's instant, or the start of a price that is not yet at work, unless given. */
-  readonly effectiveFrom?: Date | undefined
-}
+export type SyncPreviewEdit = Omit<PriceEdit, 'now'>
 
 /** A plan as it would be with the edits made. */
 export interface EditedPlan {
@@ -54,9 +48,10 @@ export async function planSyncPreview(
     .orderBy('id')
     .execute()
   const successors = await successorsOf(scoped, present, { edits, at })
+  const moved = inTurnWith(present, successors)
   const prices = present.flatMap((price) => {
     const successor = successors.get(price.id)
-    if (!successor) return [price]
+    if (!successor) return [moved.has(price.id) ? { ...price, sequence: unseen } : price]
     const ended = { ...price, end_date: successor.start_date, successor_price_id: successor.id }
     // No subscription has seen it: greater than any sequence that one can have.
     return [
@@ -79,6 +74,20 @@ export async function planSyncPreview(
 }
 
 const unseen = Number.MAX_SAFE_INTEGER
+
+/** Those that an edit leaves as they are, but that end somewhere else in a subscription. */
+function inTurnWith(
+  present: readonly PriceRow[],
+  successors: ReadonlyMap<string, PriceRow>,
+): ReadonlySet<string> {
+  const chains = Map.groupBy(present, ({ root_price_id }) => root_price_id)
+  return new Set(
+    present
+      .filter(({ id, waits_for }) => waits_for !== null && successors.has(id))
+      .flatMap((price) => versionsInTurn(chains.get(price.root_price_id) ?? [], price))
+      .map(({ id }) => id),
+  )
+}
 
 /** What a sync of the edited plan looks at in a subscription that was synced up to the sequence. */
 export function changedSince(

@@ -45,10 +45,11 @@ export function storeSyncPreview(scoped: Scoped, preview: NewSyncPreview): Promi
         plan.prices.find(({ id }) => id === successorId)?.start_date ?? now,
       ]),
     )
-    const edits = preview.edits.map(({ priceId, changes }) => ({
+    const edits = preview.edits.map(({ priceId, changes, effectiveAt }) => ({
       price_id: priceId,
       changes,
       effective_from: (starts.get(priceId) ?? now).toISOString(),
+      ...(effectiveAt && { effective_at: effectiveAt }),
     })) satisfies readonly StoredPriceEdit[]
     return transaction.db
       .insertInto('sync_previews')
@@ -79,10 +80,11 @@ export async function getSyncPreview(
 }
 
 /** The edits as they are made, in memory or for good. */
-export function editsOf({ edits }: Pick<SyncPreviewRow, 'edits'>): SyncPreviewEdit[] {
-  return edits.map(({ price_id, changes, effective_from }) => ({
+export function editsOf({ edits }: Pick<SyncPreviewRow, 'edits'>) {
+  return edits.map(({ price_id, changes, effective_from, effective_at }) => ({
     priceId: price_id,
     changes,
-    effectiveFrom: new Date(effective_from),
-  }))
+    startsAt: new Date(effective_from),
+    effectiveAt: effective_at,
+  })) satisfies readonly SyncPreviewEdit[]
 }

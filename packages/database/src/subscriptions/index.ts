@@ -26,3 +26,4 @@ export {
   searchSubscriptions,
 } from './subscription-search.ts'
 export { insertSubscriptions, type NewSubscription, subscriptionsInsertMax } from './subscriptions.ts'
+export { readBoundaries } from './version-boundaries.ts'

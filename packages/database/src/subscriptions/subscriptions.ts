@@ -1,8 +1,10 @@
 import { assert, notFound } from '@flexprice/domain'
+import type { PriceVersion } from '@flexprice/domain/subscription'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { bulkIdHead, newId } from '../connection/ids.ts'
 import type { BillingPeriodColumn } from '../tables/row-types.ts'
+import { endIn, reachedIn, readReachedPairs, startIn } from './reached-pairs.ts'
 import { sharePlans } from './subscription-facts.ts'
 
 /** A subscription to be inserted, its periods already computed (calendars are TypeScript's). */
@@ -25,7 +27,7 @@ export interface NewSubscription {
 export const subscriptionsInsertMax = 5_000
 
 /**
- * Inserts subscriptions of one plan with their lines, in one transaction and two statements: a line
+ * Inserts subscriptions of one plan with their lines, in one transaction and three statements: a line
  * from each of the plan's prices with the same currency, period and count (and ONETIME ones) whose span
  * reaches past the subscription's start, of a chain of ONETIME prices the earliest (billing rules, section 7).
  * The plan is shared (`sharePlans`): no price edit can slip past between its lines and its sequence.
@@ -109,24 +111,38 @@ async function missingCustomer(scoped: Scoped, ids: readonly string[]): Promise<
   return notFound('Customer', missing)
 }
 
+/** All versions of those of the plan's chains in which one waits for a subscription's period. */
+async function readWaitingChains({ db, scope }: Scoped, planId: string): Promise<PriceVersion[]> {
+  const { rows } = await sql<PriceVersion>`
+    select p.id, p.root_price_id, p.start_date, p.end_date, p.waits_for from prices p
+    where p.environment_id = ${scope.environmentId} and p.plan_id = ${planId} and p.status = 'published'
+      and exists (select from prices waiting where waiting.environment_id = p.environment_id
+        and waiting.root_price_id = p.root_price_id and waiting.waits_for is not null and waiting.status = 'published')
+    order by p.id`.execute(db)
+  return rows
+}
+
 async function insertLines(
   scoped: Scoped,
   lines: { planId: string; ids: string[]; now: Date },
 ): Promise<void> {
   const { environmentId, userId } = scoped.scope
+  const versions = await readWaitingChains(scoped, lines.planId)
+  const reached = await readReachedPairs(scoped, { versions, subscriptionIds: lines.ids })
   await sql`
     insert into subscription_line_items (id, environment_id, subscription_id, price_id, quantity, start_date, end_date,
       ended_by, created_at, updated_at, created_by, updated_by)
     select ${bulkIdHead('lineItem')} || lpad(upper(to_hex(row_number() over ())), 8, '0'), ${environmentId}, s.id, p.id,
       coalesce(p.min_quantity, 1), greatest(s.start_date, p.start_date), p.end_date,
       case when p.end_date is not null then 'price' end, ${lines.now}, ${lines.now}, ${userId}, ${userId}
-    from (select * from subscriptions where environment_id = ${environmentId} and id = any (${lines.ids}) order by id) s
+    from (select s.*, ${reachedIn(reached)} as reached from subscriptions s
+      where environment_id = ${environmentId} and id = any (${lines.ids}) order by id) s
     cross join lateral (
-      select * from prices p
+      select id, min_quantity, ${startIn(reached)} as start_date, ${endIn(reached)} as end_date from prices p
       where p.plan_id = ${lines.planId} and p.status = 'published' and p.currency = s.currency
         and ((p.billing_period = s.billing_period and p.billing_period_count = s.billing_period_count)
           or p.billing_period = 'ONETIME')
-        and (p.end_date is null or p.end_date > greatest(s.start_date, p.start_date))
+        and (${endIn(reached)} is null or ${endIn(reached)} > greatest(s.start_date, ${startIn(reached)}))
         and (p.billing_period <> 'ONETIME' or not exists (
           select from prices earlier
           where earlier.environment_id = p.environment_id and earlier.root_price_id = p.root_price_id

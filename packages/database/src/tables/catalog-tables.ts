@@ -1,4 +1,5 @@
 import type { BucketSize } from '@flexprice/domain/price'
+import type { VersionWait } from '@flexprice/domain/subscription'
 import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { FilterValues } from './metering-tables.ts'
 import type {
@@ -57,6 +58,8 @@ export interface PriceTable extends Audited {
   metadata: JsonWithDefault<Metadata>
   start_date: Date
   end_date: Date | null
+  /** Of a version: it comes to a running subscription at that one's next boundary. */
+  waits_for: VersionWait | null
   sequence: Generated<number>
   meter_id: string | null
   group_id: string | null

@@ -1,4 +1,4 @@
-import type { NamedSkip, SyncOutcome, SyncSkip } from '@flexprice/domain/subscription'
+import type { NamedSkip, SyncOutcome, SyncSkip, VersionWait } from '@flexprice/domain/subscription'
 import type { ColumnType, Generated } from 'kysely'
 import type { BatchItemError } from './batch-tables.ts'
 import type { PriceChanges } from './catalog-tables.ts'
@@ -9,8 +9,10 @@ import type { Audited } from './row-types.ts'
 export interface StoredPriceEdit {
   readonly price_id: string
   readonly changes: PriceChanges
-  /** An instant, as text. */
+  /** An instant, as text: when the successor begins. */
   readonly effective_from: string
+  /** None of those that were stored before there was a choice. */
+  readonly effective_at?: VersionWait
 }
 
 /** What becomes of a price in one subscription; an edited one stands for its successor, too. */

@@ -396,6 +396,7 @@ const declared = {
     metadata: 'json default',
     start_date: 'Date',
     end_date: 'Date | null',
+    waits_for: 'string | null',
     sequence: 'number default',
     meter_id: 'string | null',
     group_id: 'string | null',

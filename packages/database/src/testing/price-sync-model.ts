@@ -1,4 +1,13 @@
-import { type SyncLine, type SyncOutcome, type SyncPrice, syncLines } from '@flexprice/domain/subscription'
+import {
+  type Boundaries,
+  type PriceVersion,
+  reachedVersions,
+  type SyncLine,
+  type SyncOutcome,
+  type SyncPrice,
+  syncLines,
+  type VersionWait,
+} from '@flexprice/domain/subscription'
 import { recurringPeriods } from '@flexprice/domain/time'
 
 /**
@@ -16,7 +25,7 @@ export function modelPriceSync(
     const seen = new Set(world.prices.filter((price) => sees(subscription, price)).map(({ id }) => id))
     const { lines, outcomes } = syncLines({
       subscription: { ...termsOf(subscription.terms), start_date: new Date(subscription.start) },
-      prices: world.prices.map(syncPrice),
+      prices: reachedVersions(world.prices.map(syncPrice), subscription.boundaries),
       hasChanged: ({ id }) => seen.has(id),
       overriddenFrom: overriddenFrom(world, subscription.id),
       lines: world.lines.filter((line) => line.subscriptionId === subscription.id).map(syncLine),
@@ -43,6 +52,7 @@ export interface ModelPrice {
   readonly oneTime: boolean
   readonly start: number
   readonly end: number | null
+  readonly waitsFor: VersionWait | null
   readonly minQuantity: number | null
   readonly sequence: number
 }
@@ -53,6 +63,7 @@ export interface ModelSubscription {
   readonly start: number
   readonly sequence: number
   readonly unbilledFrom: number
+  readonly boundaries: Boundaries
 }
 
 export interface ModelLine {
@@ -112,7 +123,7 @@ function overriddenFrom({ prices, overrides }: ModelWorld, subscriptionId: strin
   return since
 }
 
-function syncPrice(price: ModelPrice): SyncPrice {
+function syncPrice(price: ModelPrice): SyncPrice & PriceVersion {
   return {
     id: price.id,
     root_price_id: price.rootId,
@@ -121,6 +132,7 @@ function syncPrice(price: ModelPrice): SyncPrice {
     start_date: new Date(price.start),
     end_date: price.end === null ? null : new Date(price.end),
     min_quantity: price.minQuantity,
+    waits_for: price.waitsFor,
   }
 }
 
@@ -159,7 +171,19 @@ export function modelCreation(
   prices: readonly ModelPrice[],
   subscription: ModelSubscription,
 ): readonly ModelLine[] {
+  const seen = new Map(
+    reachedVersions(prices.map(syncPrice), subscription.boundaries).map((price) => [price.id, price]),
+  )
   return prices
+    .map((price): ModelPrice => {
+      const reached = seen.get(price.id)
+      if (!reached || price.oneTime) return price
+      return {
+        ...price,
+        start: reached.start_date.getTime(),
+        end: reached.end_date?.getTime() ?? null,
+      }
+    })
     .filter((price) => !price.oneTime || isEarliest(price, prices, subscription))
     .filter(({ oneTime, terms }) =>
       oneTime ? currencyOf(terms) === currencyOf(subscription.terms) : terms === subscription.terms,

@@ -2,6 +2,8 @@ import { isCodedError } from '@flexprice/domain'
 import { sql } from 'kysely'
 import { raisePriceSequences } from '../catalog/plans.ts'
 import { endPrice, updatePrice } from '../catalog/price-edits.ts'
+import { getPrice } from '../catalog/prices.ts'
+import { raiseVersionsInTurn } from '../catalog/waiting-versions.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { insertLineItem } from '../line-items/line-item-additions.ts'
 import { updateLineItem } from '../line-items/line-item-edits.ts'
@@ -81,8 +83,12 @@ async function changePrices(
   await inTransaction(scoped, async (transaction) => {
     if (step.kind === 'edit') {
       const changes = { amount: String(11 + prices.length) }
-      const effectiveFrom = step.from === null ? undefined : daysFromNow(step.from)
-      await updatePrice(transaction, { priceId: price.id, changes, effectiveFrom, now })
+      const from = step.from === null ? undefined : daysFromNow(step.from)
+      // The doors let one that waits begin with the edit alone.
+      const timing = step.waits
+        ? { startsAt: from, effectiveAt: 'next_period' as const }
+        : { effectiveFrom: from }
+      await updatePrice(transaction, { priceId: price.id, changes, ...timing, now })
     } else if (step.kind === 'end price') {
       const endDate = step.at === null ? undefined : daysFromNow(step.at)
       await endPrice(transaction, { priceId: price.id, endDate, now })
@@ -95,6 +101,9 @@ async function changePrices(
 /** No function does so yet, but the table has its row: "price's end has moved or gone". */
 async function reopenPrice(transaction: Scoped, planId: string, priceId: string): Promise<void> {
   const sequence = (await raisePriceSequences(transaction, [planId])).get(planId)
+  const price = await getPrice(transaction, priceId)
+  if (price.successor_price_id !== null) return
+  await raiseVersionsInTurn(transaction, [{ price, sequence: sequence ?? 0 }])
   await sql`update prices set end_date = null, sequence = ${sequence}
     where id = ${priceId} and successor_price_id is null`.execute(transaction.db)
 }
@@ -111,6 +120,8 @@ function subscribe(
       billingPeriod: billing_period,
       billingPeriodCount: billing_period_count,
       startDate: daysFromNow(start),
+      // A boundary of the monthly ones is among the days on which something happens.
+      billingAnchor: daysFromNow(4),
       status: step.paused ? 'paused' : 'active',
     }),
   )

@@ -1,5 +1,7 @@
+import type { Selectable } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { listUnbilledFrom } from '../price-sync/unbilled-from.ts'
+import type { PriceTable } from '../tables/catalog-tables.ts'
 import {
   type ModelLine,
   type ModelPrice,
@@ -28,23 +30,7 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
   const unbilledFrom = await listUnbilledFrom(scoped, ids)
   return {
     floor: plan.synced_price_sequence,
-    prices: prices.flatMap((price): ModelPrice[] =>
-      price.plan_id === planId
-        ? [
-            {
-              id: price.id,
-              rootId: price.root_price_id,
-              successorId: price.successor_price_id,
-              terms: termsOf(price),
-              oneTime: price.billing_period === 'ONETIME',
-              start: price.start_date.getTime(),
-              end: price.end_date?.getTime() ?? null,
-              minQuantity: price.min_quantity,
-              sequence: price.sequence,
-            },
-          ]
-        : [],
-    ),
+    prices: prices.filter((price) => price.plan_id === planId).map(modelPrice),
     overrides: prices.flatMap(
       ({ id, subscription_id: subscriptionId, overridden_price_id: priceId, start_date }) =>
         subscriptionId !== null && priceId !== null
@@ -58,9 +44,34 @@ export async function readWorld(scoped: Scoped, planId: string): Promise<ModelWo
         start: subscription.start_date.getTime(),
         sequence: subscription.synced_price_sequence,
         unbilledFrom: (unbilledFrom.get(subscription.id) ?? subscription.current_period_start).getTime(),
+        boundaries: {
+          since: subscription.start_date,
+          trialEnd: null,
+          grid: {
+            anchor: subscription.billing_anchor,
+            period: subscription.billing_period,
+            count: subscription.billing_period_count,
+            timeZone: subscription.timezone,
+          },
+        },
       }),
     ),
     lines: await readLines(scoped, planId),
+  }
+}
+
+function modelPrice(price: Selectable<PriceTable>): ModelPrice {
+  return {
+    id: price.id,
+    rootId: price.root_price_id,
+    successorId: price.successor_price_id,
+    terms: termsOf(price),
+    oneTime: price.billing_period === 'ONETIME',
+    start: price.start_date.getTime(),
+    end: price.end_date?.getTime() ?? null,
+    waitsFor: price.waits_for,
+    minQuantity: price.min_quantity,
+    sequence: price.sequence,
   }
 }
 

@@ -9,7 +9,7 @@ export type WorldStep =
       days: number | null
       minQuantity: number | null
     }
-  | { kind: 'edit'; price: number; from: number | null }
+  | { kind: 'edit'; price: number; from: number | null; waits: boolean }
   | { kind: 'end price'; price: number; at: number | null }
   | { kind: 'reopen price'; price: number }
   | { kind: 'subscribe'; terms: number; starts: readonly number[]; paused: boolean }
@@ -41,6 +41,7 @@ export const worldStep: fc.Arbitrary<WorldStep> = fc.oneof(
       kind: fc.constant('edit' as const),
       price: pick,
       from: fc.option(fc.integer({ min: -5, max: 12 })),
+      waits: fc.boolean(),
     }),
   },
   {

@@ -1,6 +1,7 @@
 import type { CycleTerms, LineMetering } from '../cycle/cycle.ts'
 import { type Decimal, decimalFromInteger } from '../money/decimal.ts'
-import { linesOf, type PlannedLine } from '../subscription/subscription-lines.ts'
+import { linesReached, type PlannedLine } from '../subscription/subscription-lines.ts'
+import type { PriceVersion } from '../subscription/version-reach.ts'
 import { isRecurring } from '../time/billing-period.ts'
 import type { Grid } from '../time/grid.ts'
 import { later } from '../time/period.ts'
@@ -9,7 +10,7 @@ import type { ChangedPrice, ChangeFacts, LineMoves, OpenedLine, RunningLine } fr
 import { billsAlike } from './same-terms.ts'
 
 /** A price of the plan that is changed to, as a line of it would be billed. */
-export interface TargetPrice extends ChangedPrice {
+export interface TargetPrice extends ChangedPrice, PriceVersion {
   readonly terms: CycleTerms
   /** Null for FIXED. */
   readonly metering: LineMetering | null
@@ -43,9 +44,10 @@ export function planMoves<Line extends RunningLine, Price extends TargetPrice>(
   const going = facts.lines.filter((line) => line.isOfPlan && isAhead(line, at))
   const closed = going.map((line) => ({ line, at: later(line.start, at) }))
   const { period, count } = grid ?? facts.cycle.grid
-  const planned = linesOf({ currency: facts.currency, period, count, start: at }, prices).filter(
-    ({ price }) => isRecurring(price.billing_period),
-  )
+  const planned = linesReached({ currency: facts.currency, period, count, start: at }, prices, {
+    grid: grid ?? facts.cycle.grid,
+    trialEnd: facts.cycle.trialEnd ?? null,
+  }).filter(({ price }) => isRecurring(price.billing_period))
   const atWork = going.filter((line) => line.start <= at && isRecurring(line.terms.billing_period))
   const carried = new Set<string>()
   const opened = planned.map((one): OpenedLine<Line> => {

@@ -17,6 +17,8 @@ export interface Stretch<Line> {
   readonly userEnd: Date | null
   /** The earliest of the user's end, the next line's start and the override's; null: it goes on. */
   readonly end: Date | null
+  /** Whether it ends with the next line's start alone, as nobody has ended it: as where a version has reached it. */
+  readonly isFollowed: boolean
 }
 
 /**
@@ -31,7 +33,9 @@ export function stretchesOf<Line extends ChainLine>(
   return byTime.map((line, index) => {
     const userEnd = userEndOf(line)
     const next = byTime[index + 1]?.start_date
-    return { line, userEnd, end: earliest([userEnd, next, overriddenFrom]) }
+    const ended = earliest([userEnd, overriddenFrom])
+    const isFollowed = next !== undefined && (ended === null || next < ended)
+    return { line, userEnd, end: isFollowed ? next : ended, isFollowed }
   })
 }
 
@@ -46,17 +50,20 @@ export interface StretchEnd {
   readonly user_end: Date | null
 }
 
-/** Where a line that begins then ends: with its stretch or with its price, whichever comes first. */
+/**
+ * Where a line that begins then ends: with its stretch or with its price, whichever comes first. Where another line
+ * follows, a version has reached the subscription then: as if the price had ended.
+ */
 export function endWithin(
-  { userEnd, end }: Pick<Stretch<unknown>, 'userEnd' | 'end'>,
+  { userEnd, end, isFollowed }: Omit<Stretch<unknown>, 'line'>,
   { start, priceEnd }: { start: Date; priceEnd: Date | null },
 ): StretchEnd {
   const first = earliest([end, priceEnd])
   if (first === null) return { end_date: null, ended_by: null, user_end: null }
   const end_date = later(start, first)
-  const isUsers = userEnd !== null && (priceEnd === null || userEnd <= priceEnd)
+  const isUsers = !isFollowed && userEnd !== null && (priceEnd === null || userEnd <= priceEnd)
   const isPrices = !isUsers && priceEnd !== null && (end === null || priceEnd <= end)
-  return isPrices
+  return isPrices || isFollowed
     ? { end_date, ended_by: 'price', user_end: userEnd }
     : { end_date, ended_by: 'user', user_end: null }
 }

@@ -2,7 +2,7 @@
  * Lines of a subscription: from creation, trial and price sync; shares of time (billing rules, sections 5 to 8).
  */
 export { billFromProblem } from './bill-from.ts'
-export { userEndOf } from './chain-stretches.ts'
+export { endWithin, userEndOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
 export { type EndingTerms, movedEnd } from './moved-end.ts'
 export { passedOverLines } from './passed-over.ts'
@@ -32,12 +32,23 @@ export { type PriceSkip, priceSkips, type SkippedPrice, skippedPrices } from './
 export {
   isCompatible,
   linesOf,
+  linesReached,
   type PlannedLine,
   type PlanPriceTerms,
+  type PlanVersion,
   type SubscriptionTerms,
 } from './subscription-lines.ts'
 export { type TrialTerms, trialDays, trialEnd } from './trial.ts'
 export { unpricedTime } from './unpriced-time.ts'
+export {
+  type Boundaries,
+  type PriceVersion,
+  reachedVersions,
+  reachOf,
+  type VersionWait,
+  versionsInTurn,
+  versionWaits,
+} from './version-reach.ts'
 export {
   carriedOn,
   cutStretch,

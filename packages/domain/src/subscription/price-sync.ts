@@ -173,6 +173,7 @@ function piecesIn(
     quantity: String(price.min_quantity ?? 1),
     userEnd: null,
     end: overriddenFrom.get(price.root_price_id) ?? null,
+    isFollowed: false,
   }
   const others = stretches.flatMap(({ line, ...stretch }) =>
     line.price_id === price.id ? [] : [{ ...stretch, start: line.start_date, quantity: line.quantity }],

@@ -1,6 +1,7 @@
 import type { BillingPeriod, RecurringPeriod } from '../time/billing-period.ts'
 import { isRecurring } from '../time/billing-period.ts'
 import { later } from '../time/period.ts'
+import { type Boundaries, type PriceVersion, reachedVersions } from './version-reach.ts'
 
 /** What of a plan's price decides whether a subscription gets a line of it, by the contract's field names. */
 export interface PlanPriceTerms {
@@ -12,6 +13,9 @@ export interface PlanPriceTerms {
   readonly start_date: Date
   readonly end_date: Date | null
 }
+
+/** What of a plan's price decides from when to when a subscription that begins has a line of it. */
+export type PlanVersion = PlanPriceTerms & PriceVersion
 
 export interface SubscriptionTerms {
   readonly currency: string
@@ -50,6 +54,24 @@ export function linesOf<Price extends PlanPriceTerms>(
   return lines.filter(
     (line) => isRecurring(line.price.billing_period) || earliest.get(line.price.root_price_id) === line,
   )
+}
+
+/**
+ * The same where versions may wait for the subscription's periods: what is new to it has each as it begins; where it
+ * begins before one that waits, that one comes at its boundary, as in all that run then.
+ */
+export function linesReached<Price extends PlanVersion>(
+  subscription: SubscriptionTerms,
+  prices: readonly Price[],
+  boundaries: Omit<Boundaries, 'since'>,
+): PlannedLine<Price>[] {
+  const reached = reachedVersions(prices, { ...boundaries, since: subscription.start })
+  const byId = new Map(prices.map((price) => [price.id, price]))
+  return linesOf(subscription, reached).map(({ price, ...line }) => ({
+    ...line,
+    // With its own dates: when it is at work here is the line's to say.
+    price: byId.get(price.id) ?? price,
+  }))
 }
 
 /** Same currency, period and count; a ONETIME price fits every period. */

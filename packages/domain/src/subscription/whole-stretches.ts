@@ -5,7 +5,7 @@ import { type ChainLine, compareLines, earliest, userEndOf } from './chain-stret
 export interface VersionLine extends ChainLine {
   /** Decimal text. */
   readonly quantity: string
-  /** The start of its price. */
+  /** When its price reached the subscription: the price's start, or a boundary that it waited for. */
   readonly price_start: Date
 }
 
@@ -40,13 +40,18 @@ export function wholeStretchesOf<Line extends VersionLine>(lines: readonly Line[
   }))
 }
 
-/** A sync begins a version's line with the version, or with the stretch where that is later; a user ends a stretch. */
+/**
+ * A sync begins a version's line with the version, or with the stretch where that is later; a user ends a stretch. Where
+ * a version was passed over by the next one, that one goes on where the first of them would have begun.
+ */
 function goesOn({ first, last }: { first: VersionLine; last: VersionLine }, line: VersionLine): boolean {
   const userEnd = userEndOf(last)
+  const start = line.start_date.getTime()
+  const beginsAsBrought = start === Math.max(first.start_date.getTime(), line.price_start.getTime())
   return (
     last.ended_by === 'price' &&
     (userEnd === null || userEnd > line.start_date) &&
-    line.start_date.getTime() === Math.max(first.start_date.getTime(), line.price_start.getTime()) &&
+    (beginsAsBrought || start === last.end_date?.getTime()) &&
     isSameQuantity(first, line)
   )
 }

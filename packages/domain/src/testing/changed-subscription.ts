@@ -42,10 +42,10 @@ const price: Omit<ChangedPrice, 'id' | 'root_price_id'> = {
 export function target(
   id: string,
   changes: Partial<CycleTerms> = {},
-  own: Partial<ChangedPrice> = {},
+  own: Partial<ChangedPrice & Pick<TargetPrice, 'waits_for'>> = {},
 ): TargetPrice {
   const { billing_period = price.billing_period, billing_period_count = 1 } = changes
-  const of = { ...price, billing_period, billing_period_count, id, root_price_id: id }
+  const of = { ...price, billing_period, billing_period_count, id, root_price_id: id, waits_for: null }
   return { ...of, ...own, terms: { ...terms, ...changes }, metering: null }
 }
 

@@ -1,5 +1,5 @@
 import { endWithin } from '../subscription/chain-stretches.ts'
-import type { SyncLine, SyncPrice } from '../subscription/price-sync.ts'
+import type { SyncLine } from '../subscription/price-sync.ts'
 import {
   carriedOn,
   cutStretch,
@@ -8,10 +8,11 @@ import {
   wholeStretchesOf,
 } from '../subscription/whole-stretches.ts'
 import { later } from '../time/period.ts'
+import { type ChainVersion, reached } from './chain-versions.ts'
 
 /** One chain of a plan in one subscription: what price edits, users, billing and syncs do to it, over days. */
 export interface ChainHistory {
-  readonly versions: readonly SyncPrice[]
+  readonly versions: readonly ChainVersion[]
   readonly lines: readonly SyncLine[]
   readonly overriddenFrom: number | null
   readonly unbilledFrom: number
@@ -40,7 +41,7 @@ function findLine(
   { versions, lines, told }: ChainHistory,
   { named, at, now }: LineAct,
 ): FoundLine | undefined {
-  const startOf = new Map(versions.map(({ id, start_date }) => [id, start_date]))
+  const startOf = new Map(reached(versions).map(({ id, start_date }) => [id, start_date]))
   const chain = lines.flatMap((line): VersionLine[] => {
     const price_start = startOf.get(line.price_id)
     return price_start ? [{ ...line, price_start }] : []
@@ -137,7 +138,7 @@ export function overrideChain(
     price_id: 'own',
     quantity: line.quantity,
     start_date: at,
-    ...endWithin({ userEnd: reach, end: reach }, { start: at, priceEnd: end }),
+    ...endWithin({ userEnd: reach, end: reach, isFollowed: false }, { start: at, priceEnd: end }),
   }
   const names = new Set(stretch.lines.map(nameOf))
   const closed = history.lines.map((one) =>

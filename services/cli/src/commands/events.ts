@@ -1,13 +1,15 @@
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings'
 import { type CommandContext, configured, outputOf } from '../command-context.ts'
 import { ownerConfig } from '../config.ts'
+import { addEventReports } from './event-reports.ts'
 import { commandGroup, examples, jsonCommand } from './options.ts'
 
 const example = 'events drop-before 2025-01 --yes'
 
-/** The retention of usage events: whole months go, of all tenants, by the owner's connection. */
+/** What events come to; and their retention: whole months go, of all tenants, by the owner's connection. */
 export function addEvents(program: CommandUnknownOpts, context: CommandContext): void {
   const events = commandGroup(program, 'events', 'usage events', example)
+  addEventReports(events, context)
   jsonCommand(events, 'drop-before', 'drop the months of usage events before one, of all tenants')
     .argument('<month>', 'the first month that stays, as 2025-01 (UTC)', firstInstant)
     .option('--yes', 'drop them; without, only tell which would go')

@@ -36,10 +36,10 @@ function previewResponse(row: SyncPreviewRow) {
     id: row.id,
     plan_id: row.plan_id,
     status: isDone ? 'COMPLETED' : row.subscriptions_total === null ? 'PENDING' : 'RUNNING',
-    prices: editsOf(row).map(({ priceId, changes, effectiveFrom }) => ({
+    prices: editsOf(row).map(({ priceId, changes, startsAt, effectiveAt }) => ({
       price_id: priceId,
       ...priceChangesResponse(changes),
-      effective_from: effectiveFrom,
+      ...(effectiveAt ? { effective_at: effectiveAt } : { effective_from: startsAt }),
     })),
     pinned_at: row.pinned_at,
     valid_until: row.valid_until ?? undefined,

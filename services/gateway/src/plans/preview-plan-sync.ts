@@ -29,6 +29,7 @@ export function previewPlanSyncRoute(
           priceId: edit.price_id,
           changes: priceChanges(edit),
           effectiveFrom: edit.effective_from,
+          effectiveAt: edit.effective_at,
         })),
         idempotencyKey: requestKey(request),
         requestHash: requestHash({ planId, prices }),

@@ -48,6 +48,7 @@ const anAct: fc.Arbitrary<WorldAct> = fc.oneof(
       chain: place,
       from: offset,
       amount: fc.integer({ min: 1, max: 40 }).map(String),
+      waits: fc.boolean(),
     }),
   },
   fc.record({ kind: fc.constant('end price' as const), chain: place, at: offset }),

@@ -41,6 +41,7 @@ export function priceResponse(scope: Scope, row: PriceRow): LinePrice {
     sequence: row.sequence,
     start_date: row.start_date,
     end_date: row.end_date ?? undefined,
+    effective_at: row.waits_for ?? undefined,
   }
 }
 

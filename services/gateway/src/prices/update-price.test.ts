@@ -1,5 +1,6 @@
 import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Caller, problemsOf } from '../testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
 
@@ -64,11 +65,52 @@ test.each([
   ],
   ['no instant', { amount: '1', effective_from: 'tomorrow' }, 'effective_from'],
   ['an unknown field', { currency: 'eur' }, 'currency'],
+  ['an unknown word', { amount: '1', effective_at: 'next_month' }, 'effective_at'],
+  [
+    'two instants',
+    { amount: '1', effective_at: 'next_period', effective_from: '2099-01-01T00:00:00Z' },
+    'effective_at',
+  ],
+  [
+    'a period and an instant in the past',
+    { amount: '1', effective_at: 'next_period', effective_from: '2001-01-01T00:00:00Z' },
+    'effective_at',
+  ],
+  [
+    'a period and an end',
+    { amount: '1', effective_at: 'next_period', end_date: '2099-01-01T00:00:00Z' },
+    'end_date',
+  ],
+  ['a period without money', { display_name: 'Seats', effective_at: 'next_period' }, 'effective_at'],
 ])('400 that names the field for %s', async (_what, body, path) => {
   const { id } = await caller.create('/prices', priceBody(planId))
   const answer = await caller.call('PUT', `/prices/${id}`, body)
   expect(answer).toMatchObject({ status: 400, body: { code: 'validation_error' } })
   expect(Object.keys(problemsOf(answer))).toEqual([path])
+})
+
+test('400 for the next period of a price that bills once, by the edit and by its preview', async () => {
+  const { id } = await caller.create('/prices', priceBody(planId, { billing_period: 'ONETIME' }))
+  const body = { amount: '1', effective_at: 'next_period' }
+  const answer = await caller.call('PUT', `/prices/${id}`, body)
+  expect(problemsOf(answer)).toEqual({ effective_at: 'is for a price that recurs: this one is ONETIME' })
+  const prices = [{ price_id: id, ...body }]
+  const preview = await caller.call('POST', `/plans/${planId}/sync/preview`, { prices })
+  expect(Object.keys(problemsOf(preview))).toEqual(['prices[0].effective_at'])
+  const both = [{ price_id: id, ...body, effective_from: '2099-01-01T00:00:00Z' }]
+  const refused = await caller.call('POST', `/plans/${planId}/sync/preview`, { prices: both })
+  expect(Object.keys(problemsOf(refused))).toEqual(['prices[0].effective_at'])
+})
+
+test('200 with a version that waits for the next period, and says so', async () => {
+  const old = await caller.create('/prices', priceBody(planId))
+  const body = { amount: '12', effective_at: 'next_period' }
+  const answer = await caller.call('PUT', `/prices/${old.id}`, body)
+  expect(answer).toMatchObject({ status: 200, body: { ...body, parent_price_id: old.id } })
+  const { id } = z.looseObject({ id: z.string() }).parse(answer.body)
+  const after = await caller.call('PUT', `/prices/${id}`, { amount: '13' })
+  expect(after).toMatchObject({ status: 200, body: { amount: '13' } })
+  expect(after.body).not.toHaveProperty('effective_at')
 })
 
 test('400 not_implemented for what other price units need', async () => {

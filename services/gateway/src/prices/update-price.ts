@@ -16,9 +16,9 @@ export function updatePriceRoute(api: Api, { database }: Pick<Dependencies, 'dat
       expectIdOf('price', priceId)
       if (request.body.group_id) expectIdOf('group', request.body.group_id)
       const changes = priceChanges(request.body)
-      const effectiveFrom = request.body.effective_from
+      const { effective_from: effectiveFrom, effective_at: effectiveAt } = request.body
       const row = await inTransaction(caller, async (scoped) =>
-        writePrice(scoped, { priceId, changes, effectiveFrom, now: await readNow(scoped) }),
+        writePrice(scoped, { priceId, changes, effectiveFrom, effectiveAt, now: await readNow(scoped) }),
       )
       return reply.send(priceResponse(caller.scope, row))
     },

@@ -94,6 +94,18 @@ function changes({
     { lookup_key: 'fee', amount: '13', effective_from: '2999-01-01T00:00:00Z' },
     { lookup_key: 'fee', amount: '14', effective_from: '2998-01-01T00:00:00Z' },
     { lookup_key: 'old', amount: '3', effective_from: '2020-01-01T00:00:00Z' },
+    { lookup_key: 'old', effective_at: 'next_period' },
+    { lookup_key: 'old', amount: '4', effective_at: 'next_month' },
+    {
+      lookup_key: 'old',
+      amount: '4',
+      effective_at: 'next_period',
+      effective_from: '2999-01-01T00:00:00Z',
+    },
+    { lookup_key: 'old', amount: '4', effective_at: 'next_period' },
+    { lookup_key: 'old', amount: '5' },
+    { lookup_key: 'old', amount: '6', effective_at: 'next_period' },
+    { lookup_key: 'once', amount: '6', effective_at: 'next_period' },
     { lookup_key: 'usage', bucket_size: 'DAY' },
     { lookup_key: 'usage', billing_model: 'TIERED', tier_mode: 'SLAB' },
     { lookup_key: 'usage', billing_model: 'TIERED', tier_mode: 'SLAB', tiers: [{ unit_amount: 1 }] },
@@ -106,6 +118,7 @@ async function addKnown({ caller, planId, meterId }: PricedWorld): Promise<Reado
   for (const [key, body] of [
     ['fee', {}],
     ['old', {}],
+    ['once', { billing_period: 'ONETIME' }],
     ['usage', usageOf(meterId)],
   ] as const) {
     ids.set(

@@ -25,7 +25,13 @@ export interface BilledWorld {
 
 /** What happens on a day, by days from the subscriptions' start; chains and subscriptions by their place. */
 export type WorldAct =
-  | { readonly kind: 'edit'; readonly chain: number; readonly from: number; readonly amount: string }
+  | {
+      readonly kind: 'edit'
+      readonly chain: number
+      readonly from: number
+      readonly amount: string
+      readonly waits: boolean
+    }
   | { readonly kind: 'end price'; readonly chain: number; readonly at: number }
   | { readonly kind: 'new price'; readonly start: number; readonly end: number | null }
   | {
@@ -148,8 +154,10 @@ export async function act(world: BilledWorld, one: WorldAct, now: Date): Promise
   const priceId = chain?.at(-1)
   assert(chain && priceId, 'there is a chain')
   if (one.kind === 'edit') {
-    const edit = { priceId, changes: { amount: one.amount }, effectiveFrom: dayOf(one.from), now }
-    const { id } = await updatePrice(scoped, edit)
+    const timing = one.waits
+      ? { startsAt: dayOf(one.from), effectiveAt: 'next_period' as const }
+      : { effectiveFrom: dayOf(one.from) }
+    const { id } = await updatePrice(scoped, { priceId, changes: { amount: one.amount }, ...timing, now })
     if (id !== priceId) chain.push(id)
   } else if (one.kind === 'end price') {
     await endPrice(scoped, { priceId, endDate: dayOf(one.at), now })

@@ -19,7 +19,7 @@ import type { WantedUsage } from './report-plan.ts'
 import { reportedPeriod, reportedWindows } from './report-request.ts'
 import { reportUsage } from './report-usage.ts'
 import { type ToldCosts, usageCosts } from './usage-costs.ts'
-import { sliceOf } from './usage-slice.ts'
+import { expectPaged, sliceOf } from './usage-slice.ts'
 
 export function getUsageAnalyticsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
   api.route({
@@ -37,6 +37,7 @@ type Analysis = Omit<GetUsageAnalyticsResponse, 'next_cursor'> & { readonly next
 
 async function analyze(scoped: Scoped, body: GetUsageAnalyticsRequest): Promise<Analysis> {
   const slice = sliceOf(body)
+  expectPaged(body, slice)
   const customer = await analyzedCustomer(scoped, body, slice.splitBy.length > 0)
   const now = await readNow(scoped)
   const period = reportedPeriod(body, now)

@@ -12,7 +12,7 @@ import { reportGroups } from './report-groups.ts'
 import { reportedCustomers, reportedPeriod, reportedWindows } from './report-request.ts'
 import { reportUsage } from './report-usage.ts'
 import { groupsResponse, usageResponse } from './usage-response.ts'
-import { sliceOf } from './usage-slice.ts'
+import { expectPaged, sliceOf } from './usage-slice.ts'
 
 export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencies, 'database'>): void {
   api.route({
@@ -22,6 +22,7 @@ export function getUsageStatisticsRoute(api: Api, { database }: Pick<Dependencie
       const scoped = callerDatabase(database, request)
       const measure = requestedMeasure(body)
       const slice = sliceOf(body)
+      expectPaged(body, slice)
       const isGrouped = slice.splitBy.length > 0
       const customer = await reportedCustomers(scoped, body, isGrouped)
       const period = reportedPeriod(body, await readNow(scoped))

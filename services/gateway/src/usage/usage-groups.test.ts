@@ -161,6 +161,7 @@ describe('/events/usage by groups', () => {
     ['a name that is none', { group_by: ['model'] }, 'group_by[0]'],
     ['no customer and no group', { group_by: [] }, 'customer_id'],
     ['an empty customer', { group_by: ['source'], external_customer_id: '' }, 'external_customer_id'],
+    ['a page of no groups', { group_by: [], external_customer_id: 'ada', limit: 5 }, 'limit'],
     ['a page of none', { group_by: ['source'], limit: 0 }, 'limit'],
   ])('400 that names the field for %s', async (_name, changes, path) => {
     const answer = await caller.call('POST', '/events/usage', { ...sum, ...changes })

@@ -1,4 +1,5 @@
 import { propertyOf } from '@flexprice/contracts/usage'
+import { invalid } from '@flexprice/domain'
 import type { SplitKey, UsageSlice, UsageSplit } from '@flexprice/domain/usage'
 
 interface SliceRequest {
@@ -22,6 +23,17 @@ export function sliceOf({ sources, group_by = [] }: SliceRequest): NamedSlice {
     splitBy: named.map(({ key }) => key),
     names: named.map(({ name }) => name),
   }
+}
+
+/** @throws validation_error for a page of groups where there are none, which would say nothing */
+export function expectPaged(
+  { limit, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+  { splitBy }: UsageSlice,
+): void {
+  if (splitBy.length > 0) return
+  const given = Object.entries({ limit, cursor }).filter(([, value]) => value !== undefined)
+  if (given.length > 0)
+    throw invalid(given.map(([path]) => ({ path, message: 'pages groups: give group_by' })))
 }
 
 function keyOf(name: string): SplitKey | undefined {
