@@ -1,5 +1,6 @@
 import type { Cancel, ChangeStep } from '../lives/change-step.ts'
 import { billPeriod, type Surroundings } from './bill.ts'
+import { bringUp } from './bring-up.ts'
 import { changePlan } from './change-plan.ts'
 import { creditAhead } from './credit-ahead.ts'
 import { intervalAt } from './grid.ts'
@@ -34,7 +35,7 @@ function cancel(subscription: Subscription, step: Cancel, around: Surroundings):
   const at = endOf(subscription, step, now)
   if (at === undefined) return false
   // In the instant of a boundary it is that period's end: nothing of the next is billed.
-  if (step.when === 'now') bringUp(subscription, around, (dueAt) => dueAt < now)
+  if (at <= now) bringUp(subscription, around, { before: at })
   subscription.lastChangeAt = now
   subscription.pendingPlan = null
   const { isProrated } = step
@@ -89,13 +90,4 @@ function moveEnd(subscription: Subscription, end: number, cancellation: Cancella
   const isDueWithIt = dueAt === current.end
   const cut = end > current.start ? { ...current, end: Math.min(whole, end) } : current
   Object.assign(subscription, { end, cancellation, current: cut, ...(isDueWithIt && { dueAt: cut.end }) })
-}
-
-/** Bills what is behind, one period after the other. */
-function bringUp(
-  subscription: Subscription,
-  around: Surroundings,
-  isBehind: (dueAt: number) => boolean,
-): void {
-  while (subscription.dueAt !== null && isBehind(subscription.dueAt)) billPeriod(subscription, around)
 }

@@ -43,7 +43,10 @@ export function creditedTimes(
     .filter(({ line }) => going.has(line.chain) && untilOf(line) > at)
   return billed.flatMap(({ invoice, line }) => {
     const cents = lesser(shareFrom(line, at), line.cents - notedOf(invoice, line))
-    if (cents <= 0n) return []
+    if (cents <= 0n) {
+      if (line.creditedFrom === null) line.emptyFrom = at
+      return []
+    }
     line.credited += cents
     line.creditedFrom = at
     return [{ invoice, line, cents }]

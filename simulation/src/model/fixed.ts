@@ -17,6 +17,8 @@ export interface ExpectedLine {
   /** What changes have given back of it, and for the time from when on. */
   credited: bigint
   creditedFrom: number | null
+  /** When it went last without giving back anything, as notes had taken all of it. */
+  emptyFrom?: number
   /** Of a USAGE line: how many events it counts. */
   readonly events?: number
 }

@@ -29,6 +29,7 @@ export function settleChange(
   ]
     .filter(({ cents }) => cents > 0n)
     .map((line) => asItWas(line, aheadOf(subscription, now)))
+    .filter(({ cents }) => cents > 0n)
   const charged = charges.reduce((sum, { cents }) => sum + cents, 0n)
   const netted = giveBack(subscription, credits, { charged, around })
   if (charges.length === 0) return
@@ -50,10 +51,10 @@ export function aheadOf({ invoices }: Subscription, at: number): ExpectedLine[] 
 /** A change and its reverse in one instant cost nothing: what was credited from then on is charged again. */
 function asItWas(charge: ExpectedLine, ahead: readonly ExpectedLine[]): ExpectedLine {
   const before = ahead.findLast(
-    ({ chain, terms, creditedFrom, paidUntil }) =>
+    ({ chain, terms, creditedFrom, emptyFrom, paidUntil }) =>
       chain === charge.chain &&
       terms === charge.terms &&
-      creditedFrom === charge.start &&
+      (creditedFrom ?? emptyFrom) === charge.start &&
       paidUntil === charge.paidUntil,
   )
   return before ? { ...charge, cents: before.credited } : charge

@@ -4,6 +4,7 @@ import {
   listLateEvents,
   listUnattributedEvents,
 } from '@flexprice/database/events'
+import { z } from 'zod'
 import { allLines } from '../model/lines-of-subscription.ts'
 import type { Model } from '../model/model.ts'
 import type { Subscription } from '../model/subscription.ts'
@@ -17,7 +18,8 @@ interface Previewed {
   readonly subscription: number
   readonly start: number
   readonly reason: string
-  readonly subtotal: string
+  /** What its lines come to, in the order of their amounts. */
+  readonly amounts: string
 }
 
 /** What costs much: previews of the instant before, and a billing run again. */
@@ -35,15 +37,18 @@ export const checkThorough = {
       })
       const from = preview.period_start
       const start = from instanceof Date ? from.getTime() : Date.parse(String(from))
-      const { billing_reason: reason, subtotal } = preview
-      previewed.push({ subscription: id, start, reason: String(reason), subtotal: String(subtotal) })
+      const lines = z.array(z.object({ amount: z.string() })).parse(preview.line_items)
+      previewed.push({
+        ...{ subscription: id, start, reason: String(preview.billing_reason) },
+        amounts: amountsOf(lines),
+      })
     }
     return previewed
   },
 
   /** Each preview against the invoice that was made, among those that were written last. */
   after(previews: readonly Previewed[], written: readonly StoredInvoice[]): string[] {
-    return previews.flatMap(({ subscription, start, reason, subtotal }) => {
+    return previews.flatMap(({ subscription, start, reason, amounts }) => {
       const made = written.find(
         (one) =>
           one.subscription === subscription &&
@@ -51,10 +56,10 @@ export const checkThorough = {
           one.reason === reason &&
           one.status !== 'VOIDED',
       )
-      const billed = made?.subtotal ?? '0'
-      if (Number(billed) === Number(subtotal)) return []
+      const billed = amountsOf(made?.lines ?? [])
+      if (billed === amounts) return []
       return [
-        `subscription ${subscription} was previewed as ${subtotal} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
+        `subscription ${subscription} was previewed as ${amounts} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
       ]
     })
   },
@@ -65,12 +70,15 @@ export const checkThorough = {
   },
 }
 
-/** A change of plan that waits for the boundary is not in its preview as yet. */
-function hasNextInvoice(
-  { dueAt, status, start, end, trialEnd, pendingPlan }: Subscription,
-  now: number,
-): boolean {
-  if (dueAt === null || dueAt > now || end <= start || pendingPlan) return false
+/** Without what is nothing: an invoice of nothing at all may not be there. */
+function amountsOf(lines: readonly { readonly amount: string }[]): string {
+  const amounts = lines.map(({ amount }) => Number(amount)).filter((amount) => amount !== 0)
+  return amounts.toSorted((left, right) => left - right).join(' + ') || '0'
+}
+
+/** What ends with its start or its trial has none. */
+function hasNextInvoice({ dueAt, status, start, end, trialEnd }: Subscription, now: number): boolean {
+  if (dueAt === null || dueAt > now || end <= start) return false
   return !(status === 'trialing' && trialEnd !== null && end <= trialEnd)
 }
 

@@ -67,6 +67,14 @@ export function isBilled(status: Subscription['subscription_status']): boolean {
   return status === 'active' || status === 'trialing' || status === 'paused'
 }
 
+/** Whether that is the invoice which the next billing run makes of it: what waits for its boundary is in it. */
+export function isNextBilling({ subscription }: BilledFacts, choice: CycleChoice): boolean {
+  if (choice.kind === 'next') return true
+  const { subscription_status: status, next_billing_at: dueAt } = subscription
+  if (choice.kind !== 'named' || !isBilled(status) || dueAt === null) return false
+  return isSamePeriod(currentPeriod(subscription), choice.window)
+}
+
 function within(facts: BilledFacts, window: Period): BilledCycle {
   const { subscription } = facts
   if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')
@@ -82,12 +90,10 @@ function within(facts: BilledFacts, window: Period): BilledCycle {
 /** The invoice that comes as the period ends, whether it is the current one or another. */
 function ofPeriod(facts: BilledFacts, window: Period): BilledCycle | undefined {
   const { subscription } = facts
-  const { subscription_status: status, next_billing_at: dueAt } = subscription
   const { start_date: start, trial_end: trialEnd, end_date: end } = subscription
-  if (status === 'draft') return undefined
+  if (subscription.subscription_status === 'draft') return undefined
   if (trialEnd && isSamePeriod({ start, end: trialEnd }, window)) return afterTrial(facts)
-  const isDue = isBilled(status) && dueAt !== null
-  if (isDue && isSamePeriod(currentPeriod(subscription), window)) return nextBilling(facts)
+  if (isNextBilling(facts, { kind: 'named', window })) return nextBilling(facts)
   const paid = { start: trialEnd ?? start, end }
   const period = periodAt(gridAt(facts, window.start), paid, window.start)
   return period && isSamePeriod(period, window) ? closing(facts, period) : undefined

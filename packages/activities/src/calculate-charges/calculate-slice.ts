@@ -9,8 +9,9 @@ import {
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import { writeDrafts } from '@flexprice/database/invoices'
 import { Context } from '@temporalio/activity'
+import { atBoundary } from '../subscription-change/at-boundary.ts'
 import type { CycleChoice } from './billed-cycle.ts'
-import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
+import { type ChargeOutcome, calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
 import { calculatedItem } from './calculated-item.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
@@ -48,25 +49,23 @@ export async function calculateSlice(
   }
 }
 
+interface CalculatePage {
+  readonly calculation: CalculationRow
+  readonly slice: number
+  readonly subscriptionsMax: number
+  readonly now: Date
+}
+
 async function calculatePage(
   transaction: Scoped,
-  {
-    calculation,
-    slice,
-    subscriptionsMax,
-    now,
-  }: { calculation: CalculationRow; slice: number; subscriptionsMax: number; now: Date },
+  calculate: CalculatePage,
 ): Promise<{ items: readonly NewCalculationItem[]; taken: number }> {
-  const page = await nextCalculationPage(transaction, { calculation, slice, subscriptionsMax })
-  const { creates_drafts: createsDrafts } = calculation
-  const facts = await readChargeFacts(transaction, page.subscriptionIds, { lock: createsDrafts })
-  const choice = choiceOf(calculation)
-  const outcomes = await calculateCharges(transaction, facts, {
-    choiceOf: () => choice,
-    seenBy: calculation.usage_snapshot,
-    lock: createsDrafts,
-  })
-  const drafts = createsDrafts
+  const { calculation, now } = calculate
+  const page = await nextCalculationPage(transaction, calculate)
+  const outcomes = calculation.creates_drafts
+    ? await rateHeld(transaction, page.subscriptionIds, calculation)
+    : await rateAtBoundary(transaction, page.subscriptionIds, calculate)
+  const drafts = calculation.creates_drafts
     ? outcomes.filter(
         (outcome): outcome is SubscriptionCharges => !('error' in outcome) && outcome.invoicedBy === null,
       )
@@ -84,6 +83,35 @@ async function calculatePage(
   )
   await writeCalculationPage(transaction, { calculationId: calculation.id, page, items, now })
   return { items, taken: page.subscriptionIds.length }
+}
+
+/** To be written: they are held. */
+async function rateHeld(
+  transaction: Scoped,
+  subscriptionIds: readonly string[],
+  calculation: CalculationRow,
+): Promise<ChargeOutcome[]> {
+  const facts = await readChargeFacts(transaction, subscriptionIds, { lock: true })
+  const choice = choiceOf(calculation)
+  return await calculateCharges(transaction, facts, {
+    choiceOf: () => choice,
+    seenBy: calculation.usage_snapshot,
+    lock: true,
+  })
+}
+
+/** To be told only: the next invoices as their boundaries will have the subscriptions. */
+async function rateAtBoundary(
+  transaction: Scoped,
+  subscriptionIds: readonly string[],
+  { calculation, now }: CalculatePage,
+): Promise<ChargeOutcome[]> {
+  const facts = await readChargeFacts(transaction, subscriptionIds)
+  const choice = choiceOf(calculation)
+  const rating = { choiceOf: () => choice, seenBy: calculation.usage_snapshot }
+  return await atBoundary(transaction, facts, { choice, now }, (within, some) =>
+    calculateCharges(within, some, rating),
+  )
 }
 
 function choiceOf({ period_start: start, period_end: end }: CalculationRow): CycleChoice {

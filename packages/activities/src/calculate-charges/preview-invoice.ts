@@ -1,5 +1,5 @@
 import type { InvoicePreview } from '@flexprice/contracts/workflows'
-import { readChargeFacts } from '@flexprice/database/calculations'
+import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import { readNow, type Scoped } from '@flexprice/database/connection'
 import { previewLateCredits } from '@flexprice/database/credits'
 import { billLine, type NewInvoice } from '@flexprice/database/invoices'
@@ -7,6 +7,8 @@ import { previewPayments } from '@flexprice/database/wallets'
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Decimal, formatDecimal, sumDecimals, zero } from '@flexprice/domain/money'
 import { later } from '@flexprice/domain/time'
+import { atBoundary } from '../subscription-change/at-boundary.ts'
+import type { CycleChoice } from './billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies, PreviewInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
@@ -14,23 +16,35 @@ import { draftOf } from './draft-of.ts'
 /** Of an answer that goes through Temporal, which takes no more than 2 MB. */
 const previewLinesMax = 2_000
 
+/** As the boundary that it is billed at will have the subscription: with what waits for it. */
 export async function previewInvoice(
   { scoped }: CalculateChargesDependencies,
   { subscription_id: id, window }: PreviewInput,
 ): Promise<InvoicePreview> {
   const handle = scoped()
-  const facts = await readChargeFacts(handle, [id])
-  if (facts.length === 0) throw notFound('Subscription', id)
-  const [outcome] = await calculateCharges(handle, facts, {
-    choiceOf: () =>
-      window === null
-        ? { kind: 'next' }
-        : { kind: 'named', window: { start: new Date(window.start), end: new Date(window.end) } },
-    seenBy: null,
-  })
+  const [facts] = await readChargeFacts(handle, [id])
+  if (!facts) throw notFound('Subscription', id)
+  const now = await readNow(handle)
+  const choice = choiceOf(window)
+  return await atBoundary(handle, [facts], { choice, now }, async (within, [one = facts], [failed]) => ({
+    ...(await previewOf(within, one, { choice, now })),
+    ...(failed && { failed_change: { schedule_id: failed.scheduleId, message: failed.message } }),
+  }))
+}
+
+function choiceOf(window: PreviewInput['window']): CycleChoice {
+  if (window === null) return { kind: 'next' }
+  return { kind: 'named', window: { start: new Date(window.start), end: new Date(window.end) } }
+}
+
+async function previewOf(
+  handle: Scoped,
+  facts: ChargeFacts,
+  { choice, now }: { readonly choice: CycleChoice; readonly now: Date },
+): Promise<InvoicePreview> {
+  const [outcome] = await calculateCharges(handle, [facts], { choiceOf: () => choice, seenBy: null })
   assert(outcome, 'each subscription has an outcome')
   if ('error' in outcome) throw outcome.error
-  const now = await readNow(handle)
   const { invoice, lines } = draftOf(outcome, now)
   if (lines.length > previewLinesMax) {
     const message = `The invoice has ${lines.length} lines, and a preview at most ${previewLinesMax}: calculate the subscription instead`

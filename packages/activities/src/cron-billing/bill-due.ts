@@ -8,7 +8,8 @@ import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { isBilled } from '../calculate-charges/billed-cycle.ts'
 import { calculateCharges, type SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
-import { applyPlanChanges } from '../subscription-change/apply-plan-changes.ts'
+import { applyPlanChanges, type FailedChange } from '../subscription-change/apply-plan-changes.ts'
+import { atBoundary } from '../subscription-change/at-boundary.ts'
 import { advanceOf, endOf } from './advance-of.ts'
 import { type AppliedDue, applyDue, finishDue } from './apply-due.ts'
 import { ratedOrFailed } from './rated-or-failed.ts'
@@ -22,6 +23,8 @@ export interface BillDue {
   readonly settings: EnvironmentSettings
   /** Rates and tells, and writes nothing. */
   readonly dryRun: boolean
+  /** Null: no billing run, but a change that brings up what is behind. */
+  readonly runId: string | null
 }
 
 export interface Billed {
@@ -31,6 +34,8 @@ export interface Billed {
   /** Those that were made; a draft that was there is brought up to date and counts, too. */
   readonly invoices: readonly NewInvoice['invoice'][]
   readonly finalized: number
+  /** Changes that waited for the boundaries and can never be made: these were billed as they were. */
+  readonly failedChanges: readonly FailedChange[]
 }
 
 /**
@@ -49,8 +54,22 @@ export async function billDue(
   assert(transaction.db.isTransaction, 'a page is billed in one transaction')
   const due = await holdDue(transaction, subscriptionIds, bill)
   const applied = await applyDue(transaction, due, bill)
-  const { ended } = applied
-  const going = await applyPlanChanges(transaction, applied.going, { ...applied, now: bill.now })
+  if (bill.dryRun) {
+    const next = { choice: { kind: 'next' }, now: bill.now } as const
+    return await atBoundary(transaction, applied.going, next, (within, going, failedChanges) =>
+      billGoing(within, going, { ...bill, applied, failedChanges }),
+    )
+  }
+  const { facts, failed } = await applyPlanChanges(transaction, applied.going, { ...bill, ...applied })
+  return await billGoing(transaction, facts, { ...bill, applied, failedChanges: failed })
+}
+
+/** The facts as they are at the boundary, which is theirs. */
+async function billGoing(
+  transaction: Scoped,
+  going: readonly ChargeFacts[],
+  bill: Omit<Write, 'seenBy'> & Pick<Billed, 'failedChanges'>,
+): Promise<Billed> {
   // After the locks: what an event is counted by, and what makes a later one late, is the same.
   const seenBy = await takeUsageSnapshot(transaction)
   const outcomes = await calculateCharges(transaction, going, {
@@ -59,9 +78,11 @@ export async function billDue(
     lock: !bill.dryRun,
   })
   const { rated, failures } = ratedOrFailed(outcomes)
-  const written = await write(transaction, rated, { ...bill, seenBy, applied })
-  const billed = [...rated.map(({ facts }) => facts), ...ended]
-  return { ...written, failures, subscriptionIds: billed.map(({ subscription }) => subscription.id) }
+  const written = await write(transaction, rated, { ...bill, seenBy })
+  const billed = [...rated.map(({ facts }) => facts), ...bill.applied.ended]
+  const { failedChanges } = bill
+  const subscriptionIds = billed.map(({ subscription }) => subscription.id)
+  return { ...written, failures, failedChanges, subscriptionIds }
 }
 
 async function holdDue(
@@ -89,7 +110,7 @@ interface Write extends BillDue {
 async function write(
   transaction: Scoped,
   rated: readonly SubscriptionCharges[],
-  { settings, now, dryRun, seenBy, applied: { ended, schedules } }: Write,
+  { settings, now, dryRun, seenBy, runId, applied: { ended, schedules } }: Write,
 ): Promise<Pick<Billed, 'invoices' | 'finalized'>> {
   const written = await writeDrafts(transaction, rated, { settings, now, seenBy, dryRun })
   const { charged, invoices, closing } = written
@@ -107,7 +128,7 @@ async function write(
     [...advances, ...ended.map(({ subscription }) => endOf(subscription))],
     now,
   )
-  await finishDue(transaction, [...rated.map(({ facts }) => facts), ...ended], { schedules, now })
+  await finishDue(transaction, [...rated.map(({ facts }) => facts), ...ended], { schedules, now, runId })
   const over = [...rated.flatMap(({ facts, opens }) => (opens ? [] : [facts])), ...ended]
   await endPauses(transaction, over.flatMap(endedPaused), now)
   // Last, as numbers are taken: no other slice waits for more than the end of this statement.

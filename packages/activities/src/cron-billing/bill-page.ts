@@ -42,6 +42,15 @@ export async function billPage(transaction: Scoped, bill: BillPage): Promise<Bil
   return counts
 }
 
+const none: BillingPageCounts = {
+  processed: 0,
+  failed: 0,
+  invoicesCreated: 0,
+  invoicesFinalized: 0,
+  schedulesFailed: 0,
+  totals: [],
+}
+
 const works = {
   grants: giveGrants,
   periods: billPeriods,
@@ -58,7 +67,7 @@ async function giveGrants(
 ): Promise<BillingPageCounts> {
   const { applications, subscriptionIds } = await grantDue(transaction, page.rows, now)
   await keep(transaction, page, { subscriptionIds, failures: [] })
-  return { processed: applications, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+  return { ...none, processed: applications }
 }
 
 async function billPeriods(
@@ -68,13 +77,14 @@ async function billPeriods(
 ): Promise<BillingPageCounts> {
   const ids = page.rows.map(({ subscriptionId }) => subscriptionId)
   const { as_of: asOf, dry_run: dryRun } = run
-  const billed = await billDue(transaction, ids, { asOf, now, settings, dryRun })
+  const billed = await billDue(transaction, ids, { asOf, now, settings, dryRun, runId: run.id })
   if (!dryRun) await keep(transaction, page, billed)
   return {
     processed: billed.subscriptionIds.length,
     failed: billed.failures.length,
     invoicesCreated: billed.invoices.length,
     invoicesFinalized: billed.finalized,
+    schedulesFailed: billed.failedChanges.length,
     totals: totalsOf(billed.invoices),
   }
 }
@@ -87,13 +97,7 @@ async function closeDrafts(
   const closed = await finalizeDue(transaction, page.rows, now)
   await keep(transaction, page, closed)
   const { finalized, failures } = closed
-  return {
-    processed: 0,
-    failed: failures.length,
-    invoicesCreated: 0,
-    invoicesFinalized: finalized,
-    totals: [],
-  }
+  return { ...none, failed: failures.length, invoicesFinalized: finalized }
 }
 
 async function billLateUsage(
@@ -105,6 +109,7 @@ async function billLateUsage(
   await keep(transaction, page, billed)
   const { subscriptionIds, failures, invoices } = billed
   return {
+    ...none,
     processed: subscriptionIds.length,
     failed: failures.length,
     invoicesCreated: invoices.length,
@@ -122,7 +127,7 @@ async function endExpired(
   const subscriptionIds = page.rows.map(({ id }) => id)
   await expireCredits(transaction, subscriptionIds, { asOf: run.as_of, now })
   await keep(transaction, page, { subscriptionIds, failures: [] })
-  return wallets(subscriptionIds.length)
+  return { ...none, processed: subscriptionIds.length }
 }
 
 /** As of wallets' ends of credits. */
@@ -134,11 +139,7 @@ async function topUpWallets(
   const subscriptionIds = page.rows.map(({ id }) => id)
   await topUpDue(transaction, subscriptionIds, { asOf: run.as_of, now })
   await keep(transaction, page, { subscriptionIds, failures: [] })
-  return wallets(subscriptionIds.length)
-}
-
-function wallets(processed: number): BillingPageCounts {
-  return { processed, failed: 0, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+  return { ...none, processed: subscriptionIds.length }
 }
 
 /**
@@ -156,7 +157,7 @@ export async function failRow(
   if (page === undefined || row === undefined) return undefined
   const failures = [{ subscriptionId: row.subscriptionId, code, message }]
   if (!bill.run.dry_run) await keep(transaction, page, { subscriptionIds: [], failures })
-  const counts = { processed: 0, failed: 1, invoicesCreated: 0, invoicesFinalized: 0, totals: [] }
+  const counts = { ...none, failed: 1 }
   await finishBillingPage(transaction, page, counts, bill.now)
   return counts
 }

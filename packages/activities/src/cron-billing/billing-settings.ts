@@ -13,7 +13,7 @@ export async function billingSettings(
 ): Promise<EnvironmentSettings> {
   const settings = await getEnvironmentSettings(transaction)
   if (settings.billing_paused) {
-    const message = `Subscription ${subscriptionId} has a period that is not billed, and the environment's billing is paused`
+    const message = `Subscription ${subscriptionId} has a period that is not billed, or credits that are not given, and the environment's billing is paused`
     throw new CodedError('state_conflict', message)
   }
   return settings

@@ -22,6 +22,7 @@ export async function completeBillingRun(
     subscriptions_failed: counts?.failed ?? 0,
     invoices_created: counts?.invoicesCreated ?? 0,
     invoices_finalized: counts?.invoicesFinalized ?? 0,
+    scheduled_changes_failed: counts?.schedulesFailed ?? 0,
     totals: totals.map(({ currency, invoices, total }) => ({
       currency,
       invoices,

@@ -30,6 +30,10 @@ export function createCronBillingEvents(dependencies: {
     help: 'Totals of the invoices that billing has made, in whole currency units',
     labels: ['currency'],
   })
+  const schedules = metrics.counter({
+    name: 'cron_billing_scheduled_changes_failed_total',
+    help: 'Changes that waited for a boundary and can never be made: it was billed without them',
+  })
   const environments = metrics.counter({
     name: 'cron_billing_environments_started_total',
     help: "Environments that the schedule's ticks have found due work in",
@@ -43,18 +47,15 @@ export function createCronBillingEvents(dependencies: {
       environments.inc(count)
       overdue.set(overdueMs / 1_000)
     },
-    paged({ processed, failed, invoicesCreated, invoicesFinalized, totals }) {
+    paged({ processed, failed, invoicesCreated, invoicesFinalized, schedulesFailed, totals }) {
       subscriptions.inc({ outcome: 'billed' }, processed)
       subscriptions.inc({ outcome: 'failed' }, failed)
       invoices.inc({ effect: 'created' }, invoicesCreated)
       invoices.inc({ effect: 'finalized' }, invoicesFinalized)
       // A counter is a float: for the eye, never for the books.
       for (const { currency, total } of totals) amounts.inc({ currency }, Number(total))
-      if (failed === 0) return
-      logger.warn(
-        { 'event.action': 'billing-failed', billing: { failed } },
-        'Subscriptions could not be billed, and are tried again',
-      )
+      schedules.inc(schedulesFailed)
+      warn(logger, { failed, schedulesFailed })
     },
     completed(result) {
       const { totals, ...counts } = result
@@ -63,5 +64,23 @@ export function createCronBillingEvents(dependencies: {
         'A billing run has ended',
       )
     },
+  }
+}
+
+function warn(
+  logger: Pick<Logger, 'warn'>,
+  { failed, schedulesFailed }: Pick<BillingPageCounts, 'failed' | 'schedulesFailed'>,
+): void {
+  if (schedulesFailed > 0) {
+    logger.warn(
+      { 'event.action': 'scheduled-change-failed', billing: { scheduled_changes_failed: schedulesFailed } },
+      'Scheduled changes can never be made: their periods were billed without them',
+    )
+  }
+  if (failed > 0) {
+    logger.warn(
+      { 'event.action': 'billing-failed', billing: { failed } },
+      'Subscriptions could not be billed, and are tried again',
+    )
   }
 }

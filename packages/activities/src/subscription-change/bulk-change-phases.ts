@@ -1,3 +1,4 @@
+import { publishedCounts } from '@flexprice/contracts/changes'
 import type { BulkChangeInput, BulkChangeResult } from '@flexprice/contracts/workflows'
 import {
   type BulkChangePhase,
@@ -42,7 +43,7 @@ export async function completeBulkChange(
   if (isPreview) await purgeOld(handle, now)
   const { largest_movers: _, left_out_by_code: byCode, totals, ...counts } = sums
   const result = {
-    ...{ bulk_change_id: bulkChangeId, ...counts, left_out_by_code: byCode.map((one) => ({ ...one })) },
+    ...{ bulk_change_id: bulkChangeId, ...counts, left_out_by_code: publishedCounts(byCode) },
     totals: totals.map((total) => ({ ...total })),
   }
   events.bulkDone({ phase: phaseOf({ mode }), ...result })

@@ -34,7 +34,8 @@ export interface Changed {
  * One change, in the caller's transaction, which holds the plan, then the subscription, until it ends. What is wrong with
  * it is told before anything is written.
  *
- * @returns `behind`, having written nothing, where a period of the subscription has ended and is not billed
+ * @returns `behind`, having written nothing, where a period of the subscription has ended and is not billed, or credits
+ *   that fell due before are not given
  */
 export async function changeHeld(
   transaction: Scoped,
@@ -50,6 +51,7 @@ export async function changeHeld(
     chargedRows(transaction, [subscriptionId], { lock: true }),
     changeHistory(transaction, {
       ...{ subscriptionId, key: input.idempotency_key, now, billedAfter: billedAfter(request, now) },
+      grantsUntil: grantsUntil(request, now),
     }),
   )
   const [facts] = await chargeFacts(transaction, rows)
@@ -65,7 +67,7 @@ export async function changeHeld(
     const scheduled = { facts, order: request, prepare, input, pending, now }
     return { result: await scheduleChange(transaction, scheduled), replayed: false }
   }
-  if (isBehind(facts, request, now)) return behind
+  if (history.hasDueGrants || isBehind(facts, request, now)) return behind
   refuseNotRunning(facts, request, now)
   const planned = await prepare({ facts, billed, now, lastChangeAt: history.lastAt })
   const prepared = {
@@ -124,6 +126,18 @@ export function isBehind({ subscription }: ChargeFacts, request: ChangeOrder, no
   return request.cancellation_type === 'immediate' && dueAt < now
 }
 
+/**
+ * By when credits are to have been given before a change: what falls due in the instant of an end does not come any more.
+ * Null of what ends the subscription later: billing gives them by then.
+ */
+export function grantsUntil(request: ChangeOrder, now: Date): Date | null {
+  if (request.kind !== 'cancellation') return now
+  const isDated = request.cancel_at !== null
+  if (!isDated && request.cancellation_type !== 'immediate') return null
+  const end = isDated ? new Date(request.cancel_at ?? now) : now
+  return end > now ? null : new Date(end.getTime() - 1)
+}
+
 /** A cancellation may be back-dated. */
 function billedAfter(request: ChangeOrder, now: Date): Date {
   if (request.kind !== 'cancellation' || request.cancel_at === null) return now
@@ -150,7 +164,8 @@ export function refuseNotRunning({ subscription }: ChargeFacts, { kind }: Change
   const details = { subscription_status }
   if (!possible[kind].includes(subscription_status)) {
     const why = subscription_status === 'incomplete' ? ', as its first invoice is not paid' : ''
-    const message = `Subscription ${id} is ${subscription_status}${why}: it cannot be changed`
+    const what = kind === 'trial_end' ? 'it is in no trial, whose end could be moved' : 'it cannot be changed'
+    const message = `Subscription ${id} is ${subscription_status}${why}: ${what}`
     throw new CodedError('invalid_operation', message, { details })
   }
   if (kind === 'cancellation' || kind === 'resume') return

@@ -3,7 +3,7 @@ import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { ChangedSubscription } from '@flexprice/database/changes'
 import type { NewInvoice } from '@flexprice/database/invoices'
 import type { LineCredit, NettedCredit } from '@flexprice/domain/change'
-import { formatDecimal, isPositive, readDecimal, sumDecimals } from '@flexprice/domain/money'
+import { formatDecimal, sumDecimals } from '@flexprice/domain/money'
 import type { ChangeLine } from './change-line.ts'
 import type { PreparedChange } from './prepared-change.ts'
 
@@ -25,7 +25,6 @@ export function changeResult(
     readonly invoice: NewInvoice | null
   },
 ): SubscriptionChangeResult {
-  const isBilled = invoice !== null && isPositive(readDecimal(invoice.invoice.subtotal))
   return {
     change_id: changeId,
     kind,
@@ -48,7 +47,7 @@ export function changeResult(
       amount: formatDecimal(amount),
       netted_amount: formatDecimal(netted),
     })),
-    invoice_ids: isBilled ? [invoice.invoice.id] : [],
+    invoice_ids: invoice ? [invoice.invoice.id] : [],
     invoices: [],
     warnings: [...planned.warnings],
   }

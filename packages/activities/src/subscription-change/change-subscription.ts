@@ -1,7 +1,7 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import { inTransaction, inUndoneTransaction, readNow, type Scoped } from '@flexprice/database/connection'
 import { behind, broughtUp } from './bring-up.ts'
-import { type Changed, changeHeld } from './change-held.ts'
+import { type Changed, changeHeld, grantsUntil } from './change-held.ts'
 import type { SubscriptionChangeDependencies } from './dependencies.ts'
 import { withInvoices } from './shown-invoices.ts'
 
@@ -17,10 +17,9 @@ export async function changeSubscription(
   const handle = scoped()
   const now = await readNow(handle)
   const { subscription_id: subscriptionId, request } = input
+  const of = { subscriptionId, grantsUntil: grantsUntil(request, now), now }
   const tried = (transaction: Scoped): Promise<Changed> =>
-    broughtUp({ step: (work) => work(transaction), subscriptionId, now }, (within) =>
-      changeHeld(within, input, now),
-    )
+    broughtUp({ step: (work) => work(transaction), ...of }, (within) => changeHeld(within, input, now))
   const preview = (): Promise<SubscriptionChangeResult> =>
     inUndoneTransaction(handle, async (transaction) => {
       const { result } = await tried(transaction)
@@ -37,6 +36,6 @@ export async function changeSubscription(
   async function afterBilling(): Promise<Changed> {
     await inUndoneTransaction(handle, tried)
     const step = <Result>(work: Parameters<typeof inTransaction<Result>>[1]) => inTransaction(handle, work)
-    return broughtUp({ step, subscriptionId, now }, (transaction) => changeHeld(transaction, input, now))
+    return broughtUp({ step, ...of }, (transaction) => changeHeld(transaction, input, now))
   }
 }

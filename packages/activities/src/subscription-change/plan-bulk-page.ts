@@ -2,6 +2,7 @@ import type { PlanChangeOrder } from '@flexprice/contracts/workflows'
 import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import { type BulkChangeRow, listChangedSince, readBilledTime } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
+import { listWithDueGrants } from '@flexprice/database/grants'
 import { listPendingSchedules, type ScheduleRow } from '@flexprice/database/schedules'
 import { assert, CodedError, errorKind, isCodedError, isRetryable, notFound } from '@flexprice/domain'
 import type { BilledTime } from '@flexprice/domain/change'
@@ -56,12 +57,14 @@ export async function planBulkPage(
   const pending = await listPendingSchedules(transaction, subscriptionIds, { lock })
   const isAtOnce = order.change_at === 'immediate'
   const billedOf = isAtOnce ? await readBilled(transaction, facts, at) : new Map<string, BilledTime[]>()
+  const ungiven = isAtOnce ? await listWithDueGrants(transaction, subscriptionIds, at) : new Set<string>()
   const prepare = preparePlanChange(plan, order)
   return facts.map((one): BulkPlan => {
     const { id, current_period_end: end } = one.subscription
     try {
       refuseNotRunning(one, order, at)
-      if (isBehind(one, order, at)) throw behindBilling(id)
+      if (isBehind(one, order, at)) throw behindBilling(id, 'a period that has ended and is not billed yet')
+      if (ungiven.has(id)) throw behindBilling(id, 'credits that fell due and are not given yet')
       if (changed.has(id)) throw changedSince(id, at)
       const waiting = pending.get(id)
       if (waiting && !order.supersede) throw hasPending(waiting)
@@ -101,11 +104,8 @@ function pricesChanged(id: string): CodedError {
   return new CodedError('version_conflict', `Prices of plan ${id} have changed since the preview began`)
 }
 
-function behindBilling(id: string): CodedError {
-  return new CodedError(
-    'state_conflict',
-    `Subscription ${id} has a period that has ended and is not billed yet`,
-  )
+function behindBilling(id: string, what: string): CodedError {
+  return new CodedError('state_conflict', `Subscription ${id} has ${what}`)
 }
 
 function changedSince(id: string, at: Date): CodedError {

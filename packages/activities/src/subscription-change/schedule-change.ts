@@ -98,6 +98,7 @@ export async function writeScheduledChanges(
     const result = {
       ...changeResult(facts, prepared, { kind: order.kind, changeId, after, ...none }),
       ...{ is_scheduled: true, schedule_id: scheduleIds[index] ?? null },
+      ...comingPeriod(prepared),
     }
     const change = changeRow(facts, prepared, { changeId, input, result })
     const { version } = facts.subscription
@@ -110,6 +111,19 @@ export async function writeScheduledChanges(
     now,
   )
   return written.map(({ result }) => result)
+}
+
+/** That the boundary will begin, where it is of another grid. */
+function comingPeriod({ planned: { gridChange } }: PreparedChange) {
+  if (!gridChange) return {}
+  const { grid, period } = gridChange
+  return {
+    coming_period: {
+      billing_anchor: grid.anchor.toISOString(),
+      current_period_start: period.start.toISOString(),
+      current_period_end: period.end.toISOString(),
+    },
+  }
 }
 
 function noProrations(): CodedError {

@@ -43,6 +43,8 @@ export const billingRunResponse = z
     subscriptions_failed: z.int(),
     invoices_created: z.int(),
     invoices_finalized: z.int(),
+    /** That waited for a boundary and can never be made: it was billed without them. Its failures say which, and why. */
+    scheduled_changes_failed: z.int(),
     /** Of the invoices as they were made: a draft's may still change until it is finalized. */
     totals: z.array(z.object({ currency: z.string(), invoices: z.int(), total: z.string() })),
     created_by: z.string(),
@@ -68,13 +70,16 @@ export const billingFailuresResponse = z
       z.object({
         /** Of `expiries` and `topups` the wallet's id. */
         subscription_id: z.string(),
-        /** What could not be done: `grants`: give credits; `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end; `expiries`: end a wallet's credits; `topups`: top a wallet up. */
-        work: z.enum(['grants', 'periods', 'drafts', 'late', 'expiries', 'topups']),
+        /** What could not be done: `grants`: give credits; `periods`: bill what is due; `drafts`: close its draft; `late`: bill late usage after its end; `expiries`: end a wallet's credits; `topups`: top a wallet up; `schedules`: make the change that waited for a boundary, which was billed without it. */
+        work: z.enum(['grants', 'periods', 'drafts', 'late', 'expiries', 'topups', 'schedules']),
+        /** Of `schedules`. */
+        schedule_id: z.string().optional(),
         error: z.object({ code: wireErrorCode, message: z.string() }),
         attempts: z.int(),
         first_failed_at: instant,
         last_failed_at: instant,
-        next_attempt_at: instant,
+        /** None of `schedules`: such a change is never made. */
+        next_attempt_at: instant.optional(),
       }),
     ),
     next_cursor: z.string().optional(),

@@ -5,6 +5,7 @@ export type {
   CancelSubscriptionResponse,
   StandingChangePreview,
 } from './cancellation.ts'
+export { publishedCounts } from './left-out.ts'
 export type {
   SubscriptionChangeExecuteResponse,
   SubscriptionChangePreviewResponse,

@@ -52,6 +52,8 @@ const preview = z.strictObject({
   preview: z.record(z.string(), z.unknown()),
   /** The closed invoice that has billed what the preview shows. */
   invoiced_by: z.string().nullable().optional(),
+  /** What waits for the boundary and can never be made, and why: the invoice is without it. */
+  failed_change: z.strictObject({ schedule_id: z.string(), message: z.string() }).optional(),
 })
 
 /** Amounts are decimal texts. The rest is read by the preview's own calls. */

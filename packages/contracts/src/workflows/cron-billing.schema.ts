@@ -27,6 +27,8 @@ const run = z.strictObject({
   subscriptions_failed: count,
   invoices_created: count,
   invoices_finalized: count,
+  /** That waited for a boundary and can never be made: it was billed without them. */
+  scheduled_changes_failed: count.default(0),
   totals: z.array(z.strictObject({ currency: z.string(), invoices: count, total: z.string() })),
 })
 

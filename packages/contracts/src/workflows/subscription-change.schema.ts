@@ -152,6 +152,10 @@ export const subscriptionChangeResult = z.strictObject({
   to_plan: plan,
   before: subscription,
   after: subscription,
+  /** Of what waits for its boundary, with another grid: the period that begins then. */
+  coming_period: z
+    .strictObject({ billing_anchor: instant, current_period_start: instant, current_period_end: instant })
+    .optional(),
   proration,
   lines: z.array(line),
   credits: z.array(credit),

@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { BillingFailureTable, BillingWork } from '../tables/billing-tables.ts'
 
-export type BillingFailureRow = Selectable<BillingFailureTable>
+type BillingFailureRow = Selectable<BillingFailureTable>
 
 export interface BillingFailure {
   readonly subscriptionId: string
@@ -56,29 +56,41 @@ export async function clearBillingFailures(
       and subscription_id = any (${subscriptionIds}::text[])`.execute(scoped.db)
 }
 
-/** Those that a run was the last to try, by subscription and work, behind the one that is given. */
-export function listBillingFailures(
+/** What a run could not do. */
+export interface RunFailure extends Omit<BillingFailureRow, 'work' | 'next_attempt_at'> {
+  /** `schedules`: a change that waited for a boundary, which was billed without it. */
+  readonly work: BillingWork | 'schedules'
+  /** Null: never. */
+  readonly next_attempt_at: Date | null
+  readonly schedule_id: string | null
+}
+
+/** A place in the list of a run's failures. */
+export type RunFailurePlace = Readonly<Record<'subscriptionId' | 'work' | 'scheduleId', string>>
+
+/** Those that a run was the last to try, by subscription, work and schedule, behind the one that is given. */
+export async function listBillingFailures(
   scoped: Scoped,
-  {
-    runId,
-    after,
-    limit,
-  }: { runId: string; after: { subscriptionId: string; work: string } | undefined; limit: number },
-): Promise<BillingFailureRow[]> {
-  return scoped.db
-    .selectFrom('billing_failures')
-    .selectAll()
-    .where('run_id', '=', runId)
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .$if(after !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(subscription_id, work) > (${after?.subscriptionId}::text, ${after?.work}::text)`,
-      ),
-    )
-    .orderBy('subscription_id')
-    .orderBy('work')
-    .limit(limit)
-    .execute()
+  { runId, after, limit }: { runId: string; after: RunFailurePlace | undefined; limit: number },
+): Promise<RunFailure[]> {
+  const { environmentId } = scoped.scope
+  const isBehind = after
+    ? sql`(subscription_id, work, coalesce(schedule_id, ''))
+        > (${after.subscriptionId}::text, ${after.work}::text, ${after.scheduleId}::text)`
+    : sql`true`
+  const { rows } = await sql<RunFailure>`
+    select * from (
+      select f.*, null as schedule_id from billing_failures f
+      where f.run_id = ${runId} and f.environment_id = ${environmentId}
+      union all
+      select s.environment_id, s.subscription_id, 'schedules', s.billing_run_id, s.error_code, s.error_message, 1,
+        s.executed_at, s.executed_at, null, s.id
+      from subscription_schedules s
+      where s.billing_run_id = ${runId} and s.environment_id = ${environmentId} and s.schedule_status = 'failed'
+    ) failed
+    where ${isBehind}
+    order by subscription_id, work, coalesce(schedule_id, '') limit ${limit}`.execute(scoped.db)
+  return rows
 }
 
 /**

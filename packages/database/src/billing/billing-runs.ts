@@ -125,6 +125,7 @@ export interface BillingRunCounts {
   readonly failed: number
   readonly invoicesCreated: number
   readonly invoicesFinalized: number
+  readonly schedulesFailed: number
   /** Of what was due: billed, closed or failed. */
   readonly done: number
 }
@@ -132,6 +133,7 @@ export interface BillingRunCounts {
 const counts = sql`coalesce(sum(due), 0)::bigint as due, coalesce(sum(processed) filter (where work not in ('grants', 'expiries', 'topups')), 0)::bigint as processed,
   coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(invoices_created), 0)::bigint as "invoicesCreated",
   coalesce(sum(invoices_finalized), 0)::bigint as "invoicesFinalized",
+  coalesce(sum(schedules_failed), 0)::bigint as "schedulesFailed",
   coalesce(sum(failed + case work when 'drafts' then invoices_finalized else processed end), 0)::bigint as done`
 
 export interface BillingRunTotal {

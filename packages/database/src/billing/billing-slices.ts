@@ -175,6 +175,8 @@ export interface BillingPageCounts {
   readonly failed: number
   readonly invoicesCreated: number
   readonly invoicesFinalized: number
+  /** Changes that waited for the periods' boundaries and can never be made: the periods were billed as they were. */
+  readonly schedulesFailed: number
   /** Of the invoices that were made, by currency. */
   readonly totals: readonly { readonly currency: string; readonly invoices: number; readonly total: string }[]
 }
@@ -191,7 +193,8 @@ export async function finishBillingPage(
     update billing_run_slices set cursor_at = ${cursor.at}, cursor_id = ${cursor.id}, updated_at = ${now},
       processed = processed + ${counts.processed}::bigint, failed = failed + ${counts.failed}::bigint,
       invoices_created = invoices_created + ${counts.invoicesCreated}::bigint,
-      invoices_finalized = invoices_finalized + ${counts.invoicesFinalized}::bigint
+      invoices_finalized = invoices_finalized + ${counts.invoicesFinalized}::bigint,
+      schedules_failed = schedules_failed + ${counts.schedulesFailed}::bigint
     where run_id = ${runId} and pass = ${pass} and slice = ${slice}`.execute(scoped.db)
   if (counts.totals.length === 0) return
   await sql`

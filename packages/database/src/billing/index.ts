@@ -2,9 +2,10 @@
 export { advanceSubscriptions, type SubscriptionAdvance } from './advance-subscriptions.ts'
 export {
   type BillingFailure,
-  type BillingFailureRow,
   clearBillingFailures,
   listBillingFailures,
+  type RunFailure,
+  type RunFailurePlace,
   recordBillingFailures,
   retryBillingFailure,
 } from './billing-failures.ts'

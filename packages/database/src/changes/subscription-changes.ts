@@ -22,6 +22,8 @@ export interface ChangeHistory {
   readonly pending: ScheduleRow | undefined
   /** What was billed of any of its lines for time that ends after the instant. */
   readonly billed: readonly BilledTime[]
+  /** Whether credits that fell due by `grantsUntil` are to be given before anything else is done. */
+  readonly hasDueGrants: boolean
 }
 
 /** To be sent behind the subscription's lock, which guards it. */
@@ -32,6 +34,7 @@ export function changeHistory(
     readonly key: string
     readonly now: Date
     readonly billedAfter: Date
+    readonly grantsUntil: Date | null
   },
 ): Reading<ChangeHistory> {
   const { environmentId } = scoped.scope
@@ -54,14 +57,16 @@ export function changeHistory(
   const billed = billedTimes(scoped, lineIds, asked.billedAfter)
   const statement = sql<HistoryRow>`
     select ${nestedRows(changes, nestedChange)} as changes, ${nestedRows(pending, nestedSchedule)} as pending,
-      ${nestedRows(billed, nestedBilled)} as billed`
+      ${nestedRows(billed, nestedBilled)} as billed,
+      exists (select from due_grants(${environmentId}, ${asked.grantsUntil})
+        where subscription_id = ${subscriptionId}) as "hasDueGrants"`
   return reading(statement, ([row]) => {
     assert(row, 'a select without a table yields a row')
     return readHistory(row)
   })
 }
 
-type HistoryRow = Readonly<Record<'changes' | 'pending' | 'billed', unknown>>
+type HistoryRow = Readonly<Record<'changes' | 'pending' | 'billed' | 'hasDueGrants', unknown>>
 
 function readHistory(row: HistoryRow): ChangeHistory {
   const known = readNestedRows(row.changes, nestedChange)
@@ -72,6 +77,7 @@ function readHistory(row: HistoryRow): ChangeHistory {
     lastAt: found('last')?.effective_at ?? null,
     pending: readNestedRows(row.pending, nestedSchedule)[0],
     billed: readNestedRows(row.billed, nestedBilled).map(billedTime),
+    hasDueGrants: row.hasDueGrants === true,
   }
 }
 

@@ -110,29 +110,6 @@ export function inTransaction<Result>(
   return scoped.db.transaction().execute((db) => work({ scope: scoped.scope, db }))
 }
 
-/**
- * Runs the work as it would be done, and leaves nothing of it: for a preview that must be what the work then is. What it
- * locks is held as long as it runs.
- */
-export async function inUndoneTransaction<Result>(
-  scoped: Scoped,
-  work: (scoped: Scoped) => Promise<Result>,
-): Promise<Result> {
-  assert(!scoped.db.isTransaction, "an undone transaction is nobody else's part")
-  const done: { result?: Result } = {}
-  const undo = new Error('what was tried is undone')
-  try {
-    await scoped.db.transaction().execute(async (db) => {
-      done.result = await work({ scope: scoped.scope, db })
-      throw undo
-    })
-  } catch (error) {
-    if (error !== undo) throw error
-  }
-  assert('result' in done, 'what was undone was done before')
-  return done.result
-}
-
 function createPool(config: DatabaseConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: config.url,

@@ -12,7 +12,6 @@ export {
   type DatabaseConfig,
   type FoundApiKey,
   inTransaction,
-  inUndoneTransaction,
   type Scoped,
   touchApiKeysMax,
 } from './connection.ts'
@@ -21,4 +20,5 @@ export { otherKindRefusal } from './id-kind.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
 export { type TakenBack, takeBackOneByOne } from './taken-back.ts'
 export { together } from './together.ts'
+export { inUndoneTransaction } from './undone-transaction.ts'
 export type { WrittenRecord } from './written-record.ts'

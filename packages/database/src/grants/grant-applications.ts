@@ -27,6 +27,31 @@ export async function insertApplications(
   await insertRecords('credit_grant_applications', audited(scoped, applications, now)).execute(scoped.db)
 }
 
+/** What a billing run would give to a subscription first, as the function `due_grants` says; of each grant one. */
+export async function listDueGrants(
+  { db, scope }: Scoped,
+  subscriptionId: string,
+  until: Date,
+): Promise<readonly { id: string; subscriptionId: string; at: Date }[]> {
+  const { rows } = await sql<{ id: string; subscriptionId: string; at: Date }>`
+    select application_id as id, subscription_id as "subscriptionId", due_at as at
+    from due_grants(${scope.environmentId}, ${until}) where subscription_id = ${subscriptionId}
+    order by due_at, application_id`.execute(db)
+  return rows
+}
+
+/** Of subscriptions those that have any. */
+export async function listWithDueGrants(
+  { db, scope }: Scoped,
+  subscriptionIds: readonly string[],
+  until: Date,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct subscription_id as id from due_grants(${scope.environmentId}, ${until})
+    where subscription_id = any (${subscriptionIds}::text[])`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /**
  * Holds what is to be given until the caller's transaction ends: subscriptions, then grants, then applications, each
  * by id. What another run has given meanwhile is left out.

@@ -16,7 +16,9 @@ export {
   finishApplications,
   holdApplications,
   insertApplications,
+  listDueGrants,
   listUpcoming,
+  listWithDueGrants,
 } from './grant-applications.ts'
 export {
   applicationAt,

@@ -81,6 +81,11 @@ interface LineChange {
   readonly from: Date
 }
 
+export function endedAlready(id: string): CodedError {
+  const fields = [{ path: 'id', message: 'is of a line that has ended already' }]
+  return new CodedError('invalid_operation', `Line item ${id} has ended already`, { details: { fields } })
+}
+
 /** @throws invalid_operation for a line whose stretch has ended, validation_error for an instant outside it */
 function effectiveInstant(
   { line, price, subscription, stretch, chainEnd }: Omit<LineChange, 'edit' | 'from'>,
@@ -88,7 +93,7 @@ function effectiveInstant(
 ): Date {
   const { id, start_date: start } = line
   const { end } = stretch
-  if (end && end <= now) throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
+  if (end && end <= now) throw endedAlready(id)
   const from = effectiveFrom ?? later(start, now)
   const problems: FieldProblem[] = []
   const refuse = (message: string) => problems.push({ path: 'effective_from', message })

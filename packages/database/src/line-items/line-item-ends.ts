@@ -1,8 +1,9 @@
-import { CodedError, invalid } from '@flexprice/domain'
+import { invalid } from '@flexprice/domain'
 import { userEndOf } from '@flexprice/domain/subscription'
 import { later } from '@flexprice/domain/time'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { endLinesAt, type LineStretch, stretchOfLine } from './line-item-chain.ts'
+import { endedAlready } from './line-item-edits.ts'
 import { lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
 
 export interface LineItemEnd {
@@ -47,9 +48,7 @@ function endOf(
   end: LineItemEnd,
 ): Date {
   const endDate = end.endDate ?? later(start, end.now)
-  if (presentEnd && presentEnd <= end.now) {
-    throw new CodedError('invalid_operation', `Line item ${id} has ended already`)
-  }
+  if (presentEnd && presentEnd <= end.now) throw endedAlready(id)
   if (endDate < start) {
     throw invalid([{ path: 'effective_from', message: "must not be before the line's start" }])
   }

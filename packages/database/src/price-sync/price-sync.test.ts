@@ -181,18 +181,24 @@ test('a subscription that overrides any price of a chain keeps its own price', a
   ])
 })
 
-test('a full page of edits, right after a load that no statistics know of, takes no longer than a page may', async () => {
-  const { customer_id: customerId } = await addSubscription(scoped, { plan_id: planId })
-  const prices = []
-  for (let price = 0; price < 5; price++) prices.push(await addPrice(scoped, { plan_id: planId }))
-  await insertMonthlySubscriptions(scoped, { planId, customerId, count: 5_000 })
-  for (const { id: priceId } of prices)
-    await edit({ priceId, changes: { amount: '11' }, now: daysFromNow(1) })
-  // Each pair's line is looked up by itself; as a join of sets this ran into the statement's time limit.
-  const counts = await runPriceSync(scoped, planId, { slices: 1, subscriptionsMax: 5_001 })
-  // The first subscription had no lines yet: it gets those of both prices.
-  expect(counts).toMatchObject({ pricesRemoved: 25_000, pricesAdded: 25_010 })
-})
+test.each([
+  ['at once', {}],
+  ['for the next period', { effectiveAt: 'next_period' as const }],
+])(
+  'a full page of edits %s, right after a load that no statistics know of, takes no longer than a page may',
+  async (_, timing) => {
+    const { customer_id: customerId } = await addSubscription(scoped, { plan_id: planId })
+    const prices = []
+    for (let price = 0; price < 5; price++) prices.push(await addPrice(scoped, { plan_id: planId }))
+    await insertMonthlySubscriptions(scoped, { planId, customerId, count: 5_000 })
+    for (const { id: priceId } of prices)
+      await edit({ priceId, changes: { amount: '11' }, ...timing, now: daysFromNow(1) })
+    // Each pair's line is looked up by itself; as a join of sets this ran into the statement's time limit.
+    const counts = await runPriceSync(scoped, planId, { slices: 1, subscriptionsMax: 5_001 })
+    // The first subscription had no lines yet: it gets those of both prices.
+    expect(counts).toMatchObject({ pricesRemoved: 25_000, pricesAdded: 25_010 })
+  },
+)
 
 test('cancelled subscriptions are left alone, paused ones are not', async () => {
   const cancelled = await addSubscription(scoped, { plan_id: planId, subscription_status: 'cancelled' })

@@ -38,11 +38,15 @@ export type FinishedSchedule =
   | { readonly id: string; readonly result: ScheduleDetails }
   | { readonly id: string; readonly error: { readonly code: ErrorCode; readonly message: string } }
 
-/** Marks schedules that the transaction holds as executed, or as failed for ever: one statement, however many. */
+/**
+ * Marks schedules that the transaction holds as executed, or as failed for ever: one statement, however many.
+ *
+ * @param by.runId the billing run that has come to them; null: somebody's change
+ */
 export async function finishSchedules(
   scoped: Scoped,
   finished: readonly FinishedSchedule[],
-  now: Date,
+  { runId, now }: { readonly runId: string | null; readonly now: Date },
 ): Promise<void> {
   if (finished.length === 0) return
   const { updated_at, updated_by } = change(scoped.scope, now)
@@ -52,6 +56,7 @@ export async function finishSchedules(
     update subscription_schedules s set executed_at = ${now},
       schedule_status = case when f.error_code is null then 'executed' else 'failed' end,
       execution_result = f.result, error_code = f.error_code, error_message = f.error_message,
+      billing_run_id = ${runId},
       updated_at = ${updated_at}, updated_by = ${updated_by}
     from unnest(${finished.map(({ id }) => id)}::text[], ${results}::jsonb[],
         ${errors.map((error) => error?.code ?? null)}::text[],

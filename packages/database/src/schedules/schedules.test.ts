@@ -44,11 +44,12 @@ test('of two changes that are asked for at once one waits, the other is a confli
 
 test('what was executed, has failed, was cancelled or superseded makes room for the next', async () => {
   const id = await subscribe()
+  const by = { runId: null, now }
   const executed = await add(id)
-  await finishSchedules(scoped, [{ id: executed, result: { to_plan_id: 'plan_next' } }], now)
+  await finishSchedules(scoped, [{ id: executed, result: { to_plan_id: 'plan_next' } }], by)
   const failed = await add(id)
   const error = { code: 'not_found', message: 'Plan plan_next does not exist' } as const
-  await finishSchedules(scoped, [{ id: failed, error }], now)
+  await finishSchedules(scoped, [{ id: failed, error }], by)
   const cancelled = await add(id)
   expect(await withdrawSchedules(scoped, [id], { as: 'cancelled', now })).toEqual([cancelled])
   const superseded = await add(id)

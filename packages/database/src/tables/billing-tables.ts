@@ -63,6 +63,7 @@ export interface BillingRunSliceTable {
   failed: Generated<number>
   invoices_created: Generated<number>
   invoices_finalized: Generated<number>
+  schedules_failed: Generated<number>
   updated_at: Date
 }
 

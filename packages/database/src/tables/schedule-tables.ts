@@ -15,6 +15,7 @@ export interface SubscriptionScheduleTable extends Audited {
   error_code: string | null
   error_message: string | null
   executed_at: Date | null
+  billing_run_id: string | null
   cancelled_at: Date | null
   metadata: JsonWithDefault<Metadata>
 }

@@ -460,6 +460,7 @@ const declared = {
     error_code: 'string | null',
     error_message: 'string | null',
     executed_at: 'Date | null',
+    billing_run_id: 'string | null',
     cancelled_at: 'Date | null',
     metadata: 'json default',
     created_at: 'Date',
@@ -967,6 +968,7 @@ const declared = {
     invoices_created: 'number default',
     invoices_finalized: 'number default',
     updated_at: 'Date',
+    schedules_failed: 'number default',
   },
   billing_run_totals: {
     run_id: 'string',

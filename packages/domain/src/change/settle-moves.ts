@@ -1,10 +1,18 @@
 import type { CycleCharge } from '../cycle/cycle.ts'
 import { planCycle } from '../cycle/plan-cycle.ts'
 import { rateCycle } from '../cycle/rate-cycle.ts'
-import { equalDecimals, formatDecimal, isPositive, sumDecimals, zero } from '../money/decimal.ts'
+import {
+  type Decimal,
+  equalDecimals,
+  formatDecimal,
+  isPositive,
+  sumDecimals,
+  zero,
+} from '../money/decimal.ts'
 import type { ProrationBehavior } from '../subscription/proration.ts'
 import type { Period } from '../time/period.ts'
 import type {
+  BilledTime,
   ChangeFacts,
   ChangeMoney,
   LineCredit,
@@ -28,7 +36,9 @@ export function settleMoves<Line extends RunningLine>(
 ): ChangeMoney<Line> {
   if (behavior === 'none') return { credits: [], charges: [], net: zero }
   const credits = creditsOf(facts, moves)
-  const charges = chargesOf(facts, moves).map((charge) => asItWas(charge, credits, facts))
+  const charges = chargesOf(facts, moves)
+    .map((charge) => asItWas(charge, credits, facts))
+    .filter(({ amount }) => isPositive(amount))
   const charged = sumDecimals(charges.map(({ amount }) => amount))
   return { credits, charges, net: charged.minus(sumDecimals(credits.map(({ amount }) => amount))) }
 }
@@ -72,7 +82,8 @@ function chargesOf<Line extends RunningLine>(
 
 /**
  * A line that comes in the instant from which the same was credited is charged what that gave back, whatever its share
- * was of: so a change and its reverse cost nothing, in a short period that was billed whole, too, and to the cent.
+ * was of: so a change and its reverse cost nothing, in a short period that was billed whole, too, and to the cent. Where
+ * notes had taken back all of it, that is nothing.
  */
 function asItWas<Line extends RunningLine>(
   charge: CycleCharge<OpenedLine<Line>>,
@@ -82,10 +93,12 @@ function asItWas<Line extends RunningLine>(
   const { line, span } = charge
   const alike = lines.filter((other) => other.chain === line.chain && billsAlike(other, line))
   const prices = new Map(alike.map(({ id, price }) => [id, price.id]))
+  const isGoneThen = alike.some(({ end }) => isAt(end, span.start))
   const before = [
-    ...billed.flatMap((one) =>
-      isAt(one.creditedFrom, span.start) ? [{ one, amount: one.creditedByChanges }] : [],
-    ),
+    ...billed.flatMap((one) => {
+      const amount = givenBackAt(one, span.start, isGoneThen)
+      return amount ? [{ one, amount }] : []
+    }),
     ...credits.map(({ billed: one, amount }) => ({ one, amount })),
   ].findLast(({ one }) => {
     const isSame = prices.get(one.lineId) === one.priceId && equalDecimals(one.quantity, line.quantity)
@@ -96,6 +109,13 @@ function asItWas<Line extends RunningLine>(
   return { ...charge, amount, explanation: { ...charge.explanation, as_credited: formatDecimal(amount) } }
 }
 
-function isAt(one: Date | null, other: Date): boolean {
+/** What its line has given back of billed time as it went at an instant; undefined where it did not. */
+function givenBackAt(one: BilledTime, at: Date, isGoneThen: boolean): Decimal | undefined {
+  if (isAt(one.creditedFrom, at)) return one.creditedByChanges
+  const hadNothingLeft = one.creditedFrom === null && one.billed.lte(one.credited)
+  return isGoneThen && hadNothingLeft ? zero : undefined
+}
+
+function isAt(one: Date | null | undefined, other: Date): boolean {
   return one?.getTime() === other.getTime()
 }

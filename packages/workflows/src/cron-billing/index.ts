@@ -67,6 +67,7 @@ const nothing: CronBillingRun = {
   subscriptions_failed: 0,
   invoices_created: 0,
   invoices_finalized: 0,
+  scheduled_changes_failed: 0,
   totals: [],
 }
 

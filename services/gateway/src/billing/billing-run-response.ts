@@ -27,6 +27,7 @@ export async function billingRunResponses(
       subscriptions_failed: count?.failed ?? 0,
       invoices_created: count?.invoicesCreated ?? 0,
       invoices_finalized: count?.invoicesFinalized ?? 0,
+      scheduled_changes_failed: count?.schedulesFailed ?? 0,
       totals: (totals.get(row.id) ?? []).map(({ currency, invoices, total }) => ({
         currency,
         invoices,

@@ -1,9 +1,10 @@
 import { listBillingFailures } from '@flexprice/contracts/operations'
 import { publishedErrorCode } from '@flexprice/contracts/wire'
 import {
-  type BillingFailureRow,
   getBillingRun,
   listBillingFailures as listFailures,
+  type RunFailure,
+  type RunFailurePlace,
 } from '@flexprice/database/billing'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -25,20 +26,24 @@ export function listBillingFailuresRoute(api: Api, { database }: Pick<Dependenci
       const last = rows.length > limit ? page.at(-1) : undefined
       return reply.send({
         items: page.map(failureResponse),
-        next_cursor: last && cursorAfter(request, `${last.work}:${last.subscription_id}`),
+        next_cursor: last && cursorAfter(request, placeOf(last)),
       })
     },
   })
 }
 
-/** A subscription may have failed with both kinds of work: its id alone is no place in the list. */
-function keyOf(cursor: string | undefined) {
-  if (cursor === undefined) return undefined
-  const [work = '', subscriptionId = ''] = cursor.split(':')
-  return { work, subscriptionId }
+/** A subscription may have failed with several kinds of work: its id alone is no place in the list. */
+function placeOf({ work, subscription_id, schedule_id }: RunFailure): string {
+  return `${work}:${subscription_id}:${schedule_id ?? ''}`
 }
 
-function failureResponse(row: BillingFailureRow) {
+function keyOf(cursor: string | undefined): RunFailurePlace | undefined {
+  if (cursor === undefined) return undefined
+  const [work = '', subscriptionId = '', scheduleId = ''] = cursor.split(':')
+  return { work, subscriptionId, scheduleId }
+}
+
+function failureResponse(row: RunFailure) {
   return {
     subscription_id: row.subscription_id,
     work: row.work,
@@ -46,6 +51,7 @@ function failureResponse(row: BillingFailureRow) {
     attempts: row.attempts,
     first_failed_at: row.first_failed_at,
     last_failed_at: row.last_failed_at,
-    next_attempt_at: row.next_attempt_at,
+    next_attempt_at: row.next_attempt_at ?? undefined,
+    schedule_id: row.schedule_id ?? undefined,
   }
 }

@@ -78,6 +78,12 @@ async function addManyAndOthers() {
   return { usual, seats, annual, pending, paused, trialing }
 }
 
+/** A change that waits is a conflict of states, which is published as what is not possible; so is a pause. */
+const byCode = [
+  { code: 'invalid_operation', subscriptions: 2 },
+  { code: 'validation_error', subscriptions: 1 },
+]
+
 test("a preview's figures are each single preview's, and then what is done; who cannot be changed is told why", async () => {
   const { usual, seats, annual, pending, paused, trialing } = await addManyAndOthers()
   const id = await previewBulk(caller, { plan_id: basic, target_plan_id: pro })
@@ -114,9 +120,15 @@ test("a preview's figures are each single preview's, and then what is done; who 
     expect.stringMatching(/is paused: it cannot be changed/),
   ])
   const done = await executeWhole(caller, id)
-  expect(done.body).toMatchObject({ result: { bulk_change_id: id, subscriptions: 3, left_out: 3 } })
+  expect(done.body).toMatchObject({
+    result: { bulk_change_id: id, subscriptions: 3, left_out: 3, left_out_by_code: byCode },
+  })
   const after = await bulkOf(caller, id)
-  expect(after).toMatchObject({ status: 'COMPLETED', applicable: false, subscriptions_processed: 3 })
+  expect(after).toMatchObject({
+    ...{ status: 'COMPLETED', applicable: false },
+    ...{ subscriptions_total: 6, subscriptions_processed: 6, subscriptions_left_out: 3 },
+    result: { left_out_by_code: byCode },
+  })
   const { preview, result } = z.object({ preview: z.unknown(), result: z.unknown() }).parse(after)
   expect(result).toEqual(preview)
   expect(await billsOf(caller, usual)).toEqual(['CREATE 06-01–07-01: 30', 'UPDATE 06-16–07-01: 30'])

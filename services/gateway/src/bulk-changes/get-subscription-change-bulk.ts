@@ -1,5 +1,5 @@
+import { publishedCounts } from '@flexprice/contracts/changes'
 import { getSubscriptionChangeBulk } from '@flexprice/contracts/operations'
-import { publishedErrorCode } from '@flexprice/contracts/wire'
 import {
   type BulkChangeProgress,
   type BulkChangeRow,
@@ -21,13 +21,26 @@ export function getSubscriptionChangeBulkRoute(api: Api, { database }: Pick<Depe
       const { id } = request.params
       expectIdOf('bulkChange', id)
       const row = await getBulkChange(scoped, id)
-      const phase = row.started_at === null ? 'preview' : 'execution'
-      return reply.send(bulkChangeResponse(row, await getBulkChangeProgress(scoped, id, phase)))
+      const preview = await getBulkChangeProgress(scoped, id, 'preview')
+      if (row.started_at === null) return reply.send(bulkChangeResponse(row, preview))
+      const execution = await getBulkChangeProgress(scoped, id, 'execution')
+      return reply.send(bulkChangeResponse(row, together(preview, execution)))
     },
   })
 }
 
-function bulkChangeResponse(row: BulkChangeRow, progress: BulkChangeProgress | undefined) {
+type Counts = Pick<BulkChangeProgress, 'processed' | 'leftOut'>
+
+/** An execution goes through what its preview has not left out. */
+function together(preview: Counts | undefined, execution: Counts | undefined): Counts {
+  const leftOut = preview?.leftOut ?? 0
+  return {
+    processed: leftOut + (execution?.processed ?? 0),
+    leftOut: leftOut + (execution?.leftOut ?? 0),
+  }
+}
+
+function bulkChangeResponse(row: BulkChangeRow, progress: Counts | undefined) {
   return {
     id: row.id,
     status: statusOf(row),
@@ -61,15 +74,10 @@ function statusOf(
 }
 
 function sumsOf(summary: BulkChangeSummary) {
-  const byCode = new Map<ReturnType<typeof publishedErrorCode>, number>()
-  for (const { code, subscriptions } of summary.left_out_by_code) {
-    const published = publishedErrorCode(code)
-    byCode.set(published, (byCode.get(published) ?? 0) + subscriptions)
-  }
   return {
     subscriptions: summary.subscriptions,
     left_out: summary.left_out,
-    left_out_by_code: [...byCode].map(([code, subscriptions]) => ({ code, subscriptions })),
+    left_out_by_code: publishedCounts(summary.left_out_by_code),
     totals: summary.totals.map((total) => ({ ...total })),
     largest_movers: summary.largest_movers.map((mover) => ({ ...mover })),
   }

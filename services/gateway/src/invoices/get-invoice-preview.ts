@@ -44,7 +44,7 @@ export function getInvoicePreviewRoute(
 
 /** What comes from the workflow is JSON: of the draft's rows, with nulls where the wire has nothing. */
 function previewOf(result: unknown): InvoiceResponse {
-  const { preview, invoiced_by } = previewed.parse(result)
+  const { preview, invoiced_by, failed_change } = previewed.parse(result)
   const { line_items, ...invoice } = preview
   const lines = z.array(z.record(z.string(), z.unknown())).parse(line_items)
   const of = {
@@ -64,6 +64,7 @@ function previewOf(result: unknown): InvoiceResponse {
   })
   const warnings = [
     ...(invoiced_by ? [alreadyInvoiced(invoiced_by)] : []),
+    ...(failed_change ? [neverMade(failed_change)] : []),
     ...(lineWarningsResponse(parsed.line_items ?? []) ?? []),
   ]
   return { ...parsed, ...(warnings.length > 0 && { warnings }) }
@@ -72,7 +73,15 @@ function previewOf(result: unknown): InvoiceResponse {
 const previewed = z.object({
   preview: z.record(z.string(), z.unknown()),
   invoiced_by: z.string().nullish(),
+  failed_change: z.object({ schedule_id: z.string(), message: z.string() }).optional(),
 })
+
+function neverMade({ schedule_id, message }: { schedule_id: string; message: string }) {
+  return {
+    code: 'scheduled_change_fails',
+    message: `The change ${schedule_id} that waits for it can never be made: ${message}. It is billed without it.`,
+  }
+}
 
 function alreadyInvoiced(id: string) {
   return {

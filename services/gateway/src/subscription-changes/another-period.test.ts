@@ -103,7 +103,12 @@ test('at the period’s end the boundary closes the months and opens the year on
   const preview = await change(caller, id, atTheEnd, { mode: 'preview' })
   expect(preview).toMatchObject({
     status: 200,
-    body: { new_billing_cycle: { billing_period: 'ANNUAL', billing_anchor: '2026-07-01T00:00:00.000Z' } },
+    body: {
+      new_billing_cycle: {
+        ...{ billing_period: 'ANNUAL', billing_anchor: '2026-07-01T00:00:00.000Z' },
+        ...{ period_start: '2026-07-01T00:00:00.000Z', period_end: '2027-07-01T00:00:00.000Z' },
+      },
+    },
   })
   expect(await change(caller, id, atTheEnd)).toMatchObject({ status: 200, body: { is_scheduled: true } })
   await caller.moveClock('2026-07-08T00:00:00Z')

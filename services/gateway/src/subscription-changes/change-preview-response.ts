@@ -7,7 +7,7 @@ import { isOfChange, previewedInvoices } from './changed-invoices.ts'
 import { prorationDetails } from './proration-details.ts'
 
 export function changePreviewResponse(result: SubscriptionChangeResult): SubscriptionChangePreviewResponse {
-  const { after } = result
+  const { after, coming_period: comes = after } = result
   const invoice = previewedInvoices(result).find(isOfChange)
   return {
     subscription_id: after.id,
@@ -16,12 +16,12 @@ export function changePreviewResponse(result: SubscriptionChangeResult): Subscri
     target_plan: result.to_plan,
     effective_date: new Date(result.effective_at),
     new_billing_cycle: {
-      billing_anchor: new Date(after.billing_anchor),
+      billing_anchor: new Date(comes.billing_anchor),
       billing_cadence: 'RECURRING',
       billing_period: period.parse(after.billing_period),
       billing_period_count: after.billing_period_count,
-      period_start: new Date(after.current_period_start),
-      period_end: new Date(after.current_period_end),
+      period_start: new Date(comes.current_period_start),
+      period_end: new Date(comes.current_period_end),
     },
     proration_details: prorationDetails(result),
     next_invoice_preview: invoice && invoicePreview(invoice),

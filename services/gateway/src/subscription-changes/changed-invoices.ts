@@ -17,9 +17,9 @@ export async function changedInvoices(
   return invoicesWithRecords(scoped, invoices, { lineItems: lines, now })
 }
 
-/** Its own one: what it bills on the way is apart. */
-export function isOfChange({ billing_reason: reason }: InvoiceResponse): boolean {
-  return reason === 'SUBSCRIPTION_UPDATE'
+/** Its own one: what it bills on the way is apart. None where its credits have taken all that it charges. */
+export function isOfChange({ billing_reason: reason, invoice_status: status }: InvoiceResponse): boolean {
+  return reason === 'SUBSCRIPTION_UPDATE' && status !== 'SKIPPED'
 }
 
 /** What a change would bill: rows that were undone, as JSON, with nulls where the wire has nothing. */

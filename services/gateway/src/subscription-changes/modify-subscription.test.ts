@@ -2,7 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { invoicesOf } from '../testing/bill.ts'
 import { type Answer, problemsOf } from '../testing/caller-under-test.ts'
-import { addPlan, startGatewayWithChanges, subscribeTo } from '../testing/changes-under-test.ts'
+import {
+  addPlan,
+  change,
+  changeTo,
+  startGatewayWithChanges,
+  subscribeTo,
+} from '../testing/changes-under-test.ts'
 import { type ClockedCaller, newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { moveClock } from '../testing/move-clock.ts'
@@ -55,7 +61,9 @@ test('fewer seats lower what is due; the next period bills what there are', asyn
   const { body } = await other.call('GET', `/subscriptions/${id}`)
   const lineId = subscription.parse(body).line_items[0]?.id ?? ''
   const answer = await other.call('POST', `/subscriptions/${id}/modify/execute`, quantityOf(lineId, '1'))
-  expect(answer).toMatchObject({ status: 200, body: { changed_resources: { invoices: [] } } })
+  // What it charges its credits have taken: it is skipped, and told.
+  const skipped = { action: 'created', invoice: { invoice_status: 'SKIPPED', total: '0' } }
+  expect(answer).toMatchObject({ status: 200, body: { changed_resources: { invoices: [skipped] } } })
   await moveClock(other, '2026-07-01T00:00:00Z')
   const due = (await invoicesOf(other, id)).map(
     ({ billing_reason, amount_due }) => `${billing_reason} ${amount_due}`,
@@ -121,10 +129,28 @@ test('the plan’s own amount, named, is the subscription’s from then on, and 
   const { id, lineId } = await subscribed()
   const lines = [{ id: lineId, quantity: '3', amount: '10' }]
   const body = { type: 'line_item_change', line_item_change_params: { line_items: lines } }
-  expect(await modify(id, body)).toMatchObject({ status: 200, body: { changed_resources: { invoices: [] } } })
+  const skipped = { invoice: { invoice_status: 'SKIPPED', subtotal: '0' } }
+  expect(await modify(id, body)).toMatchObject({
+    ...{ status: 200, body: { changed_resources: { invoices: [skipped] } } },
+  })
   // What goes and what comes cancel each other out.
   expect((await invoicesOf(caller, id)).map(({ total }) => total)).toEqual(['30', '0'])
   const priced = z.looseObject({ line_items: z.array(z.looseObject({ price_id: z.string() })) })
   const { line_items } = priced.parse((await caller.call('GET', `/subscriptions/${id}`)).body)
   expect(new Set(line_items.map(({ price_id }) => price_id)).size).toBe(2)
+})
+
+test('a line that has ended already is named by its field', async () => {
+  const other = await newClockedCaller(gateway, '2026-06-16T00:00:00Z')
+  const [plan, next] = [
+    await addPlan(other, 'Seats', [{ amount: '10' }]),
+    await addPlan(other, 'Next', [{ amount: '20' }]),
+  ]
+  const id = await subscribeTo(other, plan, { start_date: '2026-06-01T00:00:00Z' })
+  const { body } = await other.call('GET', `/subscriptions/${id}`)
+  const lineId = subscription.parse(body).line_items[0]?.id ?? ''
+  expect(await change(other, id, changeTo(next))).toMatchObject({ status: 200 })
+  const answer = await other.call('POST', `/subscriptions/${id}/modify/execute`, quantityOf(lineId, '2'))
+  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
+  expect(Object.keys(problemsOf(answer))).toEqual(['quantity_change_params.line_items[0].id'])
 })

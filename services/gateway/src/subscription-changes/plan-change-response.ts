@@ -10,7 +10,7 @@ export function planChangeResponse(
   invoices: readonly InvoiceResponse[],
   behaviour: SubscriptionPlanChangeResponse['billing_period']['behaviour'],
 ): Omit<SubscriptionPlanChangeResponse, 'subscription'> {
-  const { is_scheduled, schedule_id, effective_at, after } = result
+  const { is_scheduled, schedule_id, effective_at, after, coming_period: period = after } = result
   return {
     change_type: result.change_type,
     effective_at: new Date(effective_at),
@@ -22,9 +22,9 @@ export function planChangeResponse(
     to_plan: result.to_plan,
     billing_period: {
       behaviour,
-      billing_anchor: new Date(after.billing_anchor),
-      current_period_start: new Date(after.current_period_start),
-      current_period_end: new Date(after.current_period_end),
+      billing_anchor: new Date(period.billing_anchor),
+      current_period_start: new Date(period.current_period_start),
+      current_period_end: new Date(period.current_period_end),
     },
     changed_resources: changedResources(result, invoices),
     ...changedMoney(result),

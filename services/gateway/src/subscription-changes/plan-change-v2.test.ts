@@ -133,3 +133,23 @@ test('ten changes back and forth give back what was charged, and never more: nob
   expect(due).toBe(40)
   expect(await caller.call('POST', '/wallets/search', {})).toMatchObject({ body: { items: [] } })
 })
+
+test('a change of period that waits tells the period that its boundary begins, previewed and asked for', async () => {
+  const id = await subscribeTo(caller, basic, since)
+  const yearly = await addPlan(caller, 'Yearly', [{ amount: '365', billing_period: 'ANNUAL' }])
+  for (const mode of ['preview', 'execute']) {
+    const answer = await caller.call('POST', `/subscriptions/${id}/change/v2/${mode}`, {
+      ...{ target_plan_id: yearly, proration_behavior: 'none', change_at: 'end_of_period' },
+      ...{
+        billing_period_behaviour: 'anchor_at_effect',
+        billing_period_config: { billing_period_unit: 'ANNUAL' },
+      },
+    })
+    const billing_period = {
+      billing_anchor: '2026-07-01T00:00:00.000Z',
+      current_period_start: '2026-07-01T00:00:00.000Z',
+      current_period_end: '2027-07-01T00:00:00.000Z',
+    }
+    expect(answer).toMatchObject({ status: 200, body: { is_scheduled: true, billing_period } })
+  }
+})

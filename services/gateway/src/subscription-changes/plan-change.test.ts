@@ -16,6 +16,7 @@ import { type ClockedCaller, newClockedCaller } from '../testing/clocked-caller.
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { addGivingPlan, givenTo, grantBody } from '../testing/granted-subscription.ts'
 import { moveClock } from '../testing/move-clock.ts'
+import { addNote } from '../testing/noted-invoice.ts'
 import { unseenTelemetry } from '../testing/with-worker.ts'
 
 let gateway: GatewayUnderTest
@@ -152,4 +153,20 @@ test("the old plan's credits stop, recurring ones of the new plan begin with the
   await moveClock(caller, '2026-07-02T00:00:00Z')
   const given = (await givenTo(caller, id)).filter(({ status }) => status === 'applied')
   expect(given.map(({ on, credits }) => `${on} ${credits}`)).toEqual(['06-01 10', '07-01 20'])
+})
+
+test('a change and its reverse in one instant cost nothing, also where a note had taken back all that was billed', async () => {
+  const id = await subscribeTo(caller, basic)
+  const [opening] = await invoicesOf(caller, id)
+  await addNote(caller, opening?.id ?? '', '30')
+  await caller.moveClock('2026-06-16T00:00:00Z')
+  // Nothing is left of the 30, and half of 90 is charged; back, these 45 are, and nothing is charged of the 30.
+  for (const [planId, money] of [
+    [pro, ['0', '45', '45']],
+    [basic, ['45', '0', '-45']],
+    [pro, ['0', '45', '45']],
+    [basic, ['45', '0', '-45']],
+  ] as const) {
+    expect((await changeAsPreviewed(caller, id, changeTo(planId))).money).toEqual(money)
+  }
 })

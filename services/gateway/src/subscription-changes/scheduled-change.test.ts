@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { cyclesOf, invoicesOf } from '../testing/bill.ts'
+import { z } from 'zod'
+import { bill, cyclesOf, invoicesOf } from '../testing/bill.ts'
 import type { Answer } from '../testing/caller-under-test.ts'
 import { problemsOf } from '../testing/caller-under-test.ts'
 import {
@@ -101,12 +102,27 @@ test('a plan that is gone by then fails the change with its reason, and the old 
   const id = await subscribeTo(caller, basic)
   await later(id, pro)
   await caller.scoped.db.updateTable('plans').set({ status: 'deleted' }).where('id', '=', pro).execute()
-  await moveClock(caller, '2026-07-02T00:00:00Z')
+  await caller.moveClock('2026-07-02T00:00:00Z')
+  expect(await bill(caller, { dry_run: true })).toMatchObject({ scheduled_changes_failed: 1 })
+  const run = await bill(caller)
+  expect(run).toMatchObject({
+    ...{ subscriptions_billed: 1, subscriptions_failed: 0, scheduled_changes_failed: 1 },
+  })
   expect(await planOf(id)).toMatchObject({ plan_id: basic })
   expect((await cyclesOf(caller, id)).map(({ total }) => total)).toEqual(['30'])
-  expect(await schedulesOf(id)).toMatchObject({
-    schedules: [{ status: 'failed', error_message: expect.stringContaining(pro) }],
-  })
+  const schedules = z.object({ schedules: z.array(z.looseObject({ id: z.string() })) })
+  const [schedule] = schedules.parse(await schedulesOf(id)).schedules
+  expect(schedule).toMatchObject({ status: 'failed', error_message: expect.stringContaining(pro) })
+  const { body } = await caller.call('GET', `/billing/runs/${run.id}/failures`)
+  const failed = {
+    ...{ subscription_id: id, work: 'schedules', schedule_id: schedule?.id, attempts: 1 },
+    error: { code: 'not_found', message: expect.stringContaining(pro) },
+  }
+  expect(body).toMatchObject({ items: [failed] })
+  // Nothing of it is tried again.
+  expect(body).not.toMatchObject({ items: [{ next_attempt_at: expect.anything() }] })
+  const again = await caller.call('POST', `/billing/runs/${run.id}/failures/${id}/retry`)
+  expect(again).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
 })
 
 test('while trialing it waits for the trial’s end, and is billed by the new plan then', async () => {

@@ -17,6 +17,7 @@ export function pretendCronBilling(changes: Partial<CronBillingActivities> = {})
       subscriptions_failed: 0,
       invoices_created: 2,
       invoices_finalized: 2,
+      scheduled_changes_failed: 0,
       totals: [{ currency: 'usd', invoices: 2, total: '20' }],
     }),
     ...changes,
