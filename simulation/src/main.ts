@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import { stopSignal } from '@flexprice/local-stack/stop-signal'
 import { startProcesses } from './api/processes.ts'
 import { throughApi, throughApiPace } from './api/through-api.ts'
-import { openThrowAway } from './open-throw-away.ts'
+import { openThrowAway, type ThrowAway } from './open-throw-away.ts'
 import { inProcess } from './play/in-process.ts'
+import type { Databases } from './product/product.ts'
 import { describeReport } from './report.ts'
 import { type Report, simulate } from './simulate.ts'
 
@@ -16,7 +17,7 @@ const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--s
   --seed       what decides all of them: the same lives for the same seed and sizes
   --through    what steps go through: functions, those that the product's doors call, in this process; or api, a gateway,
                Temporal and workers as processes, of which some are killed, and a database that is cut off and restarted
-  --workers    how many lives are lived at the same time (2)
+  --workers    how many lives are lived at the same time (4)
   --tries      how often a failing life is lived again to find its fewest steps (300; through the api 0)
   --thorough   after how many billings what costs much is checked, as previews: after each (1)
   --json       the report as one object
@@ -30,7 +31,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     through: { type: 'string', default: 'functions' },
-    workers: { type: 'string', default: '2' },
+    workers: { type: 'string', default: '4' },
     tries: { type: 'string' },
     thorough: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
@@ -70,7 +71,7 @@ try {
   const of = { ...numbers, customersPerLife: 4, signal }
   const report = processes
     ? await simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
-    : await simulate(inProcess(servers.databases), of, tell)
+    : await simulate(inProcess(servers.databases, ...handlesFor(servers)), of, tell)
   const disturbed = processes && { disturbed: Object.fromEntries(await processes.disturbed()) }
   const whole: Report = { ...report, ...disturbed }
   process.stdout.write(`${values.json ? JSON.stringify(whole) : describeReport(whole)}\n`)
@@ -80,6 +81,11 @@ try {
   exitCode = interrupted
 }
 process.exit(exitCode)
+
+/** One for each life that is lived at the same time as the first. */
+function handlesFor({ openDatabases }: ThrowAway): Databases[] {
+  return Array.from({ length: numbers.lifeWorkers - 1 }, openDatabases)
+}
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`)

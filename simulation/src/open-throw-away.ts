@@ -16,6 +16,8 @@ import { type Databases, openDatabases } from './product/product.ts'
 /** Servers of the simulation's own; gone when disposed. */
 export interface ThrowAway extends AsyncDisposable {
   readonly databases: Databases
+  /** One handle more on the same database. */
+  openDatabases(): Databases
   /** What lives through the API need beside the database. */
   startServers(): Promise<Servers>
 }
@@ -37,9 +39,12 @@ export async function openThrowAway(signal: AbortSignal): Promise<ThrowAway> {
   const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
   await progress.step('Migrations', () => migrate(database))
   const databases = started.use(openDatabases(database))
+  const more = new AsyncDisposableStack()
+  started.use(more)
   const servers = started.move()
   return {
     databases,
+    openDatabases: () => more.use(openDatabases(database)),
     async startServers() {
       const redis = await progress.step('Redis', (tell) => startRedis(run, tell))
       const temporal = await progress.step('Temporal', (tell) => startTemporal(run, { namespaces: [] }, tell))

@@ -26,6 +26,7 @@ import { refuseEncodings } from './plugins/refuse-encodings.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
 import { shedLoad } from './plugins/shed-load.ts'
+import { startWaitingImports } from './plugins/start-waiting-imports.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { takeFiles } from './plugins/take-files.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
@@ -60,6 +61,7 @@ export async function createApp(
   purgeExpired(app, deps)
   purgeFiles(app, deps, config)
   makeEventMonths(app, deps)
+  startWaitingImports(app, deps)
   answerErrors(app)
   await protectAnswers(app)
   parseJsonBodies(app)

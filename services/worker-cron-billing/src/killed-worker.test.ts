@@ -78,7 +78,7 @@ test('kill -9 of the worker in each phase of a page: after its restart all is bi
   for (const { due, months = ['2026-08'] } of all) await expectBilledOnce(due, months)
 }, 180_000)
 
-test('kill -9 of the worker in a clock’s move: after its restart the move goes on, nothing is billed twice or passed over', async () => {
+test('kill -9 of the worker in a clock’s move: after its restart the move goes on, nothing is billed twice or passed over, also as it is asked for again', async () => {
   await using database = await createTestDatabase()
   await using temporal = createTestTemporal()
   await using left = new AsyncDisposableStack()
@@ -106,6 +106,14 @@ test('kill -9 of the worker in a clock’s move: after its restart the move goes
     status: 'Completed',
     // December's begin is a boundary of its own; what it closes waits for an hour.
     result: { to, subscriptions_billed: 12, invoices_created: 12, invoices_finalized: 9 },
+  })
+  // The same sentence once more.
+  const again = await temporal.startWorkflow(workflows['cron-billing'], move, scope)
+  expect(
+    await temporal.workflowResult(scope, again.workflowId, { runId: again.runId, waitMs: 60_000 }),
+  ).toMatchObject({
+    status: 'Completed',
+    result: { to, subscriptions_billed: 0, invoices_created: 0, invoices_finalized: 0 },
   })
   await due.moveClock('2026-12-01T01:00:00Z')
   await (await startBillings(temporal, [due]))()

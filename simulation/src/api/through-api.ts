@@ -48,6 +48,7 @@ export function throughApi({ databases, gatewayUrl, disturb }: Processes): Begin
         return moved.parse(await complete(ask, move)).subscriptions_failed
       },
       read: readAgain,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
       isRefusal: (error) => isCodedError(error) || String(error).includes('"status":4'),
     }
   }

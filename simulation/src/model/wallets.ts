@@ -171,7 +171,8 @@ export function empty({ credits, byItself }: Pick<Wallet, 'credits' | 'byItself'
 }
 
 export function balanceOf({ credits }: Wallet): Ratio {
-  return exact.sum(credits.map(({ available }) => available))
+  // Most of a long life's are used up.
+  return exact.sum(credits.flatMap(({ available }) => (available.over === 0n ? [] : [available])))
 }
 
 /** Credits have eight digits after the point. */

@@ -2,9 +2,9 @@ import { type Bill, dueOf, paidStateOf, remainsOf, totalOf } from '../model/bill
 import type { Model } from '../model/model.ts'
 import { centsText, compare, fromText } from '../model/ratio.ts'
 import { balanceOf, type Wallet } from '../model/wallets.ts'
-import type { Product } from '../product/product.ts'
 import type { StoredMoney } from '../product/read-invoices.ts'
-import { readWallets, type StoredWallet } from '../product/read-wallets.ts'
+import type { Standing } from '../product/read-standing.ts'
+import type { StoredWallet } from '../product/read-wallets.ts'
 
 /** What is owed of an invoice, and what became of it, in words that two can be compared by. */
 export function describeMoney(money: StoredMoney): string {
@@ -33,8 +33,8 @@ export function expectedMoney(bill: Bill | null, cents: bigint, status: string):
 const nothing = { credits: 0n, adjusted: 0n, paid: 0n, refunded: 0n }
 
 /** Each customer's wallets, in the order of their making, and what they have. */
-export async function compareWallets(product: Product, model: Model): Promise<string[]> {
-  const stored = Map.groupBy(await readWallets(product), ({ subscription }) => subscription)
+export function compareWallets({ wallets }: Standing, model: Model): string[] {
+  const stored = Map.groupBy(wallets, ({ subscription }) => subscription)
   return [...model.subscriptions.keys()].flatMap((subscription) => {
     const [want, have] = [model.money.walletsOf(subscription), stored.get(subscription) ?? []]
     const isSame = want.length === have.length && want.every((one, place) => isAs(one, have[place]))
@@ -47,18 +47,10 @@ export async function compareWallets(product: Product, model: Model): Promise<st
 }
 
 /** How many grants have come to each subscription, and how many were skipped. */
-export async function compareGrants({ scoped, subscriptions }: Product, model: Model): Promise<string[]> {
-  const rows = await scoped.db
-    .selectFrom('credit_grant_applications')
-    .select(['subscription_id', 'application_status'])
-    .select(({ fn }) => fn.countAll<string>().as('count'))
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .groupBy(['subscription_id', 'application_status'])
-    .execute()
+export function compareGrants({ grants }: Standing, model: Model): string[] {
   return [...model.subscriptions.keys()].flatMap((subscription) => {
-    const own = rows.filter(({ subscription_id }) => subscription_id === subscriptions.get(subscription))
-    const count = (status: string) =>
-      Number(own.find(({ application_status }) => application_status === status)?.count ?? 0)
+    const own = grants.filter((some) => some.subscription === subscription)
+    const count = (status: string) => own.find((some) => some.status === status)?.count ?? 0
     const { applied, skipped } = model.money.grantsTo(subscription)
     const [want, have] = [`${applied}, ${skipped}`, `${count('applied')}, ${count('skipped')}`]
     if (want === have) return []

@@ -1,13 +1,12 @@
 import { totalOf } from '../model/bill-money.ts'
 import type { Model } from '../model/model.ts'
 import { centsText } from '../model/ratio.ts'
-import type { Product } from '../product/product.ts'
-import { readPurchases } from '../product/read-invoices.ts'
+import type { Standing } from '../product/read-standing.ts'
 import { describeMoney, expectedMoney } from './compare-money.ts'
 
 /** Each invoice that buys credits, those that wallets have made by themselves too, in their order. */
-export async function comparePurchases(product: Product, model: Model): Promise<string[]> {
-  const stored = Map.groupBy(await readPurchases(product), ({ subscription }) => subscription)
+export function comparePurchases({ purchases }: Standing, model: Model): string[] {
+  const stored = Map.groupBy(purchases, ({ subscription }) => subscription)
   return [...model.subscriptions.keys()].flatMap((subscription) => {
     const want = model.money.purchasesOf(subscription).map(({ bill, isByItself, status }) => {
       const of = status === 'VOIDED' ? 'VOIDED' : 'FINALIZED'

@@ -3,19 +3,19 @@ import type { Model } from '../model/model.ts'
 import { centsText } from '../model/ratio.ts'
 import type { Invoice } from '../model/subscription.ts'
 import type { Product } from '../product/product.ts'
-import {
-  readInvoices,
-  readSubscriptions,
-  type StoredInvoice,
-  type StoredLine,
-} from '../product/read-invoices.ts'
+import type { StoredInvoice, StoredLine } from '../product/read-invoices.ts'
+import { readStanding } from '../product/read-standing.ts'
 import { compareGrants, compareWallets, describeMoney, expectedMoney } from './compare-money.ts'
 import { comparePurchases } from './compare-purchases.ts'
+import type { InvoiceNumbers } from './invoice-numbers.ts'
 
 /** What has been compared so far: the product's invoices by id, and how many lines. */
 export interface Compared {
   readonly invoices: Map<string, number>
   lines: number
+  /** The invoices that the last comparison looked at. */
+  recent: readonly StoredInvoice[]
+  readonly numbers: InvoiceNumbers
 }
 
 /** Each invoice that was written since an instant, and where each subscription stands, against the model. */
@@ -24,20 +24,15 @@ export async function compare(
   model: Model,
   { since, compared }: { since: number; compared: Compared },
 ): Promise<string[]> {
-  const [stored, standing, ...others] = await Promise.all([
-    readInvoices(product, since),
-    readSubscriptions(product),
-    compareWallets(product, model),
-    comparePurchases(product, model),
-    compareGrants(product, model),
-  ])
-  const problems = stored.flatMap((invoice) => {
+  const standing = await readStanding(product, since)
+  compared.recent = standing.invoices
+  const problems = standing.invoices.flatMap((invoice) => {
     compared.invoices.set(invoice.id, invoice.subscription)
     compared.lines += invoice.lines.length
     return compareInvoice(model, invoice)
   })
   const counts = Map.groupBy(compared.invoices.values(), (subscription) => subscription)
-  for (const { subscription, ...found } of standing) {
+  for (const { subscription, ...found } of standing.subscriptions) {
     const expected = model.subscriptions.get(subscription)
     if (!expected) {
       problems.push(`subscription ${subscription} is not expected`)
@@ -55,7 +50,13 @@ export async function compare(
       )
     }
   }
-  return [...problems, ...others.flat()]
+  return [
+    ...problems,
+    ...compared.numbers.add(standing.numbers),
+    ...compareWallets(standing, model),
+    ...comparePurchases(standing, model),
+    ...compareGrants(standing, model),
+  ]
 }
 
 type LineWords = Omit<StoredLine, 'id'>

@@ -1,13 +1,26 @@
 import { isCodedError } from '@flexprice/domain'
+import { createClockMove } from '../product/bill-by-clock.ts'
 import { billInProcess } from '../product/bill-in-process.ts'
 import { perform } from '../product/perform.ts'
 import { createProduct, type Databases } from '../product/product.ts'
 import type { BeginWorld } from './world.ts'
 
-/** Worlds in which steps call what the product's doors call, on the real database: fast, and without a process to kill. */
-export function inProcess(databases: Databases): BeginWorld {
+/** Every so many moves are billed by a run of the schedule, the others as a test clock's move bills. */
+const scheduledEach = 8
+
+/**
+ * Worlds in which steps call what the product's doors call, on the real database: fast, and without a process to kill.
+ *
+ * @param handles on the same database: each is one world's at a time, as long as there are enough, so that its
+ * connections keep the environment and the plans of their statements
+ */
+export function inProcess(...handles: readonly [Databases, ...Databases[]]): BeginWorld {
+  const free: Databases[] = [...handles]
   return async (at) => {
-    const product = await createProduct(databases, at)
+    const taken = free.pop()
+    const product = await createProduct(taken ?? handles[0], at)
+    const move = createClockMove(product.scoped)
+    let moves = 0
     return {
       product,
       stopsByItself: false,
@@ -15,9 +28,14 @@ export function inProcess(databases: Databases): BeginWorld {
       isRefusal: isCodedError,
       async moveTo(to) {
         await product.moveClock(to)
-        return (await billInProcess(product.scoped, new Date(to))).failed
+        const now = new Date(to)
+        const isScheduled = ++moves % scheduledEach === 0
+        return (await (isScheduled ? billInProcess(product.scoped, now) : move.bill(now))).failed
       },
       read: (look) => look(),
+      async [Symbol.asyncDispose]() {
+        if (taken) free.push(taken)
+      },
     }
   }
 }

@@ -11,6 +11,8 @@ import type { Subscription } from '../model/subscription.ts'
 import { billInProcess } from '../product/bill-in-process.ts'
 import { calculationOf } from '../product/calculation.ts'
 import { type Product, subscriptionOf } from '../product/product.ts'
+import type { StoredInvoice } from '../product/read-invoices.ts'
+import { createInvoiceNumbers } from './invoice-numbers.ts'
 
 interface Previewed {
   readonly subscription: number
@@ -44,26 +46,27 @@ export const checkThorough = {
     return previewed
   },
 
-  async after(product: Product, previews: readonly Previewed[], now: number): Promise<string[]> {
-    const problems: string[] = []
-    for (const { subscription, start, reason, amounts } of previews) {
-      const lines = await product.scoped.db
-        .selectFrom('invoices')
-        .innerJoin('invoice_line_items', 'invoice_line_items.invoice_id', 'invoices.id')
-        .select(['invoices.billing_reason', 'invoice_line_items.amount'])
-        .where('invoices.subscription_id', '=', subscriptionOf(product, { subscription }))
-        .where('invoices.period_start', '=', new Date(start))
-        .where('invoices.invoice_status', '<>', 'VOIDED')
-        .execute()
-      const billed = amountsOf(lines.filter(({ billing_reason }) => billing_reason === reason))
-      if (billed === amounts) continue
-      problems.push(
-        `subscription ${subscription} was previewed as ${amounts} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
+  /** Each preview against the invoice that was made, among those that were written last. */
+  after(previews: readonly Previewed[], written: readonly StoredInvoice[]): string[] {
+    return previews.flatMap(({ subscription, start, reason, amounts }) => {
+      const made = written.find(
+        (one) =>
+          one.subscription === subscription &&
+          one.start === start &&
+          one.reason === reason &&
+          one.status !== 'VOIDED',
       )
-    }
-    const again = await billInProcess(product.scoped, new Date(now))
-    if (again.done > 0) problems.push(`a second billing did ${again.done} more`)
-    return [...problems, ...(await gapsIn(product))]
+      const billed = amountsOf(made?.lines ?? [])
+      if (billed === amounts) return []
+      return [
+        `subscription ${subscription} was previewed as ${amounts} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
+      ]
+    })
+  },
+
+  async again({ scoped }: Product, now: number): Promise<string[]> {
+    const { done } = await billInProcess(scoped, new Date(now))
+    return done > 0 ? [`a second billing did ${done} more`] : []
   },
 }
 
@@ -91,16 +94,7 @@ export async function gapsIn({ scoped }: Product): Promise<string[]> {
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('invoice_number', 'is not', null)
     .execute()
-  const months = Map.groupBy(
-    rows.map(({ invoice_number }) => /^(.*)-(\d+)$/.exec(invoice_number ?? '')),
-    (parts) => parts?.[1] ?? '',
-  )
-  return [...months].flatMap(([month, numbers]) => {
-    const sorted = numbers.map((parts) => Number(parts?.[2])).sort((left, right) => left - right)
-    return sorted.every((number, index) => number === index + 1)
-      ? []
-      : [`the numbers of ${month} are ${sorted.join(', ')}`]
-  })
+  return createInvoiceNumbers().add(rows.flatMap(({ invoice_number }) => invoice_number ?? []))
 }
 
 /** Each page looks at all events behind it, so that all of a life's are asked for at once. */

@@ -5,6 +5,7 @@ import { checkLedgers } from './check-ledgers.ts'
 import { type Compared, compare, day } from './compare.ts'
 import { compareOneOffs } from './compare-one-offs.ts'
 import { checkThorough, checkWhole } from './invariants.ts'
+import { createInvoiceNumbers } from './invoice-numbers.ts'
 import type { BeginWorld, World } from './world.ts'
 
 export interface Played {
@@ -46,11 +47,11 @@ export async function playLife(
   steps: readonly Step[],
   { thoroughEach = 1, signal }: { readonly thoroughEach?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Played> {
-  const world = await beginWorld(lifeStart)
+  await using world = await beginWorld(lifeStart)
   const life = {
     world,
     model: createModel(),
-    compared: { invoices: new Map(), lines: 0 },
+    compared: { invoices: new Map(), lines: 0, recent: [], numbers: createInvoiceNumbers() },
     since: lifeStart,
     clock: lifeStart,
     ...{ billings: 0, changes: 0, refusals: 0, thoroughEach },
@@ -151,6 +152,12 @@ async function moveThrough(life: Life, at: number): Promise<string[]> {
   return [...unbilled(failed), ...(await look(life, at))]
 }
 
+/**
+ * After so many billings a whole run is made again. Each billing ends as nothing is due any more, which is the question
+ * that a run begins with.
+ */
+const againEach = 8
+
 async function billAt(life: Life, at: number): Promise<string[]> {
   const { world, model } = life
   const { product } = world
@@ -161,7 +168,11 @@ async function billAt(life: Life, at: number): Promise<string[]> {
   const problems = unbilled(await world.moveTo(at))
   life.clock = at
   problems.push(...(await look(life, at)))
-  if (before && problems.length === 0) problems.push(...(await checkThorough.after(product, before, at)))
+  if (before && problems.length === 0) {
+    const { recent } = life.compared
+    problems.push(...checkThorough.after(before, recent))
+    if (life.billings % againEach === 0) problems.push(...(await checkThorough.again(product, at)))
+  }
   return problems
 }
 

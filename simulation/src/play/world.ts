@@ -2,7 +2,7 @@ import type { Step } from '../lives/step.ts'
 import type { Product } from '../product/product.ts'
 
 /** Where one life is lived: an environment of the product's, and the way in which steps and time reach it. */
-export interface World {
+export interface World extends AsyncDisposable {
   readonly product: Product
   /**
    * Whether a move of the clock stops at each due instant by itself, as the product's own moves do; else whoever moves

@@ -8,11 +8,17 @@ import {
 import { inTransaction, type Scoped } from '@flexprice/database/connection'
 import { getEnvironmentSettings } from '@flexprice/database/tenancy'
 
-const rowsMax = 500
+export const rowsMax = 500
 const passesMax = 10_000
 
+/** How many could not be billed, and how much was done. */
+export interface Billed {
+  readonly failed: number
+  readonly done: number
+}
+
 /** Bills what is due by the environment's clock, by the worker's own passes, slices and pages, without Temporal. */
-export async function billInProcess(scoped: Scoped, now: Date): Promise<{ failed: number; done: number }> {
+export async function billInProcess(scoped: Scoped, now: Date): Promise<Billed> {
   const settings = await getEnvironmentSettings(scoped)
   const run = await insertBillingRun(scoped, newRun(now), now)
   const counts = { failed: 0, done: 0 }

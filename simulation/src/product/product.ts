@@ -33,16 +33,23 @@ export interface Product {
   moveClock(to: number): Promise<void>
 }
 
-const lifePoolSize = 4
+/** A life does one thing after the other; where several share a handle they take turns. */
+const lifePoolSize = 2
 /** For lists of all of a life's events, on a machine that is busy with others. */
 const statementTimeoutMs = 120_000
+/** On such a machine a connection may take long: that is no difference. */
+const connectTimeoutMs = 60_000
 
 export function openDatabases(
   { appUrl, ownerUrl }: { appUrl: string; ownerUrl: string },
   poolSizeMax = lifePoolSize,
 ): Databases {
-  const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, statementTimeoutMs })
-  const owner = createDatabase({ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 })
+  const patience = { statementTimeoutMs, connectTimeoutMs }
+  const app = createDatabase({ url: appUrl, applicationName: 'simulation', poolSizeMax, ...patience })
+  const owner = createDatabase({
+    ...{ url: ownerUrl, applicationName: 'simulation-clock', poolSizeMax: 2 },
+    ...patience,
+  })
   return {
     ...{ app, owner, ownerUrl },
     async [Symbol.asyncDispose]() {
@@ -64,6 +71,7 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
   const scoped = app.scoped(scope)
   const plan = await insertPlan(scoped, { name: 'Simulated' }, now)
   const other = await insertPlan(scoped, { name: 'Simulated beside it' }, now)
+  let clockAt = at
   const unheard = { created: () => undefined, itemBroke: () => undefined, activated: () => undefined }
   return {
     ...{
@@ -81,6 +89,8 @@ export async function createProduct({ app, owner, ownerUrl }: Databases, at: num
     },
     creation: createSubscriptionCreationActivities({ scoped: () => scoped, events: unheard }),
     async moveClock(to) {
+      if (to === clockAt) return
+      clockAt = to
       await owner
         .scoped(scope)
         .db.updateTable('environments')

@@ -6,14 +6,28 @@ import {
 } from '@flexprice/contracts/customers'
 import { fileColumns } from '@flexprice/contracts/imports'
 import { refusalOf } from '@flexprice/contracts/wire'
-import { readNow } from '@flexprice/database/connection'
-import { type ImportedCustomer, type ImportedCustomers, importCustomers } from '@flexprice/database/customers'
+import { readNow, type Scoped } from '@flexprice/database/connection'
+import {
+  externalIdsOf,
+  type ImportedCustomer,
+  type ImportedCustomers,
+  importCustomers,
+} from '@flexprice/database/customers'
 import type { FieldProblem } from '@flexprice/domain'
 import type { z } from 'zod'
-import type { EntityImport, ImportRow, RefusedRow, WrittenRows } from './entity-import.ts'
+import {
+  type EntityImport,
+  type ImportRow,
+  type RefusedRow,
+  recordsPerPageMax,
+  type WrittenRows,
+} from './entity-import.ts'
+import { splitId } from './row-fields.ts'
 
 interface CustomerRow {
   readonly row: ImportRow
+  /** The one that the row means: it has to be there. */
+  readonly id: string | undefined
   readonly customer: ImportedCustomer
   /** Why it could not be made, where it can only be changed. */
   readonly problems: readonly FieldProblem[]
@@ -23,14 +37,19 @@ interface CustomerRow {
 export function createCustomerImport(): EntityImport {
   return {
     columns: fileColumns.CUSTOMERS,
+    rowsPerPageMax: recordsPerPageMax,
     prepare(rows) {
       const read = rows.map(readCustomer)
       const customers = read.filter((one) => 'customer' in one)
       return {
         refused: read.filter((one): one is RefusedRow => !('customer' in one)),
-        async write(transaction) {
-          const merged = mergeByExternalId(customers)
-          return writtenOf(customers, await importCustomers(transaction, merged, await readNow(transaction)))
+        async write(transaction, meanwhile) {
+          meanwhile()
+          const { meant, refused } = await resolveIds(transaction, customers)
+          const merged = mergeByExternalId(meant)
+          const imported = await importCustomers(transaction, merged, await readNow(transaction))
+          const written = writtenOf(meant, imported)
+          return { ...written, refused: [...refused, ...written.refused] }
         },
       }
     },
@@ -38,27 +57,68 @@ export function createCustomerImport(): EntityImport {
 }
 
 function readCustomer(row: ImportRow): CustomerRow | RefusedRow {
-  const created = createCustomerRequest.safeParse(row.value)
+  const { id, value } = splitId(row.value)
+  if (id !== undefined) return readKnownCustomer(row, id, value)
+  const created = createCustomerRequest.safeParse(value)
   if (created.success) {
     const { external_id: externalId, ...body } = created.data
-    return customerRow(row, { externalId, body, problems: [] })
+    return customerRow(row, { id, externalId, body, problems: [] })
   }
   const problems = problemsOf(created.error)
-  const updated = updateCustomerRequest.safeParse(row.value)
+  const updated = updateCustomerRequest.safeParse(value)
   if (!updated.success || updated.data.external_id === undefined)
     return { row: row.row, text: row.text, problems }
   const { external_id: externalId, ...body } = updated.data
-  return customerRow(row, { externalId, body, problems })
+  return customerRow(row, { id, externalId, body, problems })
+}
+
+/** As its PUT reads it. */
+function readKnownCustomer(row: ImportRow, id: string, value: unknown): CustomerRow | RefusedRow {
+  const { data, error } = updateCustomerRequest.safeParse(value)
+  if (error) return { row: row.row, text: row.text, problems: problemsOf(error) }
+  const { external_id: externalId = '', ...body } = data
+  return customerRow(row, { id, externalId, body, problems: [missing] })
+}
+
+const missing: FieldProblem = { path: 'id', message: 'does not exist' }
+
+/** Rows that name a customer by its id get its external id, which it keeps: another row of the file may name it so. */
+async function resolveIds(
+  transaction: Scoped,
+  rows: readonly CustomerRow[],
+): Promise<{ meant: CustomerRow[]; refused: RefusedRow[] }> {
+  const ids = rows.flatMap(({ id }) => id ?? [])
+  const known = await externalIdsOf(transaction, ids)
+  const meant: CustomerRow[] = []
+  const refused: RefusedRow[] = []
+  for (const one of rows) {
+    const { row, id, customer } = one
+    const externalId = id === undefined ? customer.externalId : known.get(id)
+    const isKept = customer.externalId === '' || customer.externalId === externalId
+    if (externalId !== undefined && isKept) meant.push({ ...one, customer: { ...customer, externalId } })
+    else {
+      const message = `cannot change: it is ${externalId} of customer ${id}`
+      const problem = externalId === undefined ? missing : { path: 'external_id', message }
+      refused.push({ row: row.row, text: row.text, problems: [problem] })
+    }
+  }
+  return { meant, refused }
 }
 
 function customerRow(
   row: ImportRow,
-  read: { externalId: string; body: UpdateCustomerRequest; problems: readonly FieldProblem[] },
+  read: {
+    id: string | undefined
+    externalId: string
+    body: UpdateCustomerRequest
+    problems: readonly FieldProblem[]
+  },
 ): CustomerRow {
-  const { externalId, body, problems } = read
+  const { id, externalId, body, problems } = read
   const changes = definedOf({ name: body.name, ...customerColumns(body) })
   return {
     row,
+    id,
     customer: { externalId, changes, creation: problems.length === 0 ? changes : null },
     problems,
   }

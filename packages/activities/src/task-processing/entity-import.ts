@@ -3,6 +3,9 @@ import type { Scoped } from '@flexprice/database/connection'
 import type { ImportCounts, ImportedRecords } from '@flexprice/database/imports'
 import type { FieldProblem } from '@flexprice/domain'
 
+/** Of records, in one transaction: more makes nothing faster, and what it holds others wait for. */
+export const recordsPerPageMax = 2_000
+
 /** How rows of one kind of record are checked and written; one of it for each task. */
 export interface EntityImport {
   /** What columns of CSV may be. */
@@ -29,8 +32,12 @@ export interface RefusedRow {
 
 export interface PreparedRows {
   readonly refused: readonly RefusedRow[]
-  /** Writes the rest in the caller's transaction. */
-  write(transaction: Scoped): Promise<WrittenRows>
+  /**
+   * Writes the rest in the caller's transaction.
+   *
+   * @param meanwhile is called once, when the database has what it works on longest: this process is free until then
+   */
+  write(transaction: Scoped, meanwhile: () => void): Promise<WrittenRows>
 }
 
 export interface WrittenRows {

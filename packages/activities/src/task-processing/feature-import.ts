@@ -3,7 +3,7 @@ import { fileColumns } from '@flexprice/contracts/imports'
 import { featureChanges, type ImportedFeature, importFeatures, newFeature } from '@flexprice/database/catalog'
 import { readNow } from '@flexprice/database/connection'
 import { isCodedError } from '@flexprice/domain'
-import type { EntityImport, ImportRow } from './entity-import.ts'
+import { type EntityImport, type ImportRow, recordsPerPageMax } from './entity-import.ts'
 import { writeRecords } from './record-rows.ts'
 import { readKeyedRow } from './row-fields.ts'
 
@@ -16,11 +16,13 @@ interface FeatureRow {
 export function createFeatureImport(): EntityImport {
   return {
     columns: fileColumns.FEATURES,
+    rowsPerPageMax: recordsPerPageMax,
     prepare(rows) {
       const features = rows.map(readFeature)
       return {
         refused: [],
-        async write(transaction) {
+        async write(transaction, meanwhile) {
+          meanwhile()
           const now = await readNow(transaction)
           return writeRecords(transaction, features, (some) =>
             importFeatures(
@@ -37,11 +39,11 @@ export function createFeatureImport(): EntityImport {
 
 function readFeature(row: ImportRow): FeatureRow {
   const doors = { create: createFeatureRequest, update: updateFeatureRequest }
-  const { lookupKey, creation, changes } = readKeyedRow(row.value, doors)
+  const { id, lookupKey, creation, changes } = readKeyedRow(row.value, doors)
   if (!isCodedError(creation)) {
     const changed = featureChanges({ ...creation, filters: creation.meter?.filters })
-    return { row, feature: { lookupKey, creation: newFeature(creation), changes: changed } }
+    return { row, feature: { id, lookupKey, creation: newFeature(creation), changes: changed } }
   }
   const changed = changes === undefined || isCodedError(changes) ? changes : featureChanges(changes)
-  return { row, feature: { lookupKey, creation, changes: changed ?? creation } }
+  return { row, feature: { id, lookupKey, creation, changes: changed ?? creation } }
 }

@@ -23,7 +23,7 @@ import { createRowReader, type RowReader } from './row-values.ts'
 
 /**
  * Each page is one transaction that writes its rows and moves the task on, so that a killed worker's next attempt goes
- * on at the byte where the last whole page ended. While a page is written, the next one is read and checked. Stops
+ * on at the byte where the last whole page ended. While PostgreSQL writes a page, the next one is read and checked. Stops
  * between pages when it is cancelled or its worker shuts down.
  *
  * @throws validation_error where the file is broken; not_found where it is gone
@@ -43,7 +43,7 @@ export async function importFile(
   const entity = kindOf(task.entity_type).createImport({ taskId })
   const { layout, reader } = await layoutOf(handle, task, { file, entity })
   const from = task.layout === null ? layout.start : { offset: task.byte_offset, row: task.row_number }
-  const pages = preparedPages({
+  await using pages = preparedPages({
     open: file.open,
     layout,
     from,
@@ -51,10 +51,9 @@ export async function importFile(
     reader,
     rowsPerPageMax: Math.min(dependencies.rowsPerPageMax, entity.rowsPerPageMax ?? Number.POSITIVE_INFINITY),
   })
-  await using _pages = pages
-  for await (const page of pages) {
+  for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
     cancellationSignal.throwIfAborted()
-    const counts = await inTransaction(handle, (transaction) => writePage(transaction, taskId, page))
+    const counts = await inTransaction(handle, writing(taskId, page, pages.readAhead))
     await forgetChanged(dependencies, task)
     dependencies.events.imported(task.entity_type, counts)
   }
@@ -105,27 +104,29 @@ async function layoutOf(
   return { layout, reader }
 }
 
-async function writePage(
-  transaction: Scoped,
+function writing(
   taskId: string,
   { from, to, bytesRead, prepared, refused }: PreparedPage,
-): Promise<ImportCounts> {
-  const task = await lockImportTask(transaction, taskId)
-  if (task.task_status !== 'PROCESSING' || task.byte_offset !== from.offset) {
-    throw new CodedError('service_unavailable', 'Another attempt works on this task')
+  meanwhile: () => void,
+) {
+  return async (transaction: Scoped): Promise<ImportCounts> => {
+    const task = await lockImportTask(transaction, taskId)
+    if (task.task_status !== 'PROCESSING' || task.byte_offset !== from.offset) {
+      throw new CodedError('service_unavailable', 'Another attempt works on this task')
+    }
+    const written = task.dry_run
+      ? await undoing(transaction, () => prepared.write(transaction, meanwhile))
+      : await prepared.write(transaction, meanwhile)
+    const rejections = [...refused, ...prepared.refused, ...written.refused]
+    const counts = { ...written.counts, failed: rejections.length }
+    const page = {
+      to,
+      counts,
+      rejections,
+      bytesRead,
+      ...(!task.dry_run && { eventsBetween: written.eventsBetween, records: written.records }),
+    }
+    await writeImportPage(transaction, task, page, await readTimeOfDay(transaction))
+    return counts
   }
-  const written = task.dry_run
-    ? await undoing(transaction, () => prepared.write(transaction))
-    : await prepared.write(transaction)
-  const rejections = [...refused, ...prepared.refused, ...written.refused]
-  const counts = { ...written.counts, failed: rejections.length }
-  const page = {
-    to,
-    counts,
-    rejections,
-    bytesRead,
-    ...(!task.dry_run && { eventsBetween: written.eventsBetween, records: written.records }),
-  }
-  await writeImportPage(transaction, task, page, await readTimeOfDay(transaction))
-  return counts
 }

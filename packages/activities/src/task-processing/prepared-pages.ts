@@ -36,21 +36,28 @@ export interface PageSource {
 
 const mebibyte = 1024 * 1024
 
-/** The pages in their order. While one is worked on, the next one is made; no more than that is in memory. */
-export function preparedPages(source: PageSource): AsyncIterable<PreparedPage> & AsyncDisposable {
+export interface PreparedPages extends AsyncDisposable {
+  /** Undefined behind the last one. */
+  next(): Promise<PreparedPage | undefined>
+  /** Makes the next page already. No more than that and the one that is being written are in memory. */
+  readAhead(): void
+}
+
+/** The pages in their order. */
+export function preparedPages(source: PageSource): PreparedPages {
   const pages = preparing(source)
-  async function* ahead(): AsyncGenerator<PreparedPage> {
-    for (let next = pages.next(); ; ) {
-      const { value, done } = await next
-      if (done) return
-      next = pages.next()
-      // Told when it is its turn.
-      next.catch(() => {})
-      yield value
-    }
-  }
+  let ahead: Promise<IteratorResult<PreparedPage, undefined>> | undefined
   return {
-    [Symbol.asyncIterator]: ahead,
+    async next() {
+      const next = ahead ?? pages.next()
+      ahead = undefined
+      return (await next).value
+    },
+    readAhead() {
+      ahead ??= pages.next()
+      // Told when it is its turn.
+      ahead.catch(() => {})
+    },
     async [Symbol.asyncDispose]() {
       await pages.return(undefined)
     },

@@ -7,9 +7,16 @@ import {
 import { fileColumns } from '@flexprice/contracts/imports'
 import { type ImportedPrice, importPrices, planPrice, priceChanges } from '@flexprice/database/catalog'
 import { readNow, type Scoped, type WrittenRecord } from '@flexprice/database/connection'
-import { invalid, isCodedError } from '@flexprice/domain'
-import type { EntityImport, ImportRow } from './entity-import.ts'
-import { type PlanIdOf, readPlanIds, splitPlanKey } from './plan-keys.ts'
+import { type CodedError, invalid, isCodedError } from '@flexprice/domain'
+import { type EntityImport, type ImportRow, recordsPerPageMax } from './entity-import.ts'
+import {
+  featureOfPrice,
+  type IdOf,
+  planOfPrice,
+  readMeterIds,
+  readPlanIds,
+  splitKey,
+} from './named-records.ts'
 import { writeRecords } from './record-rows.ts'
 import { type KeyedRow, readKeyedRow } from './row-fields.ts'
 
@@ -18,28 +25,36 @@ type ReadPrice = KeyedRow<CreatePriceRequest, UpdatePriceRequest>
 interface PriceRow extends ReadPrice {
   readonly row: ImportRow
   readonly planKey: string | undefined
+  readonly featureKey: string | undefined
 }
 
 /** Prices of plans by the rules of their POST, or of their PUT where the lookup key is there. */
 export function createPriceImport(): EntityImport {
   return {
     columns: fileColumns.PRICES,
+    rowsPerPageMax: recordsPerPageMax,
     prepare(rows) {
       const prices = rows.map(readPrice)
       return {
         refused: [],
-        write: (transaction) => writeRecords(transaction, prices, (some) => writePrices(transaction, some)),
+        write: (transaction, meanwhile) => {
+          meanwhile()
+          return writeRecords(transaction, prices, (some) => writePrices(transaction, some))
+        },
       }
     },
   }
 }
 
 function readPrice(row: ImportRow): PriceRow {
-  const { value, planKey, problem } = splitPlanKey(row.value, 'entity_id')
-  if (problem) {
-    return { row, planKey, lookupKey: undefined, creation: invalid([problem]), changes: undefined }
+  const { value: ofPlan, key: planKey, problem: planProblem } = splitKey(row.value, planOfPrice)
+  const { value, key: featureKey, problem: featureProblem } = splitKey(ofPlan, featureOfPrice)
+  const problems = [planProblem, featureProblem].filter((problem) => problem !== undefined)
+  const named = { row, planKey, featureKey }
+  if (problems.length > 0) {
+    return { ...named, id: undefined, lookupKey: undefined, creation: invalid(problems), changes: undefined }
   }
-  return { row, planKey, ...readKeyedRow(value, { create: createPriceRequest, update: updatePriceRequest }) }
+  return { ...named, ...readKeyedRow(value, { create: createPriceRequest, update: updatePriceRequest }) }
 }
 
 async function writePrices(
@@ -47,21 +62,25 @@ async function writePrices(
   rows: readonly PriceRow[],
 ): Promise<readonly WrittenRecord[]> {
   const now = await readNow(transaction)
-  const planIdOf = await readPlanIds(transaction, rows)
+  const names = {
+    planIdOf: await readPlanIds(transaction, rows),
+    meterIdOf: await readMeterIds(transaction, rows),
+  }
   return importPrices(
     transaction,
-    rows.map((row) => importedPrice(row, planIdOf)),
+    rows.map((row) => importedPrice(row, names)),
     now,
   )
 }
 
 function importedPrice(
-  { row, lookupKey, creation, changes, planKey }: PriceRow,
-  planIdOf: PlanIdOf,
+  { row, id, lookupKey, creation, changes, planKey, featureKey }: PriceRow,
+  { planIdOf, meterIdOf }: { readonly planIdOf: IdOf; readonly meterIdOf: IdOf },
 ): ImportedPrice {
   if (isCodedError(creation)) {
     const isChange = changes !== undefined && !isCodedError(changes)
     return {
+      id,
       lookupKey,
       creation,
       changes: isChange ? priceChanges(changes) : (changes ?? creation),
@@ -69,17 +88,30 @@ function importedPrice(
       kept: {},
     }
   }
-  const planId = planIdOf({ planKey, planId: creation.entity_id })
-  if (isCodedError(planId)) {
-    return { lookupKey: undefined, creation: planId, changes: planId, timing: {}, kept: {} }
-  }
-  const price = planPrice({ ...creation, entity_id: planId })
+  const planId = planIdOf({ key: planKey, id: creation.entity_id })
+  if (isCodedError(planId)) return refusedPrice(planId)
+  const meterId =
+    creation.meter_id === undefined ? undefined : meterIdOf({ key: featureKey, id: creation.meter_id })
+  if (isCodedError(meterId)) return refusedPrice(meterId)
+  const price = planPrice({ ...creation, entity_id: planId, meter_id: meterId })
   return {
+    id,
     lookupKey,
     creation: price,
     changes: priceChanges({ ...creation, lookup_key: undefined }),
     timing: {},
     kept: { ...price, ...leftOut(row.value) },
+  }
+}
+
+function refusedPrice(error: CodedError): ImportedPrice {
+  return {
+    id: undefined,
+    lookupKey: undefined,
+    creation: error,
+    changes: error,
+    timing: {},
+    kept: {},
   }
 }
 

@@ -21,7 +21,8 @@ export function createRowReader(header: readonly string[], file: FileColumns): R
   const columns = found.filter((column) => column !== undefined)
   refuseDoubles(header, columns)
   const paths = new Set(columns.map(({ path }) => path[0]))
-  const missing = file.required.filter((field) => !paths.has(field))
+  // A row that says which record it means may leave out what a new one has to have.
+  const missing = paths.has('id') ? [] : file.required.filter((field) => !paths.has(field))
   if (missing.length > 0) {
     throw invalid(missing.map((path) => ({ path, message: `has no column; there are ${header.join(', ')}` })))
   }
@@ -95,11 +96,11 @@ function place(
   value: unknown,
 ): boolean {
   if (rest.length === 0) {
-    const there = into[head]
-    if (there === undefined) {
+    if (!Object.hasOwn(into, head)) {
       define(into, head, value)
       return true
     }
+    const there = into[head]
     return isObject(there) && isObject(value) && mergeInto(there, value)
   }
   if (!Object.hasOwn(into, head)) define(into, head, {})
@@ -117,7 +118,8 @@ function mergeInto(there: Record<string, unknown>, value: Record<string, unknown
 
 /** As a value of its own, whatever its name: a column may be called `properties.__proto__`. */
 function define(into: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true })
+  if (name !== '__proto__') into[name] = value
+  else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -8,7 +8,7 @@ import { assert, CodedError, invalid, isCodedError } from '@flexprice/domain'
 import { type CreationOutcome, createSubscriptions } from '../subscription-creation/create-subscriptions.ts'
 import type { SubscriptionOrder } from '../subscription-creation/subscription-order.ts'
 import type { EntityImport, ImportRow } from './entity-import.ts'
-import { readPlanIds, splitPlanKey } from './plan-keys.ts'
+import { planOfSubscription, readPlanIds, splitKey } from './named-records.ts'
 import { writeRecords } from './record-rows.ts'
 
 /** As those of a list's: locks are short, and progress is seen. */
@@ -33,15 +33,19 @@ export function createSubscriptionImport({ taskId }: { readonly taskId: string }
       const subscriptions = rows.map(readSubscription)
       return {
         refused: [],
-        write: (transaction) =>
-          writeRecords(transaction, subscriptions, (some) => makeSubscriptions(transaction, taskId, some)),
+        write: (transaction, meanwhile) => {
+          meanwhile()
+          return writeRecords(transaction, subscriptions, (some) =>
+            makeSubscriptions(transaction, taskId, some),
+          )
+        },
       }
     },
   }
 }
 
 function readSubscription(row: ImportRow): SubscriptionRow {
-  const { value, planKey, problem } = splitPlanKey(row.value, 'plan_id')
+  const { value, key: planKey, problem } = splitKey(row.value, planOfSubscription)
   if (problem) return { row, request: invalid([problem]), planKey }
   const { data, error } = createSubscriptionRequest.safeParse(value)
   if (error) return { row, request: refusalOf(error), planKey }
@@ -65,7 +69,7 @@ async function makeSubscriptions(
   const planIdOf = await readPlanIds(transaction, rows)
   const read = rows.map(({ row, request, planKey }): SubscriptionOrder | WrittenRecord => {
     if (isCodedError(request)) return { refused: request }
-    const planId = planIdOf({ planKey, planId: request.plan_id })
+    const planId = planIdOf({ key: planKey, id: request.plan_id })
     if (isCodedError(planId)) return { refused: planId }
     const order = orderOf({ ...request, plan_id: planId }, taskId, row)
     const there = known.get(request.lookup_key ?? '')

@@ -3,11 +3,12 @@ import { numberDigitsMax, parseNumber } from '@flexprice/domain/money'
 import { ExactNumber } from '../wire/exact-number.ts'
 import { eventPropertiesBytesMax } from './event.ts'
 
-/** Why an event's properties cannot be kept as they are; undefined when they can. */
-export function propertiesProblem(properties: Readonly<Record<string, unknown>>): FieldProblem | undefined {
+/** An event's properties as JSON, every digit in it, or why they cannot be kept as they are. */
+export function readProperties(properties: Readonly<Record<string, unknown>>): string | FieldProblem {
   const path = 'properties'
   // Before they are written as text: that would end on what is nested too deep.
   for (const [name, value] of Object.entries(properties)) {
+    if (typeof value !== 'object') continue
     const problem = valueProblem(value, `${path}.${name}`, depthMax)
     if (problem !== undefined) return problem
   }
@@ -19,7 +20,7 @@ export function propertiesProblem(properties: Readonly<Record<string, unknown>>)
   if (escapes.test(text) && !isStorable(properties)) {
     return { path, message: 'contains a character that cannot be stored' }
   }
-  return undefined
+  return text
 }
 
 const depthMax = 10

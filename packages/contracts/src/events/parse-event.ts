@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { z } from 'zod'
 import { instantRule, parseInstant } from '../wire/instant.ts'
 import { ingestEventRequest } from './event.ts'
-import { propertiesProblem } from './event-properties.ts'
+import { readProperties } from './event-properties.ts'
 
 /**
  * One event as it was sent, at whatever door, by the contract's own schema in the form that validates five times
@@ -36,6 +36,8 @@ export interface ParsedEvent {
   readonly timestamp: string | null
   readonly source: string | null
   readonly properties: Readonly<Record<string, unknown>>
+  /** The same as text. */
+  readonly propertiesJson: string
 }
 
 /** Refused by name, or taken out of the event and told. */
@@ -49,9 +51,9 @@ function newEvent(
   const timestamp = sent.timestamp === undefined || sent.timestamp === '' ? null : instantOf(sent.timestamp)
   if (timestamp === undefined) problems.push({ path: 'timestamp', message: instantRule })
   const properties = sent.properties ?? {}
-  const problem = propertiesProblem(properties)
-  if (problem !== undefined) problems.push(problem)
-  if (timestamp === undefined || problems.length > 0) return problems
+  const propertiesJson = readProperties(properties)
+  if (typeof propertiesJson !== 'string') problems.push(propertiesJson)
+  if (timestamp === undefined || typeof propertiesJson !== 'string') return problems
   return {
     eventId: sent.event_id === undefined || sent.event_id === '' ? newId() : sent.event_id,
     eventName: sent.event_name,
@@ -60,6 +62,7 @@ function newEvent(
     timestamp,
     source: sent.source === undefined || sent.source === '' ? null : sent.source,
     properties,
+    propertiesJson,
   }
 }
 
@@ -93,9 +96,9 @@ const isEvent = new Ajv({ allErrors: true }).compile<z.output<typeof ingestEvent
   z.toJSONSchema(ingestEventRequest, { io: 'input', target: 'draft-7' }),
 )
 
-/** As most clients write it, on days that each month has: no part of it needs a closer look. */
+/** As most clients write it, on days that its month has in each year: no part of it needs a closer look. */
 const usual =
-  /^(?:19[7-9]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z$/
+  /^(?:19[7-9]|2\d\d)\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z$/
 
 /** To the millisecond, in UTC; undefined for what is no instant. */
 function instantOf(text: string): string | undefined {

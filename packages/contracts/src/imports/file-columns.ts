@@ -16,8 +16,12 @@ export interface FileColumns {
   readonly aliases: Readonly<Record<string, string>>
 }
 
+/** The record that a row means, which no door takes in its body: rows of files alone have it. */
+const ownId = { id: 'text' } as const
 /** A plan by the key that people give it, where a file cannot know its id. Ours: rows of files alone have it. */
 const planLookupKey = { plan_lookup_key: 'text' } as const
+/** In the same way, the feature whose meter a usage price counts by. */
+const featureLookupKey = { feature_lookup_key: 'text' } as const
 
 export const fileColumns: Readonly<Record<CreateTaskRequest['entity_type'], FileColumns>> = {
   EVENTS: {
@@ -25,9 +29,13 @@ export const fileColumns: Readonly<Record<CreateTaskRequest['entity_type'], File
     required: ['event_name', 'external_customer_id'],
     aliases: {},
   },
-  CUSTOMERS: { columns: requestColumns(createCustomerRequest), required: ['external_id'], aliases: {} },
+  CUSTOMERS: {
+    columns: { ...ownId, ...requestColumns(createCustomerRequest) },
+    required: ['external_id'],
+    aliases: {},
+  },
   FEATURES: {
-    columns: requestColumns(createFeatureRequest),
+    columns: { ...ownId, ...requestColumns(createFeatureRequest) },
     required: [],
     // FlexPrice's own files have a feature and its meter in one flat row.
     aliases: {
@@ -46,9 +54,11 @@ export const fileColumns: Readonly<Record<CreateTaskRequest['entity_type'], File
   PRICES: {
     // A row for a price that is there may say when its new money begins.
     columns: {
+      ...ownId,
       ...requestColumns(createPriceRequest),
       ...requestColumns(updatePriceRequest),
       ...planLookupKey,
+      ...featureLookupKey,
     },
     required: [],
     aliases: {

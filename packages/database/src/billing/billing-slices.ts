@@ -4,7 +4,14 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import type { BillingWork } from '../tables/billing-tables.ts'
 import { type BillingRunRow, lockBillingRun } from './billing-runs.ts'
-import { beforeAll, cutDueWork, type DuePlace, type DueRow, nextDueWork } from './due-work.ts'
+import {
+  beforeAll,
+  type DuePlace,
+  type DueRanges,
+  type DueRow,
+  firstDueWork,
+  nextDueWork,
+} from './due-work.ts'
 
 /** Which part of a run: what became due meanwhile is in a later pass. */
 export interface BillingSlice {
@@ -37,14 +44,11 @@ export function cutBillingSlices(
     if (run.finished_at !== null || run.canceled_at !== null) return []
     if (run.passes >= cut.pass) return listSlices(transaction, cut)
     if (await didNothing(transaction, run)) return endPasses(transaction, cut)
-    for (const work of worksOf(run)) {
-      const ranges = await cutDueWork(transaction, { work, run, slicesMax: cut.slicesMax })
-      if (ranges.length === 0) continue
-      await insertSlices(transaction, { ...cut, work, ranges })
-      await notePass(transaction, cut)
-      return ranges.map((_, slice) => slice)
-    }
-    return endPasses(transaction, cut)
+    const first = await firstDueWork(transaction, { works: worksOf(run), run, slicesMax: cut.slicesMax })
+    if (first === undefined) return endPasses(transaction, cut)
+    await insertSlices(transaction, { ...cut, ...first })
+    await notePass(transaction, cut)
+    return first.ranges.map((_, slice) => slice)
   })
 }
 
@@ -108,10 +112,8 @@ async function insertSlices(
   insert: {
     runId: string
     pass: number
-    work: BillingWork
-    ranges: readonly { end: DuePlace; due: number }[]
     now: Date
-  },
+  } & DueRanges,
 ): Promise<void> {
   const { runId, pass, work, ranges, now } = insert
   const slices = ranges.map(({ end, due }, slice) => {

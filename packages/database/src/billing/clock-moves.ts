@@ -4,7 +4,7 @@ import { newId } from '../connection/ids.ts'
 import { change, creation } from '../connection/row-changes.ts'
 import type { BillingRunRow } from './billing-runs.ts'
 import { type BillingSlice, billingWorks } from './billing-slices.ts'
-import { beforeAll, cutDueWork } from './due-work.ts'
+import { beforeAll, firstDueWork } from './due-work.ts'
 
 /** The one that has begun and not ended: a unique index allows no second. */
 export async function findClockMove(scoped: Scoped): Promise<BillingRunRow | undefined> {
@@ -93,19 +93,20 @@ export async function turnClockSlice(
   { run, at }: { run: BillingRunRow; at: Date },
 ): Promise<BillingSlice | undefined> {
   const slice = { runId: run.id, pass: 1, slice: 0 }
-  for (const work of billingWorks) {
-    const [range] = await cutDueWork(scoped, { work, run: { ...run, as_of: at }, slicesMax: 1 })
-    if (range === undefined) continue
-    const { due, end } = range
-    await sql`
-      insert into billing_run_slices as s (run_id, pass, slice, environment_id, work, due, cursor_at, cursor_id,
-        end_at, end_id, updated_at)
-      values (${slice.runId}, ${slice.pass}, ${slice.slice}, ${run.environment_id}, ${work}, ${due}, ${beforeAll.at},
-        ${beforeAll.id}, ${end.at}, ${end.id}, ${at})
-      on conflict (run_id, pass, slice) do update set work = excluded.work, due = s.due + excluded.due,
-        cursor_at = excluded.cursor_at, cursor_id = excluded.cursor_id, end_at = excluded.end_at,
-        end_id = excluded.end_id, updated_at = excluded.updated_at`.execute(scoped.db)
-    return slice
-  }
-  return undefined
+  const first = await firstDueWork(scoped, {
+    ...{ works: billingWorks, run: { ...run, as_of: at } },
+    slicesMax: 1,
+  })
+  const [range] = first?.ranges ?? []
+  if (first === undefined || range === undefined) return undefined
+  const { due, end } = range
+  await sql`
+    insert into billing_run_slices as s (run_id, pass, slice, environment_id, work, due, cursor_at, cursor_id,
+      end_at, end_id, updated_at)
+    values (${slice.runId}, ${slice.pass}, ${slice.slice}, ${run.environment_id}, ${first.work}, ${due}, ${beforeAll.at},
+      ${beforeAll.id}, ${end.at}, ${end.id}, ${at})
+    on conflict (run_id, pass, slice) do update set work = excluded.work, due = s.due + excluded.due,
+      cursor_at = excluded.cursor_at, cursor_id = excluded.cursor_id, end_at = excluded.end_at,
+      end_id = excluded.end_id, updated_at = excluded.updated_at`.execute(scoped.db)
+  return slice
 }

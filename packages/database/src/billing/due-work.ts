@@ -59,11 +59,49 @@ function dueRows(work: BillingWork, run: BillingRunRow): RawBuilder<unknown> {
   }
 }
 
-/** Ranges of about as many rows each, in their order; none when nothing is due. */
-export async function cutDueWork(
+export interface DueRanges {
+  readonly work: BillingWork
+  /** About as many rows each, in their order. */
+  readonly ranges: readonly { readonly end: DuePlace; readonly due: number }[]
+}
+
+/**
+ * The first of these kinds of work, in their order, of which something is due, cut into ranges. One statement finds the
+ * kind, as whoever asks mostly finds the first or nothing, and looks for one only where those before it have nothing.
+ *
+ * @returns undefined when nothing is due
+ */
+export async function firstDueWork(
+  scoped: Scoped,
+  { works, run, slicesMax }: { works: readonly BillingWork[]; run: BillingRunRow; slicesMax: number },
+): Promise<DueRanges | undefined> {
+  for (;;) {
+    const work = await firstKind(scoped, works, run)
+    if (work === undefined) return undefined
+    const ranges = await cutDueWork(scoped, { work, run, slicesMax })
+    // Others may have done all of it in between; then what is first is another kind.
+    if (ranges.length > 0) return { work, ranges }
+  }
+}
+
+async function firstKind(
+  scoped: Scoped,
+  works: readonly BillingWork[],
+  run: BillingRunRow,
+): Promise<BillingWork | undefined> {
+  if (works.length === 0) return undefined
+  const cases = works.map(
+    (work) => sql`when exists (select from (${dueRows(work, run)}) due) then ${work}::text`,
+  )
+  const { rows } = await sql<{ work: BillingWork | null }>`
+    select case ${sql.join(cases, sql` `)} end as work`.execute(scoped.db)
+  return rows[0]?.work ?? undefined
+}
+
+async function cutDueWork(
   scoped: Scoped,
   cut: { work: BillingWork; run: BillingRunRow; slicesMax: number },
-): Promise<readonly { end: DuePlace; due: number }[]> {
+): Promise<DueRanges['ranges']> {
   const { rows } = await sql<{ at: Date; id: string; due: number }>`
     select (array_agg(at order by at desc, id desc))[1] as at, (array_agg(id order by at desc, id desc))[1] as id,
       count(*) as due

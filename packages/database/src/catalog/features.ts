@@ -65,6 +65,20 @@ export async function getFeature(scoped: Scoped, id: string): Promise<FeatureRow
   return row
 }
 
+/** The meters of the published features that the keys stand for, by their keys; null for a feature that has none. */
+export async function meterIdsByFeatureKey(
+  { db, scope }: Scoped,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (keys.length === 0) return new Map()
+  const { rows } = await sql<{ meter_id: string | null; lookup_key: string }>`
+    select meter_id, lookup_key from features
+    where environment_id = ${scope.environmentId} and lookup_key = any (${keys}::text[]) and status = 'published'`.execute(
+    db,
+  )
+  return new Map(rows.map(({ meter_id: id, lookup_key: key }) => [key, id]))
+}
+
 /**
  * Makes a feature like another one, in the caller's transaction, with a copy of its meter: what is changed
  * of the one later leaves the other alone. Its lookup key is only the one given.

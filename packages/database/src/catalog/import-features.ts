@@ -25,6 +25,7 @@ import { groupRefusal } from './groups.ts'
 import {
   type ImportedFeature,
   type ImportedFeatureFacts,
+  meantBy,
   readImportedFeatureFacts,
 } from './imported-features.ts'
 import type { MeterRow, NewMeter } from './meters.ts'
@@ -55,12 +56,15 @@ export async function importFeatures(
 ): Promise<WrittenRecord[]> {
   assert(scoped.db.isTransaction, 'features are imported in a transaction')
   const facts = await readImportedFeatureFacts(scoped, rows, now)
-  const known = new Map([...facts.features].map(([key, row]) => [key, draftOf(row, facts)]))
+  const known = meantBy(facts.features, (row) => draftOf(row, facts))
   const made: Draft[] = []
   const changed = new Set<Draft>()
   const outcomes = rows.map((row): WrittenRecord => {
-    const { lookupKey, creation, changes } = row
-    const draft = lookupKey === undefined ? undefined : known.get(lookupKey)
+    const { id, lookupKey, creation, changes } = row
+    const draft = known.find(row)
+    if (id !== undefined && !draft) {
+      return { refused: otherKindRefusal('feature', id) ?? notFound('Feature', id) }
+    }
     if (draft) {
       if (isCodedError(changes)) return { refused: changes }
       const refusal = changeRefusal(draft, changes, row, facts)
@@ -74,7 +78,7 @@ export async function importFeatures(
     if (refusal) return { refused: refusal }
     const feature = newDraft(creation)
     made.push(feature)
-    if (lookupKey !== undefined) known.set(lookupKey, feature)
+    if (lookupKey !== undefined) known.add(lookupKey, feature)
     return { created: feature.values.id }
   })
   await insertDrafts(scoped, made.toSorted(byLookupKey), now)
@@ -136,9 +140,12 @@ function creationRefusal(feature: NewFeature, facts: ImportedFeatureFacts): Code
 function changeRefusal(
   { values, meter }: Draft,
   changes: FeatureChanges,
-  { creation }: ImportedFeature,
+  { lookupKey, creation }: ImportedFeature,
   facts: ImportedFeatureFacts,
 ): CodedError | undefined {
+  if (lookupKey !== undefined && lookupKey !== values.lookup_key) {
+    return invalid([keptByFeature(values, 'lookup_key')])
+  }
   const { group_id: groupId, filters } = changes
   const refusal = groupId ? groupRefusal('feature', groupId, facts.groups) : undefined
   if (refusal) return refusal
@@ -152,18 +159,22 @@ function changeRefusal(
   return facts.measured.has(meter.event_name) ? measuredMeter(meter) : undefined
 }
 
+function keptByFeature(values: FeatureValues, field: 'lookup_key' | 'type' | 'meter_id'): FieldProblem {
+  return { path: field, message: `cannot change: it is ${values[field] ?? 'none'} of feature ${values.id}` }
+}
+
 /** What a feature keeps for its life. */
 function termsProblems(
-  { id, type, meter_id }: FeatureValues,
+  values: FeatureValues,
   meter: MeterValues | undefined,
   row: NewFeature,
 ): FieldProblem[] {
   const cannot = (path: string, is: unknown) => ({
     path,
-    message: `cannot change: it is ${is} of feature ${id}`,
+    message: `cannot change: it is ${is} of feature ${values.id}`,
   })
-  if (row.type !== type) return [cannot('type', type)]
-  if (row.meter_id && row.meter_id !== meter_id) return [cannot('meter_id', meter_id)]
+  if (row.type !== values.type) return [keptByFeature(values, 'type')]
+  if (row.meter_id && row.meter_id !== values.meter_id) return [keptByFeature(values, 'meter_id')]
   if (!row.meter || !meter) return []
   const given = meterValues(row.meter)
   return meterPaths.flatMap(([field, path]) =>

@@ -1,11 +1,4 @@
-import {
-  assert,
-  type CodedError,
-  type FieldProblem,
-  invalid,
-  isCodedError,
-  notFound,
-} from '@flexprice/domain'
+import { assert, type CodedError, invalid, isCodedError, notFound } from '@flexprice/domain'
 import { validateAgainstMeter } from '@flexprice/domain/price'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
@@ -14,13 +7,8 @@ import { newId } from '../connection/ids.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import type { WrittenRecord } from '../connection/written-record.ts'
 import { groupRefusal } from './groups.ts'
-import {
-  type ImportedPrice,
-  type ImportedPriceFacts,
-  type KeptTerms,
-  keptFields,
-  readImportedPriceFacts,
-} from './imported-prices.ts'
+import { type ImportedPrice, type ImportedPriceFacts, readImportedPriceFacts } from './imported-prices.ts'
+import { keptProblems } from './kept-terms.ts'
 import { raisePriceSequences } from './plans.ts'
 import { ownPrice, planSuccessor, refuseLoneInstant, withText } from './price-edits.ts'
 import type { NewPrice, PriceRow } from './prices.ts'
@@ -79,6 +67,7 @@ function outcomeOf(
   facts: ImportedPriceFacts,
   moment: Moment,
 ): WrittenRecord {
+  if (row.id !== undefined) return outcomeById(draft, row.id, row, facts, moment)
   const there = row.lookupKey === undefined ? undefined : draft.current.get(row.lookupKey)
   if (there && !isForgotten(there, row, moment.now)) return changedOutcome(draft, there, row, facts, moment)
   const { creation } = row
@@ -91,6 +80,24 @@ function outcomeOf(
   draft.plans.add(creation.plan_id)
   if (row.lookupKey !== undefined) draft.current.set(row.lookupKey, price)
   return { created: price.id }
+}
+
+/** Of a row that means the price of that id, as the rows before have left it: a later one may mean what an earlier one has ended. */
+function outcomeById(
+  draft: Draft,
+  id: string,
+  row: ImportedPrice,
+  facts: ImportedPriceFacts,
+  moment: Moment,
+): WrittenRecord {
+  const price = draft.made.get(id) ?? draft.changed.get(id) ?? facts.pricesById.get(id)
+  if (!price) return { refused: otherKindRefusal('price', id) ?? notFound('Price', id) }
+  const { lookup_key: key } = price
+  if (row.lookupKey === undefined || row.lookupKey === key) {
+    return changedOutcome(draft, price, { ...row, lookupKey: key ?? undefined }, facts, moment)
+  }
+  const message = `cannot change: it is ${key ?? 'none'} of price ${id}`
+  return { refused: invalid([{ path: 'lookup_key', message }]) }
 }
 
 /** Its key is free again once its end has passed; a row that has that very end means it all the same. */
@@ -136,29 +143,6 @@ function changedOutcome(
 function place({ made, changed }: Draft, price: PriceRow): void {
   if (made.has(price.id)) made.set(price.id, price)
   else changed.set(price.id, price)
-}
-
-function keptProblems(price: PriceRow, rootStart: Date | undefined, kept: KeptTerms): FieldProblem[] {
-  // A price that has replaced another one still began when its chain did.
-  const is = { ...price, start_date: rootStart ?? price.start_date }
-  return keptFields.flatMap((field) => {
-    const given = kept[field]
-    if (given === undefined || isSame(given, is[field])) return []
-    const path = field === 'plan_id' ? 'entity_id' : field
-    return [{ path, message: `cannot change: it is ${textOf(is[field]) ?? 'none'} of price ${price.id}` }]
-  })
-}
-
-function isSame(given: unknown, is: unknown): boolean {
-  return textOf(given) === textOf(is)
-}
-
-/** Objects by their keys in one order, as jsonb has its own. */
-function textOf(value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined
-  if (value instanceof Date) return value.toISOString()
-  if (typeof value !== 'object') return String(value)
-  return JSON.stringify(Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }
 
 function creationRefusal(price: NewPrice, facts: ImportedPriceFacts): CodedError | undefined {

@@ -54,7 +54,12 @@ function feature(row: number, round: number): ImportedFeature {
     ...{ name: `F${row}`, type: 'metered', lookup_key: `f${row}`, description: `round ${round}` },
     meter: { name: 'M', filters, ...meter },
   }
-  return { lookupKey: `f${row}`, creation, changes: { description: `round ${round}`, filters } }
+  return {
+    id: undefined,
+    lookupKey: `f${row}`,
+    creation,
+    changes: { description: `round ${round}`, filters },
+  }
 }
 
 function price(row: number, round: number, planId: string): ImportedPrice {
@@ -62,7 +67,7 @@ function price(row: number, round: number, planId: string): ImportedPrice {
   const creation = monthly({ plan_id: planId, lookup_key: `p${row}`, amount })
   // Every other one has new money, the rest new texts.
   const changes = row % 2 === 0 ? { amount } : { description: `round ${round}` }
-  return { lookupKey: `p${row}`, creation, changes, timing: {}, kept: {} }
+  return { id: undefined, lookupKey: `p${row}`, creation, changes, timing: {}, kept: {} }
 }
 
 test('a page of features or prices is as many statements for 400 rows as for 4', async () => {

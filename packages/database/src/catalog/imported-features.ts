@@ -7,6 +7,8 @@ import { holdMeters, type MeterRow, metersById } from './meters.ts'
 
 /** A feature as a row of a file has it. */
 export interface ImportedFeature {
+  /** The one that the row means: it has to be there. */
+  readonly id: string | undefined
   /** Without one, each row is a feature of its own. */
   readonly lookupKey: string | undefined
   /** For one that is there, or why it cannot be changed so. */
@@ -17,8 +19,8 @@ export interface ImportedFeature {
 
 /** What is there of what the rows name, held until the caller's transaction ends. */
 export interface ImportedFeatureFacts {
-  /** By lookup key. */
-  readonly features: ReadonlyMap<string, FeatureRow>
+  /** Those that the rows mean, by id or lookup key. */
+  readonly features: readonly FeatureRow[]
   readonly groups: ReadonlyMap<string, GroupKind>
   /** Of those features, and what rows name themselves; deleted ones are not among them. */
   readonly meters: ReadonlyMap<string, MeterRow>
@@ -35,13 +37,10 @@ export async function readImportedFeatureFacts(
   now: Date,
 ): Promise<ImportedFeatureFacts> {
   const groups = await holdGroups(scoped, namedGroups(rows))
-  const features = await holdFeatures(
-    scoped,
-    rows.flatMap(({ lookupKey }) => lookupKey ?? []),
-  )
+  const features = await holdFeatures(scoped, rows)
   const ofFeatures = await metersById(
     scoped,
-    [...features.values()].map(({ meter_id }) => meter_id),
+    features.map(({ meter_id }) => meter_id),
   )
   const { meterIds, eventNames } = filtersToChange(rows, features, ofFeatures)
   const changing = await holdMeters(scoped, meterIds, { toChange: true })
@@ -66,32 +65,60 @@ function namedGroups(rows: readonly ImportedFeature[]): string[] {
 
 async function holdFeatures(
   { db, scope }: Scoped,
-  lookupKeys: readonly string[],
-): Promise<ReadonlyMap<string, FeatureRow>> {
-  if (lookupKeys.length === 0) return new Map()
-  const rows = await db
+  rows: readonly ImportedFeature[],
+): Promise<readonly FeatureRow[]> {
+  const ids = [...new Set(rows.flatMap(({ id }) => id ?? []))]
+  const lookupKeys = [...new Set(rows.flatMap(({ lookupKey }) => lookupKey ?? []))]
+  if (ids.length + lookupKeys.length === 0) return []
+  return db
     .selectFrom('features')
     .selectAll()
     .where('environment_id', '=', scope.environmentId)
-    .where(sql<boolean>`lookup_key = any(${[...new Set(lookupKeys)]}::text[])`)
+    .where(sql<boolean>`(lookup_key = any(${lookupKeys}::text[]) or id = any(${ids}::text[]))`)
     .where('status', '=', 'published')
     .orderBy('id')
     .forUpdate()
     .execute()
-  return new Map(rows.map((row) => [row.lookup_key ?? '', row]))
+}
+
+export interface MeantFeatures<Value extends object> {
+  find(row: Pick<ImportedFeature, 'id' | 'lookupKey'>): Value | undefined
+  /** One that a row has made. */
+  add(lookupKey: string, value: Value): void
+}
+
+/** Which of the features a row means: by its id, or else by its lookup key. */
+export function meantBy<Value extends object>(
+  features: readonly FeatureRow[],
+  asValue: (feature: FeatureRow) => Value,
+): MeantFeatures<Value> {
+  const byId = new Map(features.map((feature) => [feature.id, asValue(feature)]))
+  const byKey = new Map(
+    features.flatMap(({ id, lookup_key: key }) => {
+      const value = byId.get(id)
+      return key === null || value === undefined ? [] : [[key, value] as const]
+    }),
+  )
+  return {
+    find: ({ id, lookupKey }) => (id === undefined ? byKey.get(lookupKey ?? '') : byId.get(id)),
+    add: (lookupKey, value) => void byKey.set(lookupKey, value),
+  }
 }
 
 /** Meters whose filters a row wants otherwise, and the names of what they count: also of one that the page itself makes. */
 function filtersToChange(
   rows: readonly ImportedFeature[],
-  features: ReadonlyMap<string, FeatureRow>,
+  features: readonly FeatureRow[],
   meters: ReadonlyMap<string, MeterRow>,
 ): { meterIds: string[]; eventNames: string[] } {
   const meterIds = new Set<string>()
   const eventNames = new Set<string>()
-  for (const { lookupKey, changes, creation } of rows) {
-    if (lookupKey === undefined || isCodedError(changes) || changes.filters === undefined) continue
-    const meter = meters.get(features.get(lookupKey)?.meter_id ?? '')
+  const meant = meantBy(features, (feature) => feature)
+  for (const row of rows) {
+    const { id, lookupKey, changes, creation } = row
+    const isNamed = id !== undefined || lookupKey !== undefined
+    if (!isNamed || isCodedError(changes) || changes.filters === undefined) continue
+    const meter = meters.get(meant.find(row)?.meter_id ?? '')
     if (meter && JSON.stringify(meter.filters) !== JSON.stringify(changes.filters)) {
       meterIds.add(meter.id)
       eventNames.add(meter.event_name)

@@ -3,30 +3,15 @@ import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { PriceChanges } from '../tables/catalog-tables.ts'
 import { type GroupKind, holdGroups } from './groups.ts'
+import type { KeptTerms } from './kept-terms.ts'
 import { holdMeters, type MeterRow, metersById } from './meters.ts'
 import type { NewPrice, PriceRow } from './prices.ts'
 import type { EditTiming } from './waiting-versions.ts'
 
-/** What a price keeps for its life, as far as a row of a file says it. */
-export type KeptTerms = { readonly [Field in (typeof keptFields)[number]]?: NewPrice[Field] }
-
-export const keptFields = [
-  'plan_id',
-  'type',
-  'billing_period',
-  'billing_period_count',
-  'invoice_cadence',
-  'currency',
-  'trial_period_days',
-  'min_quantity',
-  'start_date',
-  'end_date',
-  'meter_id',
-  'filter_values',
-] as const
-
 /** A price of a plan as a row of a file has it. */
 export interface ImportedPrice {
+  /** The one that the row means: it has to be there. */
+  readonly id: string | undefined
   /** Without one, each row is a price of its own. */
   readonly lookupKey: string | undefined
   /** For one that is not there, or why it cannot be made. */
@@ -42,6 +27,8 @@ export interface ImportedPrice {
 export interface ImportedPriceFacts {
   /** By lookup key: the price that it stands for, or the last one that has an end. */
   readonly prices: ReadonlyMap<string, PriceRow>
+  /** By id, where rows have one: whatever has become of it. */
+  readonly pricesById: ReadonlyMap<string, PriceRow>
   /** When each chain began, by its first price. */
   readonly roots: ReadonlyMap<string, Date>
   readonly groups: ReadonlyMap<string, GroupKind>
@@ -64,28 +51,33 @@ export async function readImportedPriceFacts(
     ...(isCodedError(creation) ? [] : [creation.group_id]),
   ])
   const lookupKeys = distinct(rows.map(({ lookupKey }) => lookupKey))
+  const ids = distinct(rows.map(({ id }) => id))
   const groups = await holdGroups(scoped, distinct(groupIds))
   const named = await holdMeters(scoped, distinct(creations.map(({ meter_id }) => meter_id)))
-  const before = await readPrices(scoped, lookupKeys)
+  const before = await readPrices(scoped, lookupKeys, ids)
   const planIds = distinct([
     ...creations.map(({ plan_id }) => plan_id),
-    ...[...before.values()].map(({ plan_id }) => plan_id),
+    ...before.map(({ plan_id }) => plan_id),
   ])
   const plans = await holdPlans(scoped, planIds)
   // By a statement behind the one that held the plans: it sees what an edit that was waited for has done.
-  const prices = await readPrices(scoped, lookupKeys)
-  if ([...prices.values()].some(({ plan_id }) => plan_id !== null && !plans.has(plan_id))) {
+  const prices = await readPrices(scoped, lookupKeys, ids)
+  if (prices.some(({ plan_id }) => plan_id !== null && !plans.has(plan_id))) {
     throw new CodedError('service_unavailable', 'A price with one of the lookup keys has just been made')
   }
-  const roots = await readStarts(
-    scoped,
-    distinct([...prices.values()].map(({ root_price_id }) => root_price_id)),
-  )
+  const roots = await readStarts(scoped, distinct(prices.map(({ root_price_id }) => root_price_id)))
   const ofPrices = await metersById(
     scoped,
-    [...prices.values()].map(({ meter_id }) => meter_id),
+    prices.map(({ meter_id }) => meter_id),
   )
-  return { prices, roots, groups, meters: new Map([...ofPrices, ...named]), plans }
+  return {
+    prices: byLookupKey(prices),
+    pricesById: new Map(prices.map((price) => [price.id, price])),
+    roots,
+    groups,
+    meters: new Map([...ofPrices, ...named]),
+    plans,
+  }
 }
 
 function distinct(values: readonly (string | null | undefined)[]): string[] {
@@ -103,20 +95,34 @@ async function holdPlans({ db, scope }: Scoped, ids: readonly string[]): Promise
 async function readPrices(
   { db, scope }: Scoped,
   lookupKeys: readonly string[],
-): Promise<ReadonlyMap<string, PriceRow>> {
-  if (lookupKeys.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('prices')
-    .selectAll()
-    .where('environment_id', '=', scope.environmentId)
-    .where(sql<boolean>`lookup_key = any (${lookupKeys}::text[])`)
-    .where('successor_price_id', 'is', null)
-    .where('status', '=', 'published')
-    // Of one key the one without an end comes last, and is kept.
-    .orderBy(sql`end_date nulls last`)
-    .orderBy('id')
-    .execute()
-  return new Map(rows.map((row) => [row.lookup_key ?? '', row]))
+  ids: readonly string[],
+): Promise<readonly PriceRow[]> {
+  if (lookupKeys.length + ids.length === 0) return []
+  return (
+    db
+      .selectFrom('prices')
+      .selectAll()
+      .where('environment_id', '=', scope.environmentId)
+      .where(
+        sql<boolean>`((lookup_key = any (${lookupKeys}::text[]) and successor_price_id is null) or id = any (${ids}::text[]))`,
+      )
+      .where('status', '=', 'published')
+      // Of one key the one without an end comes last, and is kept.
+      .orderBy(sql`end_date nulls last`)
+      .orderBy('id')
+      .execute()
+  )
+}
+
+/** One that has a successor has given its key to it. */
+function byLookupKey(prices: readonly PriceRow[]): ReadonlyMap<string, PriceRow> {
+  return new Map(
+    prices.flatMap((price) =>
+      price.lookup_key === null || price.successor_price_id !== null
+        ? []
+        : [[price.lookup_key, price] as const],
+    ),
+  )
 }
 
 async function readStarts({ db, scope }: Scoped, ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {

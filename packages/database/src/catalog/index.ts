@@ -18,6 +18,7 @@ export {
   type FeatureRow,
   getFeature,
   insertFeature,
+  meterIdsByFeatureKey,
   type NewFeature,
   updateFeature,
 } from './features.ts'

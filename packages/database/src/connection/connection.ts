@@ -10,6 +10,7 @@ import { createStatementNames } from './named-statements.ts'
 import { parseInstant } from './parse-instant.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
+import { listUnstartedImports, type UnstartedImport } from './unstarted-imports.ts'
 
 /** A handle that cannot be used without a scope, and sees that scope's rows only. Also a transaction's. */
 export interface Scoped {
@@ -35,6 +36,7 @@ export interface Database extends AsyncDisposable {
   purgeExpired(what: Expiring, rowsMax: number): Promise<number>
   /** For a schedule's tick, which has no tenant: which environments have work that is due. */
   listDueEnvironments(page: { afterId: string; environmentsMax: number }): Promise<DueEnvironment[]>
+  listUnstartedImports(of: { olderThanMs: number; importsMax: number }): Promise<UnstartedImport[]>
   /** Makes the months of events to come where they are missing. Returns how many it made. */
   ensureEventMonths(): Promise<number>
   /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
@@ -91,6 +93,7 @@ export function createDatabase(config: DatabaseConfig): Database {
     },
     purgeExpired: (what, rowsMax) => purgeExpired(pool, what, rowsMax),
     listDueEnvironments: (page) => listDueEnvironments(pool, page),
+    listUnstartedImports: (of) => listUnstartedImports(pool, of),
     ensureEventMonths: () => ensureEventMonths(pool),
     ping: () => ping(pool),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),

@@ -46,5 +46,18 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
     grant execute on function purge_subscription_batches(integer) to ${role};
     grant execute on function ensure_event_months(integer, integer) to ${role};
     grant execute on function list_due_environments(text, integer) to ${role};
+    grant execute on function list_unstarted_imports(interval, integer) to ${role};
   `.execute(db)
+  await grantTemporaryTables(db, appRole)
+}
+
+/** Pages of files come by one (decision 59). Most databases grant it to everybody: then the owner need not be the database's. */
+async function grantTemporaryTables(db: Kysely<unknown>, appRole: string): Promise<void> {
+  const { rows } = await sql<{ name: string; has: boolean }>`
+    select current_database() as name, has_database_privilege(${appRole}, current_database(), 'TEMPORARY') as has`.execute(
+    db,
+  )
+  const [database] = rows
+  if (!database || database.has) return
+  await sql`grant temporary on database ${sql.id(database.name)} to ${sql.id(appRole)}`.execute(db)
 }

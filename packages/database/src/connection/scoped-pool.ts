@@ -1,6 +1,7 @@
 import { assert, type Scope } from '@flexprice/domain'
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
+import { CopiedRows, sendRows } from './copied-rows.ts'
 import { isStaleStatement, translateDatabaseError } from './database-errors.ts'
 import { asParameter } from './text-array.ts'
 
@@ -58,7 +59,10 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
     assert(typeof text === 'string', 'no cursor is made: it would slip past the naming')
     return runStatement(text, parameters)
   }
-  async function runStatement(text: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+  async function runStatement(
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<pg.QueryResult | CopyResult> {
     if (isBegin(text)) {
       begin = text
       return nothingSent('BEGIN')
@@ -67,6 +71,8 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
       begin = undefined
       return nothingSent(text.toUpperCase())
     }
+    const [first] = parameters
+    if (first instanceof CopiedRows) return copyResult(text, first)
     const name = parameters.length > 0 ? pool.nameOf(text) : undefined
     const values = parameters.map(asParameter)
     const begun = begin === undefined ? undefined : client.query(begin)
@@ -80,11 +86,26 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
       throw translateDatabaseError(error)
     }
   }
+  async function copyResult(text: string, rows: CopiedRows): Promise<CopyResult> {
+    try {
+      if (begin !== undefined) await client.query(begin)
+      begin = undefined
+      return { command: 'COPY', rowCount: await sendRows(client, text, rows), rows: [] }
+    } catch (error) {
+      throw translateDatabaseError(error)
+    }
+  }
   /** Goes with the transaction's first statement, in one round trip; of a transaction without one nothing is sent. */
   let begin: string | undefined
   // A migration made prepared statements of this connection useless; a fresh one prepares them anew.
   let stale = false
   return { query, release: (destroy) => client.release(destroy || stale) }
+}
+
+interface CopyResult {
+  readonly command: 'COPY'
+  readonly rowCount: number
+  readonly rows: readonly never[]
 }
 
 function isBegin(text: string): boolean {

@@ -43,6 +43,18 @@ export async function importCustomers(
   return { created, updated }
 }
 
+/** The external ids of the published customers of these ids, by them. */
+export async function externalIdsOf(
+  { db, scope }: Scoped,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; external_id: string }>`
+    select id, external_id from customers where environment_id = ${scope.environmentId} and id = any (${ids}::text[])
+      and status = 'published'`.execute(db)
+  return new Map(rows.map(({ id, external_id }) => [id, external_id]))
+}
+
 async function writeOnce({ db, scope }: Scoped, customers: readonly ImportedCustomer[], now: Date) {
   // In one order, so that two imports wait for each other and never deadlock.
   const sorted = customers.toSorted((left, right) => (left.externalId < right.externalId ? -1 : 1))

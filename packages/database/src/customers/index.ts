@@ -11,4 +11,9 @@ export {
   updateCustomer,
 } from './customers.ts'
 export { deleteCustomer, deleteCustomers } from './delete-customers.ts'
-export { type ImportedCustomer, type ImportedCustomers, importCustomers } from './import-customers.ts'
+export {
+  externalIdsOf,
+  type ImportedCustomer,
+  type ImportedCustomers,
+  importCustomers,
+} from './import-customers.ts'

@@ -7,8 +7,9 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import { now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
-import type { NewEvent } from './append-events.ts'
-import { appendEvents, eventsAppendMax } from './append-events.ts'
+import { appendCopiedEvents, appendEvents, eventsAppendMax } from './append-events.ts'
+import { createCopiedEvents } from './copied-events.ts'
+import type { NewEvent } from './new-event.ts'
 
 const stack = await createTestDatabase()
 afterAll(() => stack[Symbol.asyncDispose]())
@@ -157,6 +158,69 @@ test('more than its bound is a mistake of the caller', async () => {
   const batch = Array.from({ length: eventsAppendMax + 1 }, (_, index) => event(`${index}`))
   await expect(appendEvents(scoped, batch)).rejects.toThrow('at most')
   expect(await appendEvents(scoped, [])).toEqual(nothing)
+})
+
+test('a page that is copied becomes what the same list becomes: texts, digits, refusals, and ids that were there', async () => {
+  const clockAt = new Date('2026-03-15T12:00:00Z')
+  const [listed, copied] = [await stack.newTenant({ clockAt }), await stack.newTenant({ clockAt })]
+  const digits = JSON.rawJSON('1234567890123456789012345678901234567890.5')
+  const odd = ['\\N', '\\.', 'a\tb', 'a\nb\r\n', 'back\\slash\\', '"quoted", it\'s', 'ä€😀', ' ', 'null']
+  const events = [
+    ...odd.map((text, index) =>
+      event(`${index} ${text}`, {
+        eventName: text,
+        externalCustomerId: text,
+        source: text,
+        properties: { [text]: text, digits, nested: [{ text }, null, true, 1.5] },
+      }),
+    ),
+    event('there', { eventName: 'again' }),
+    ...[event('twice', { eventName: 'first' }), event('twice', { eventName: 'second' })],
+    ...[event('now', { timestamp: null }), event('old', { timestamp: '2021-03-15T14:00:00+02:00' })],
+    event('ahead', { timestamp: '2026-03-16T12:00:00.001Z' }),
+    event('of two', { customerId: 'cust_nobody' }),
+    event('twice', { eventName: 'third' }),
+  ]
+  for (const scoped of [listed, copied]) {
+    await insertCustomer(scoped, { external_id: 'acme', name: 'Acme' }, now)
+    await appendEvents(scoped, [event('there')])
+  }
+  const positions = { tooFarAhead: [odd.length + 5], contradicting: [odd.length + 6] }
+  const outcomeOfBoth = {
+    duplicates: [odd.length, odd.length + 2, odd.length + 7],
+    conflicts: [odd.length, odd.length + 2, odd.length + 7],
+    ...positions,
+  }
+  expect(await appendEvents(listed, events)).toEqual(outcomeOfBoth)
+  const page = createCopiedEvents()
+  for (const { properties, ...one } of events)
+    page.add({ ...one, propertiesJson: JSON.stringify(properties) })
+  let isFree = 0
+  const outcome = await inTransaction(copied, (transaction) =>
+    appendCopiedEvents(transaction, page, () => isFree++),
+  )
+  expect([outcome, isFree]).toEqual([outcomeOfBoth, 1])
+  expect(await stored(copied)).toEqual(await stored(listed))
+  const again = createCopiedEvents()
+  again.add({ ...event('there'), propertiesJson: '{}' })
+  expect(
+    await inTransaction(copied, (transaction) => appendCopiedEvents(transaction, again, () => {})),
+  ).toEqual({ ...nothing, duplicates: [0] })
+})
+
+test('a page with what PostgreSQL cannot store is refused as a whole, and its connection goes on', async () => {
+  const scoped = await stack.newTenant()
+  const page = createCopiedEvents()
+  for (let index = 0; index < 5_000; index++) {
+    page.add({
+      ...event(`${index}`),
+      propertiesJson: index === 10 ? '{"text":"a\\u0000b"}' : '{"bytes":"1"}',
+    })
+  }
+  await expect(
+    inTransaction(scoped, (transaction) => appendCopiedEvents(transaction, page, () => {})),
+  ).rejects.toMatchObject({ code: 'validation_error' })
+  expect(await stored(scoped)).toEqual([])
 })
 
 test('each event tells which transaction wrote it', async () => {

@@ -1,8 +1,10 @@
 import { assert } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { EventProperties } from '../tables/event-tables.ts'
+import { copyRows } from '../connection/copy-rows.ts'
+import { type CopiedEvents, copiedColumns } from './copied-events.ts'
 import { keepConflicts, type SentEvent } from './keep-conflicts.ts'
+import type { NewEvent } from './new-event.ts'
 
 export const eventsAppendMax = 10_000
 
@@ -16,20 +18,79 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
   assert(events.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
   if (events.length === 0) return { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] }
   const batch = JSON.stringify(events.map(shortNames))
-  const { rows } = await sql<Outcome>`
-    with clock as materialized (
+  const writing = writingOf({
+    scoped,
+    source: sql`rows from (json_to_recordset(${batch}::json)
+      as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
+      with ordinality as event (i, n, c, ci, t, s, p, position)`,
+    isReadOnce: false,
+    namesCustomers: events.some(({ customerId }) => customerId !== null),
+  })
+  return outcomeOf(writing.execute(scoped.db), (duplicates) =>
+    keepConflicts(
+      scoped,
+      sql`json_to_recordset(${JSON.stringify(duplicatesOf(events, duplicates))}::json) as event
+        (position integer, i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb)`,
+    ),
+  )
+}
+
+/**
+ * The same for a page of a file, which comes by COPY into a temporary table: a fifth less work for PostgreSQL, and the
+ * text is made while the page before is written. Needs the caller's transaction.
+ *
+ * @param meanwhile called once PostgreSQL has all it needs, and works
+ */
+export async function appendCopiedEvents(
+  scoped: Scoped,
+  page: CopiedEvents,
+  meanwhile: () => void,
+): Promise<AppendedEvents> {
+  assert(scoped.db.isTransaction, 'a page is copied and written in one transaction')
+  assert(page.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
+  if (page.length === 0) return { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] }
+  await sql`create temporary table if not exists incoming_events (position integer, i text collate "C", n text collate "C",
+    c text collate "C", ci text collate "C", t timestamptz(3), s text, p jsonb) on commit delete rows`.execute(
+    scoped.db,
+  )
+  await copyRows(scoped, `incoming_events (${copiedColumns.join()})`, page.rows)
+  const writing = writingOf({
+    scoped,
+    source: sql`incoming_events event`,
+    isReadOnce: true,
+    namesCustomers: page.namesCustomers,
+  }).execute(scoped.db)
+  setImmediate(meanwhile)
+  return outcomeOf(writing, (duplicates) =>
+    keepConflicts(
+      scoped,
+      sql`(select * from incoming_events where position = any (${duplicates}::integer[])) as event`,
+    ),
+  )
+}
+
+interface Incoming {
+  readonly scoped: Scoped
+  /** Named `event`, with its `position`. */
+  readonly source: RawBuilder<unknown>
+  /** What is computed of a row is read by what writes it alone. */
+  readonly isReadOnce: boolean
+  readonly namesCustomers: boolean
+}
+
+/** The statement that writes: what comes in, what of it is wanted, what is fresh of that; and what is not. */
+function writingOf({ scoped, source, isReadOnce, namesCustomers }: Incoming): RawBuilder<Outcome> {
+  return sql<Outcome>`with clock as materialized (
       select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now,
         s.late_usage is not distinct from 'bill' as bills_late, e.clock_at is not null as leaps
       from environments e left join environment_settings s on s.environment_id = e.id
       where e.id = ${scoped.scope.environmentId}
-    ), incoming as materialized (
-      select event.position::integer - 1 as position, clock.now, event_key(environment.id, event.i) as event_key,
+    ), incoming as ${isReadOnce ? sql`not materialized` : sql`materialized`} (
+      select event.position::integer - ${isReadOnce ? sql`0` : sql`1`} as position, clock.now,
+        event_key(environment.id, event.i) as event_key,
         environment.id as environment_id, event.i, event.n, event.c, event.ci, coalesce(event.t, clock.now) as t,
-        event.s, event.p, ${namesTwoCustomers(events)} as contradicting
-      from clock,
-        rows from (json_to_recordset(${batch}::json)
-          as (i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb))
-          with ordinality as event (i, n, c, ci, t, s, p, position),
+        event.s, event.p, ${namesCustomers ? namesTwoCustomers : sql`false`} as contradicting
+      from clock, ${source},
         (select current_setting('app.environment_id') as id) as environment
     ), wanted as materialized (
       select distinct on (event_key) * from incoming
@@ -48,18 +109,27 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
       where (select bills_late from clock) and (t < now - ${youngEvent} or (select leaps from clock))
       group by environment_id, c
     )
-    select
-      array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
+    select array_agg(position order by position) filter (where t > now + interval '1 day') as "tooFarAhead",
       array_agg(position order by position) filter (where contradicting) as contradicting,
-      array_agg(position order by position) filter (where t <= now + interval '1 day' and not contradicting and position not in
-        (select wanted.position from wanted join fresh using (event_key))) as duplicates
-    from incoming`.execute(scoped.db)
-  const [outcome] = rows
+      -- Only looked for where there are some.
+      case when count(*) filter (where ${isWanted}) > (select count(*) from fresh) then (
+        select array_agg(position order by position) from incoming where ${isWanted}
+          and position not in (select wanted.position from wanted join fresh using (event_key))) end as duplicates
+    from incoming`
+}
+
+const isWanted = sql`t <= now + interval '1 day' and not contradicting`
+
+async function outcomeOf(
+  writing: Promise<{ readonly rows: readonly Outcome[] }>,
+  conflictsOf: (duplicates: readonly number[]) => Promise<number[]>,
+): Promise<AppendedEvents> {
+  const [outcome] = (await writing).rows
   assert(outcome, 'an aggregate has a row')
   const duplicates = outcome.duplicates ?? []
   return {
     duplicates,
-    conflicts: duplicates.length === 0 ? [] : await keepConflicts(scoped, duplicatesOf(events, duplicates)),
+    conflicts: duplicates.length === 0 ? [] : await conflictsOf(duplicates),
     tooFarAhead: outcome.tooFarAhead ?? [],
     contradicting: outcome.contradicting ?? [],
   }
@@ -88,12 +158,9 @@ interface Outcome {
  * Where an event has both of its ids they must be one customer's, as far as either is known. Customers are looked up in
  * the statement that writes, and only for such events.
  */
-function namesTwoCustomers(events: readonly NewEvent[]): RawBuilder<boolean> {
-  if (events.every(({ customerId }) => customerId === null)) return sql`false`
-  return sql`(event.ci is not null and (
+const namesTwoCustomers = sql`(event.ci is not null and (
     exists (select from customers c where c.id = event.ci and c.status <> 'deleted' and c.external_id <> event.c)
     or exists (select from customers c where c.external_id = event.c and c.status <> 'deleted' and c.id <> event.ci)))`
-}
 
 /** A thousand events carry a thousand times their fields' names. */
 function shortNames(event: NewEvent): SentEvent {
@@ -106,18 +173,6 @@ function shortNames(event: NewEvent): SentEvent {
     s: event.source,
     p: event.properties,
   }
-}
-
-export interface NewEvent {
-  /** Unique in its environment for ever: the first one counts. */
-  readonly eventId: string
-  readonly eventName: string
-  readonly externalCustomerId: string
-  readonly customerId: string | null
-  /** An RFC 3339 instant; null for the environment's now. */
-  readonly timestamp: string | null
-  readonly source: string | null
-  readonly properties: EventProperties
 }
 
 /** What became of a batch, by the events' positions in it, ascending. The rest was written. */

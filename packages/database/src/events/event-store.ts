@@ -1,7 +1,9 @@
 import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'
 import type { Scoped } from '../connection/connection.ts'
 import { aggregateUsage } from './aggregate-usage.ts'
-import { type AppendedEvents, appendEvents, type NewEvent } from './append-events.ts'
+import { type AppendedEvents, appendCopiedEvents, appendEvents } from './append-events.ts'
+import type { CopiedEvents } from './copied-events.ts'
+import type { NewEvent } from './new-event.ts'
 import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
 
 /**
@@ -10,12 +12,14 @@ import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
  */
 export interface EventStore {
   append(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents>
+  appendCopied(scoped: Scoped, events: CopiedEvents, meanwhile: () => void): Promise<AppendedEvents>
   aggregate(scoped: Scoped, questions: readonly UsageQuestion[]): Promise<UsageAnswer[]>
   read(scoped: Scoped, query: EventQuery): Promise<EventPage>
 }
 
 export const postgresEventStore: EventStore = {
   append: appendEvents,
+  appendCopied: appendCopiedEvents,
   aggregate: aggregateUsage,
   read: readEvents,
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { EventProperties } from '../tables/event-tables.ts'
 
@@ -21,19 +21,17 @@ export interface SentEvent {
  * dropped, what its id is still known by is compared.
  *
  * A statement of its own, behind the one that wrote: what another batch wrote meanwhile is only seen by a later one.
+ *
+ * @param duplicates rows named `event`, of what a `SentEvent` has, with its `position`
  */
-export async function keepConflicts(
-  scoped: Scoped,
-  duplicates: readonly (SentEvent & { readonly position: number })[],
-): Promise<number[]> {
+export async function keepConflicts(scoped: Scoped, duplicates: RawBuilder<unknown>): Promise<number[]> {
   const { rows } = await sql<{ position: number }>`
     with clock as (
       select coalesce(clock_at, date_trunc('milliseconds', clock_timestamp())) as now
       from environments where id = ${scoped.scope.environmentId}
     ), sent as materialized (
       select environment.id as environment_id, event_key(environment.id, event.i) as event_key, event.*
-      from json_to_recordset(${JSON.stringify(duplicates)}::json) as event
-        (position integer, i text, n text, c text, ci text, t timestamptz(3), s text, p jsonb),
+      from ${duplicates},
         (select current_setting('app.environment_id') as id) as environment
     ), compared as materialized (
       select sent.*, known.timestamp,

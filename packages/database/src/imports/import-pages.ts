@@ -88,7 +88,8 @@ export async function writeImportPage(
   if (rejected.length > 0) {
     await insertRecords('import_rejections', { rows: rejected, shared: own }).execute(db)
   }
-  if (page.records) await noteImportRecords(scoped, task.id, page.records)
+  const noted = page.records && (await noteImportRecords(scoped, task.id, page.records))
+  const repeated = noted === undefined ? 0 : created + updated - noted
   await db
     .insertInto('import_pages')
     .values({
@@ -112,6 +113,7 @@ export async function writeImportPage(
       created_records: task.created_records + created,
       updated_records: task.updated_records + updated,
       duplicate_records: task.duplicate_records + duplicates,
+      repeated_records: task.repeated_records + repeated,
       conflict_records: task.conflict_records + conflicts,
       ...change(scope, timeOfDay),
     })

@@ -7,20 +7,25 @@ export interface ImportedRecords {
   readonly updated: readonly string[]
 }
 
-/** Notes them for whoever takes the import back: what it made and changed later is what it made. */
+/**
+ * Notes them for whoever takes the import back: what it made and changed later is what it made.
+ *
+ * @returns how many of them an earlier page had not noted
+ */
 export async function noteImportRecords(
   { db, scope }: Scoped,
   taskId: string,
   { created, updated }: ImportedRecords,
-): Promise<void> {
-  if (created.length + updated.length === 0) return
-  await sql`
+): Promise<number> {
+  if (created.length + updated.length === 0) return 0
+  const { numAffectedRows = 0n } = await sql`
     insert into import_records (task_id, record_id, environment_id, is_made)
     select ${taskId}, id, ${scope.environmentId}, is_made from (
       select id, true as is_made from unnest(${created}::text[]) as made (id)
       union all select id, false from unnest(${updated}::text[]) as changed (id)
     ) record order by id
     on conflict do nothing`.execute(db)
+  return Number(numAffectedRows)
 }
 
 /** What an import made, the last made first. */

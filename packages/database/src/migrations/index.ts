@@ -44,6 +44,8 @@ import * as importAddresses from './0042-import-addresses.ts'
 import * as failedSchedules from './0045-failed-schedules.ts'
 import * as eventConflicts from './0048-event-conflicts.ts'
 import * as versionsThatWait from './0050-versions-that-wait.ts'
+import * as importsNeverBegun from './0053-imports-that-never-began.ts'
+import * as repeatedRows from './0054-repeated-rows.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -92,4 +94,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0045-failed-schedules': failedSchedules,
   '0048-event-conflicts': eventConflicts,
   '0050-versions-that-wait': versionsThatWait,
+  '0053-imports-that-never-began': importsNeverBegun,
+  '0054-repeated-rows': repeatedRows,
 }

@@ -1032,6 +1032,7 @@ const declared = {
     created_records: 'number default',
     updated_records: 'number default',
     duplicate_records: 'number default',
+    repeated_records: 'number default',
     conflict_records: 'number default',
     error_code: 'string | null',
     error_summary: 'string | null',

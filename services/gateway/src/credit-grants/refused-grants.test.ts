@@ -89,11 +89,28 @@ describe('refused, with the field that is wrong', () => {
     })
     expect(await ask({ plan_id: 'plan_1' })).toHaveProperty(['credit_grants[0].plan_id'])
     expect(await ask({ subscription_id: 'subs_1' })).toHaveProperty(['credit_grants[0].subscription_id'])
+    for (const credits of ['0', '-1', '9'.repeat(40)])
+      expect(await ask({ credits })).toHaveProperty(['credit_grants[0].credits'])
     expect(await ask({ end_date: grantsBegin })).toHaveProperty(['credit_grants[0].end_date'])
     const over = { end_date: '2026-09-01T00:00:00Z' }
     expect(await ask({ start_date: '2026-09-01T00:00:00Z' }, over)).toHaveProperty([
       'credit_grants[0].start_date',
     ])
+  })
+
+  test.each([
+    ['credits', '20'],
+    ['conversion_rate', '2'],
+    ['currency', 'eur'],
+    ['start_date', '2026-09-01T00:00:00Z'],
+    ['end_date', '2026-07-01T00:00:00Z'],
+  ])('updateCreditGrant 400 for %s, which is what was promised or lies behind', async (field, value) => {
+    const caller = await newClockedCaller(gateway, grantsBegin)
+    const [id] = (await addGivingPlan(caller)).grantIds
+    const before = (await caller.call('GET', `/creditgrants/${id}`)).body
+    const answer = await caller.call('PUT', `/creditgrants/${id}`, { [field]: value })
+    expect([answer.status, Object.keys(problemsOf(answer))]).toEqual([400, [field]])
+    expect((await caller.call('GET', `/creditgrants/${id}`)).body).toEqual(before)
   })
 
   test('a grant for a subscription that is cancelled; an addon’s grants, by name', async () => {

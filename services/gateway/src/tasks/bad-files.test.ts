@@ -11,11 +11,12 @@ beforeAll(async () => {
 })
 
 const columns = {
+  CUSTOMERS: 'external_id,name,email',
   FEATURES: 'name,type,lookup_key',
   PRICES: 'lookup_key,currency,amount',
   SUBSCRIPTIONS: 'lookup_key,currency,billing_period',
 } as const
-const entities = ['FEATURES', 'PRICES', 'SUBSCRIPTIONS'] as const
+const entities = ['CUSTOMERS', 'FEATURES', 'PRICES', 'SUBSCRIPTIONS'] as const
 
 /** A file of an entity, and what its task says of it. */
 const bad: readonly [string, (header: string) => string | Buffer, RegExp, object?][] = [
@@ -56,7 +57,7 @@ test.each(cases)(
       error_summary: expect.stringMatching(reason),
     })
     const { db } = caller.scoped
-    const tables = ['features', 'prices', 'subscriptions'] as const
+    const tables = ['customers', 'features', 'prices', 'subscriptions'] as const
     const rows = await Promise.all(tables.map((table) => db.selectFrom(table).select('id').execute()))
     expect(rows.flat()).toEqual([])
   },

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inTransaction } from '@flexprice/database/connection'
 import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { eventsTask, startImports, upload } from '../testing/imports-under-test.ts'
@@ -38,3 +40,48 @@ test('a task that is cancelled stops after the page that it is at, says so, and 
     .executeTakeFirstOrThrow()
   expect(events).toBe(done)
 })
+
+test('a revert that is cancelled stops after the page that it is at, says so, and can be asked for again', async () => {
+  const { gateway, importFile } = imports
+  const caller = await gateway.newCaller()
+  const rows = Array.from({ length: 1_500 }, (_, index) => `c${index},Customer\n`)
+  const csv = `external_id,name\n${rows.join('')}`
+  const { id } = await importFile(caller, csv, { entity_type: 'CUSTOMERS' })
+  const made = await caller.scoped.db
+    .selectFrom('import_records')
+    .select('record_id')
+    .where('task_id', '=', id)
+    .orderBy('record_id', 'desc')
+    .execute()
+  const begun = z.object({ workflow_id: z.string() })
+  const reverts = async () => begun.parse((await caller.call('POST', `/tasks/${id}/revert`)).body).workflow_id
+  // Of three pages of 500 the second waits for whoever holds one of its customers.
+  const workflowId = await inTransaction(caller.scoped, async (holding) => {
+    const held = made[700]?.record_id ?? ''
+    await holding.db.selectFrom('customers').select('id').where('id', '=', held).forUpdate().execute()
+    const workflow = await reverts()
+    const reverted = async () => (await caller.call('GET', `/tasks/${id}/revert`)).body
+    await expect.poll(reverted, { timeout: 20_000 }).toMatchObject({ reverted_records: 500 })
+    expect(await caller.call('PUT', `/tasks/${id}/status`, { task_status: 'FAILED' })).toMatchObject({
+      status: 200,
+      body: { message: 'The revert stops after the page that it is at' },
+    })
+    // The next heartbeat, of each second, brings it to the activity, which waits for the customer.
+    await sleep(2_500)
+    return workflow
+  })
+  const outcome = await gateway.temporal.workflowResult(caller.scoped.scope, workflowId, { waitMs: 30_000 })
+  expect(outcome.status).toBe('Canceled')
+  expect((await caller.call('GET', `/tasks/${id}/revert`)).body).toMatchObject({
+    revert_status: 'FAILED',
+    reverted_records: expect.toBeOneOf([500, 1_000]),
+    error_summary: expect.stringMatching(/^Cancelled after (500|1000) records$/),
+  })
+  expect(await caller.call('PUT', `/tasks/${id}/status`, { task_status: 'FAILED' })).toMatchObject({
+    status: 400,
+  })
+  const again = await gateway.temporal.workflowResult(caller.scoped.scope, await reverts(), {
+    waitMs: 30_000,
+  })
+  expect(again).toMatchObject({ result: { reverted_records: 1_500, gone_records: 0 } })
+}, 90_000)

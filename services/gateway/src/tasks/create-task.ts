@@ -1,6 +1,5 @@
 import type { CreateTaskRequest } from '@flexprice/contracts/imports'
 import { createTask } from '@flexprice/contracts/operations'
-import { workflows } from '@flexprice/contracts/workflows'
 import { taskWorkflowId } from '@flexprice/contracts/workflows/task-processing'
 import { readTimeOfDay, type Scoped } from '@flexprice/database/connection'
 import { requestHash } from '@flexprice/database/idempotency'
@@ -9,16 +8,15 @@ import {
   getFileUpload,
   type ImportTaskRow,
   insertImportTask,
-  noteImportWorkflow,
 } from '@flexprice/database/imports'
 import { expectPublicUrl } from '@flexprice/file-store'
-import type { Temporal } from '@flexprice/temporal-client'
 import type { FastifyRequest } from 'fastify'
 import { callerDatabase } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { requestKey } from '../subscriptions/request-key.ts'
+import { startTask } from './start-task.ts'
 import { taskResponse } from './task-response.ts'
 
 /** What is to be imported is stored before its workflow starts, which only knows the task's id. */
@@ -31,7 +29,7 @@ export function createTaskRoute(
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const task = await storedTask(scoped, request, request.body)
-      const runId = await runOf(scoped, temporal, task)
+      const runId = await startTask(scoped, temporal, task)
       return reply.send({
         message: task.dry_run ? 'The file is being checked' : 'The file is being imported',
         workflow_id: task.workflow_id,
@@ -72,15 +70,4 @@ async function storedTask(
 function uploadOf(scoped: Scoped, id: string): Promise<FileUploadRow> {
   expectIdOf('fileUpload', id)
   return getFileUpload(scoped, id)
-}
-
-/** The run that worked on it, if the request came before; else one that is started, or runs. */
-async function runOf(scoped: Scoped, temporal: Temporal, task: ImportTaskRow): Promise<string> {
-  if (task.workflow_run_id !== null) return task.workflow_run_id
-  const input = { task_id: task.id }
-  const { runId } = task.track_progress
-    ? await temporal.startWorkflow(workflows['task-processing-with-progress'], input, scoped.scope)
-    : await temporal.startWorkflow(workflows['task-processing'], input, scoped.scope)
-  await noteImportWorkflow(scoped, { id: task.id, runId })
-  return runId
 }

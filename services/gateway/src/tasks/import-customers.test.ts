@@ -53,6 +53,8 @@ test('customers of a file are those that POST, and PUT for who is there, would h
     task_status: 'COMPLETED',
     created_records: 3,
     updated_records: 3,
+    // The later `ada`, and the later `bob`, in another page each.
+    repeated_records: 2,
     failed_records: refused.length,
   })
   const told = await rejectedRows(gateway, byFile, task.id)

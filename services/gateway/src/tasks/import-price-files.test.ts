@@ -3,7 +3,7 @@ import { priceBody } from '@flexprice/testing'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { rejectedRows, startImports } from '../testing/imports-under-test.ts'
-import { usageOf } from '../testing/metered-feature.ts'
+import { meteredFeatureBody, usageOf } from '../testing/metered-feature.ts'
 import { newPricedWorld, pricesOf } from '../testing/priced-world.ts'
 
 const imports = await startImports(4)
@@ -104,18 +104,21 @@ test('CSV: the plan by its key, tiers as JSON, transform_quantity by columns; un
     'comma;pro;PLAN;FIAT;FIXED;FLAT_FEE;MONTHLY;ADVANCE;usd;10,50;;;;;',
     'tenth;pro;PLAN;FIAT;FIXED;PACKAGE;MONTHLY;ARREAR;usd;5;0,1;;;;',
     'plan;basic;PLAN;FIAT;FIXED;FLAT_FEE;MONTHLY;ADVANCE;usd;10;;;;;',
+    'case;pro;PLAN;FIAT;FIXED;FLAT_FEE;monthly;ADVANCE;USD;10;;;;;',
   ].join('\r\n')
   const dry = await imports.importFile(caller, file, { ...prices, dry_run: true })
-  expect(dry).toMatchObject({ created_records: 3, failed_records: 3 })
+  expect(dry).toMatchObject({ created_records: 3, failed_records: 4 })
   expect(await pricesOf(caller)).toEqual([])
   const task = await imports.importFile(caller, gzipSync(file), { ...prices, track_progress: true })
-  expect(task).toMatchObject({ created_records: 3, failed_records: 3, unknown_columns: ['memo'] })
+  expect(task).toMatchObject({ created_records: 3, failed_records: 4, unknown_columns: ['memo'] })
   expect(await rejectedRows(imports.gateway, caller, task.id)).toEqual([
     expect.stringMatching(
       /^5,amount,"must be a decimal number: .*, which is written with a point, not with a comma",/,
     ),
     expect.stringMatching(/^6,transform_quantity.divide_by,"must be a number, with a point and no comma",/),
     expect.stringMatching(/^7,plan_lookup_key,does not exist,/),
+    // As at the door: a word of the API is written as the API writes it; a currency in either case.
+    expect.stringMatching(/^8,billing_period,"must be one of MONTHLY, /),
   ])
   expect(await pricesOf(caller)).toMatchObject([
     { lookup_key: 'fee', metadata: { team: 'a' } },
@@ -127,6 +130,36 @@ test('CSV: the plan by its key, tiers as JSON, transform_quantity by columns; un
       ],
     },
   ])
+})
+
+test('a usage price may name its feature by the key in place of the meter; one that has none, or is not there, is refused', async () => {
+  const { caller, planId } = await newPricedWorld(imports.gateway)
+  const feature = await caller.create('/features', meteredFeatureBody({ lookup_key: 'calls' }))
+  await caller.create('/features', { name: 'Support', type: 'boolean', lookup_key: 'support' })
+  const usage = { type: 'USAGE', invoice_cadence: 'ARREAR', start_date }
+  const named = (lookup_key: string, more: object) => priceBody(planId, { ...usage, lookup_key, ...more })
+  const rows = [
+    named('calls', { feature_lookup_key: 'calls' }),
+    named('support', { feature_lookup_key: 'support' }),
+    named('absent', { feature_lookup_key: 'nobody' }),
+    named('both', { feature_lookup_key: 'calls', meter_id: feature.meter_id }),
+    named('empty', { feature_lookup_key: '' }),
+  ]
+  const task = await imports.importFile(caller, lines(rows), ndjson)
+  expect(task).toMatchObject({ created_records: 1, failed_records: 4 })
+  const made = await caller.scoped.db.selectFrom('prices').select(['lookup_key', 'meter_id']).execute()
+  expect(made).toEqual([{ lookup_key: 'calls', meter_id: feature.meter_id }])
+  expect(
+    (await rejectedRows(imports.gateway, caller, task.id)).map((row) => row.split(',').slice(0, 3)),
+  ).toEqual([
+    ['2', 'feature_lookup_key', 'is that of a feature without a meter'],
+    ['3', 'feature_lookup_key', 'does not exist'],
+    ['4', 'feature_lookup_key', 'must be left out beside meter_id'],
+    ['5', 'feature_lookup_key', 'must be a text that is not empty'],
+  ])
+  expect(await imports.importFile(caller, lines(rows.slice(0, 1)), ndjson)).toMatchObject({
+    ...{ created_records: 0, updated_records: 1, failed_records: 0 },
+  })
 })
 
 test('two imports of one file at once, each in its order, make each price once; taken back, it can be imported again', async () => {

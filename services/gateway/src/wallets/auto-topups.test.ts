@@ -137,6 +137,8 @@ test.each<[string, object, string]>([
   ['a threshold of 0', { threshold: 0 }, 'auto_topup.threshold'],
   ['a negative threshold', { threshold: -1 }, 'auto_topup.threshold'],
   ['no amount', { amount: undefined }, 'auto_topup.amount'],
+  ['an amount of 0', { amount: '0' }, 'auto_topup.amount'],
+  ['a negative amount', { amount: '-1' }, 'auto_topup.amount'],
   ['40 digits', { amount: '1'.repeat(40) }, 'auto_topup.amount'],
   ['9 decimals', { amount: '0.000000001' }, 'auto_topup.amount'],
   ['what costs nothing, by invoice', { amount: '0.001', invoicing: true }, 'auto_topup.amount'],

@@ -25,6 +25,7 @@ test.each<[string, object, string]>([
   ['a rate whose parts are worth more than a cent', { conversion_rate: '1000001' }, 'conversion_rate'],
   ['a rate of 40 digits', { conversion_rate: digits40 }, 'conversion_rate'],
   ['negative credits', { initial_credits_to_load: '-1' }, 'initial_credits_to_load'],
+  ['credits of 40 digits', { initial_credits_to_load: digits40 }, 'initial_credits_to_load'],
   ['credits of 9 decimals', { initial_credits_to_load: '0.123456789' }, 'initial_credits_to_load'],
   [
     'an expiry in the past',
@@ -64,6 +65,7 @@ test.each<[string, object, string]>([
   ['both', { credits_to_add: '1', amount: '1' }, 'amount'],
   ['a part of a cent', { amount: '0.001' }, 'amount'],
   ['40 digits', { credits_to_add: digits40 }, 'credits_to_add'],
+  ['an amount of 40 digits', { amount: digits40 }, 'amount'],
   ['an expiry in the past', { credits_to_add: '1', expiry_date_utc: past }, 'expiry_date_utc'],
   [
     'an end before its beginning',
@@ -100,8 +102,35 @@ test('what is not built is refused by its name', async () => {
   expect(await caller.call('PUT', `/wallets/${wallet.id}`, off)).toMatchObject({ status: 200 })
 })
 
-test('updateWallet 400 for a rate: credits were bought by it', async () => {
-  const answer = await caller.call('PUT', `/wallets/${wallet.id}`, { conversion_rate: '2' })
-  expect(answer).toMatchObject({ status: 400 })
-  expect(Object.keys(problemsOf(answer))).toEqual(['conversion_rate'])
-})
+test.each(['conversion_rate', 'topup_conversion_rate', 'currency', 'customer_id', 'initial_credits_to_load'])(
+  'updateWallet 400 for %s: credits were bought by it',
+  async (field) => {
+    const path = `/wallets/${wallet.id}`
+    const before = (await caller.call('GET', path)).body
+    const answer = await caller.call('PUT', path, { [field]: '2' })
+    expect([answer.status, Object.keys(problemsOf(answer))]).toEqual([400, [field]])
+    expect((await caller.call('GET', path)).body).toEqual(before)
+  },
+)
+
+test.each(['FREE_CREDIT_GRANT', 'PURCHASED_CREDIT_DIRECT', 'PURCHASED_CREDIT_INVOICED'])(
+  'a closed wallet takes nothing of %s, also not by itself, and nothing is invoiced',
+  async (transaction_reason) => {
+    const customer = await caller.create('/customers', { external_id: crypto.randomUUID(), name: 'Ada' })
+    const path = `/wallets/${(await addWallet(caller, { customer_id: customer.id })).id}`
+    expect(await caller.call('POST', `${path}/terminate`)).toMatchObject({ status: 200 })
+    const topUp = { transaction_reason, credits_to_add: '1' }
+    expect(await caller.call('POST', `${path}/top-up`, topUp)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_operation', details: { wallet_status: 'closed' } },
+    })
+    const auto_topup = { enabled: true, threshold: '1', amount: '1' }
+    const answer = await caller.call('PUT', path, { auto_topup })
+    expect([answer.status, problemsOf(answer)]).toEqual([
+      400,
+      { auto_topup: 'cannot be enabled: the wallet is closed' },
+    ])
+    const found = await caller.call('POST', '/invoices/search', { customer_id: customer.id })
+    expect(found.body).toMatchObject({ items: [] })
+  },
+)
