@@ -8,6 +8,8 @@ const readers: Readonly<Record<string, string>> = {
   'packages/database/src/connection/clock.ts': 'the one place that reads it',
   'packages/database/src/events/append-events.ts':
     "reads the environment's clock in the statement that writes",
+  'packages/database/src/events/keep-conflicts.ts':
+    "reads the environment's clock in the statement that writes",
   'packages/database/src/calculations/final-usage.ts': "reads the environment's clock in its own statement",
   'packages/database/src/tenancy/environment-settings.ts':
     "dates notices by the environment's clock in its own statement",

@@ -1,5 +1,7 @@
 import path from 'node:path'
 import { loadEnvFile } from 'node:process'
+import { withoutOwnServers } from './own-servers.ts'
+import { readSettings, settingsPath } from './settings-file.ts'
 import { StepFailure } from './step-failure.ts'
 
 /** Where things are kept. */
@@ -35,10 +37,14 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 const repositoryDir = path.resolve(import.meta.dirname, '../..')
 
-/** Reads `.env` (what is set already wins) and the environment; every mistake is named in one failure. */
+/**
+ * Reads `.env` (what is set already wins) and the environment; every mistake is named in one failure. What the shell has
+ * of an earlier run's own servers is no person's choice, and not taken for one.
+ */
 export function readConfig(): LocalConfig {
   loadDotEnv()
-  return configFrom(process.env)
+  const { localDir } = foldersFrom(process.env)
+  return configFrom(withoutOwnServers(process.env, readSettings(settingsPath(localDir))))
 }
 
 /** The places alone, whatever the rest of the configuration is like. */

@@ -12,8 +12,10 @@ export interface JaegerPart {
   readonly taken: string
   /** The person's own exporter settings are in force. */
   readonly given: boolean
-  /** Its query API (and page). */
+  /** Its query API, and its page. */
   readonly url: string | undefined
+  /** One that is built from source has no page to look at, only its query API. */
+  readonly isPageStub: boolean
   readonly otlpEndpoint: string | undefined
   /** Of its collector for Thrift over HTTP. */
   readonly jaegerEndpoint: string | undefined
@@ -38,6 +40,7 @@ export async function startJaeger(
       taken: 'none: spans are dropped (--jaeger brings it)',
       given: false,
       url: undefined,
+      isPageStub: false,
       otlpEndpoint: undefined,
       jaegerEndpoint: undefined,
     }
@@ -66,21 +69,25 @@ export async function startJaeger(
       if (!answer.ok) throw new Error(`its query API answers ${answer.status}`)
     },
   })
-  const source =
-    second || first
-      ? `${path.basename(command)} of the PATH`
-      : `built ${jaegerVersion} (its own page is a stub)`
+  const isPageStub = !second && !first
+  const source = isPageStub
+    ? `built ${jaegerVersion} (its own page is a stub)`
+    : `${path.basename(command)} of the PATH`
   return {
     taken: `${source}, query API on ${url}, OTLP on ${ports.otlpHttp}, Thrift over HTTP on ${ports.thriftHttp}`,
     given: false,
     url,
+    isPageStub,
     otlpEndpoint: `http://127.0.0.1:${ports.otlpHttp}`,
     jaegerEndpoint: `http://127.0.0.1:${ports.thriftHttp}`,
   }
 }
 
 function given(taken: string): JaegerPart {
-  return { taken, given: true, url: undefined, otlpEndpoint: undefined, jaegerEndpoint: undefined }
+  return {
+    ...{ taken, given: true, url: undefined, isPageStub: false },
+    ...{ otlpEndpoint: undefined, jaegerEndpoint: undefined },
+  }
 }
 
 async function jaegerPorts(run: StackRun): Promise<JaegerPorts> {

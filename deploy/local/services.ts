@@ -11,6 +11,8 @@ export interface ServicesPart {
   readonly taken: string
   readonly gatewayUrl: string
   readonly metricsUrl: string
+  /** By the worker's name. */
+  readonly workerUrls: Readonly<Record<string, string>>
   readonly names: readonly string[]
 }
 
@@ -55,7 +57,9 @@ export async function startServices(
   const gatewayUrl = started.find((service) => service.process.name === gateway)?.url
   if (gatewayUrl === undefined) throw new Error('The gateway is not among the services that were started.')
   const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`
-  return { taken: `${names.join(', ')} ready`, gatewayUrl, metricsUrl, names }
+  const workers = started.filter((service) => service.process.name !== gateway)
+  const workerUrls = Object.fromEntries(workers.map(({ process, url }) => [process.name, url]))
+  return { taken: `${names.join(', ')} ready`, gatewayUrl, metricsUrl, workerUrls, names }
 }
 
 function startService(run: StackRun, name: string, port: number, environment: Environment): StartedService {

@@ -37,8 +37,10 @@ const stackSchema = z.object({
   /** The `up` that is starting it or watches over it; null where its identity could not be read. */
   supervisor: z.object(identity).nullable(),
   gateway_url: z.string().optional(),
-  /** The gateway's; a worker's are on its health port. */
+  /** The gateway's; a worker's are `/metrics` of its health port. */
   metrics_url: z.string().optional(),
+  /** Where each worker answers `/health/live`, `/health/ready` and `/metrics`, by its name. */
+  worker_urls: z.record(z.string(), z.string()).optional(),
   api_key: z.string().optional(),
   demo: demoSchema.optional(),
   database_url: z.string().optional(),
@@ -48,6 +50,8 @@ const stackSchema = z.object({
   temporal_namespace: z.string().optional(),
   temporal_ui_url: z.string().optional(),
   jaeger_url: z.string().optional(),
+  /** Whether what is at `jaeger_url` is a stub: traces are at `/api/traces/<id>` there. */
+  jaeger_page_is_stub: z.boolean().optional(),
   processes: z.array(processSchema),
 })
 

@@ -36,7 +36,7 @@ export async function startStack(
     temporal_ui_url: temporal.uiUrl,
   })
   const jaeger = await progress.step('Jaeger', (tell) => startJaeger(run, options.jaeger, tell))
-  stackFile.change({ jaeger_url: jaeger.url })
+  stackFile.change({ jaeger_url: jaeger.url, jaeger_page_is_stub: jaeger.isPageStub })
   await progress.step('Migrations', () => migrate(database))
   if (options.onlyServers) {
     stackFile.change({ ready: true })
@@ -60,7 +60,12 @@ export async function startStack(
   await progress.step('Schedules', () =>
     applySchedules({ address: temporal.address, namespace: temporalNamespace }),
   )
-  stackFile.change({ gateway_url: services.gatewayUrl, metrics_url: services.metricsUrl, ready: true })
+  stackFile.change({
+    gateway_url: services.gatewayUrl,
+    metrics_url: services.metricsUrl,
+    worker_urls: services.workerUrls,
+    ready: true,
+  })
   return services.names
 }
 

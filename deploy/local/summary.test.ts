@@ -27,6 +27,13 @@ test('an operator is told where the metrics are', () => {
   expect(summary(stack, 'stack.json')).toMatch(/Metrics +http:\/\/127\.0\.0\.1:9090\/metrics\n/)
 })
 
+test('where the page of Jaeger is a stub, it is said where traces are', () => {
+  const jaeger_url = 'http://127.0.0.1:16686'
+  const stub = summary({ ...stack, jaeger_url, jaeger_page_is_stub: true }, 'stack.json')
+  expect(stub).toContain(`${jaeger_url} (its page is a stub: ${jaeger_url}/api/traces?service=gateway`)
+  expect(summary({ ...stack, jaeger_url }, 'stack.json')).not.toContain('stub')
+})
+
 test('a stack without a gateway has no commands to try', () => {
   expect(summary({ ...stack, gateway_url: undefined }, 'stack.json')).not.toContain('curl')
 })

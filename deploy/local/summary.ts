@@ -11,11 +11,16 @@ export function summary(stack: Stack, stackFile: string): string {
     ['Redis', stack.redis_url && withoutPassword(stack.redis_url)],
     ['Temporal', stack.temporal_address],
     ['Temporal UI', stack.temporal_ui_url],
-    ['Jaeger', stack.jaeger_url],
+    ['Jaeger', stack.jaeger_url && jaegerAt(stack.jaeger_url, stack.jaeger_page_is_stub === true)],
     ['All of it', `${stackFile} (with the passwords and the logs' places)`],
   ]
   const table = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(12)} ${value}`] : []))
   return ['', ...table, '', ...commandsToTry(stack)].join('\n')
+}
+
+function jaegerAt(url: string, isPageStub: boolean): string {
+  const traces = `${url}/api/traces`
+  return isPageStub ? `${url} (its page is a stub: ${traces}?service=gateway, ${traces}/<trace id>)` : url
 }
 
 function commandsToTry(stack: Stack): readonly string[] {

@@ -56,6 +56,7 @@ const ownOperations = [
   'downloadCalculation',
   'listUnattributedEvents',
   'listLateEvents',
+  'listEventConflicts',
   'voidEvent',
   'previewPlanSync',
   'getSyncPreview',

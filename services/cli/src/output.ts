@@ -38,12 +38,18 @@ export function table(headings: readonly string[], rows: readonly (readonly unkn
   return trimmed(grid)
 }
 
-/** A record's fields, one a line; those of a record in it by their path: `skipped_by_reason.ended`. */
+/**
+ * A record's fields, one a line; those of a record in it by their path: `skipped_by_reason.ended`. Of a list of records,
+ * or one that is long, each entry by its place from 0: `warnings.0.code`.
+ */
 export function fieldList(record: object): string {
   const grid = new Table(plain)
   for (const [name, value] of flattened(record, '')) grid.push([`${name}:`, cell(value)])
   return trimmed(grid)
 }
+
+/** Characters of a list of plain values that still stands on its field's line. */
+const listLengthMax = 80
 
 const plain = {
   chars: {
@@ -78,13 +84,17 @@ function* flattened(record: object, prefix: string): Generator<[string, unknown]
   for (const [name, value] of Object.entries(record)) {
     const path = `${prefix}${name}`
     if (value === undefined) continue
-    if (isRecord(value)) yield* flattened(value, `${path}.`)
+    if (isRecord(value) || isLongList(value)) yield* flattened(value, `${path}.`)
     else yield [path, value]
   }
 }
 
 function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function isLongList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && (value.some(isRecord) || JSON.stringify(value).length > listLengthMax)
 }
 
 function cell(value: unknown): string {

@@ -45,6 +45,7 @@ import { moveEnvironmentClockRoute } from './environments/move-environment-clock
 import { updateEnvironmentSettingsRoute } from './environments/update-environment-settings.ts'
 import { getEventRoute } from './events/get-event.ts'
 import { ingestRoutes } from './events/ingest-routes.ts'
+import { listEventConflictsRoute } from './events/list-event-conflicts.ts'
 import { listLateEventsRoute } from './events/list-late-events.ts'
 import { listRawEventsRoute } from './events/list-raw-events.ts'
 import { listUnattributedEventsRoute } from './events/list-unattributed-events.ts'
@@ -181,6 +182,7 @@ const routes: ReadonlyArray<(api: Api, deps: Dependencies) => void> = [
   getEventRoute,
   listUnattributedEventsRoute,
   listLateEventsRoute,
+  listEventConflictsRoute,
   voidEventRoute,
   createFeatureRoute,
   getFeatureRoute,

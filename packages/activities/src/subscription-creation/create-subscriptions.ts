@@ -3,6 +3,7 @@ import { insertSubscriptionCreations, type SubscriptionCreation } from '@flexpri
 import { readSubscriptionFacts } from '@flexprice/database/subscriptions'
 import { assert, type CodedError, errorKind, isCodedError, isRetryable, keyReused } from '@flexprice/domain'
 import { planSubscription } from './plan-subscription.ts'
+import { rememberSibling } from './siblings.ts'
 import { factsWanted, type SubscriptionOrder } from './subscription-order.ts'
 
 export type CreationOutcome =
@@ -31,6 +32,7 @@ export async function createSubscriptions(
   if (orders.length === 0) return []
   const facts = await readSubscriptionFacts(transaction, factsWanted(orders, { ofList }))
   const made = new Map(facts.made)
+  const siblings = new Map<string, string>()
   const creations: SubscriptionCreation[] = []
   const outcomes = orders.map((order): CreationOutcome => {
     const { idempotencyKey, requestHash } = order
@@ -42,8 +44,9 @@ export async function createSubscriptions(
     }
     if (facts.usedKeys.has(idempotencyKey)) return { error: keyReused() }
     try {
-      const creation = planSubscription(order, facts, now)
+      const creation = planSubscription(order, { ...facts, siblings }, now)
       creations.push(creation)
+      rememberSibling(siblings, creation)
       const { id } = creation.subscription
       made.set(idempotencyKey, { id, request_hash: requestHash })
       return { subscriptionId: id, replayed: false }

@@ -14,17 +14,20 @@ export interface CreatedLines {
   readonly excluded: readonly PlannedLine<PriceRow>[]
   readonly plan: PlanFacts
   readonly meters: SubscriptionFacts['meters']
+  /** Another subscription of the customer to the plan. */
+  readonly sibling: string | undefined
   readonly now: Date
 }
 
 /**
  * What the caller did not ask for and may not expect: the time since the start that no price of the plan bills, or some
- * of its prices do not, and usage of the plan's features that none will ever bill.
+ * of its prices do not, usage of the plan's features that none will ever bill, and usage that another bills as well.
  */
 export function creationWarnings({ firstPaidPeriod }: Schedule, created: CreatedLines): string[] {
   return [
     ...(firstPaidPeriod ? unpricedTimes({ start: firstPaidPeriod.start, end: created.end }, created) : []),
     ...unpricedFeatures(created),
+    ...twiceBilled(created),
   ]
 }
 
@@ -75,6 +78,16 @@ function unpricedFeatures({ plan, lines, excluded, meters }: CreatedLines): stri
   const unpriced = [...names].filter(([id]) => !priced.has(id)).map(([, name]) => name)
   if (unpriced.length === 0) return []
   return [`The subscription has no price for the usage of ${namesOf(unpriced)}: nobody will be billed for it`]
+}
+
+/** Events are a customer's, not a subscription's. */
+function twiceBilled({ lines, meters, sibling }: CreatedLines): string[] {
+  const ids = new Set(lines.flatMap((line) => priceOf(line).meter_id ?? []))
+  if (!sibling || ids.size === 0) return []
+  const names = namesOf([...ids].map((id) => meters.get(id)?.name ?? id))
+  return [
+    `Subscription ${sibling} of the customer has this plan, too: each bills all of its usage of ${names}`,
+  ]
 }
 
 function namesOf(names: readonly string[]): string {

@@ -20,6 +20,7 @@ import { ownGrants, planApplications } from './plan-grants.ts'
 import { type IdentifiedLine, planInvoice } from './plan-invoice.ts'
 import { applyOverrides, priceOf } from './plan-lines.ts'
 import { type PlannedTerms, plannedTerms } from './plan-terms.ts'
+import { type Siblings, siblingOf } from './siblings.ts'
 import type { SubscriptionOrder } from './subscription-order.ts'
 
 /** A draft that is activated: it keeps its id, and follows what has become of its plan's prices. */
@@ -37,7 +38,7 @@ export interface DraftToActivate {
  */
 export function planSubscription(
   order: SubscriptionOrder,
-  facts: SubscriptionFacts,
+  facts: SubscriptionFacts & { readonly siblings?: Siblings },
   now: Date,
   draft?: DraftToActivate,
 ): SubscriptionCreation {
@@ -72,7 +73,10 @@ export function planSubscription(
       ...row,
       warnings: isDraft
         ? []
-        : creationWarnings(schedule, { ...terms, lines, excluded, meters: facts.meters, now }),
+        : creationWarnings(schedule, {
+            ...{ ...terms, lines, excluded, meters: facts.meters, now },
+            sibling: siblingOf(terms.customer, terms.plan.id, facts.siblings),
+          }),
     },
     prices: lines.flatMap(({ ownPrice }) => (ownPrice ? [ownPrice] : [])),
     lines: [

@@ -44,6 +44,7 @@ function resultOf(task: ImportTaskRow): TaskProcessingResult {
     created_records: task.created_records,
     updated_records: task.updated_records,
     duplicate_records: task.duplicate_records,
+    conflict_records: task.conflict_records,
     unknown_columns: [...(task.unknown_columns ?? [])],
   }
 }

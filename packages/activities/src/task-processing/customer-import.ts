@@ -102,7 +102,7 @@ function writtenOf(rows: readonly CustomerRow[], { created, updated }: ImportedC
     else refused.push({ row: row.row, text: row.text, problems })
   }
   return {
-    counts: { created: made.size, updated: changed, duplicates: 0 },
+    counts: { created: made.size, updated: changed, duplicates: 0, conflicts: 0 },
     refused,
     records: { created: [...created.values()], updated: [...updated.values()] },
   }

@@ -38,7 +38,7 @@ export function createEventImport({ taskId }: { taskId: string }): EntityImport 
 
 function writtenOf(
   parsed: readonly { readonly row: ImportRow; readonly event: ParsedEvent }[],
-  { duplicates, tooFarAhead: ahead, contradicting: contradictory }: AppendedEvents,
+  { duplicates, conflicts, tooFarAhead: ahead, contradicting: contradictory }: AppendedEvents,
 ): WrittenRows {
   const refusals = new Map<number, FieldProblem>([
     ...contradictory.map((index) => [index, contradicting] as const),
@@ -53,7 +53,7 @@ function writtenOf(
   const made = created === 0 ? [] : parsed.filter((_, index) => !skipped.has(index) && !refusals.has(index))
   const between = betweenOf(made.map(({ event }) => event.timestamp))
   return {
-    counts: { created, updated: 0, duplicates: duplicates.length },
+    counts: { created, updated: 0, duplicates: duplicates.length, conflicts: conflicts.length },
     refused,
     ...(between && { eventsBetween: between }),
   }

@@ -35,7 +35,7 @@ export async function writeRecords<Row extends { readonly row: ImportRow }>(
     else if (row)
       refused.push({ row: row.row, text: row.text, problems: problemsOf(outcome.refused, row.value) })
   }
-  const counts = { created: created.length, updated: updated.length, duplicates }
+  const counts = { created: created.length, updated: updated.length, duplicates, conflicts: 0 }
   const made = new Set(created)
   return { counts, refused, records: { created, updated: updated.filter((id) => !made.has(id)) } }
 }

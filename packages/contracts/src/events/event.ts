@@ -47,8 +47,9 @@ export const bulkIngestEventRequest = z.strictObject({
 })
 
 /**
- * The contract says a map of texts, and strict clients read no other value. One that was there already is a `duplicate`. In bulk:
- * how many were new and `accepted`, were `duplicates` or `rejected`, and for each bad field its path and what is wrong: `events[3].timestamp`.
+ * The contract says a map of texts, and strict clients read no other value. One that was there already is a `duplicate`, and
+ * with another content a `conflict`, too. In bulk: how many were new and `accepted`, were `duplicates` (`conflicts` of
+ * them) or `rejected`, and for each bad field its path and what is wrong: `events[3].timestamp`.
  */
 export const eventsAccepted = z.record(z.string(), z.string())
 
@@ -139,6 +140,11 @@ export const eventListQuery = z.strictObject({
   limit: queryInteger(1, pageSizeMax).default(pageSizeDefault),
 })
 
+export const eventConflictsQuery = eventListQuery.extend({
+  event_name: identifier.optional(),
+  event_id: identifier.optional(),
+})
+
 const eventList = { has_more: z.boolean(), next_cursor: z.string().optional() }
 
 export const unattributedEventsResponse = z
@@ -168,3 +174,41 @@ export const lateEventsResponse = z
     ...eventList,
   })
   .meta({ id: 'LateEventsResponse' })
+
+/** What an event says, as far as its sender decides it. */
+const eventContent = {
+  event_name: z.string(),
+  external_customer_id: z.string(),
+  customer_id: z.string().optional(),
+  source: z.string().optional(),
+}
+
+export const eventConflictsResponse = z
+  .object({
+    items: z.array(
+      z.object({
+        event_id: z.string(),
+        differs: z.array(z.string()).describe('the fields that are not those of the event that counts'),
+        kept: z
+          .object({
+            ...eventContent,
+            timestamp: z.string(),
+            properties: z.record(z.string(), z.unknown()).optional(),
+            ingested_at: instant.optional(),
+          })
+          .describe('the event that counts; of one that was voided what its id is still known by'),
+        sent: z
+          .object({
+            ...eventContent,
+            timestamp: z.string().optional(),
+            properties: z.record(z.string(), z.unknown()),
+          })
+          .describe('what came later under the same id, and does not count'),
+        times: z.int().describe('how often this content came'),
+        first_sent_at: instant,
+        last_sent_at: instant,
+      }),
+    ),
+    ...eventList,
+  })
+  .meta({ id: 'EventConflictsResponse' })

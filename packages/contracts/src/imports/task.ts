@@ -82,6 +82,8 @@ export const taskResponse = z
     updated_records: count,
     /** There before, by the row's own id: nothing was written of them. */
     duplicate_records: count,
+    /** Of the duplicates: events of other content than the one that counts. */
+    conflict_records: count,
     /** Columns that mean nothing: they were passed over. */
     unknown_columns: z.array(z.string()).optional(),
   })

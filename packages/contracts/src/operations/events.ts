@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import {
   bulkIngestEventRequest,
+  eventConflictsQuery,
+  eventConflictsResponse,
   eventListQuery,
   eventsAccepted,
   getEventByIdResponse,
@@ -71,6 +73,15 @@ export const listLateEvents = operation({
   tag,
   summary: 'Events that came after the invoice of their period was finalized, each with that invoice',
   schema: { querystring: eventListQuery, response: { 200: lateEventsResponse } },
+})
+
+export const listEventConflicts = operation({
+  operationId: 'listEventConflicts',
+  method: 'GET',
+  path: '/events/conflicts',
+  tag,
+  summary: 'Events that came under an event_id which another content had taken, beside the event that counts',
+  schema: { querystring: eventConflictsQuery, response: { 200: eventConflictsResponse } },
 })
 
 export const voidEvent = operation({

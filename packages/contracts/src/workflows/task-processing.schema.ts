@@ -20,6 +20,8 @@ const taskResult = z.strictObject({
   created_records: count,
   updated_records: count,
   duplicate_records: count,
+  /** Absent from runs that ended before conflicts were told. */
+  conflict_records: count.optional(),
   unknown_columns: z.array(z.string()),
 })
 

@@ -34,7 +34,7 @@ async function stored(scoped: Scoped) {
     .execute()
 }
 
-const nothing = { duplicates: [], tooFarAhead: [], contradicting: [] }
+const nothing = { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] }
 
 test('an event is kept as it was sent, digits included', async () => {
   const scoped = await stack.newTenant()
@@ -72,11 +72,12 @@ test('an id counts once: within a batch the first, over batches the first, in ea
   const scoped = await stack.newTenant()
   expect(
     await appendEvents(scoped, [event('a', { eventName: 'first' }), event('b'), event('a'), event('c')]),
-  ).toEqual({ duplicates: [2], tooFarAhead: [], contradicting: [] })
+  ).toEqual({ duplicates: [2], conflicts: [2], tooFarAhead: [], contradicting: [] })
   // Another instant, month included, does not make it another event.
   const again = event('a', { eventName: 'again', timestamp: '2019-01-01T00:00:00Z' })
   expect(await appendEvents(scoped, [event('d'), again])).toEqual({
     duplicates: [1],
+    conflicts: [1],
     tooFarAhead: [],
     contradicting: [],
   })

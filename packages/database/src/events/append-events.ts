@@ -2,6 +2,7 @@ import { assert } from '@flexprice/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { EventProperties } from '../tables/event-tables.ts'
+import { keepConflicts, type SentEvent } from './keep-conflicts.ts'
 
 export const eventsAppendMax = 10_000
 
@@ -9,10 +10,11 @@ export const eventsAppendMax = 10_000
  * Writes a batch in one statement: ids, events and notices of old ones, where late usage is billed, together or not at all, each id once however many batches
  * have it at the same time. Ids are taken in one order, so that such batches wait and never deadlock.
  * The batch travels as one JSON text, which costs Node a third of what arrays do and keeps every digit.
+ * Where some were there already, and only then, a second statement tells which of these have another content.
  */
 export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents> {
   assert(events.length <= eventsAppendMax, `at most ${eventsAppendMax} events are appended at once`)
-  if (events.length === 0) return { duplicates: [], tooFarAhead: [], contradicting: [] }
+  if (events.length === 0) return { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] }
   const batch = JSON.stringify(events.map(shortNames))
   const { rows } = await sql<Outcome>`
     with clock as materialized (
@@ -54,11 +56,20 @@ export async function appendEvents(scoped: Scoped, events: readonly NewEvent[]):
     from incoming`.execute(scoped.db)
   const [outcome] = rows
   assert(outcome, 'an aggregate has a row')
+  const duplicates = outcome.duplicates ?? []
   return {
-    duplicates: outcome.duplicates ?? [],
+    duplicates,
+    conflicts: duplicates.length === 0 ? [] : await keepConflicts(scoped, duplicatesOf(events, duplicates)),
     tooFarAhead: outcome.tooFarAhead ?? [],
     contradicting: outcome.contradicting ?? [],
   }
+}
+
+function duplicatesOf(events: readonly NewEvent[], positions: readonly number[]) {
+  return positions.flatMap((position) => {
+    const event = events[position]
+    return event ? [{ ...shortNames(event), position }] : []
+  })
 }
 
 /**
@@ -85,7 +96,7 @@ function namesTwoCustomers(events: readonly NewEvent[]): RawBuilder<boolean> {
 }
 
 /** A thousand events carry a thousand times their fields' names. */
-function shortNames(event: NewEvent) {
+function shortNames(event: NewEvent): SentEvent {
   return {
     i: event.eventId,
     n: event.eventName,
@@ -113,6 +124,8 @@ export interface NewEvent {
 export interface AppendedEvents {
   /** Their ids were there already, or came twice in the batch. */
   readonly duplicates: readonly number[]
+  /** Those of the duplicates whose content is not that of the event that counts: kept, and listed. */
+  readonly conflicts: readonly number[]
   /** More than a day ahead of the environment's clock (billing rules, section 4); nothing was written of them. */
   readonly tooFarAhead: readonly number[]
   /** Their `customerId` is that of a customer with another external id; nothing was written of them. */

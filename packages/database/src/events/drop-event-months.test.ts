@@ -48,6 +48,7 @@ test('whole months before one go, and what lay in the rest; the ids stay used; a
   expect(await ids()).toEqual(['first that stays'])
   expect(await appendEvents(scoped, events)).toEqual({
     duplicates: [0, 1, 2],
+    conflicts: [],
     tooFarAhead: [],
     contradicting: [],
   })
@@ -80,4 +81,33 @@ test('months that a period still needs are kept, unless told otherwise', async (
   })
   expect((await drop(-3, false)).months).toHaveLength(9)
   expect((await drop(-2, true)).months).toEqual([nameOf(month(-3))])
+})
+
+test('where a meter that never resets holds the months, it is named, and how to get out', async () => {
+  await using stack = await createTestDatabase()
+  const scoped = await stack.newTenant()
+  const { id: plan_id } = await addPlan(scoped)
+  const { meter_id } = await addMeteredFeature(scoped)
+  await scoped.db.updateTable('meters').set({ reset_usage: 'NEVER' }).execute()
+  const price = await addPrice(scoped, { plan_id, type: 'USAGE', invoice_cadence: 'ARREAR', meter_id })
+  const { id: subscription_id } = await addSubscription(scoped, { plan_id })
+  await addLineItem(scoped, { subscription_id, price_id: price.id })
+  const period = { current_period_start: month(-1), current_period_end: month(0) }
+  await scoped.db.updateTable('subscriptions').set(period).execute()
+  await scoped.db
+    .updateTable('subscription_line_items')
+    .set({ start_date: month(-5) })
+    .execute()
+  const drop = () => dropEventMonths(stack.ownerUrl, { before: month(-2), unbilledToo: false, dryRun: false })
+  await expect(drop()).rejects.toMatchObject({
+    message: expect.stringMatching(
+      `1 subscriptions with a meter that never resets \\(${meter_id}\\).*End those lines`,
+    ),
+    details: { drafts: 0, periods: 0, running: 1, never_resetting_meters: [meter_id] },
+  })
+  await scoped.db
+    .updateTable('subscription_line_items')
+    .set({ end_date: month(-3), ended_by: 'user' })
+    .execute()
+  expect((await drop()).months).toHaveLength(10)
 })

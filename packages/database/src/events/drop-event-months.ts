@@ -1,4 +1,4 @@
-import { CodedError } from '@flexprice/domain'
+import { assert, CodedError } from '@flexprice/domain'
 import pg from 'pg'
 import { translateDatabaseError } from '../connection/database-errors.ts'
 
@@ -20,7 +20,8 @@ export interface DropEvents {
 }
 
 /**
- * Drops whole months of usage events, of all tenants, by the owner's connection. All or nothing.
+ * Drops whole months of usage events, of all tenants, by the owner's connection, and with them what conflicts with them.
+ * All or nothing.
  *
  * @throws invalid_operation when usage of that time is still to be billed: drafts, periods of running subscriptions,
  *   meters that never reset
@@ -46,6 +47,7 @@ async function drop(owner: pg.Client, { before, dryRun }: DropEvents): Promise<D
   const { rows } = await owner.query<{ name: string }>(partitionsBefore, [before])
   if (!dryRun) for (const { name } of rows) await owner.query(`drop table ${pg.escapeIdentifier(name)}`)
   const { rows: rest } = await owner.query<{ events: number }>(dryRun ? countRest : deleteRest, [before])
+  if (!dryRun) await owner.query('delete from event_conflicts where timestamp < $1', [before])
   return {
     months: rows.map(({ name }) => name.slice('events_'.length)),
     eventsOfTheRest: Number(rest[0]?.events ?? 0),
@@ -62,27 +64,42 @@ const deleteRest = `with gone as (delete from events_rest where timestamp < $1 r
   select count(*) as events from gone`
 
 async function expectBilled(owner: pg.Client, before: Date): Promise<void> {
-  const { rows } = await owner.query<Record<'drafts' | 'periods' | 'running', number>>(unbilled, [before])
-  const { drafts = 0, periods = 0, running = 0 } = rows[0] ?? {}
+  const { rows } = await owner.query<Unbilled>(unbilled, [before])
+  assert(rows[0], 'a select without a table yields a row')
+  const { drafts, periods, running, meters } = rows[0]
+  const named = meters.slice(0, metersMax).join(', ')
   const reasons = [
-    [drafts, 'draft invoices'],
-    [periods, 'subscriptions whose current period began before'],
-    [running, 'subscriptions with a meter that never resets'],
+    [drafts, 'draft invoices (finalize or void them)'],
+    [periods, 'subscriptions whose current period began before (once it has ended, a billing run bills it)'],
+    [
+      running,
+      `subscriptions with a meter that never resets (${named}): it counts all events for as long as their lines run.` +
+        ' End those lines, and bill the usage by a meter that resets with the period. --unbilled-too drops the events' +
+        ' all the same, and such a line then bills as if they had never come',
+    ],
   ] as const
   const found = reasons.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
   if (found.length === 0) return
   throw new CodedError(
     'invalid_operation',
     `Usage before that month is still to be billed: ${found.join(', ')}`,
-    {
-      details: { drafts, periods, running },
-    },
+    { details: { drafts, periods, running, never_resetting_meters: meters } },
   )
 }
 
+interface Unbilled {
+  readonly drafts: number
+  readonly periods: number
+  readonly running: number
+  /** The ids of those that never reset. */
+  readonly meters: readonly string[]
+}
+
+const metersMax = 5
+
 const unbilled = `
   with metered as (
-    select s.id, s.current_period_start, l.start_date, l.end_date, m.reset_usage
+    select s.id, s.current_period_start, l.start_date, l.end_date, m.id as meter_id, m.reset_usage
     from subscriptions s
     join subscription_line_items l on l.subscription_id = s.id
     join prices p on p.id = l.price_id
@@ -92,5 +109,5 @@ const unbilled = `
     (select count(*)::integer from invoices where invoice_status = 'DRAFT' and invoice_type = 'SUBSCRIPTION'
       and period_start < $1) as drafts,
     (select count(distinct id)::integer from metered where current_period_start < $1) as periods,
-    (select count(distinct id)::integer from metered
-      where reset_usage = 'NEVER' and (end_date is null or end_date >= $1)) as running`
+    count(distinct id)::integer as running, coalesce(array_agg(distinct meter_id), '{}') as meters
+  from metered where reset_usage = 'NEVER' and (end_date is null or end_date >= $1)`

@@ -10,6 +10,7 @@ export {
   type UnattributedEventRow,
 } from './event-attribution.ts'
 export { type EventStore, postgresEventStore } from './event-store.ts'
+export { type ConflictQuery, type EventConflictRow, listEventConflicts } from './list-conflicts.ts'
 export type { EventKey, EventPage, EventQuery, EventRow } from './read-events.ts'
 export { takeBackEvents } from './take-back-events.ts'
 export { usageFrames } from './usage-frames.ts'

@@ -27,7 +27,7 @@ export interface TakenBackEvents {
 }
 
 /**
- * Deletes events as if they had never come, their ids too, but for those that a finalized invoice has counted. Needs the
+ * Deletes events as if they had never come, their ids and what conflicts with them too, but for those that a finalized invoice has counted. Needs the
  * caller's transaction. Whoever bills their customers waits, or has billed: no invoice counts what is deleted meanwhile.
  */
 export async function takeBackEvents(scoped: Scoped, page: EventsToTakeBack): Promise<TakenBackEvents> {
@@ -48,9 +48,12 @@ export async function takeBackEvents(scoped: Scoped, page: EventsToTakeBack): Pr
       delete from events e where ${these}
         and e.event_id not in (select unnest(${counted.map(({ eventId }) => eventId)}::text[]))
       returning e.event_id
+    ), keys as materialized (
+      select event_key(${scoped.scope.environmentId}, event_id) as event_key from gone
     ), freed as (
-      delete from event_ids where event_key in (
-        select event_key(${scoped.scope.environmentId}, event_id) from gone)
+      delete from event_ids where event_key in (select event_key from keys)
+    ), settled as (
+      delete from event_conflicts where event_key in (select event_key from keys)
     )
     select event_id from gone`.execute(scoped.db)
   return { deleted: gone.map(({ event_id: id }) => id), refused: counted, last }

@@ -17,6 +17,8 @@ export interface ImportCounts {
   readonly updated: number
   /** There already, by the row's own id. */
   readonly duplicates: number
+  /** Of the duplicates: events of other content than the one that counts. */
+  readonly conflicts: number
   readonly failed: number
 }
 
@@ -70,7 +72,7 @@ export async function writeImportPage(
   timeOfDay: Date,
 ): Promise<void> {
   const { db, scope } = scoped
-  const { created, updated, duplicates, failed } = page.counts
+  const { created, updated, duplicates, conflicts, failed } = page.counts
   const successful = created + updated + duplicates
   const own = { task_id: task.id, environment_id: scope.environmentId }
   const rejected = page.rejections.flatMap(({ row, text, problems }) =>
@@ -110,6 +112,7 @@ export async function writeImportPage(
       created_records: task.created_records + created,
       updated_records: task.updated_records + updated,
       duplicate_records: task.duplicate_records + duplicates,
+      conflict_records: task.conflict_records + conflicts,
       ...change(scope, timeOfDay),
     })
     .where('id', '=', task.id)

@@ -43,6 +43,7 @@ import * as invoicedCycles from './0041-invoiced-cycles.ts'
 import * as importAddresses from './0042-import-addresses.ts'
 import * as invoicesOfManyRows from './0043-invoices-of-many-rows.ts'
 import * as creditsInPlace from './0044-credits-in-place.ts'
+import * as eventConflicts from './0048-event-conflicts.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -90,4 +91,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042-import-addresses': importAddresses,
   '0043-invoices-of-many-rows': invoicesOfManyRows,
   '0044-credits-in-place': creditsInPlace,
+  '0048-event-conflicts': eventConflicts,
 }

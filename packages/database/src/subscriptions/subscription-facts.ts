@@ -26,6 +26,8 @@ export interface CustomerFacts {
   readonly id: string
   readonly external_id: string
   readonly timezone: string
+  /** The newest of its subscriptions of each of the plans that is neither a draft nor cancelled, by the plan's id. */
+  readonly subscribed: Readonly<Record<string, string>>
 }
 
 export interface PlanFacts {
@@ -107,7 +109,14 @@ async function holdParties(scoped: Scoped, wanted: FactsWanted): Promise<Parties
       union all select idempotency_key, null, null from subscription_batches
       where ${areListsOthers} and environment_id = ${environmentId} and idempotency_key = any (${keys}::text[])
     ), customer as (
-      select id, external_id, timezone from customers
+      select id, external_id, timezone, (
+          select coalesce(json_object_agg(plan_id, id), '{}') from (
+            select distinct on (s.plan_id) s.plan_id, s.id from subscriptions s
+            where s.environment_id = ${environmentId} and s.customer_id = customers.id
+              and s.plan_id = any (${planIds}::text[]) and s.subscription_status not in ('draft', 'cancelled')
+            order by s.plan_id, s.id desc) newest
+        ) as subscribed
+      from customers
       where status = 'published' and environment_id = ${environmentId}
         and (id = any (${customerIds}::text[]) or external_id = any (${externalCustomerIds}::text[]))
       order by id for key share

@@ -25,3 +25,23 @@ export interface EventIdTable {
   timestamp: Date
   voided_at: Date | null
 }
+
+export interface EventConflictTable {
+  environment_id: string
+  /** Of the event's id and the content that was sent. */
+  conflict_key: string
+  event_key: string
+  /** Of the event that counts. */
+  timestamp: Date
+  event_id: string
+  differs: string[]
+  sent_event_name: string
+  sent_external_customer_id: string
+  sent_customer_id: string | null
+  sent_timestamp: Date | null
+  sent_source: string | null
+  sent_properties: ColumnType<EventProperties, string, string>
+  times: Generated<number>
+  first_sent_at: Date
+  last_sent_at: Date
+}

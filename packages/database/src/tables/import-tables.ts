@@ -61,6 +61,8 @@ export interface ImportTaskTable extends Audited {
   created_records: Generated<number>
   updated_records: Generated<number>
   duplicate_records: Generated<number>
+  /** Of the duplicates: events of other content. */
+  conflict_records: Generated<number>
   error_code: ErrorCode | null
   error_summary: string | null
   started_at: Date | null

@@ -24,7 +24,7 @@ import type {
 } from './credit-note-tables.ts'
 import type { CustomerTable } from './customer-tables.ts'
 import type { EntitlementTable } from './entitlement-tables.ts'
-import type { EventIdTable, EventTable } from './event-tables.ts'
+import type { EventConflictTable, EventIdTable, EventTable } from './event-tables.ts'
 import type { CreditGrantApplicationTable, CreditGrantTable } from './grant-tables.ts'
 import type { IdempotencyKeyTable } from './idempotency-tables.ts'
 import type {
@@ -110,6 +110,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeyTable
   events: EventTable
   event_ids: EventIdTable
+  event_conflicts: EventConflictTable
   calculations: CalculationTable
   calculation_slices: CalculationSliceTable
   calculation_totals: CalculationTotalTable

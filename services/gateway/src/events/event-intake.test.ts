@@ -54,6 +54,7 @@ test('an environment whose writes wait for a lock holds up nobody else', async (
   for (const id of ['1', '2', '3']) {
     expect(await intake.add(free.scope, [event(id)], 1)).toEqual({
       duplicates: [],
+      conflicts: [],
       tooFarAhead: [],
       contradicting: [],
     })
@@ -114,9 +115,9 @@ test('each request learns of its own events, by their positions in it', async ()
     intake.add(scoped.scope, [event('c'), event('b'), ahead], 1),
   ])
   expect(outcomes).toEqual([
-    { duplicates: [], tooFarAhead: [], contradicting: [] },
-    { duplicates: [1], tooFarAhead: [0], contradicting: [] },
-    { duplicates: [1], tooFarAhead: [2], contradicting: [] },
+    { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] },
+    { duplicates: [1], conflicts: [], tooFarAhead: [0], contradicting: [] },
+    { duplicates: [1], conflicts: [], tooFarAhead: [2], contradicting: [] },
   ])
 })
 

@@ -177,6 +177,7 @@ function partOf(outcome: AppendedEvents, start: number, end: number): AppendedEv
     positions.filter((position) => position >= start && position < end).map((position) => position - start)
   return {
     duplicates: within(outcome.duplicates),
+    conflicts: within(outcome.conflicts),
     tooFarAhead: within(outcome.tooFarAhead),
     contradicting: within(outcome.contradicting),
   }

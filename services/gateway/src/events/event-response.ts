@@ -13,7 +13,7 @@ export function eventResponse(row: EventRow): EventResponse {
     source: row.source ?? undefined,
     timestamp: row.timestamp.toISOString(),
     ingested_at: row.ingested_at,
-    properties: propertiesOf(row),
+    properties: propertiesOf(row.properties),
   }
 }
 
@@ -29,7 +29,8 @@ export function keyOf(text: string | undefined): EventKey | undefined {
   return { timestamp: new Date(Number(text.slice(0, end))), eventId: text.slice(end + 2) }
 }
 
-function propertiesOf({ properties }: EventRow): Record<string, unknown> {
+/** @param properties JSON text, whose numbers keep their digits */
+export function propertiesOf(properties: string): Record<string, unknown> {
   const value: unknown = needsExactJson(properties) ? parseExactJson(properties) : JSON.parse(properties)
   assert(typeof value === 'object' && value !== null, 'properties are an object')
   return Object.fromEntries(Object.entries(value))

@@ -23,11 +23,19 @@ export function ingestEventRoute(api: Api, intake: EventIntake): void {
       if (outcome.tooFarAhead.length > 0) throw invalid([tooFarAhead])
       if (outcome.contradicting.length > 0) throw invalid([contradicting])
       const isDuplicate = outcome.duplicates.length > 0
+      const isConflict = outcome.conflicts.length > 0
       return reply.code(202).send({
-        message: isDuplicate ? 'The event was there already' : 'Event accepted',
+        message: isConflict ? messages.conflict : isDuplicate ? messages.duplicate : messages.accepted,
         event_id: event.eventId,
         ...(isDuplicate && { duplicate: 'true' }),
+        ...(isConflict && { conflict: 'true' }),
       })
     },
   })
+}
+
+const messages = {
+  accepted: 'Event accepted',
+  duplicate: 'The event was there already',
+  conflict: 'The event was there already, with another content: that one counts',
 }

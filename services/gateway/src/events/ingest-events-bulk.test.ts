@@ -23,7 +23,7 @@ test('202 for 1,000, all of them there; again, all are duplicates', async () => 
   const body = { events: events(1_000) }
   expect(await caller.call('POST', '/events/bulk', body)).toMatchObject({
     status: 202,
-    body: { message: 'Events accepted', accepted: '1000', duplicates: '0', rejected: '0' },
+    body: { message: 'Events accepted', accepted: '1000', duplicates: '0', conflicts: '0', rejected: '0' },
   })
   expect(await idsOf(caller)).toHaveLength(1_000)
   expect(await caller.call('POST', '/events/bulk', body)).toMatchObject({
@@ -61,6 +61,7 @@ test('202 names what each kind of bad event lacks, also the ones that only the c
     message: '1 of 5 events accepted',
     accepted: '1',
     duplicates: '0',
+    conflicts: '0',
     rejected: '4',
     'events[0]': 'must be an object',
     'events[2].external_customer_id': 'is required',

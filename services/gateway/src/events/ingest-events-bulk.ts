@@ -116,7 +116,7 @@ function at(position: number, { path, message }: FieldProblem): FieldProblem {
 function answerOf(
   sent: number,
   rejected: number,
-  { duplicates }: AppendedEvents,
+  { duplicates, conflicts }: AppendedEvents,
   problems: readonly FieldProblem[],
 ): Record<string, string> {
   // What is new: the others were there already, or came twice.
@@ -126,6 +126,7 @@ function answerOf(
     message: isWhole ? 'Events accepted' : `${accepted} of ${sent} events accepted`,
     accepted: String(accepted),
     duplicates: String(duplicates.length),
+    conflicts: String(conflicts.length),
     rejected: String(rejected),
     ...Object.fromEntries(problems.map(({ path, message }) => [path, message])),
   }

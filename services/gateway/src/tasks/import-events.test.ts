@@ -77,9 +77,20 @@ describe('usage events of a file', () => {
       expect(first).toMatchObject({ processed_records: 10, created_records: 9, duplicate_records: 1 })
       const second = await imports.importFile(own, file, { file_type: type })
       expect(second).toMatchObject({ task_status: 'COMPLETED', created_records: 0, duplicate_records: 10 })
+      expect([first, second]).toMatchObject([{ conflict_records: 0 }, { conflict_records: 0 }])
       expect(await eventsOf(own)).toHaveLength(9)
     },
   )
+
+  test('whose ids are there with another content are counted as conflicts, and listed', async () => {
+    const own = await imports.gateway.newCaller()
+    const file = ['event_id,event_name,external_customer_id', 'e1,call,ada', 'e1,call,bob', 'e1,call,ada', '']
+    const imported = await imports.importFile(own, Buffer.from(file.join('\n')))
+    expect(imported).toMatchObject({ created_records: 1, duplicate_records: 2, conflict_records: 1 })
+    expect(await own.call('GET', '/events/conflicts')).toMatchObject({
+      body: { items: [{ event_id: 'e1', differs: ['external_customer_id'] }] },
+    })
+  })
 
   test('that are bad are told by their numbers and fields, and stop no other', async () => {
     const own = await imports.gateway.newCaller()

@@ -24,6 +24,7 @@ export function taskResponse(row: ImportTaskRow, { tenantId }: Scope): TaskRespo
     created_records: row.created_records,
     updated_records: row.updated_records,
     duplicate_records: row.duplicate_records,
+    conflict_records: row.conflict_records,
     unknown_columns: row.unknown_columns ? [...row.unknown_columns] : undefined,
     error_summary: row.error_summary ?? undefined,
     workflow_id: row.workflow_id,
