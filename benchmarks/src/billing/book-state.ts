@@ -9,7 +9,8 @@ const nextPeriodEnd = '2026-10-01T00:00:00.000Z'
 export async function makeDue({ owner, superuser }: BenchStack, book: Book, due: number): Promise<void> {
   // With whatever refers to them.
   await owner.query(
-    'truncate invoices, invoice_number_counters, late_looks, late_notices, billing_runs, billing_failures cascade',
+    `truncate invoices, invoice_line_items, invoice_history, invoice_number_counters, late_looks, late_notices,
+      billing_runs, billing_failures cascade`,
   )
   await owner.query(
     `update subscriptions s set version = 1,

@@ -23,7 +23,7 @@ export async function walletsRow(
   const runs: Run[] = []
   const checks: Row['checks'][] = []
   for (let repeat = 0; repeat < repeats; repeat++) {
-    await stack.owner.query('truncate wallets cascade')
+    await stack.owner.query('truncate wallets, wallet_transactions, wallet_consumptions cascade')
     await makeDue(stack, book, book.subscriptions)
     without.push(await bill())
     await makeDue(stack, book, book.subscriptions)
@@ -31,7 +31,7 @@ export async function walletsRow(
     runs.push(await bill())
     checks.push(await checkPaid(stack, book))
   }
-  await stack.owner.query('truncate wallets cascade')
+  await stack.owner.query('truncate wallets, wallet_transactions, wallet_consumptions cascade')
   const server = [leastServer(runs), leastServer(without)].join(' against ')
   return {
     scenario: `P6 billing run with wallets for half of the subscriptions, against one without (PostgreSQL ${server} s of the CPU)`,

@@ -74,7 +74,7 @@ export async function nextDueInstant(
         where environment_id = ${environmentId} and due_at > ${after} and due_at <= ${upTo}),
       (select min(expiry_date) from wallet_transactions
         where environment_id = ${environmentId} and expiry_date > ${after} and expiry_date <= ${upTo}
-          and credits_available > 0),
+          and has_credits),
       (select min(topup_due_at) from wallets
         where environment_id = ${environmentId} and topup_due_at > ${after} and topup_due_at <= ${upTo})) as at`.execute(
     db,

@@ -41,6 +41,8 @@ import * as formerGrids from './0039-former-grids.ts'
 import * as subscriptionsByLookupKey from './0040-subscriptions-by-lookup-key.ts'
 import * as invoicedCycles from './0041-invoiced-cycles.ts'
 import * as importAddresses from './0042-import-addresses.ts'
+import * as invoicesOfManyRows from './0043-invoices-of-many-rows.ts'
+import * as creditsInPlace from './0044-credits-in-place.ts'
 import * as failedSchedules from './0045-failed-schedules.ts'
 import * as eventConflicts from './0048-event-conflicts.ts'
 import * as versionsThatWait from './0050-versions-that-wait.ts'
@@ -91,6 +93,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0040-subscriptions-by-lookup-key': subscriptionsByLookupKey,
   '0041-invoiced-cycles': invoicedCycles,
   '0042-import-addresses': importAddresses,
+  '0043-invoices-of-many-rows': invoicesOfManyRows,
+  '0044-credits-in-place': creditsInPlace,
   '0045-failed-schedules': failedSchedules,
   '0048-event-conflicts': eventConflicts,
   '0050-versions-that-wait': versionsThatWait,

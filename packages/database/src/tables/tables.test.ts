@@ -858,6 +858,7 @@ const declared = {
     amount: 'string',
     amount_returned: 'string default',
     credits_available: 'string',
+    has_credits: 'boolean default',
     credit_balance_before: 'string',
     credit_balance_after: 'string',
     conversion_rate: 'string',

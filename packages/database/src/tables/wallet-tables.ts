@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 export type WalletStatus = 'active' | 'frozen' | 'closed'
@@ -64,6 +64,8 @@ export interface WalletTransactionTable extends Audited {
   /** Of a debit, in money: what of it has come back. */
   amount_returned: Generated<string>
   credits_available: string
+  /** Whether any are: what indexes ask for. */
+  has_credits: GeneratedAlways<boolean>
   credit_balance_before: string
   credit_balance_after: string
   conversion_rate: string

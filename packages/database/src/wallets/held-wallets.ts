@@ -89,7 +89,7 @@ async function withCredits(
     ])
     .where('environment_id', '=', scope.environmentId)
     .where(sql<boolean>`wallet_id = any (${rows.map(({ id }) => id)}::text[])`)
-    .where(sql<boolean>`credits_available > 0`)
+    .where('has_credits', '=', true)
     .execute()
   const creditsOf = Map.groupBy(credits, ({ wallet_id }) => wallet_id)
   return rows.map((row) => heldWallet(row, creditsOf.get(row.id) ?? []))
@@ -158,7 +158,7 @@ export async function readPayingWallets({ db, scope }: Scoped, customerId: strin
     .where('w.environment_id', '=', scope.environmentId)
     .where('w.customer_id', '=', customerId)
     .where('w.wallet_status', '=', 'active')
-    .where(sql<boolean>`c.credits_available > 0`)
+    .where('c.has_credits', '=', true)
     .execute()
   return [...Map.groupBy(rows, ({ wallet_id }) => wallet_id)].flatMap(([id, some]) => {
     const [terms] = some

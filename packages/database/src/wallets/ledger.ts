@@ -121,7 +121,7 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
   assert(counts.repaid === repaid.ids.length, 'every debit is there that gives back')
 }
 
-type NewRow = NewRecord<WalletTransactionTable, 'status' | 'amount_returned'>
+type NewRow = NewRecord<WalletTransactionTable, 'status' | 'amount_returned' | 'has_credits'>
 
 /** One wallet's rows, and what they change: the balance goes from row to row. */
 function bookOne({ held, entries }: Booking) {
