@@ -51,7 +51,7 @@ async function grantToApp(db: Kysely<unknown>, appRole: string): Promise<void> {
   await grantTemporaryTables(db, appRole)
 }
 
-/** Pages of files come by one (decision 59). Most databases grant it to everybody: then the owner need not be the database's. */
+/** Pages of files come by one (decision 63). Most databases grant it to everybody: then the owner need not be the database's. */
 async function grantTemporaryTables(db: Kysely<unknown>, appRole: string): Promise<void> {
   const { rows } = await sql<{ name: string; has: boolean }>`
     select current_database() as name, has_database_privilege(${appRole}, current_database(), 'TEMPORARY') as has`.execute(
