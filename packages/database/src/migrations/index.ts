@@ -44,10 +44,10 @@ import * as importAddresses from './0042-import-addresses.ts'
 import * as invoicesOfManyRows from './0043-invoices-of-many-rows.ts'
 import * as creditsInPlace from './0044-credits-in-place.ts'
 import * as failedSchedules from './0045-failed-schedules.ts'
-import * as eventConflicts from './0048-event-conflicts.ts'
-import * as versionsThatWait from './0050-versions-that-wait.ts'
-import * as importsNeverBegun from './0053-imports-that-never-began.ts'
-import * as repeatedRows from './0054-repeated-rows.ts'
+import * as eventConflicts from './0046-event-conflicts.ts'
+import * as versionsThatWait from './0047-versions-that-wait.ts'
+import * as importsNeverBegun from './0048-imports-that-never-began.ts'
+import * as repeatedRows from './0049-repeated-rows.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -96,8 +96,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0043-invoices-of-many-rows': invoicesOfManyRows,
   '0044-credits-in-place': creditsInPlace,
   '0045-failed-schedules': failedSchedules,
-  '0048-event-conflicts': eventConflicts,
-  '0050-versions-that-wait': versionsThatWait,
-  '0053-imports-that-never-began': importsNeverBegun,
-  '0054-repeated-rows': repeatedRows,
+  '0046-event-conflicts': eventConflicts,
+  '0047-versions-that-wait': versionsThatWait,
+  '0048-imports-that-never-began': importsNeverBegun,
+  '0049-repeated-rows': repeatedRows,
 }
