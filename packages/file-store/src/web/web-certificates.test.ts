@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, expect, test } from 'vitest'
+import { authority, certificate, certificateKey } from '../testing/certificates.ts'
 import { serveFile } from '../testing/web-server.ts'
 import { createWebFiles } from './web-files.ts'
 
 const content = Buffer.from('event_name,external_customer_id\ncall,ada\n')
-const { authority, certificate, key } = makeCertificates()
-const server = createServer({ cert: certificate, key }, (request, response) =>
+const server = createServer({ cert: certificate, key: certificateKey }, (request, response) =>
   serveFile(request, response, { content }),
 )
 server.listen(0, '127.0.0.1')
@@ -23,36 +19,6 @@ afterAll(() => {
   server.close()
   server.closeAllConnections()
 })
-
-/** An authority of our own, and what it certifies of a server that is called localhost, as openssl makes them. */
-function makeCertificates() {
-  const dir = mkdtempSync(path.join(tmpdir(), 'flexprice-certificates-'))
-  const openssl = (...options: string[]) => execFileSync('openssl', options, { cwd: dir, stdio: 'pipe' })
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  try {
-    openssl(
-      'req',
-      '-x509',
-      ...newKey,
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=Test CA',
-    )
-    openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost')
-    writeFileSync(path.join(dir, 'names'), 'subjectAltName=DNS:localhost')
-    const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '1', '-extfile', 'names']
-    openssl('x509', '-req', '-in', 'server.csr', ...signed, '-out', 'server.pem')
-    const read = (name: string) => readFileSync(path.join(dir, name), 'utf8')
-    return { authority: read('ca.pem'), certificate: read('server.pem'), key: read('server.key') }
-  } finally {
-    rmSync(dir, { recursive: true })
-  }
-}
 
 async function read(host: string): Promise<Buffer> {
   const web = createWebFiles({ bytesMax: 1_000_000, allowLoopback: true })
