@@ -1,4 +1,6 @@
-/** An authority of our own, what it certifies of a server that is called localhost, and that server's key: of tests alone, and good until 2126. */
+import { createPrivateKey } from 'node:crypto'
+
+/** An authority of our own, of tests alone; it holds until 2126. */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBejCCASGgAwIBAgIUdcsCrh9ZduvDHKlb2bgZXWdwwVAwCgYIKoZIzj0EAwIw
 EjEQMA4GA1UEAwwHVGVzdCBDQTAgFw0yNjExMzAxMTAwNTJaGA8yMTI2MTEwNjEx
@@ -10,6 +12,8 @@ Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIByJyCCvHdXdl4TaKxb05/wcti6+
 Ao1JdQFwBmSE3vU2AiBx47YF2AJmBQ/PeB6IucbWStYbBf2v04Fbi3ay7tTs/w==
 -----END CERTIFICATE-----
 `
+
+/** What it certifies of a server that is called localhost. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBgjCCASigAwIBAgIUB8ZLqoB7o2qQKiagoN7Sn5Ot+OUwCgYIKoZIzj0EAwIw
 EjEQMA4GA1UEAwwHVGVzdCBDQTAgFw0yNjExMzAxMTAwNTNaGA8yMTI2MTEwNjEx
@@ -22,9 +26,17 @@ MB0GA1UdDgQWBBTKn58wL1MSrWFjPuECRFTTG32h+jAfBgNVHSMEGDAWgBQ9C8aK
 SBUm/v6Z
 -----END CERTIFICATE-----
 `
-export const certificateKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgpWYyPAxwlTN7eNab
-XycGElcJ0+3h2osg+/LEIUcyw8OhRANCAATxtHp7zDmKU7L9HmYWlK26BTHmShv5
-HQuGqXZXGGFdCdsPm5MHqwypMIpbSIFNO9Kf29I6GoFoyifldrra6/6P
------END PRIVATE KEY-----
-`
+
+/** That of the server, which guards nothing. */
+export const certificateKey = createPrivateKey({
+  format: 'jwk',
+  key: {
+    kty: 'EC',
+    crv: 'P-256',
+    d: 'pWYyPAxwlTN7eNabXycGElcJ0-3h2osg-_LEIUcyw8M',
+    x: '8bR6e8w5ilOy_R5mFpStugUx5kob-R0Lhql2VxhhXQk',
+    y: '2w-bkwerDKkwiltIgU070p_b0joagWjKJ-V2utrr_o8',
+  },
+})
+  .export({ type: 'pkcs8', format: 'pem' })
+  .toString()
