@@ -11,7 +11,7 @@ import { startRedis } from './redis.ts'
 import { startServices } from './services.ts'
 import type { StackFile } from './stack-file.ts'
 import type { StackRun } from './stack-run.ts'
-import { startTemporal } from './temporal.ts'
+import { longPollMs, startTemporal } from './temporal.ts'
 
 /**
  * Starts every part in order and writes each, as soon as it is known, to the stack file.
@@ -54,6 +54,7 @@ export async function startStack(
       run.config.environment.FILE_STORE_URL ?? pathToFileURL(path.join(run.config.localDir, 'files')).href,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporalNamespace,
+    ...(run.config.given.temporalAddress === undefined && { TEMPORAL_LONG_POLL_MS: String(longPollMs) }),
     ...tracingEnvironment(jaeger),
   }
   const services = await progress.step('Services', (tell) => startServices(run, environment, tell))

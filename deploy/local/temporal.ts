@@ -25,7 +25,10 @@ export const dynamicSettings: readonly string[] = [
   'matching.enableFairness=true',
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
+  'matching.longPollExpirationInterval="5s"',
 ]
+/** That of the settings: what the gateway of our own server is told. */
+export const longPollMs = 5_000
 const readyTimeoutMs = 30_000
 const commandTimeoutMs = 15_000
 

@@ -68,7 +68,9 @@ describe('compose.yaml', () => {
 
   it('has a Temporal that deals tasks as the one that everything is tested with, and the local overlay likewise', () => {
     const read: Record<string, { value: unknown }[]> = parse(text('temporal/dynamic-config.yaml'))
-    const settings = Object.entries(read).map(([name, [setting]]) => `${name}=${setting?.value}`)
+    const settings = Object.entries(read).map(
+      ([name, [setting]]) => `${name}=${JSON.stringify(setting?.value)}`,
+    )
     expect(settings).toEqual(dynamicSettings)
     const overlay = readFileSync(path.join(repositoryDir, 'k8s/overlays/local/servers/temporal.yaml'), 'utf8')
     expect([...overlay.matchAll(/--dynamic-config-value=(\S+)/g)].map(([, setting]) => setting)).toEqual(

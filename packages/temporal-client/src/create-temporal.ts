@@ -66,7 +66,8 @@ export function createTemporal(settings: TemporalSettings): Temporal {
     searchWorkflows: (...request) => searchWorkflows(client, ...request),
     runningWorkflows: (scope, definitions = registered, options) =>
       runningWorkflows(client, scope, definitions, options),
-    queueStats: (definitions = registered, options) => queueStats(client, definitions, options),
+    queueStats: (definitions = registered, options) =>
+      queueStats(client, definitions, { ...options, longPollMs: settings.longPollMs }),
     schedules: createSchedules(client),
     deployments: createDeployments(client),
     applySearchAttributes: (options) => applySearchAttributes(client, connection, options),

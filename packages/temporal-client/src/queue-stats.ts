@@ -12,10 +12,16 @@ const activityTasks = 2
 export async function queueStats(
   client: Client,
   definitions: readonly WorkflowDefinition[],
-  options: CallOptions = {},
+  { longPollMs = temporalsLongPollMs, ...options }: CallOptions & { readonly longPollMs?: number | undefined } = {},
 ): Promise<QueueStats[]> {
-  return Promise.all(definitions.map((definition) => statsOf(client, definition, options)))
+  const since = Date.now() - longPollMs - repollMsMax
+  return Promise.all(definitions.map((definition) => statsOf(client, { definition, since }, options)))
 }
+
+/** Temporal's default of `matching.longPollExpirationInterval`. */
+const temporalsLongPollMs = 60_000
+/** So long at most until a worker that is there asks anew. */
+const repollMsMax = 4_000
 
 export interface QueueStats {
   readonly taskQueue: string
@@ -25,7 +31,7 @@ export interface QueueStats {
   readonly backlog: number
   /** How long the oldest of them has waited. */
   readonly oldestAgeMs: number
-  /** Workers that ask for work: Temporal ends each of their polls after a minute, and they ask anew. */
+  /** Workers that ask for work: Temporal ends each of their polls after a while, and they ask anew. */
   readonly pollers: number
   readonly workflowTasks: TaskStats
   readonly activityTasks: TaskStats
@@ -41,12 +47,13 @@ interface TaskStats {
 
 async function statsOf(
   client: Client,
-  definition: WorkflowDefinition,
+  { definition, since }: { readonly definition: WorkflowDefinition; readonly since: number },
   options: CallOptions,
 ): Promise<QueueStats> {
+  const { taskQueue } = definition
   const [ofWorkflows, ofActivities] = await Promise.all([
-    describeTasks(client, definition.taskQueue, workflowTasks, options),
-    describeTasks(client, definition.taskQueue, activityTasks, options),
+    describeTasks(client, { taskQueue, type: workflowTasks, since }, options),
+    describeTasks(client, { taskQueue, type: activityTasks, since }, options),
   ])
   return {
     taskQueue: definition.taskQueue,
@@ -61,8 +68,7 @@ async function statsOf(
 
 async function describeTasks(
   client: Client,
-  taskQueue: string,
-  taskQueueType: typeof workflowTasks | typeof activityTasks,
+  { taskQueue, type, since }: Asked,
   options: CallOptions,
 ): Promise<TaskStats> {
   const { namespace } = client.options
@@ -72,7 +78,7 @@ async function describeTasks(
       client.workflowService.describeTaskQueue({
         namespace,
         taskQueue: { name: taskQueue },
-        taskQueueType,
+        taskQueueType: type,
         reportStats: true,
       }),
     options,
@@ -83,19 +89,20 @@ async function describeTasks(
       Number(stats?.approximateBacklogAge?.seconds ?? 0) * 1_000 +
         (stats?.approximateBacklogAge?.nanos ?? 0) / 1_000_000,
     ),
-    pollers: [...new Set((pollers ?? []).filter(isThere).map((poller) => poller.identity ?? ''))],
+    pollers: [...new Set((pollers ?? []).filter(polledSince(since)).map((poller) => poller.identity ?? ''))],
     addedPerSecond: stats?.tasksAddRate ?? 0,
     dispatchedPerSecond: stats?.tasksDispatchRate ?? 0,
   }
 }
 
-/** Temporal keeps one that has gone for five minutes; one that is there has polled within one, and asks again at once. */
-const pollMsMax = 70_000
+interface Asked {
+  readonly taskQueue: string
+  readonly type: typeof workflowTasks | typeof activityTasks
+  /** Who has not polled since, in milliseconds of the epoch, has gone: Temporal keeps such a one for five minutes. */
+  readonly since: number
+}
 
-function isThere({
-  lastAccessTime,
-}: {
-  readonly lastAccessTime?: { readonly seconds?: unknown } | null
-}): boolean {
-  return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 <= pollMsMax
+function polledSince(since: number) {
+  return ({ lastAccessTime }: { readonly lastAccessTime?: { readonly seconds?: unknown } | null }): boolean =>
+    Number(lastAccessTime?.seconds ?? 0) * 1_000 >= since
 }

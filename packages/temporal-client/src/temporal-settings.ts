@@ -13,6 +13,8 @@ export interface TemporalSettings {
   readonly namespace: string
   readonly apiKey?: string
   readonly tls?: NonNullable<ConnectionOptions['tls']>
+  /** How long the server holds a worker's poll, for who asks who polls; Temporal's own minute where it is not said. */
+  readonly longPollMs?: number
 }
 
 /**

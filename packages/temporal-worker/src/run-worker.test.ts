@@ -110,6 +110,15 @@ test("one page of metrics has Temporal's and the process's own", async () => {
   expect(stats?.pollers).toBeGreaterThanOrEqual(1)
 })
 
+test('a worker that was killed polls no more as soon as Temporal would have ended its poll, not minutes later', async () => {
+  const worker = await startProcess()
+  await worker.untilStatus('/health/ready', 200)
+  const pollers = async () => (await temporal.queueStats([probe.definition]))[0]?.pollers
+  await vi.waitFor(async () => expect(await pollers()).toBeGreaterThanOrEqual(1), { timeout: 30_000 })
+  worker.child.kill('SIGKILL')
+  await vi.waitFor(async () => expect(await pollers()).toBe(0), { timeout: 30_000, interval: 250 })
+})
+
 test('a business refusal is in no metric of failures, as it is an answer; what broke is', async () => {
   const worker = await startProcess()
   await worker.untilStatus('/health/ready', 200)

@@ -8,8 +8,11 @@ import { testNamespace, testStack } from './config.ts'
 export { withTestClient } from './test-client.ts'
 
 export function testTemporalSettings(): TemporalSettings {
-  return { address: testStack().temporalAddress, namespace: testNamespace() }
+  return { address: testStack().temporalAddress, namespace: testNamespace(), longPollMs }
 }
+
+/** That of the server's settings (deploy/local/temporal.ts). */
+const longPollMs = 5_000
 
 export function createTestTemporal(): Temporal {
   return createTemporal(testTemporalSettings())

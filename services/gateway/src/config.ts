@@ -67,7 +67,17 @@ export function gatewayConfig(variables: Variables = process.env): ConfigResult<
 export function readVariables(env: Environment): GatewayConfig {
   return {
     database: databaseSettings(env, { statementTimeoutMs: 15_000 }),
-    temporal: temporalSettings(env),
+    temporal: {
+      ...temporalSettings(env),
+      longPollMs: env.integer('TEMPORAL_LONG_POLL_MS', {
+        meaning:
+          "how long Temporal holds a worker's poll, its `matching.longPollExpirationInterval`: a worker that has not asked for longer is not there",
+        unit: 'ms',
+        otherwise: 60_000,
+        min: 1_000,
+        max: 60_000,
+      }),
+    },
     redis: redisSettings(env),
     files: fileStoreSettings(env),
     telemetry: telemetryConfig(env),
