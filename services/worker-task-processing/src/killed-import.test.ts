@@ -7,7 +7,7 @@ const { database, temporal, contract, start } = imports
 afterAll(() => imports[Symbol.asyncDispose]())
 
 const rowCount = 60_000
-/** Every seventh row is bad, every eleventh has the id of the one before. */
+/** Every seventh row is bad; of every eleventh all have one id, and say something else with it. */
 const isBad = (index: number) => index % 7 === 3
 const isDouble = (index: number) => index % 11 === 5 && !isBad(index)
 
@@ -40,6 +40,7 @@ test('a worker that is killed at any points of an import, and another each time:
     created_records: rowCount - failed - doubles + 1,
     updated_records: 0,
     duplicate_records: doubles - 1,
+    conflict_records: doubles - 1,
     unknown_columns: [],
   })
   const ids = await scoped.db.selectFrom('events').select('event_id').execute()

@@ -63,6 +63,7 @@ test('subscriptions whose workers are killed: each once, with one line and one i
     created_records: created,
     updated_records: 0,
     duplicate_records: doubles - 1,
+    conflict_records: 0,
     unknown_columns: [],
   })
   const rows = await scoped.db.selectFrom('subscriptions').select(['id', 'metadata']).execute()
