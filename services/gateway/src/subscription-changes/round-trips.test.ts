@@ -61,8 +61,8 @@ test('a change upwards takes nine round trips to the database, the gateway’s a
 test('one downwards, which lowers the unpaid invoice, ten', () =>
   expectRoundTrips(10, ({ id }) => change(caller, id, changeTo(basic)), pro))
 
-test('another quantity, whose lines are edited by the rule of any edit, nineteen', () =>
-  expectRoundTrips(19, ({ id, lineId }) =>
+test('another quantity, whose lines are edited by the rule of any edit, twenty', () =>
+  expectRoundTrips(20, ({ id, lineId }) =>
     caller.call('POST', `/subscriptions/${id}/modify/execute`, {
       type: 'quantity_change',
       quantity_change_params: { line_items: [{ id: lineId, quantity: '2' }] },
