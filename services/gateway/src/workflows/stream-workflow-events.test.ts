@@ -69,7 +69,7 @@ test('two listeners see an import advance, never backwards, to one result, while
   expect(await heardEvents(again)).toEqual([last])
   const done = await openEvents(at, importer, workflow_id, { lastEventId: last?.id ?? '' })
   expect([done.status, await done.text()]).toEqual([204, ''])
-})
+}, 180_000)
 
 test('an unknown workflow and that of another tenant are 404 before a stream begins, and take no place', async () => {
   const stranger = await idle.newCaller()
