@@ -16,7 +16,7 @@ export interface SentEvent {
 
 /**
  * Of events whose ids were there already those whose content is another than that of the event that counts, by their
- * positions; kept as conflicts, each content once. A field that was not sent with an instant says none, and differs from
+ * positions; kept as conflicts, each content once. An event that was sent without an instant says none, and differs from
  * none. Texts are compared, as in filters: `1` and `1.0` are two values. Of an event that was voided, or whose month was
  * dropped, what its id is still known by is compared.
  *

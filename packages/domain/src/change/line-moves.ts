@@ -25,7 +25,23 @@ export function lineMoves<Line extends RunningLine>(
       closed.push({ line: old, at: line.end })
     }
   }
-  return { at, closed, opened }
+  return { at, closed: [...closed, ...vanished(before, after, { closed, at })], opened }
+}
+
+/**
+ * A line that ends in the instant in which a part of it begins, as a pause ends in it, has that part no more. Of a line
+ * that ends before, its later parts have gone with it.
+ */
+function vanished<Line extends RunningLine>(
+  before: readonly Line[],
+  after: readonly Line[],
+  { closed, at }: Pick<LineMoves<Line>, 'closed' | 'at'>,
+): LineMoves<Line>['closed'] {
+  const there = new Set(after.map(partOf))
+  const closedIds = new Set(closed.map(({ line }) => line.id))
+  const gone = before.filter((line) => !there.has(partOf(line)) && !closedIds.has(line.id))
+  const firstOf = new Map(gone.toReversed().map((line) => [line.id, line]))
+  return [...firstOf.values()].map((line) => ({ line, at: later(line.start, at) }))
 }
 
 /** Around pauses a line is there in parts, of which each stays what it was. */
