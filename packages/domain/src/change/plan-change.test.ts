@@ -57,6 +57,36 @@ describe('a plan is changed inside a period', () => {
     })
   })
 
+  test('to the same fee while a dearer version waits: 15 of 30 come back and are charged again; nothing is given away', () => {
+    const waiting = running(target('waiting', { amount: '40' }), {
+      chain: 'basic',
+      start: day('2026-07-01'),
+    })
+    const facts = factsOf([running(basic, { end: day('2026-07-01') }), waiting], [billed('line_basic', '30')])
+    const { credits, charges, net } = changed(facts, [target('alike', { amount: '30' })])
+    expect({ credits, charges, net }).toEqual({
+      credits: ['line_basic 15 06-16 07-01'],
+      charges: ['alike 15 06-16 07-01'],
+      net: '0',
+    })
+  })
+
+  test('to the same fee while a dearer version begins on the 21st: 5 and 40/3 come back, 15 are charged: −10/3', () => {
+    const basicUntil = { span: { start: day('2026-06-01'), end: day('2026-06-21') } }
+    const dearerFrom = { span: { start: day('2026-06-21'), end: day('2026-07-01') }, priceId: 'dearer' }
+    const dearer = running(target('dearer', { amount: '40' }), { chain: 'basic', start: day('2026-06-21') })
+    const facts = factsOf(
+      [running(basic, { end: day('2026-06-21') }), dearer],
+      [billed('line_basic', '20', basicUntil), billed('line_dearer', '13.33', dearerFrom)],
+    )
+    const { credits, charges, net } = changed(facts, [target('alike', { amount: '30' })])
+    expect({ credits, charges, net }).toEqual({
+      credits: ['line_basic 5 06-16 06-21', 'line_dearer 13.33 06-21 07-01'],
+      charges: ['alike 15 06-16 07-01'],
+      net: '-3.33',
+    })
+  })
+
   test('without proration no money moves, and the lines do', () => {
     const facts = factsOf([running(basic)], [billed('line_basic', '30')])
     const { plan, ...money } = changed(facts, [pro], { behavior: 'none' })

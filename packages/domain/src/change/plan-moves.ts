@@ -122,8 +122,19 @@ function carriedBy<Line extends RunningLine>(
 ): Line | undefined {
   const candidates = counterpart ? [counterpart] : atWork
   return candidates.find(
-    (other) => !carried.has(other.id) && (billsAlike(other, line) || goesOn(other, line)),
+    (other) =>
+      !carried.has(other.id) &&
+      ((billsAlike(other, line) && lastsAsLong(other, line)) || goesOn(other, line)),
   )
+}
+
+/**
+ * Of one that another version of its price follows, or that ends, its own time alone was billed in advance: it is given
+ * back and the new one charged, which comes to nothing where both bill the same.
+ */
+function lastsAsLong(one: RunningLine, other: RunningLine): boolean {
+  if (one.terms.invoice_cadence !== 'ADVANCE' || one.end == null) return true
+  return other.end != null && other.end <= one.end
 }
 
 /**
