@@ -1,7 +1,7 @@
 import type { Decimal } from '../money/decimal.ts'
 import { type Ratio, scaleRatio, sumRatios } from '../money/ratio.ts'
 import { exactly } from '../price/charge-explanation.ts'
-import { isAdditive } from '../usage/usage-measure.ts'
+import { goesOnAcrossPlans, isAdditive } from '../usage/usage-measure.ts'
 import type { UsagePart } from '../usage/usage-question.ts'
 import type { CycleCharge, CycleLine } from './cycle.ts'
 
@@ -40,7 +40,10 @@ export function partCost(unitAmount: Decimal, usage: readonly Pick<UsagePart, 'q
  * nothing has come after now, of what it has had so far; or where each unit costs the same whenever it is used.
  */
 export function isBillsCharge(charge: CycleCharge<CycleLine>, now: Date): boolean {
-  const { cut, span } = charge
-  if (!cut || (!cut.start && (!cut.end || span.end >= now))) return true
+  const { cut, span, line } = charge
+  if (!cut || !(cut.start || cut.end)) return true
+  // What is shared out by time is only known by the whole of it: a state goes on behind now.
+  const isByTime = line.metering != null && goesOnAcrossPlans(line.metering.meter)
+  if (!cut.start && span.end >= now && !isByTime) return true
   return 'unitAmount' in unitCost(charge)
 }
