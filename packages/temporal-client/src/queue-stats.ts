@@ -12,7 +12,10 @@ const activityTasks = 2
 export async function queueStats(
   client: Client,
   definitions: readonly WorkflowDefinition[],
-  { longPollMs = temporalsLongPollMs, ...options }: CallOptions & { readonly longPollMs?: number | undefined } = {},
+  {
+    longPollMs = temporalsLongPollMs,
+    ...options
+  }: CallOptions & { readonly longPollMs?: number | undefined } = {},
 ): Promise<QueueStats[]> {
   const since = Date.now() - longPollMs - repollMsMax
   return Promise.all(definitions.map((definition) => statsOf(client, { definition, since }, options)))
