@@ -63,31 +63,26 @@ const windowResults = z.array(
   z.object({ window_size: z.string(), value: exactNumber }).meta({ id: 'UsageResult' }),
 )
 
-const usageGroup = z
-  .object({
-    grouped_by: groupedBy,
-    value: exactNumber,
-    results: windowResults,
-    event_count: z.int(),
-    not_numeric: z.int(),
-    missing: z.int(),
-    warnings,
-  })
-  .meta({ id: 'UsageGroup' })
+/** What a meter tells of some events. */
+const measured = {
+  /** Of the whole time, not the sum of the windows: an average has none. */
+  value: exactNumber,
+  results: windowResults,
+  // Ours: how many events were counted, and how many of them have a value that is no number, or not the property.
+  event_count: z.int(),
+  not_numeric: z.int(),
+  missing: z.int(),
+  warnings,
+}
+
+const usageGroup = z.object({ grouped_by: groupedBy, ...measured }).meta({ id: 'UsageGroup' })
 
 /** `window_size` is the contract's word for the instant at which a window begins. */
 export const getUsageResponse = z
   .object({
     event_name: z.string(),
     type: aggregationType,
-    /** Of the whole time, not the sum of the windows: an average has none. */
-    value: exactNumber,
-    results: windowResults,
-    // Ours: how many events were counted, and how many of them have a value that is no number, or not the property.
-    event_count: z.int(),
-    not_numeric: z.int(),
-    missing: z.int(),
-    warnings,
+    ...measured,
     // Ours: with `group_by`, the groups that have events.
     groups: z.array(usageGroup).optional(),
     ...groupPaging,
