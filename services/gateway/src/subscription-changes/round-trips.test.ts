@@ -61,16 +61,16 @@ test('a change upwards takes nine round trips to the database, the gateway’s a
 test('one downwards, which lowers the unpaid invoice, ten', () =>
   expectRoundTrips(10, ({ id }) => change(caller, id, changeTo(basic)), pro))
 
-test('another quantity, whose lines are edited by the rule of any edit, twenty', () =>
-  expectRoundTrips(20, ({ id, lineId }) =>
+test('another quantity, whose lines are edited by the rule of any edit, ten', () =>
+  expectRoundTrips(10, ({ id, lineId }) =>
     caller.call('POST', `/subscriptions/${id}/modify/execute`, {
       type: 'quantity_change',
       quantity_change_params: { line_items: [{ id: lineId, quantity: '2' }] },
     }),
   ))
 
-test('a cancellation at once, which closes the period with what was used, nineteen', () =>
-  expectRoundTrips(19, ({ id }) =>
+test('a cancellation at once, which closes the period, ten', () =>
+  expectRoundTrips(10, ({ id }) =>
     caller.call('POST', `/subscriptions/${id}/cancel`, {
       cancellation_type: 'immediate',
       cancel_immediately_invoice_policy: 'generate_invoice',
