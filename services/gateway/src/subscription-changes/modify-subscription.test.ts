@@ -113,7 +113,7 @@ test.each([
 test("another subscription's line is a 404, one twice, nothing to change, and a missing part are told", async () => {
   const [one, other] = [await subscribed(), await subscribed()]
   expect(await modify(one.id, quantityOf(other.lineId, '5'))).toMatchObject({ status: 404 })
-  expect(await modify(one.id, quantityOf(one.lineId, '3'))).toMatchObject({ status: 400 })
+  expect(await modify(one.id, quantityOf(one.lineId, '3'))).toMatchObject({ status: 409 })
   const line = { id: one.lineId, quantity: '4' }
   const twice = { type: 'quantity_change', quantity_change_params: { line_items: [line, line] } }
   expect(await modify(one.id, twice)).toMatchObject({ status: 400 })
@@ -151,6 +151,6 @@ test('a line that has ended already is named by its field', async () => {
   const lineId = subscription.parse(body).line_items[0]?.id ?? ''
   expect(await change(other, id, changeTo(next))).toMatchObject({ status: 200 })
   const answer = await other.call('POST', `/subscriptions/${id}/modify/execute`, quantityOf(lineId, '2'))
-  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
+  expect(answer).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
   expect(Object.keys(problemsOf(answer))).toEqual(['quantity_change_params.line_items[0].id'])
 })
