@@ -77,7 +77,7 @@ export async function changeHeld(
   if (history.hasDueGrants || isBehind(facts, request, now)) return behind
   refuseNotRunning(facts, request, now)
   const planned = await prepare({ facts, billed, now, lastChangeAt: history.lastAt })
-  if (movesPeriod(request, planned)) await voidForecasts(transaction, history.forecasts, now)
+  if (movesPeriod(facts, request, planned)) await voidForecasts(transaction, history.forecasts, now)
   const prepared = {
     ...planned,
     superseded: await makeWay(transaction, { subscriptionId, pending, request, now }),
@@ -86,8 +86,14 @@ export async function changeHeld(
 }
 
 /** Whether another period takes the place of the one that was to be billed next. */
-function movesPeriod({ kind }: ChangeOrder, { planned }: PreparedChange): boolean {
-  return kind === 'cancellation' || kind === 'trial_end' || planned.gridChange !== null
+function movesPeriod(
+  { subscription }: ChargeFacts,
+  { kind }: ChangeOrder,
+  { planned: { at, gridChange } }: PreparedChange,
+): boolean {
+  const { current_period_end: end } = subscription
+  if (kind === 'trial_end') return at.getTime() !== end.getTime()
+  return gridChange !== null || (kind === 'cancellation' && at < end)
 }
 
 /** They are of a period that there is no more, so that billing would never come to them. Of a subscription there is one, as a rule. */
