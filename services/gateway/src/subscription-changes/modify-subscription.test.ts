@@ -98,6 +98,17 @@ test('another amount overrides the price from now on: half of 3 × (20 − 10)',
   })
 })
 
+test('a quantity of 0 gives back what is left, half of 3 × 10, and bills nothing of the next period', async () => {
+  const { id, lineId } = await subscribed()
+  expect(await modify(id, quantityOf(lineId, '0'))).toMatchObject({
+    status: 200,
+    body: { proration: { credit_amount: '15', charge_amount: '0' } },
+  })
+  await moveClock(caller, '2026-07-02T00:00:00Z')
+  const last = (await invoicesOf(caller, id)).at(-1)
+  expect(last).toMatchObject({ billing_reason: 'SUBSCRIPTION_CYCLE', invoice_status: 'SKIPPED', total: '0' })
+})
+
 test.each([
   ['a negative quantity', '-1', 'quantity_change_params.line_items[0].quantity'],
   ['one of 21 digits', '100000000000000000000', 'quantity_change_params.line_items[0].quantity'],
