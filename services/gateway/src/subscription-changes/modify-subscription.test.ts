@@ -99,13 +99,17 @@ test('another amount overrides the price from now on: half of 3 × (20 − 10)',
 })
 
 test('a quantity of 0 gives back what is left, half of 3 × 10, and bills nothing of the next period', async () => {
-  const { id, lineId } = await subscribed()
-  expect(await modify(id, quantityOf(lineId, '0'))).toMatchObject({
+  const other = await newClockedCaller(gateway, '2026-06-16T00:00:00Z')
+  const plan = await addPlan(other, 'Seats', [{ amount: '10', min_quantity: 3 }])
+  const id = await subscribeTo(other, plan, { start_date: '2026-06-01T00:00:00Z' })
+  const { body } = await other.call('GET', `/subscriptions/${id}`)
+  const none = quantityOf(subscription.parse(body).line_items[0]?.id ?? '', '0')
+  expect(await other.call('POST', `/subscriptions/${id}/modify/execute`, none)).toMatchObject({
     status: 200,
     body: { proration: { credit_amount: '15', charge_amount: '0' } },
   })
-  await moveClock(caller, '2026-07-02T00:00:00Z')
-  const last = (await invoicesOf(caller, id)).at(-1)
+  await moveClock(other, '2026-07-02T00:00:00Z')
+  const last = (await invoicesOf(other, id)).at(-1)
   expect(last).toMatchObject({ billing_reason: 'SUBSCRIPTION_CYCLE', invoice_status: 'SKIPPED', total: '0' })
 })
 
