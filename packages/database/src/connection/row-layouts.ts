@@ -99,7 +99,7 @@ class LaidOutResult extends pg.Result {
     for (let index = 0; index < values.length; index++) {
       const text = values[index]
       const name = fields[index]?.name
-      if (text != null && name !== undefined) row[name] = parsers[index]?.(text)
+      if (name !== undefined) row[name] = text == null ? null : parsers[index]?.(text)
     }
     return row
   }
