@@ -11,29 +11,46 @@ interface RowLayout {
   readonly empty: pg.QueryResultRow
 }
 
-/** The layouts of statements that have a name, which is the same for the same text. */
 export interface RowLayouts {
+  /** @param statement its name, which is the same for the same text */
   of(statement: string | undefined, fields: readonly pg.FieldDef[]): RowLayout
 }
 
 /**
  * The driver works out anew for each answer what its columns are called and how they are read, and makes each row of
- * a dictionary: two microseconds a column (measured), which is most of what a short read costs. A named statement's
- * layout is kept, and taken where the columns are the same; after a migration they may be others.
+ * a dictionary: two microseconds a column (measured), which is most of what a short read costs. Layouts are kept: a
+ * statement's by its name, taken where the columns are the same, as after a migration they may be others; and that of
+ * statements without a name by its columns.
  */
 export function createRowLayouts(types: TypeParsers): RowLayouts {
-  const kept = new Map<string, RowLayout>()
+  const ofStatements = new Map<string, RowLayout>()
+  const ofColumns = new Map<string, RowLayout>()
+
+  function byColumns(fields: readonly pg.FieldDef[]): RowLayout {
+    const columns = fields.map(({ name, dataTypeID }) => `${dataTypeID} ${name}`).join('\n')
+    const known = ofColumns.get(columns)
+    if (known !== undefined) return known
+    const layout = layoutOf(types, fields)
+    // Searches choose among the columns of tables: there are never many, and to forget all is the simplest bound.
+    if (ofColumns.size >= layoutsMax) ofColumns.clear()
+    ofColumns.set(columns, layout)
+    return layout
+  }
+
   return {
     of(statement, fields) {
-      const known = statement === undefined ? undefined : kept.get(statement)
+      if (statement === undefined) return byColumns(fields)
+      const known = ofStatements.get(statement)
       if (known !== undefined && areSame(known.fields, fields)) return known
-      const layout = layoutOf(types, fields)
+      const layout = byColumns(fields)
       // As many as there are names of statements (`createStatementNames`).
-      if (statement !== undefined) kept.set(statement, layout)
+      ofStatements.set(statement, layout)
       return layout
     },
   }
 }
+
+const layoutsMax = 1_000
 
 function layoutOf(types: TypeParsers, fields: readonly pg.FieldDef[]): RowLayout {
   const empty: pg.QueryResultRow = JSON.parse(

@@ -86,7 +86,7 @@ function keysOf(shape: UsageShape): { names: RawBuilder<unknown>; values: RawBui
 function plainly(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
   const keys = keysOf(shape)
   return sql`
-    select ${keys.values}, count(*) as events, count(property) as present, ${aggregates(shape)}, 0 as "distinct"
+    select ${keys.values}, ${aggregates(shape)}, 0 as "distinct"
     from (${measuredEvents(spans, shape)} offset 0) measured
     group by ${keys.names}`
 }
@@ -95,14 +95,13 @@ function plainly(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
 function distinctly(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
   const keys = keysOf(shape)
   return sql`
-    select ${keys.names}, sum(events)::bigint as events,
-      coalesce(sum(events) filter (where property is not null), 0)::bigint as present, sum(numbers)::bigint as numbers,
+    select ${keys.names}, sum(events)::bigint as events, sum(present)::bigint as present, sum(numbers)::bigint as numbers,
       sum(sum) as sum, max(greatest) as greatest, max(latest collate "C") as latest, sum(weighted) as weighted,
-      count(*) filter (where property <> '') as "distinct"
+      count(*) filter (where value <> '') as "distinct"
     from (
-      select ${keys.values}, property, count(*) as events, ${aggregates(shape)}
+      select ${keys.values}, case when ${wanted('distinct')} then property end as value, ${aggregates(shape)}
       from (${measuredEvents(spans, shape)} offset 0) measured
-      group by ${keys.names}, property
+      group by ${keys.names}, value
     ) by_value
     group by ${keys.names}`
 }
@@ -116,7 +115,8 @@ function aggregates(shape: UsageShape): RawBuilder<unknown> {
   const partEnd = isCut
     ? sql`least(start_ms + ((ms - start_ms) / step_ms + 1) * step_ms, end_ms)`
     : sql`end_ms`
-  return sql`${isOfNumbers(shape) ? sql`count(number)` : sql`0::bigint`} as numbers,
+  return sql`count(*) as events, count(property) as present,
+    ${isOfNumbers(shape) ? sql`count(number)` : sql`0::bigint`} as numbers,
     ${pick('sum', 'numeric', sql`sum(number)`)},
     ${pick('greatest', 'numeric', sql`max(number)`)},
     ${pick('latest', 'text', sql`max(${newestFirst})`)},
