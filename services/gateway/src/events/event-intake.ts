@@ -48,6 +48,8 @@ interface Lane {
   timer: NodeJS.Timeout | undefined
   /** Its time of gathering is over, and something waits. */
   due: boolean
+  /** Most of what was written last was there already: what is sent again comes in runs. */
+  repeats: boolean
 }
 
 /**
@@ -78,7 +80,11 @@ export function createEventIntake(
   async function write(key: string, lane: Lane, batch: readonly Waiting[]): Promise<void> {
     inFlight++
     lane.inFlight++
-    await settle(batch, (events) => store.append(database.scoped(lane.scope), events))
+    await settle(batch, async (events) => {
+      const outcome = await store.append(database.scoped(lane.scope), events, { areKnown: lane.repeats })
+      lane.repeats = outcome.duplicates.length > events.length / 2
+      return outcome
+    })
     inFlight--
     lane.inFlight--
     if (lane.waiting.length === 0 && lane.inFlight === 0 && lane.timer === undefined) lanes.delete(key)
@@ -108,7 +114,7 @@ export function createEventIntake(
 }
 
 function newLane(scope: Scope): Lane {
-  return { scope, waiting: [], waitingEvents: 0, inFlight: 0, timer: undefined, due: false }
+  return { scope, waiting: [], waitingEvents: 0, inFlight: 0, timer: undefined, due: false, repeats: false }
 }
 
 function mayWrite(lane: Lane, limits: IntakeLimits): boolean {
