@@ -32,7 +32,7 @@ function newWriter(schema: z.core.$ZodType): Write {
   if (schema instanceof z.ZodEnum) return choiceWriter(Object.values(schema.def.entries))
   if (schema instanceof z.ZodLiteral) return choiceWriter(schema.def.values)
   if (schema instanceof z.ZodString) return (value) => (typeof value === 'string' ? quoted(value) : undefined)
-  if (schema instanceof z.ZodNumberFormat && schema.def.format === 'safeint') return integer
+  if (schema instanceof z.ZodNumberFormat && schema._zod.def.format === 'safeint') return integer
   if (schema instanceof z.ZodNumber && !(schema instanceof z.ZodNumberFormat)) return number
   if (schema instanceof z.ZodBoolean) return boolean
   if (schema instanceof z.ZodUnknown) return (value) => JSON.stringify(value)
