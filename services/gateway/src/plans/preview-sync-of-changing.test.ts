@@ -35,11 +35,11 @@ test('a change of plan that waits is in both figures: 90 in advance by the new p
     { price_id: fee('ADVANCE'), amount: '40' },
   ]
   const previewId = await previewOf(caller, planId, edits)
-  // Half of 60 and half of 80 are 70. The 40 in advance are nobody's any more.
+  // Not prorating, the latest bills whole: 80. The 40 in advance are nobody's any more.
   expect(await itemsOf(caller, planId, previewId)).toMatchObject([
-    { subscription_id: id, outcome: 'touched', before: '150', after: '160' },
+    { subscription_id: id, outcome: 'touched', before: '150', after: '170' },
   ])
   await completed(caller, await apply(caller, planId, previewId))
   await moveClock(caller, '2026-07-08T00:00:00Z')
-  expect(await billsOf(caller, id)).toEqual(['CREATE 06-01–07-01: 30', 'CYCLE 06-01–07-01: 160'])
+  expect(await billsOf(caller, id)).toEqual(['CREATE 06-01–07-01: 30', 'CYCLE 06-01–07-01: 170'])
 })
