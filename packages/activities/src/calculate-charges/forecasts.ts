@@ -2,7 +2,7 @@ import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculati
 import type { Scoped } from '@flexprice/database/connection'
 import { writeDrafts } from '@flexprice/database/invoices'
 import { type ChargeOutcome, calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
-import { draftOf } from './draft-of.ts'
+import { draftOf, hasInvoice } from './draft-of.ts'
 import { refusedDrafts } from './refuse-waiting.ts'
 
 export interface Forecasts {
@@ -30,7 +30,8 @@ export async function writeForecasts(
     { choiceOf: () => ({ kind: 'next' }), seenBy, lock: true },
   )
   const drafts = rated.filter(
-    (outcome): outcome is SubscriptionCharges => !('error' in outcome) && outcome.invoicedBy === null,
+    (outcome): outcome is SubscriptionCharges =>
+      !('error' in outcome) && outcome.invoicedBy === null && hasInvoice(outcome),
   )
   const written = await writeDrafts(
     transaction,

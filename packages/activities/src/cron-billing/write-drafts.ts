@@ -10,7 +10,7 @@ import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import type { SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage, type RatedClosing } from '../calculate-charges/close-late-usage.ts'
 import { closingDraft, hasUsage } from '../calculate-charges/closing-invoice.ts'
-import { draftOf } from '../calculate-charges/draft-of.ts'
+import { draftOf, hasInvoice } from '../calculate-charges/draft-of.ts'
 
 interface WriteDrafts {
   readonly settings: EnvironmentSettings
@@ -73,11 +73,6 @@ async function draftsThere(
   return charged.map(
     ({ one, draft }) => outcomeOf.get(one) ?? { invoiceId: draft.invoice.id, state: 'missing' },
   )
-}
-
-/** Of nothing there is none, but for what tells of a trial; a draft that is there is closed with nothing on it. */
-function hasInvoice({ charges, reason, hasForecast }: SubscriptionCharges): boolean {
-  return charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START' || hasForecast
 }
 
 /** With the late usage that they carry; numbers are taken here. */
