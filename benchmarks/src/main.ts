@@ -1,6 +1,8 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
-import { startBenchStack } from './bench-stack.ts'
+import { benchAttack } from './attack/attack.ts'
+import { attackTable } from './attack/attack-table.ts'
+import { type BenchStack, startBenchStack } from './bench-stack.ts'
 import { benchBilling } from './billing/billing.ts'
 import { benchCalculate } from './calculate/calculate.ts'
 import { benchChange } from './change/change.ts'
@@ -9,19 +11,22 @@ import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchImport } from './import/import.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
-import { printRow, type Row, tableHead, writeSpeedTable } from './report.ts'
+import { type Checked, speedTable, type Table, tableHead, tableRow, writeSpeedTable } from './report.ts'
 import { benchUsage } from './usage/usage.ts'
 
+type Size = 's' | 'm' | 'l'
+
 const benchmarks = {
-  'price-sync': benchPriceSync,
-  create: benchCreate,
-  change: benchChange,
-  gateway: benchGateway,
-  calculate: benchCalculate,
-  billing: benchBilling,
-  events: benchEvents,
-  import: benchImport,
-  usage: benchUsage,
+  'price-sync': shown(benchPriceSync, speedTable),
+  create: shown(benchCreate, speedTable),
+  change: shown(benchChange, speedTable),
+  gateway: shown(benchGateway, speedTable),
+  attack: shown(benchAttack, attackTable),
+  calculate: shown(benchCalculate, speedTable),
+  billing: shown(benchBilling, speedTable),
+  events: shown(benchEvents, speedTable),
+  import: shown(benchImport, speedTable),
+  usage: shown(benchUsage, speedTable),
 } as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--write]
@@ -49,22 +54,48 @@ if (values.help || name === undefined || !isBenchmark(name) || !isSize(size)) {
   process.exit(values.help ? 0 : 2)
 }
 
-const rows: Row[] = []
-{
+const { lines, allHold } = await run(benchmarks[name], size)
+if (values.write) writeSpeedTable(name, lines)
+process.exit(allHold ? 0 : 1)
+
+async function run(bench: Shown, size: Size): Promise<{ lines: readonly string[]; allHold: boolean }> {
   await using stack = await startBenchStack()
-  if (!values.json) process.stdout.write(`${tableHead}\n`)
-  for await (const row of benchmarks[name](stack, size)) {
-    rows.push(row)
-    printRow(row, values.json)
+  const lines = [bench.head]
+  let allHold = true
+  if (!values.json) process.stdout.write(`${bench.head}\n`)
+  for await (const { line, json, holds } of bench.rows(stack, size)) {
+    lines.push(line)
+    allHold &&= holds
+    process.stdout.write(`${values.json ? json : line}\n`)
+  }
+  return { lines, allHold }
+}
+
+interface Shown {
+  readonly head: string
+  rows(stack: BenchStack, size: Size): AsyncGenerator<{ line: string; json: string; holds: boolean }>
+}
+
+/** A benchmark with how its rows are shown, of whatever kind they are. */
+function shown<One extends Checked>(
+  bench: (stack: BenchStack, size: Size) => AsyncGenerator<One>,
+  table: Table<One>,
+): Shown {
+  return {
+    head: tableHead(table),
+    async *rows(stack, size) {
+      for await (const row of bench(stack, size)) {
+        const holds = Object.values(row.checks).every(Boolean)
+        yield { line: tableRow(table, row), json: JSON.stringify(row), holds }
+      }
+    },
   }
 }
-if (values.write) writeSpeedTable(name, rows)
-process.exit(rows.every((row) => Object.values(row.checks).every(Boolean)) ? 0 : 1)
 
 function isBenchmark(text: string): text is keyof typeof benchmarks {
   return Object.hasOwn(benchmarks, text)
 }
 
-function isSize(text: string): text is 's' | 'm' | 'l' {
+function isSize(text: string): text is Size {
   return text === 's' || text === 'm' || text === 'l'
 }
