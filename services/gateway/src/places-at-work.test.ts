@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
 
-const get = async (caller: Caller) => (await caller.call('GET', '/plans/plan_x')).status
+const get = async (caller: Caller) => (await caller.call('GET', '/creditnotes/crnote_x')).status
 
 async function inFlight(): Promise<string | undefined> {
   return (await gateway.metrics()).match(/^http_requests_in_flight\S* (\d+)/m)?.[1]
@@ -32,10 +32,10 @@ async function knownCallers(): Promise<[Caller, Caller]> {
   return callers
 }
 
-/** Nobody reads a plan until it is released. */
-const holdPlans = () => hold('plans')
+/** Nobody reads a credit note until it is released; events have nothing to do with them. */
+const holdNotes = () => hold('credit_notes')
 
-async function hold(table: 'plans' | 'api_keys'): Promise<AsyncDisposable> {
+async function hold(table: 'credit_notes' | 'api_keys'): Promise<AsyncDisposable> {
   const client = new pg.Client({ connectionString: gateway.database.ownerUrl })
   await client.connect()
   await client.query('begin')
@@ -45,11 +45,11 @@ async function hold(table: 'plans' | 'api_keys'): Promise<AsyncDisposable> {
 
 test('beyond those at work a request is told at once, its key looked at or not; events have a line of their own', async () => {
   const [busy, other] = await knownCallers()
-  await using plans = await holdPlans()
+  await using notes = await holdNotes()
   const held = Array.from({ length: 3 }, () => get(busy))
   await expect.poll(atWork, patience).toBe('3')
   // Three quarters are all that a key may have.
-  expect(await busy.call('GET', '/plans/plan_x')).toMatchObject({
+  expect(await busy.call('GET', '/creditnotes/crnote_x')).toMatchObject({
     status: 429,
     headers: { 'retry-after': '1' },
   })
@@ -64,7 +64,7 @@ test('beyond those at work a request is told at once, its key looked at or not; 
     request_id: refused.headers['x-request-id'],
   })
   expect((await gateway.app.inject('/health/live')).statusCode).toBe(200)
-  await plans[Symbol.asyncDispose]()
+  await notes[Symbol.asyncDispose]()
   expect(await Promise.all(held)).toEqual([404, 404, 404, 404])
   await expect.poll(atWork, patience).toBe('0')
   expect(await get(other)).toBe(404)
@@ -94,12 +94,12 @@ test('events take no place of those at work, and come in when there is none', as
   const [busy, other] = await knownCallers()
   const send = () => other.call('POST', '/events', { ...event, event_id: newId('event') })
   expect(await send()).toMatchObject({ status: 202 })
-  await using plans = await holdPlans()
+  await using notes = await holdNotes()
   const held = [...Array.from({ length: 3 }, () => get(busy)), get(other)]
   await expect.poll(atWork, patience).toBe('4')
   // One after the other: of the pool there is one connection left.
   for (const _ of [1, 2, 3]) expect(await send()).toMatchObject({ status: 202 })
-  await plans[Symbol.asyncDispose]()
+  await notes[Symbol.asyncDispose]()
   expect(await Promise.all(held)).toEqual([404, 404, 404, 404])
 })
 

@@ -44,8 +44,10 @@ test('collecting gives back what nobody holds', async () => {
   const gone = new WeakRef(largeList())
   // A reference that was read lives until the end of its task.
   await new Promise((resolve) => setTimeout(resolve, 1))
+  const { heapTotal } = process.memoryUsage()
   collectGarbage()
   expect(gone.deref()).toBeUndefined()
+  expect(process.memoryUsage().heapTotal).toBeLessThan(heapTotal)
 })
 
 function largeList(): number[] {

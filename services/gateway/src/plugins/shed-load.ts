@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import underPressure from '@fastify/under-pressure'
 import type { Metrics } from '@flexprice/observability'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -52,6 +53,7 @@ export async function shedLoad(
     flood.note(reason === undefined ? 'let-in' : 'refused', atMs)
     if (reason !== undefined) {
       shed.inc({ reason })
+      if (flood.isOn(atMs)) rest(request.raw.socket)
       return refuse(request, reply, isReady())
     }
     inFlight += 1
@@ -140,5 +142,18 @@ function refuse(request: FastifyRequest, reply: FastifyReply, keepsConnection: b
     })
     .end(body)
 }
+
+/**
+ * The next request of the connection is read a moment later: who comes again at once, whatever it was told, takes the
+ * time of those that were let in.
+ */
+function rest(socket: unknown): void {
+  // A request that was injected has no connection.
+  if (!(socket instanceof Socket) || socket.isPaused()) return
+  socket.pause()
+  setTimeout(() => socket.resume(), restMs)
+}
+
+const restMs = 100
 
 const overloaded = { status: 503, code: 'overloaded', message: 'Too many requests are under way' } as const
