@@ -1,5 +1,6 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
+import { orStopped, stopSignal } from '@flexprice/local-stack/stop-signal'
 import { benchAttack } from './attack/attack.ts'
 import { attackTable } from './attack/attack-table.ts'
 import { type BenchStack, startBenchStack } from './bench-stack.ts'
@@ -54,21 +55,40 @@ if (values.help || name === undefined || !isBenchmark(name) || !isSize(size)) {
   process.exit(values.help ? 0 : 2)
 }
 
-const { lines, allHold } = await run(benchmarks[name], size)
-if (values.write) writeSpeedTable(name, lines)
-process.exit(allHold ? 0 : 1)
+/** As shells say of a program that was told to stop. */
+const interrupted = 130
+const signal = stopSignal()
+let exitCode: number
+try {
+  const { lines, allHold } = await measure(benchmarks[name], size)
+  if (values.write) writeSpeedTable(name, lines)
+  exitCode = allHold ? 0 : 1
+} catch (error) {
+  if (!signal.aborted) throw error
+  exitCode = interrupted
+}
+process.exit(exitCode)
 
-async function run(bench: Shown, size: Size): Promise<{ lines: readonly string[]; allHold: boolean }> {
-  await using stack = await startBenchStack()
-  const lines = [bench.head]
-  let allHold = true
-  if (!values.json) process.stdout.write(`${bench.head}\n`)
-  for await (const { line, json, holds } of bench.rows(stack, size)) {
-    lines.push(line)
-    allHold &&= holds
-    process.stdout.write(`${values.json ? json : line}\n`)
+interface Measured {
+  readonly lines: readonly string[]
+  readonly allHold: boolean
+}
+
+/** Prints each row as it is there. Ctrl-C leaves no server and no process behind. */
+async function measure(bench: Shown, size: Size): Promise<Measured> {
+  await using stack = await startBenchStack(signal)
+  const print = async () => {
+    const lines = [bench.head]
+    let allHold = true
+    if (!values.json) process.stdout.write(`${bench.head}\n`)
+    for await (const { line, json, holds } of bench.rows(stack, size)) {
+      lines.push(line)
+      allHold &&= holds
+      process.stdout.write(`${values.json ? json : line}\n`)
+    }
+    return { lines, allHold }
   }
-  return { lines, allHold }
+  return await orStopped(signal, print())
 }
 
 interface Shown {
