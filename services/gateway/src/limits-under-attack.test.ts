@@ -105,6 +105,8 @@ test('503 at once beyond the requests that may be in flight, 429 beyond half of 
   })
   const other = await gateway.newCaller()
   expect(await other.call('GET', '/plans/plan_x')).toMatchObject({ status: 404 })
+  // An answer has its place until it has closed.
+  await expect.poll(inFlight, patience).toBe('10')
   waiting.push(...(await slowly(other)))
   await expect.poll(inFlight, patience).toBe('20')
   const refused = await caller.call('GET', '/plans/plan_x')
