@@ -1,3 +1,4 @@
+import { instantText } from '@flexprice/domain/time'
 import { type RawBuilder, sql } from 'kysely'
 import type { Accumulator, UsageScan } from './usage-scans.ts'
 
@@ -45,8 +46,8 @@ export function spanArrays(scans: readonly UsageScan[], filters: number): SpanAr
     sql`${column((row) => row.scan.measure.eventName)}::text[]`,
     sql`${column((row) => row.scan.measure.field)}::text[]`,
     sql`${column((row) => row.scan.measure.groupBy)}::text[]`,
-    sql`${column((row) => row.start.toISOString())}::timestamptz[]`,
-    sql`${column((row) => row.end.toISOString())}::timestamptz[]`,
+    sql`${column((row) => instantText(row.start))}::timestamptz[]`,
+    sql`${column((row) => instantText(row.end))}::timestamptz[]`,
     sql`${column((row) => row.start.getTime())}::bigint[]`,
     sql`${column((row) => row.end.getTime())}::bigint[]`,
     sql`${column((row) => row.stepMs)}::bigint[]`,
