@@ -9,7 +9,7 @@ import { startDatabase } from '@flexprice/local-stack/database'
 import { migrate } from '@flexprice/local-stack/migrate'
 import { createProgress } from '@flexprice/local-stack/progress'
 import { startRedis } from '@flexprice/local-stack/redis'
-import { startServices } from '@flexprice/local-stack/services'
+import { startFurtherWorker, startServices } from '@flexprice/local-stack/services'
 import { createStackRun } from '@flexprice/local-stack/stack-run'
 import { startTemporal } from '@flexprice/local-stack/temporal'
 import pg from 'pg'
@@ -33,6 +33,8 @@ export interface BenchStack extends AsyncDisposable {
   cpuOf(process: string): number
   /** `kill -9`, and a fresh one in its place. */
   killAndRestart(process: string): Promise<void>
+  /** Another process of that worker, until the end. Answers its name. */
+  startSecond(worker: string): Promise<string>
 }
 
 export async function startBenchStack(): Promise<BenchStack> {
@@ -85,6 +87,11 @@ export async function startBenchStack(): Promise<BenchStack> {
       cpuOfKilled.set(name, cpuOf(name))
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
+    },
+    async startSecond(worker) {
+      const name = `${worker}-2`
+      await startFurtherWorker(run, environment, { worker, name })
+      return name
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([owner.end(), superuser.end()])
