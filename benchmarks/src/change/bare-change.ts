@@ -26,7 +26,12 @@ export async function startBareChange(stack: BenchStack): Promise<BareChange> {
     activities: createSubscriptionChangeActivities({
       scoped: () => scoped,
       slicesMax: 1,
-      events: { changed: () => undefined, bulkPaged: () => undefined, bulkDone: () => undefined },
+      events: {
+        changed: () => undefined,
+        schedulesFailed: () => undefined,
+        bulkPaged: () => undefined,
+        bulkDone: () => undefined,
+      },
     }),
   })
   const ended = worker.run()

@@ -42,7 +42,12 @@ export async function changeSubscription(product: Product, step: ChangeStep, now
   if (want !== have) throw new Error(`${step.kind} was previewed as\n  ${want}\n  and is\n  ${have}`)
 }
 
-const unheard = { changed: () => undefined, bulkPaged: () => undefined, bulkDone: () => undefined }
+const unheard = {
+  changed: () => undefined,
+  schedulesFailed: () => undefined,
+  bulkPaged: () => undefined,
+  bulkDone: () => undefined,
+}
 let changes = 0
 
 async function orderOf(

@@ -75,6 +75,19 @@ export function isNextBilling({ subscription }: BilledFacts, choice: CycleChoice
   return isSamePeriod(currentPeriod(subscription), choice.window)
 }
 
+/** When an invoice is due: as its period ends, or as what an opening pays for begins. */
+export function boundaryOf({ reason, period }: Pick<BilledCycle, 'reason' | 'period'>): Date {
+  return reason === 'SUBSCRIPTION_CYCLE' ? period.end : period.start
+}
+
+/** Whether billing has been there, and has written what the boundary bills. */
+export function isBoundaryBilled(
+  { next_billing_at: dueAt }: Pick<Subscription, 'next_billing_at'>,
+  invoice: Pick<BilledCycle, 'reason' | 'period'>,
+): boolean {
+  return dueAt === null || boundaryOf(invoice) < dueAt
+}
+
 function within(facts: BilledFacts, window: Period): BilledCycle {
   const { subscription } = facts
   if (subscription.subscription_status === 'draft') throw notBilled(subscription, 'is a draft')

@@ -1,8 +1,7 @@
 import {
   type ChargeFacts,
   type LateUsage,
-  readFinalUsage,
-  readWrittenInvoices,
+  readBilledBefore,
   type WrittenDraft,
 } from '@flexprice/database/calculations'
 import type { Scoped } from '@flexprice/database/connection'
@@ -27,6 +26,7 @@ import {
 } from '../invoicing/draft-invoice.ts'
 import { writtenCharge } from '../invoicing/written-charge.ts'
 import { type BilledCycle, billedCycle, type CycleChoice } from './billed-cycle.ts'
+import { wantedInvoice } from './closed-boundary.ts'
 import { createSharedTerms, cycleLines, type FactLine, type SharedTerms } from './cycle-lines.ts'
 import { inHalves } from './in-halves.ts'
 import { finalQuestions, type PlannedFinal, planFinals, type RatedLate, rateFinals } from './late-usage.ts'
@@ -41,6 +41,10 @@ export interface SubscriptionCharges extends Pick<BilledCycle, 'reason' | 'perio
   readonly charges: readonly WithLineId<CycleCharge<FactLine> & Pick<InvoicedCharge, 'late'>>[]
   /** What late events have changed of final invoices, as far as it is no charge of this one; null: none were looked at. */
   readonly late: Pick<RatedLate, 'credits'> | null
+  /** Whether there is a draft that the charges take the place of, also where they are none. */
+  readonly hasForecast: boolean
+  /** Whether there may be its invoice, draft or closed. */
+  readonly mayBeThere: boolean
   /** The id of the closed invoice that has billed the next cycle before its time: these charges are never made. */
   readonly invoicedBy: string | null
   /** Of an invoice of late usage alone; else empty. */
@@ -76,8 +80,8 @@ export async function calculateCharges(
       return { facts, billed: billedCycle(facts, choice), isNext: choice.kind === 'next' }
     }),
   )
-  const { drafts, closed } = await readWrittenInvoices(scoped, billed.flatMap(invoiceOf), { lock })
-  const finals = await readFinalUsage(scoped, billed.flatMap(carrierOf))
+  const before = { wanted: billed.flatMap(invoiceOf), carriers: billed.flatMap(carrierOf) }
+  const { drafts, closed, forecasts, finals } = await readBilledBefore(scoped, before, { lock })
   const shared = { terms: createSharedTerms(), plan: createCyclePlanner() }
   const planned = billed.map((one) => {
     if ('error' in one) return one
@@ -85,6 +89,7 @@ export async function calculateCharges(
     return orError(one.facts, () =>
       planOne(one, {
         ...{ draft: drafts.get(id), closed: closed.get(id), late: finals.get(id) ?? null, shared },
+        hasForecast: forecasts.has(id),
       }),
     )
   })
@@ -109,9 +114,7 @@ interface Billed {
 /** Which invoice its draft would be; what lies in any window is none. */
 function invoiceOf(one: Billed | Failed) {
   if ('error' in one || one.billed.cycle.usage === 'within' || isLateAlone(one.billed)) return []
-  const { reason, period } = one.billed
-  const of = { billing_reason: reason, period_start: period.start, period_end: period.end }
-  return [{ subscription_id: one.facts.subscription.id, ...of }]
+  return [wantedInvoice(one.facts, one.billed)]
 }
 
 function carrierOf(one: Billed | Failed) {
@@ -125,8 +128,9 @@ function isLateAlone({ billsLate, cycle }: BilledCycle): boolean {
   return billsLate && cycle.closes === null
 }
 
-interface Planned extends Omit<Billed, 'isNext'> {
-  readonly invoicedBy: string | null
+interface Planned
+  extends Omit<Billed, 'isNext'>,
+    Pick<SubscriptionCharges, 'hasForecast' | 'invoicedBy' | 'mayBeThere'> {
   readonly plan: CyclePlan<FactLine>
   readonly written: readonly WithLineId<InvoicedCharge>[]
   readonly finals: readonly PlannedFinal[]
@@ -139,7 +143,7 @@ interface Shared {
   readonly plan: PlanCycle
 }
 
-/** Of a draft whose FIXED lines are written its USAGE lines alone are rated, on the grid kept with it. */
+/** Of a draft that billing has written its USAGE lines alone are rated, on the grid kept with it. */
 function planOne(
   { facts, billed, isNext }: Billed,
   {
@@ -147,17 +151,21 @@ function planOne(
     closed,
     late,
     shared,
+    hasForecast,
   }: {
     draft: WrittenDraft | undefined
     closed: string | undefined
     late: LateUsage | null
     shared: Shared
+    hasForecast: boolean
   },
 ): Planned {
   const invoicedBy = (isNext && closed) || null
   const lines = cycleLines(facts, shared.terms, billed)
   const finals = late ? planFinals(facts, late, shared.terms) : []
-  const of = { facts, billed, invoicedBy, finals, late }
+  const isUnknown = invoiceOf({ facts, billed, isNext }).length === 0
+  const mayBeThere = hasForecast || draft !== undefined || closed !== undefined || isUnknown
+  const of = { facts, billed, invoicedBy, finals, late, hasForecast, mayBeThere }
   if (!draft) return { ...of, plan: shared.plan(billed.cycle, lines), written: [] }
   const plan = shared.plan({ ...billed.cycle, grid: draft.grid ?? billed.cycle.grid }, lines)
   const written = draft.lines.map(writtenCharge)
@@ -186,7 +194,7 @@ function questionsOf(one: Planned | Failed): readonly UsageQuestion[] {
 }
 
 function rated(
-  { facts, billed, invoicedBy, plan, written, finals, late }: Planned,
+  { facts, billed, invoicedBy, plan, written, finals, late, hasForecast, mayBeThere }: Planned,
   answers: Parameters<typeof rateCycle>[1],
 ): SubscriptionCharges {
   const own = plan.questions.length
@@ -208,6 +216,8 @@ function rated(
       charges,
       settlement,
       invoicedBy,
+      hasForecast,
+      mayBeThere,
     },
     late: late && { credits: changed.credits },
     requestKey: late && isLateAlone(billed) ? `late-${late.ownInvoices + 1}` : '',

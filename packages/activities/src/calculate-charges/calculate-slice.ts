@@ -7,14 +7,13 @@ import {
   writeCalculationPage,
 } from '@flexprice/database/calculations'
 import { inTransaction, readNow, type Scoped } from '@flexprice/database/connection'
-import { writeDrafts } from '@flexprice/database/invoices'
 import { Context } from '@temporalio/activity'
 import { atBoundary } from '../subscription-change/at-boundary.ts'
 import type { CycleChoice } from './billed-cycle.ts'
-import { type ChargeOutcome, calculateCharges, type SubscriptionCharges } from './calculate-charges.ts'
+import { type ChargeOutcome, calculateCharges } from './calculate-charges.ts'
 import { calculatedItem } from './calculated-item.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
-import { draftOf } from './draft-of.ts'
+import { writeForecasts } from './forecasts.ts'
 
 /** Short enough for locks, progress and memory, long enough to cost nothing. */
 const subscriptionsPerPageMax = 500
@@ -62,22 +61,9 @@ async function calculatePage(
 ): Promise<{ items: readonly NewCalculationItem[]; taken: number }> {
   const { calculation, now } = calculate
   const page = await nextCalculationPage(transaction, calculate)
-  const outcomes = calculation.creates_drafts
-    ? await rateHeld(transaction, page.subscriptionIds, calculation)
-    : await rateAtBoundary(transaction, page.subscriptionIds, calculate)
-  const drafts = calculation.creates_drafts
-    ? outcomes.filter(
-        (outcome): outcome is SubscriptionCharges => !('error' in outcome) && outcome.invoicedBy === null,
-      )
-    : []
-  const written = await writeDrafts(
-    transaction,
-    drafts.map((draft) => draftOf(draft, now)),
-    now,
-  )
-  const draftIds = new Map(
-    drafts.map(({ facts: { subscription } }, index) => [subscription.id, written[index]?.invoiceId]),
-  )
+  const { outcomes, draftIds } = calculation.creates_drafts
+    ? await writeForecasts(transaction, page.subscriptionIds, { seenBy: calculation.usage_snapshot, now })
+    : { outcomes: await rateAtBoundary(transaction, page.subscriptionIds, calculate), draftIds: noDrafts }
   const items = outcomes.map((outcome) =>
     calculatedItem(outcome, draftIds.get(outcome.facts.subscription.id) ?? null),
   )
@@ -85,20 +71,7 @@ async function calculatePage(
   return { items, taken: page.subscriptionIds.length }
 }
 
-/** To be written: they are held. */
-async function rateHeld(
-  transaction: Scoped,
-  subscriptionIds: readonly string[],
-  calculation: CalculationRow,
-): Promise<ChargeOutcome[]> {
-  const facts = await readChargeFacts(transaction, subscriptionIds, { lock: true })
-  const choice = choiceOf(calculation)
-  return await calculateCharges(transaction, facts, {
-    choiceOf: () => choice,
-    seenBy: calculation.usage_snapshot,
-    lock: true,
-  })
-}
+const noDrafts: ReadonlyMap<string, string> = new Map()
 
 /** To be told only: the next invoices as their boundaries will have the subscriptions. */
 async function rateAtBoundary(

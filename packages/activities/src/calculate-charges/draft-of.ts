@@ -17,3 +17,12 @@ export function draftOf(
     ...{ reason, period, requestKey, grid, settlement, now },
   })
 }
+
+/** Of nothing there is none, but for what tells of a trial; a draft that is there is closed with nothing on it. */
+export function hasInvoice({
+  charges,
+  reason,
+  hasForecast,
+}: Pick<SubscriptionCharges, 'charges' | 'reason' | 'hasForecast'>): boolean {
+  return charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START' || hasForecast
+}

@@ -11,3 +11,4 @@ export {
 } from './calculate-charges-activities.ts'
 export type { CalculateChargesDependencies } from './dependencies.ts'
 export { type CalculateChargesEvents, createCalculateChargesEvents } from './events.ts'
+export { writeForecasts } from './forecasts.ts'

@@ -1,4 +1,4 @@
-import { readChargeFacts } from '@flexprice/database/calculations'
+import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
 import { metersById } from '@flexprice/database/catalog'
 import { readNow, type Scoped } from '@flexprice/database/connection'
 import {
@@ -16,10 +16,12 @@ import { readBoundaries } from '@flexprice/database/subscriptions'
 import { assert } from '@flexprice/domain'
 import { later } from '@flexprice/domain/time'
 import { Context } from '@temporalio/activity'
-import { calculateCharges } from './calculate-charges.ts'
+import { atBoundary } from '../subscription-change/at-boundary.ts'
+import { type ChargeOutcome, calculateCharges } from './calculate-charges.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
 import { countOutcomes, countSkips, previewedItem } from './previewed-item.ts'
-import { syncInMemory } from './sync-in-memory.ts'
+import { type SyncedFacts, syncInMemory } from './sync-in-memory.ts'
+import { syncedAtBoundary } from './synced-at-boundary.ts'
 
 /** Rated twice each, so half of what a calculation's page takes. */
 const subscriptionsPerPageMax = 500
@@ -78,15 +80,8 @@ async function previewPage(
       unbilledFrom: unbilled.get(id) ?? current_period_start,
     })
   })
-  const rating = { choiceOf: () => ({ kind: 'next' }) as const, seenBy: preview.usage_snapshot }
-  const before = await calculateCharges(handle, facts, rating)
-  const touched = synced.filter(({ isTouched }) => isTouched)
-  const after = await calculateCharges(
-    handle,
-    touched.map((one) => one.after),
-    rating,
-  )
-  const afterOf = new Map(after.map((outcome) => [outcome.facts.subscription.id, outcome]))
+  const now = await readNow(handle)
+  const { before, afterOf } = await rateBoth(handle, { facts, synced, now, seenBy: preview.usage_snapshot })
   const items = before.flatMap((outcome, index) => {
     const one = synced[index]
     const { id } = outcome.facts.subscription
@@ -94,7 +89,6 @@ async function previewPage(
       ? [previewedItem({ synced: one, plan, before: outcome, after: afterOf.get(id) ?? outcome })]
       : []
   })
-  const now = await readNow(handle)
   const outcomes = synced.flatMap((one) => one.outcomes)
   await writeSyncPreviewPage(handle, {
     ...page,
@@ -106,4 +100,38 @@ async function previewPage(
     now,
   })
   return true
+}
+
+interface RatedBoth {
+  readonly before: readonly ChargeOutcome[]
+  /** Of those that the sync touches, by subscription. */
+  readonly afterOf: ReadonlyMap<string, ChargeOutcome>
+}
+
+/** The next invoices as they are, and as the sync would leave them: both with what waits for their boundaries. */
+async function rateBoth(
+  handle: Scoped,
+  {
+    facts,
+    synced,
+    now,
+    seenBy,
+  }: {
+    readonly facts: readonly ChargeFacts[]
+    readonly synced: readonly SyncedFacts[]
+    readonly now: Date
+    readonly seenBy: string | null
+  },
+): Promise<RatedBoth> {
+  const choice = { kind: 'next' } as const
+  const rating = { choiceOf: () => choice, seenBy }
+  return await atBoundary(handle, facts, { choice, now }, async (within, changed) => {
+    const touched = synced.flatMap((one, index) => {
+      const [was, is] = [facts[index], changed[index]]
+      return one.isTouched && was && is ? [syncedAtBoundary(was, one.after, is)] : []
+    })
+    const before = await calculateCharges(within, changed, rating)
+    const after = await calculateCharges(within, touched, rating)
+    return { before, afterOf: new Map(after.map((outcome) => [outcome.facts.subscription.id, outcome])) }
+  })
 }

@@ -12,11 +12,13 @@ import {
 } from '@flexprice/database/invoices'
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import type { Period } from '@flexprice/domain/time'
+import { boundaryOf } from './billed-cycle.ts'
 import { calculateCharges } from './calculate-charges.ts'
 import { closeLateUsage } from './close-late-usage.ts'
 import { closingInvoice } from './closing-invoice.ts'
 import type { CalculateChargesDependencies, RecalculationInput } from './dependencies.ts'
 import { draftOf } from './draft-of.ts'
+import { refusedDrafts } from './refuse-waiting.ts'
 
 /**
  * One transaction that holds the subscription and the invoice: rates by the snapshot that it keeps, replaces the lines
@@ -51,12 +53,15 @@ async function rateDraft(
   if (subscriptionId === null || start === null || end === null) {
     throw refused(invoice, 'is of no subscription')
   }
-  if (finalize) refuseEarly(invoice, { start, end }, now)
+  const period = { start, end }
+  if (finalize) refuseEarly(invoice, period, now)
+  const reason = invoice.billing_reason
+  const waiting = (await refusedDrafts(transaction, [subscriptionId])).get(subscriptionId)
+  if (waiting && boundaryOf({ reason, period }) >= waiting.at) throw waiting.error
   const seenBy = await takeUsageSnapshot(transaction)
   if (facts.length === 0) throw notFound('Subscription', subscriptionId)
-  const reason = invoice.billing_reason
   const [outcome] = await calculateCharges(transaction, facts, {
-    choiceOf: () => ({ kind: 'invoice', reason, period: { start, end } }),
+    choiceOf: () => ({ kind: 'invoice', reason, period }),
     seenBy,
   })
   assert(outcome, 'each subscription has an outcome')

@@ -3,7 +3,6 @@ import type { Scoped } from '@flexprice/database/connection'
 import {
   type DueBoundary,
   finishSchedules,
-  holdDueSchedules,
   type ScheduleRow,
   turnPauses,
 } from '@flexprice/database/schedules'
@@ -22,15 +21,14 @@ export interface AppliedDue {
  * trial's or before it, or as the subscription would begin, after which no period does. The end that a cancellation has scheduled, and a pause, stand in the
  * facts already.
  */
-export async function applyDue(
-  transaction: Scoped,
+export function applyDue(
   due: readonly ChargeFacts[],
-  { dryRun }: { readonly dryRun: boolean },
-): Promise<AppliedDue> {
+  schedules: ReadonlyMap<string, ScheduleRow>,
+): AppliedDue {
   return {
     ended: due.filter(endsUnbilled),
     going: due.filter((facts) => !endsUnbilled(facts)),
-    schedules: dryRun ? new Map() : await holdDueSchedules(transaction, due.flatMap(boundaryOf)),
+    schedules,
   }
 }
 

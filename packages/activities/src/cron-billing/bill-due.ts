@@ -1,8 +1,17 @@
-import { advanceSubscriptions, type BillingFailure } from '@flexprice/database/billing'
-import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
-import type { Scoped } from '@flexprice/database/connection'
-import { type NewInvoice, takeUsageSnapshot } from '@flexprice/database/invoices'
-import { type DueBoundary, endPauses } from '@flexprice/database/schedules'
+import {
+  advanceSubscriptions,
+  type BillingFailure,
+  type SubscriptionAdvance,
+} from '@flexprice/database/billing'
+import {
+  type ChargedRows,
+  type ChargeFacts,
+  chargedRows,
+  chargeFacts,
+} from '@flexprice/database/calculations'
+import { all, mapped, type Reading, type Scoped, together } from '@flexprice/database/connection'
+import { type NewInvoice, usageSnapshot } from '@flexprice/database/invoices'
+import { type DueBoundary, dueSchedules, endPauses, type ScheduleRow } from '@flexprice/database/schedules'
 import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
 import { isPositive, readDecimal } from '@flexprice/domain/money'
@@ -34,6 +43,8 @@ export interface Billed {
   /** Those that were made; a draft that was there is brought up to date and counts, too. */
   readonly invoices: readonly NewInvoice['invoice'][]
   readonly finalized: number
+  /** Where those are by then that were billed, or whose end has come. */
+  readonly advances: readonly SubscriptionAdvance[]
   /** Changes that waited for the boundaries and can never be made: these were billed as they were. */
   readonly failedChanges: readonly FailedChange[]
 }
@@ -51,50 +62,84 @@ export async function billDue(
   subscriptionIds: readonly string[],
   bill: BillDue,
 ): Promise<Billed> {
+  const [held] = await together(transaction, heldForBilling(transaction, subscriptionIds, bill))
+  return await billHeld(transaction, held, bill)
+}
+
+/** What is read of subscriptions behind their locks, as they are billed. */
+export interface HeldForBilling {
+  readonly rows: ChargedRows
+  readonly schedules: ReadonlyMap<string, ScheduleRow>
+  readonly seenBy: string
+}
+
+/** The first phase of `billDue`, to be sent with what its caller writes before it. */
+export function heldForBilling(
+  transaction: Scoped,
+  subscriptionIds: readonly string[],
+  { dryRun }: Pick<BillDue, 'dryRun'>,
+): Reading<HeldForBilling> {
   assert(transaction.db.isTransaction, 'a page is billed in one transaction')
-  const due = await holdDue(transaction, subscriptionIds, bill)
-  const applied = await applyDue(transaction, due, bill)
+  const held = all([
+    chargedRows(transaction, subscriptionIds, { lock: !dryRun }),
+    dryRun ? noSchedules : dueSchedules(transaction, subscriptionIds),
+    // After the locks: what an event is counted by, and what makes a later one late, is the same.
+    usageSnapshot(),
+  ])
+  return mapped(held, ([rows, schedules, seenBy]) => ({ rows, schedules, seenBy }))
+}
+
+const noSchedules: Reading<ReadonlyMap<string, ScheduleRow>> = { runOn: async () => new Map() }
+
+/** The other phases. */
+export async function billHeld(
+  transaction: Scoped,
+  { rows, schedules, seenBy }: HeldForBilling,
+  bill: BillDue,
+): Promise<Billed> {
+  const facts = await chargeFacts(transaction, rows)
+  const applied = applyDue(
+    facts.filter((one) => isDue(one, bill)),
+    schedules,
+  )
   if (bill.dryRun) {
     const next = { choice: { kind: 'next' }, now: bill.now } as const
     return await atBoundary(transaction, applied.going, next, (within, going, failedChanges) =>
-      billGoing(within, going, { ...bill, applied, failedChanges }),
+      billGoing(within, going, { ...bill, seenBy, applied, failedChanges }),
     )
   }
-  const { facts, failed } = await applyPlanChanges(transaction, applied.going, { ...bill, ...applied })
-  return await billGoing(transaction, facts, { ...bill, applied, failedChanges: failed })
+  const changed = await applyPlanChanges(transaction, applied.going, { ...bill, ...applied })
+  return await billGoing(transaction, changed.facts, {
+    ...bill,
+    seenBy,
+    applied,
+    failedChanges: changed.failed,
+  })
 }
 
 /** The facts as they are at the boundary, which is theirs. */
 async function billGoing(
   transaction: Scoped,
   going: readonly ChargeFacts[],
-  bill: Omit<Write, 'seenBy'> & Pick<Billed, 'failedChanges'>,
+  bill: Write & Pick<Billed, 'failedChanges'>,
 ): Promise<Billed> {
-  // After the locks: what an event is counted by, and what makes a later one late, is the same.
-  const seenBy = await takeUsageSnapshot(transaction)
+  const { seenBy } = bill
   const outcomes = await calculateCharges(transaction, going, {
     choiceOf: () => ({ kind: 'next' }),
     seenBy,
     lock: !bill.dryRun,
   })
   const { rated, failures } = ratedOrFailed(outcomes)
-  const written = await write(transaction, rated, { ...bill, seenBy })
+  const written = await write(transaction, rated, bill)
   const billed = [...rated.map(({ facts }) => facts), ...bill.applied.ended]
   const { failedChanges } = bill
   const subscriptionIds = billed.map(({ subscription }) => subscription.id)
   return { ...written, failures, failedChanges, subscriptionIds }
 }
 
-async function holdDue(
-  transaction: Scoped,
-  subscriptionIds: readonly string[],
-  { asOf, dryRun }: BillDue,
-): Promise<readonly ChargeFacts[]> {
-  const facts = await readChargeFacts(transaction, subscriptionIds, { lock: !dryRun })
-  return facts.filter(
-    ({ subscription: { subscription_status: status, next_billing_at: dueAt } }) =>
-      isBilled(status) && dueAt !== null && dueAt <= asOf,
-  )
+function isDue({ subscription }: ChargeFacts, { asOf }: BillDue): boolean {
+  const { subscription_status: status, next_billing_at: dueAt } = subscription
+  return isBilled(status) && dueAt !== null && dueAt <= asOf
 }
 
 function endedPaused({ subscription, pauses }: ChargeFacts): DueBoundary[] {
@@ -111,27 +156,24 @@ async function write(
   transaction: Scoped,
   rated: readonly SubscriptionCharges[],
   { settings, now, dryRun, seenBy, runId, applied: { ended, schedules } }: Write,
-): Promise<Pick<Billed, 'invoices' | 'finalized'>> {
+): Promise<Pick<Billed, 'invoices' | 'finalized' | 'advances'>> {
   const written = await writeDrafts(transaction, rated, { settings, now, seenBy, dryRun })
   const { charged, invoices, closing } = written
-  if (dryRun) return { invoices, finalized: 0 }
+  if (dryRun) return { invoices, finalized: 0, advances: [] }
   const unpaid = new Set(
     charged.flatMap(({ one, draft }) =>
       isPositive(readDecimal(draft.invoice.amount_due)) ? [one.facts.subscription.id] : [],
     ),
   )
-  const advances = rated.map(({ facts, reason, opens }) =>
+  const billed = rated.map(({ facts, reason, opens }) =>
     advanceOf(facts, { reason, opens, isUnpaid: unpaid.has(facts.subscription.id) }),
   )
-  await advanceSubscriptions(
-    transaction,
-    [...advances, ...ended.map(({ subscription }) => endOf(subscription))],
-    now,
-  )
+  const advances = [...billed, ...ended.map(({ subscription }) => endOf(subscription))]
+  await advanceSubscriptions(transaction, advances, now)
   await finishDue(transaction, [...rated.map(({ facts }) => facts), ...ended], { schedules, now, runId })
   const over = [...rated.flatMap(({ facts, opens }) => (opens ? [] : [facts])), ...ended]
   await endPauses(transaction, over.flatMap(endedPaused), now)
   // Last, as numbers are taken: no other slice waits for more than the end of this statement.
   await closeWritten(transaction, closing, { seenBy, now })
-  return { invoices, finalized: closing.length }
+  return { invoices, finalized: closing.length, advances }
 }

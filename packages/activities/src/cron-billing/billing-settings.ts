@@ -12,9 +12,16 @@ export async function billingSettings(
   subscriptionId: string,
 ): Promise<EnvironmentSettings> {
   const settings = await getEnvironmentSettings(transaction)
-  if (settings.billing_paused) {
-    const message = `Subscription ${subscriptionId} has a period that is not billed, or credits that are not given, and the environment's billing is paused`
-    throw new CodedError('state_conflict', message)
-  }
+  refusePaused(settings, subscriptionId)
   return settings
+}
+
+/** @throws state_conflict while the environment's billing is paused */
+export function refusePaused(
+  { billing_paused: isPaused }: EnvironmentSettings,
+  subscriptionId: string,
+): void {
+  if (!isPaused) return
+  const message = `Subscription ${subscriptionId} has a period that is not billed, or credits that are not given, and the environment's billing is paused`
+  throw new CodedError('state_conflict', message)
 }

@@ -1,5 +1,6 @@
 import type { Scoped } from '@flexprice/database/connection'
 import {
+  type DraftOutcome,
   finalizeInvoices,
   insertInvoices,
   type NewInvoice,
@@ -9,7 +10,7 @@ import type { EnvironmentSettings } from '@flexprice/database/tenancy'
 import type { SubscriptionCharges } from '../calculate-charges/calculate-charges.ts'
 import { closeLateUsage, type RatedClosing } from '../calculate-charges/close-late-usage.ts'
 import { closingDraft, hasUsage } from '../calculate-charges/closing-invoice.ts'
-import { draftOf } from '../calculate-charges/draft-of.ts'
+import { draftOf, hasInvoice } from '../calculate-charges/draft-of.ts'
 
 interface WriteDrafts {
   readonly settings: EnvironmentSettings
@@ -38,15 +39,11 @@ export async function writeDrafts(
   { settings, now, seenBy, dryRun = false }: WriteDrafts,
 ): Promise<WrittenDrafts> {
   const charged = rated
-    .filter(({ charges, reason }) => charges.length > 0 || reason === 'SUBSCRIPTION_TRIAL_START')
+    .filter(hasInvoice)
     .map((one) => ({ one, draft: withDelay(draftOf(one, now), one, { settings, now }) }))
   const invoices = charged.flatMap(({ one, draft }) => (one.invoicedBy === null ? [draft.invoice] : []))
   if (dryRun) return { charged, invoices, closing: [] }
-  const found = await refreshDrafts(
-    transaction,
-    charged.map(({ draft }) => draft),
-    now,
-  )
+  const found = await draftsThere(transaction, charged, now)
   const waits = ({ invoice }: NewInvoice): boolean => invoice.finalize_at !== null
   await insertInvoices(
     transaction,
@@ -58,6 +55,24 @@ export async function writeDrafts(
     return [{ one, closing: closingDraft(one, draft, { found: found[index], seenBy, now }) }]
   })
   return { charged, invoices, closing }
+}
+
+/** What there is of each, brought up to date; of what rating has found no invoice of there is none, as it is held. */
+async function draftsThere(
+  transaction: Scoped,
+  charged: WrittenDrafts['charged'],
+  now: Date,
+): Promise<readonly DraftOutcome[]> {
+  const asked = charged.filter(({ one }) => one.mayBeThere)
+  const outcomes = await refreshDrafts(
+    transaction,
+    asked.map(({ draft }) => draft),
+    now,
+  )
+  const outcomeOf = new Map(asked.map(({ one }, index) => [one, outcomes[index]]))
+  return charged.map(
+    ({ one, draft }) => outcomeOf.get(one) ?? { invoiceId: draft.invoice.id, state: 'missing' },
+  )
 }
 
 /** With the late usage that they carry; numbers are taken here. */

@@ -3,14 +3,13 @@ import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculati
 import { type SubscriptionChange, writeChanges } from '@flexprice/database/changes'
 import { newId, type Scoped } from '@flexprice/database/connection'
 import { type FinishedSchedule, finishSchedules, type ScheduleRow } from '@flexprice/database/schedules'
-import type { PlanFacts } from '@flexprice/database/subscriptions'
 import { type ErrorCode, errorKind, isCodedError, isRetryable, notFound } from '@flexprice/domain'
 import type { ExecutedBy } from '../cron-billing/apply-due.ts'
 import { changeResult } from './change-result.ts'
 import { changeRow, changing } from './change-row.ts'
 import { comingRow } from './coming-row.ts'
 import { grantMove } from './grant-move.ts'
-import { preparePlanChange, sharePlanFacts } from './plan-change-kind.ts'
+import { preparePlanChange, sharePlanFacts, type TargetPlan } from './plan-change-kind.ts'
 
 /** A scheduled change that can never be made. */
 export interface FailedChange {
@@ -73,7 +72,7 @@ export async function applyPlanChanges(
 function boundaryChange(
   facts: ChargeFacts,
   order: ReturnType<typeof planChangeOrder.parse> | undefined,
-  plans: ReadonlyMap<string, PlanFacts>,
+  plans: ReadonlyMap<string, TargetPlan>,
 ): SubscriptionChange {
   const { subscription } = facts
   const plan = plans.get(order?.target_plan_id ?? '')

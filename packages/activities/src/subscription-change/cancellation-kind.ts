@@ -1,13 +1,13 @@
 import type { CancellationOrder, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
-import { endPauses, insertSchedules, withdrawSchedules } from '@flexprice/database/schedules'
-import { endSubscription, moveEnd } from '@flexprice/database/subscriptions'
+import { kept, type Reading, type Scoped } from '@flexprice/database/connection'
+import { endPauses, schedulesInserted, schedulesWithdrawn } from '@flexprice/database/schedules'
+import { endMoved, subscriptionEnded } from '@flexprice/database/subscriptions'
 import { CodedError, invalid } from '@flexprice/domain'
 import { type CancellationTime, cancellationInstant } from '@flexprice/domain/change'
 import { earlier } from '@flexprice/domain/time'
-import { billPeriod } from './bring-up.ts'
+import { billHeldPeriod, heldPeriod } from './bring-up.ts'
 import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
-import { goingCredits, standingChange, summaryNow } from './standing-change.ts'
+import { goingCredits, standingChange, summaryOf } from './standing-change.ts'
 
 /**
  * The end of a subscription (billing rules, section 8): now, at its period's end, or at a date, which may have passed
@@ -30,7 +30,7 @@ export const cancellationKind: ChangeKind<CancellationOrder> = async (transactio
     // As any that ends, so that what was used is billed.
     ...(isIncomplete(held) ? { subscription: { subscription_status: 'active' } } : {}),
     madeAt: now,
-    finish: () => finish(transaction, { held, order, at }),
+    ...ending(transaction, { held, order, at }),
   }
 }
 
@@ -84,40 +84,70 @@ function timeOf({ cancellation_type: type, cancel_at: date }: CancellationOrder)
   return { type, date: new Date(date) }
 }
 
-async function finish(
-  transaction: Scoped,
-  cancellation: Cancellation,
-): Promise<Partial<SubscriptionChangeResult>> {
+interface Ending {
+  /** What is sent behind the change's rows. */
+  readonly beside: readonly Reading<void>[]
+  /** What is done behind it, and told. */
+  finish(): Promise<Partial<SubscriptionChangeResult>>
+}
+
+/** It takes the place of what waits for the subscription's boundary, and tells the subscription as it is by then. */
+function ending(transaction: Scoped, cancellation: Cancellation): Ending {
   const { held, at } = cancellation
-  const { id } = held.facts.subscription
-  const superseded = await withdrawSchedules(transaction, [id], { as: 'superseded', now: held.now })
-  const done =
-    at <= held.now ? await endNow(transaction, cancellation) : await endLater(transaction, cancellation)
-  return { ...done, superseded_schedules: [...superseded], ...(await summaryNow(transaction, id)) }
+  const { subscription } = held.facts
+  const withdrawn = kept(
+    schedulesWithdrawn(transaction, [subscription.id], { as: 'superseded', now: held.now }),
+  )
+  const end = at > held.now ? endLater : endsUnbilled(cancellation) ? endUnbilled : endBilled
+  const { beside, finish } = end(transaction, cancellation)
+  return {
+    beside: [withdrawn.sent, ...beside],
+    async finish() {
+      const done = await finish()
+      const made_at = held.now.toISOString()
+      return { ...done, made_at, superseded_schedules: [...withdrawn.result()] }
+    },
+  }
 }
 
 /** Of a period of no length nothing is billed, as of one that is to be left unbilled. */
-async function endNow(
-  transaction: Scoped,
-  { held: { facts, now }, order, at }: Cancellation,
-): Promise<Partial<SubscriptionChangeResult>> {
-  const { subscription } = facts
-  const end = { at, cancellation: cancellationOf(order) }
-  if (at <= subscription.current_period_start || order.invoice_policy === 'skip') {
-    await endSubscription(transaction, changed(facts), end, now)
-    if (subscription.was_paused) await endPauses(transaction, [{ subscriptionId: subscription.id, at }], now)
-    return {}
-  }
-  await moveEnd(transaction, changed(facts), end, now)
-  return { invoice_ids: await billPeriod(transaction, subscription.id, now) }
+function endsUnbilled({ held: { facts }, order, at }: Cancellation): boolean {
+  return at <= facts.subscription.current_period_start || order.invoice_policy === 'skip'
 }
 
-async function endLater(
-  transaction: Scoped,
-  { held: { facts, now }, order, at }: Cancellation,
-): Promise<Partial<SubscriptionChangeResult>> {
+function endUnbilled(transaction: Scoped, { held: { facts, now }, order, at }: Cancellation): Ending {
   const { subscription } = facts
-  await moveEnd(transaction, changed(facts), { at, cancellation: cancellationOf(order) }, now)
+  const end = { at, cancellation: cancellationOf(order) }
+  const ended = kept(subscriptionEnded(transaction, changed(facts), end, now))
+  return {
+    beside: [ended.sent],
+    async finish() {
+      if (subscription.was_paused)
+        await endPauses(transaction, [{ subscriptionId: subscription.id, at }], now)
+      return summaryOf(ended.result())
+    },
+  }
+}
+
+/** By the billing of the period that it cuts, as of any other. */
+function endBilled(transaction: Scoped, { held: { facts, now }, order, at }: Cancellation): Ending {
+  const { id } = facts.subscription
+  const end = { at, cancellation: cancellationOf(order) }
+  const moved = kept(endMoved(transaction, changed(facts), end, now))
+  const period = kept(heldPeriod(transaction, id))
+  return {
+    beside: [moved.sent, period.sent],
+    async finish() {
+      const of = { subscriptionId: id, now }
+      const { invoiceIds, advance } = await billHeldPeriod(transaction, period.result(), of)
+      return { invoice_ids: [...invoiceIds], ...summaryOf(moved.result(), advance) }
+    },
+  }
+}
+
+function endLater(transaction: Scoped, { held: { facts, now }, order, at }: Cancellation): Ending {
+  const { subscription } = facts
+  const end = { at, cancellation: cancellationOf(order) }
   const configuration = {
     cancellation_type: order.cancellation_type,
     proration_behavior: order.proration_behavior,
@@ -125,8 +155,15 @@ async function endLater(
     own_end: subscription.end_date?.toISOString() ?? null,
   }
   const of = { subscription_id: subscription.id, schedule_type: 'cancellation', scheduled_at: at } as const
-  const [id = null] = await insertSchedules(transaction, [{ ...of, configuration }], now)
-  return { is_scheduled: true, schedule_id: id }
+  const moved = kept(endMoved(transaction, changed(facts), end, now))
+  const inserted = kept(schedulesInserted(transaction, [{ ...of, configuration }], now))
+  return {
+    beside: [moved.sent, inserted.sent],
+    async finish() {
+      const [id = null] = inserted.result()
+      return { is_scheduled: true, schedule_id: id, ...summaryOf(moved.result()) }
+    },
+  }
 }
 
 function cancellationOf({ proration_behavior: behavior, cancellation_type: type }: CancellationOrder) {

@@ -8,6 +8,8 @@ export interface SubscriptionChangeEvents {
     readonly subscriptionId: string
     readonly replayed: boolean
   }): void
+  /** What waited for boundaries that were billed for a change, and can never be made. */
+  schedulesFailed(count: number): void
   /** A page of many changes. */
   bulkPaged(page: { readonly processed: number; readonly leftOut: number }): void
   bulkDone(done: BulkChangeResult & { readonly phase: 'preview' | 'execution' }): void
@@ -23,7 +25,22 @@ export function createSubscriptionChangeEvents(dependencies: {
     help: 'Changes of subscriptions that were made, by their kind',
     labels: ['kind', 'outcome'],
   })
+  const schedules = metrics.counter({
+    name: 'subscription_changes_scheduled_failed_total',
+    help: 'Changes that waited for a boundary which another change has billed, and can never be made',
+  })
   return {
+    schedulesFailed(count) {
+      if (count === 0) return
+      schedules.inc(count)
+      logger.info(
+        {
+          'event.action': 'scheduled-change-failed',
+          subscription_change: { scheduled_changes_failed: count },
+        },
+        'Scheduled changes can never be made: their periods were billed without them',
+      )
+    },
     changed({ kind, subscriptionId, replayed }) {
       changes.inc({ kind, outcome: replayed ? 'replayed' : 'made' }, 1)
       logger.info(

@@ -1,40 +1,37 @@
 import type { LineChangesOrder } from '@flexprice/contracts/workflows'
-import type { Scoped } from '@flexprice/database/connection'
-import { updateLineItem } from '@flexprice/database/line-items'
+import { editedLines, lineStateLater, lineWrites } from '@flexprice/database/line-items'
 import { CodedError, invalid, isCodedError, notFound } from '@flexprice/domain'
-import { editedLines } from './edited-lines.ts'
-import type { ChangeKind, HeldSubscription } from './prepared-change.ts'
+import { movedLines } from './moved-lines.ts'
+import type { ChangeKind } from './prepared-change.ts'
 
 /**
- * Other quantities and amounts of lines, at once (billing rules, section 8): by the lines' own door, and what that has
- * moved is credited and charged as any change is.
+ * Other quantities and amounts of lines, at once (billing rules, section 8): by the rules of the lines' own door, and what
+ * that has moved is credited and charged as any change is. However many lines there are, they are read and written together.
  */
-export const lineChangesKind: ChangeKind<LineChangesOrder> = async (transaction, order) => async (held) => {
-  refuseDoubles(order)
-  await editLines(transaction, order, held)
-  return editedLines(transaction, held, order.proration_behavior)
-}
-
-/** At most as many as a request has, each by the statements of its own door. */
-async function editLines(
-  transaction: Scoped,
-  { kind, lines }: LineChangesOrder,
-  { facts, now }: HeldSubscription,
-): Promise<void> {
-  const known = new Set(facts.lines.map(({ line }) => line.id))
-  for (const [index, { line_item_id: lineItemId, quantity, amount }] of lines.entries()) {
-    if (!known.has(lineItemId)) throw notFound('Line item', lineItemId)
-    const edit = {
-      lineItemId,
-      quantity: quantity ?? undefined,
-      money: amount === null ? {} : { amount },
-      now,
-    }
-    try {
-      await updateLineItem(transaction, edit)
-    } catch (error) {
-      throw atLine(error, `${kind}_params.line_items[${index}]`)
-    }
+export const lineChangesKind: ChangeKind<LineChangesOrder> = async (transaction, order) => {
+  const { kind, lines } = order
+  const state = lineStateLater(
+    transaction,
+    lines.map((line) => line.line_item_id),
+  )
+  return {
+    reads: [state.sent],
+    async prepare(held) {
+      refuseDoubles(order)
+      const known = new Set(held.facts.lines.map(({ line }) => line.id))
+      const unknown = lines.find((line) => !known.has(line.line_item_id))
+      if (unknown) throw notFound('Line item', unknown.line_item_id)
+      const edits = lines.map(({ line_item_id: lineItemId, quantity, amount }) => ({
+        ...{ lineItemId, quantity: quantity ?? undefined, now: held.now },
+        money: amount === null ? {} : { amount },
+      }))
+      const before = state.result()
+      const after = editedLines(before, edits, (error, index) =>
+        atLine(error, `${kind}_params.line_items[${index}]`),
+      )
+      const writes = lineWrites(transaction, { before, after }, held.now)
+      return movedLines(transaction, held, { behavior: order.proration_behavior, writes })
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import type { Scoped } from '@flexprice/database/connection'
 import { endLineItem, insertLineItem, type NewLineItem, updateLineItem } from '@flexprice/database/line-items'
 import { assert, type CodedError, notImplemented } from '@flexprice/domain'
 import { isRecurring } from '@flexprice/domain/time'
-import { editedLines } from './edited-lines.ts'
+import { movedLines } from './moved-lines.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
 
 type Act<Does> = Extract<LineOrder['act'], { readonly does: Does }>
@@ -19,14 +19,14 @@ export const lineKind: ChangeKind<LineOrder> =
   async (held) => {
     if (act.does === 'end') {
       await endLine(transaction, act, held)
-      return editedLines(transaction, held, behavior)
+      return movedLines(transaction, held, { behavior })
     }
     if (act.does === 'change') {
       await changeLine(transaction, act, held)
-      return editedLines(transaction, held, behavior)
+      return movedLines(transaction, held, { behavior })
     }
     const id = await addLine(transaction, act, held)
-    const prepared = await editedLines(transaction, held, behavior)
+    const prepared = await movedLines(transaction, held, { behavior })
     refuseOtherTimes(prepared, id, held.now)
     return prepared
   }

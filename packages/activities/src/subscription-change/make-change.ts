@@ -1,7 +1,7 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import { type SubscriptionChange, writeChanges } from '@flexprice/database/changes'
-import { newId, type Scoped } from '@flexprice/database/connection'
+import { newId, type Reading, type Scoped } from '@flexprice/database/connection'
 import { lineCredits, type NewLineCredit, settleCredits } from '@flexprice/database/credits'
 import { finalizeInvoices, type NewInvoice } from '@flexprice/database/invoices'
 import { netCredits } from '@flexprice/domain/change'
@@ -66,11 +66,14 @@ export function makeChange({ facts, prepared, input, now }: ChangeToMake): MadeC
 /**
  * Writes changes in the transaction that holds their subscriptions, but for their invoices: their lines, themselves, their
  * own rows; then what is credited and goes back. A fixed number of statements, however many they are.
+ *
+ * @param beside what is sent behind their rows, in that round trip
  */
 export async function writeMadeChanges(
   transaction: Scoped,
   made: readonly MadeChange[],
   now: Date,
+  ...beside: readonly Reading<void>[]
 ): Promise<void> {
   const { kept, owed } = lineCredits(
     transaction,
@@ -82,6 +85,7 @@ export async function writeMadeChanges(
     made.map(({ row }) => row),
     now,
     ...kept,
+    ...beside,
   )
   await settleCredits(transaction, owed, {
     now,

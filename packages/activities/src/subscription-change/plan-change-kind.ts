@@ -1,13 +1,18 @@
 import type { PlanChangeOrder } from '@flexprice/contracts/workflows'
 import type { Scoped } from '@flexprice/database/connection'
 import { applicationAt, type NewApplication } from '@flexprice/database/grants'
-import { type PlanFacts, readSubscriptionFacts } from '@flexprice/database/subscriptions'
-import { type CodedError, invalid, notFound } from '@flexprice/domain'
+import {
+  type PlanFacts,
+  readSubscriptionFacts,
+  type SubscriptionFacts,
+} from '@flexprice/database/subscriptions'
+import { CodedError, invalid, notFound } from '@flexprice/domain'
 import { type ChangeFacts, type GridChange, linesOnGrid, planChange } from '@flexprice/domain/change'
 import { zero } from '@flexprice/domain/money'
 import type { Grid, Period } from '@flexprice/domain/time'
 import { createSharedTerms } from '../calculate-charges/cycle-lines.ts'
 import { closePeriod } from '../cron-billing/close-period.ts'
+import { unpricedUsage } from '../subscription-creation/unpriced-usage.ts'
 import { type ChangeLine, changeFacts, comingLine, planPrices } from './change-line.ts'
 import type { ChangeKind, HeldSubscription, PreparedChange } from './prepared-change.ts'
 import { wantedGrid } from './wanted-grid.ts'
@@ -40,14 +45,14 @@ export const planChangeKind: ChangeKind<PlanChangeOrder> = async (transaction, o
  * What is changed once the subscription is held, at the instant that is given as its now; for a page of subscriptions, too,
  * as what their prices share is made once.
  */
-export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
+export function preparePlanChange(plan: TargetPlan, order: PlanChangeOrder) {
   const shared = createSharedTerms()
   const prices = planPrices(plan.prices)
   return (held: HeldSubscription): PreparedChange => {
     const facts = changeFacts(held.facts, held.billed, shared)
     const gridChange = wantedGrid(held, order, facts)
     refuseSamePlan(held, plan, gridChange)
-    const planned = planChange(
+    const made = planChange(
       facts,
       {
         ...{ kind: 'plan_change', behavior: order.proration_behavior, prices, make: comingLine },
@@ -55,6 +60,7 @@ export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
       },
       held.now,
     )
+    const planned = { ...made, warnings: unbilledUsage(held.facts.lines, made, plan) }
     const { grid } = gridChange ?? facts.cycle
     if (planned.opened.length === 0) throw noCompatiblePrice(held, plan, grid)
     // At a boundary the cycle's invoice bills all of it.
@@ -70,6 +76,21 @@ export function preparePlanChange(plan: PlanFacts, order: PlanChangeOrder) {
       formerGrid: gridChange && formerGrid(facts, held.now),
     }
   }
+}
+
+/** Of the plan that is changed to, and of the one that goes: as at a creation. */
+function unbilledUsage(
+  lines: HeldSubscription['facts']['lines'],
+  { at, closed, opened }: Pick<PreparedChange['planned'], 'at' | 'closed' | 'opened'>,
+  plan: TargetPlan,
+): string[] {
+  const going = new Set(closed.map(({ line }) => line.id))
+  const staying = lines.filter(({ line: { id, end_date: end } }) => !going.has(id) && (!end || end > at))
+  const priced = new Set([...staying, ...opened].map(({ price }) => price.meter_id))
+  const gone = lines.flatMap(({ line, meter }): [string, string][] =>
+    meter && going.has(line.id) ? [[meter.id, meter.name]] : [],
+  )
+  return unpricedUsage(plan, priced, gone)
 }
 
 /** What was open of the current period, where another grid takes its place at once; none in a trial. */
@@ -101,16 +122,19 @@ function formerGrid(facts: ChangeFacts<ChangeLine>, until: Date): PreparedChange
   }
 }
 
+/** A plan that is changed to. */
+export interface TargetPlan extends PlanFacts, Pick<SubscriptionFacts, 'meters'> {}
+
 /** Published plans with their prices, held against edits and deletion until the transaction ends. */
 export async function sharePlanFacts(
   transaction: Scoped,
   planIds: readonly string[],
-): Promise<ReadonlyMap<string, PlanFacts>> {
-  const { plans } = await readSubscriptionFacts(transaction, {
+): Promise<ReadonlyMap<string, TargetPlan>> {
+  const { plans, meters } = await readSubscriptionFacts(transaction, {
     ...{ customerIds: [], externalCustomerIds: [], planIds },
     ...{ entitlementIds: [], idempotencyKeys: [], areListsOthers: false },
   })
-  return plans
+  return new Map([...plans].map(([id, plan]) => [id, { ...plan, meters }]))
 }
 
 /** Recurring ones begin with the next period, which begins at once with another grid; the others not at all. */
@@ -135,7 +159,9 @@ function refuseSamePlan(
   const { plan_id, billing_period: period, billing_period_count: count } = subscription
   if (plan_id !== id) return
   if (gridChange && (gridChange.grid.period !== period || gridChange.grid.count !== count)) return
-  throw invalid([{ path: 'target_plan_id', message: 'is the plan that the subscription has already' }])
+  const fields = [{ path: 'target_plan_id', message: 'is the plan that the subscription has already' }]
+  const message = `Subscription ${subscription.id} has plan ${id} already`
+  throw new CodedError('state_conflict', message, { details: { fields } })
 }
 
 function noCompatiblePrice(

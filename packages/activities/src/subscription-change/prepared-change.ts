@@ -1,7 +1,7 @@
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
 import type { ChangedSubscription, SubscriptionChange } from '@flexprice/database/changes'
-import type { Scoped } from '@flexprice/database/connection'
+import type { Reading, Scoped } from '@flexprice/database/connection'
 import type { NewApplication } from '@flexprice/database/grants'
 import type { BilledTime, ChangeType, PlannedChange } from '@flexprice/domain/change'
 import type { ChangeLine } from './change-line.ts'
@@ -21,6 +21,8 @@ export interface PreparedChange {
   readonly superseded?: readonly string[]
   /** When it is made, where its instant lies elsewhere; none: at its instant. */
   readonly madeAt?: Date
+  /** What is sent behind its rows, in their round trip. */
+  readonly beside?: readonly Reading<void>[]
   /**
    * What else it writes once its row is there and its credits are given, before its own invoice is closed.
    *
@@ -48,10 +50,13 @@ export interface HeldSubscription {
  * How a kind of change is made: each is a file of its own. It reads and holds what is locked before the subscription, and
  * once that is held it says what is changed.
  */
-export type ChangeKind<Order> = (
-  transaction: Scoped,
-  order: Order,
-) => Promise<
-  /** @throws validation_error, invalid_operation, state_conflict before anything is written */
-  (held: HeldSubscription) => PreparedChange | Promise<PreparedChange>
->
+export type ChangeKind<Order> = (transaction: Scoped, order: Order) => Promise<Prepare | ReadingPrepare>
+
+/** @throws validation_error, state_conflict before anything is written */
+export type Prepare = (held: HeldSubscription) => PreparedChange | Promise<PreparedChange>
+
+/** One that reads more behind the subscription's lock, in the round trip of its facts. */
+export interface ReadingPrepare {
+  readonly reads: readonly Reading<void>[]
+  readonly prepare: Prepare
+}

@@ -29,6 +29,7 @@ export const resumeKind: ChangeKind<ResumeOrder> = async (transaction, order) =>
     async finish() {
       const pause = await findOpenPause(transaction, subscription.id)
       if (!pause) throw notPaused(subscription.id)
+      if (pause.pause_end?.getTime() === at.getTime()) throw resumesAlready(subscription.id, at)
       const ended = { pause_end: at, resume_proration_behavior: order.proration_behavior }
       await updatePause(transaction, pause.id, { ...changesOf(pause), metadata: order.metadata }, now)
       return { is_scheduled: isPaused && !isAtOnce, ...(await summaryNow(transaction, subscription.id)) }
@@ -78,6 +79,11 @@ function comingCharges({ facts, billed, now }: HeldSubscription): PreparedChange
   })
 }
 
+function resumesAlready(id: string, at: Date): CodedError {
+  const message = `Subscription ${id} is to be resumed at ${at.toISOString()} already`
+  return new CodedError('state_conflict', message)
+}
+
 function notPaused(id: string): CodedError {
-  return new CodedError('invalid_operation', `Subscription ${id} is not paused`)
+  return new CodedError('state_conflict', `Subscription ${id} is not paused`)
 }

@@ -10,7 +10,7 @@ import { insertSchedules, type ScheduleRow } from '@flexprice/database/schedules
 import { assert, CodedError, invalid } from '@flexprice/domain'
 import { changeResult, subscriptionSummary } from './change-result.ts'
 import { changeRow, changing } from './change-row.ts'
-import { makeWay } from './make-way.ts'
+import { makeWay, scheduledOrder } from './make-way.ts'
 import type { HeldSubscription, PreparedChange } from './prepared-change.ts'
 
 interface ScheduledChange {
@@ -56,12 +56,12 @@ export async function scheduleChange(
   return { ...result, after: subscriptionSummary(subscription, after) }
 }
 
-/** @throws invalid_operation for a subscription that ends with its period: nothing comes after it */
+/** @throws state_conflict for a subscription that ends with its period: nothing comes after it */
 export function refuseEnding({ subscription }: ChargeFacts): void {
   const { id, end_date: end, current_period_end: at } = subscription
   if (end === null || end > at) return
   const message = `Subscription ${id} ends with its period: no change comes after it`
-  throw new CodedError('invalid_operation', message)
+  throw new CodedError('state_conflict', message)
 }
 
 /** What is to be written down of a subscription that is held. */
@@ -82,7 +82,7 @@ export async function writeScheduledChanges(
   changes: readonly ChangeToSchedule[],
   { order, now }: { readonly order: PlanChangeOrder; readonly now: Date },
 ): Promise<readonly SubscriptionChangeResult[]> {
-  const configuration = { ...order, supersede: false, change_at: 'end_of_period' }
+  const configuration = { ...scheduledOrder(order) }
   const scheduleIds = await insertSchedules(
     transaction,
     changes.map(({ facts: { subscription } }) => ({

@@ -1,5 +1,7 @@
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
+import type { SubscriptionAdvance } from '@flexprice/database/billing'
 import type { ChargeFacts } from '@flexprice/database/calculations'
+import type { ChangedSubscription } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import { getSubscription } from '@flexprice/database/subscriptions'
 import { creditTime, type LineCredit } from '@flexprice/domain/change'
@@ -49,4 +51,17 @@ export async function summaryNow(
 ): Promise<Pick<SubscriptionChangeResult, 'after'>> {
   const row = await getSubscription(transaction, id)
   return { after: subscriptionSummary(row, row) }
+}
+
+/** The same of a row that the transaction has written, and of where billing has left it behind that. */
+export function summaryOf(
+  row: ChangedSubscription & Pick<ChargeFacts['subscription'], 'id' | 'created_at'>,
+  advance?: SubscriptionAdvance,
+): Pick<SubscriptionChangeResult, 'after'> {
+  const moved = advance && {
+    subscription_status: advance.status,
+    current_period_start: advance.period.start,
+    current_period_end: advance.period.end,
+  }
+  return { after: subscriptionSummary(row, { ...row, ...moved }) }
 }

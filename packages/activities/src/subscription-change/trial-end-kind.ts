@@ -1,6 +1,6 @@
 import type { TrialEndOrder } from '@flexprice/contracts/workflows'
 import { moveTrialGrants } from '@flexprice/database/changes'
-import { assert, invalid } from '@flexprice/domain'
+import { assert, CodedError, invalid } from '@flexprice/domain'
 import { movedTrial } from '@flexprice/domain/change'
 import { billPeriod } from './bring-up.ts'
 import type { ChangeKind } from './prepared-change.ts'
@@ -19,6 +19,7 @@ export const trialEndKind: ChangeKind<TrialEndOrder> =
     const at = order.trial_end === null ? null : new Date(order.trial_end)
     const moved = movedTrial({ start, trialEnd, end, anchor }, at, now)
     if ('problem' in moved) throw invalid([moved.problem])
+    if (moved.trialEnd.getTime() === trialEnd.getTime() && trialEnd > now) throw endsThenAlready(id, trialEnd)
     const to = moved.trialEnd
     return {
       ...standingChange(facts, { at: to, behavior: order.proration_behavior }),
@@ -29,8 +30,13 @@ export const trialEndKind: ChangeKind<TrialEndOrder> =
       madeAt: now,
       async finish() {
         await moveTrialGrants(transaction, { subscriptionId: id, from: trialEnd, to }, now)
-        const invoice_ids = to <= now ? await billPeriod(transaction, id, now) : []
-        return { invoice_ids, ...(await summaryNow(transaction, id)) }
+        const { invoiceIds } = to <= now ? await billPeriod(transaction, id, now) : { invoiceIds: [] }
+        return { invoice_ids: [...invoiceIds], ...(await summaryNow(transaction, id)) }
       },
     }
   }
+
+function endsThenAlready(id: string, at: Date): CodedError {
+  const message = `Subscription ${id}: its trial ends at ${at.toISOString()} already`
+  return new CodedError('state_conflict', message)
+}

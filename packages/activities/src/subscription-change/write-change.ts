@@ -1,6 +1,6 @@
 import type { SubscriptionChangeInput, SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import type { ChargeFacts } from '@flexprice/database/calculations'
-import { keepChangeResult, markLines } from '@flexprice/database/changes'
+import { keepChangeResult, linesMarked } from '@flexprice/database/changes'
 import type { Scoped } from '@flexprice/database/connection'
 import { closeChangeInvoices, makeChange, writeMadeChanges } from './make-change.ts'
 import type { PreparedChange } from './prepared-change.ts'
@@ -23,8 +23,8 @@ export async function writeChange(
   const { prepared, now } = change
   const made = makeChange(change)
   const { id, result } = made
-  await writeMadeChanges(transaction, [made], now)
-  if (prepared.written) await markLines(transaction, id, linesAtOnce(prepared.planned))
+  const marks = prepared.written ? [linesMarked(transaction, id, linesAtOnce(prepared.planned))] : []
+  await writeMadeChanges(transaction, [made], now, ...marks, ...(prepared.beside ?? []))
   const told = await prepared.finish?.()
   await closeChangeInvoices(transaction, [made], now)
   if (!told) return result

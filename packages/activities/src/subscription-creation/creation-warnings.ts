@@ -3,9 +3,7 @@ import type { PlanFacts, SubscriptionFacts } from '@flexprice/database/subscript
 import { type PlannedLine, type Schedule, unpricedTime } from '@flexprice/domain/subscription'
 import { isRecurring, type Lifetime, later } from '@flexprice/domain/time'
 import { type LinePlan, priceOf } from './plan-lines.ts'
-
-/** So many names in one text. */
-const namesMax = 10
+import { namesOf, unpricedUsage } from './unpriced-usage.ts'
 
 export interface CreatedLines {
   readonly end: Date | null
@@ -69,15 +67,7 @@ function unpricedFeatures({ plan, lines, excluded, meters }: CreatedLines): stri
     ...lines.map((line) => priceOf(line).meter_id),
     ...excluded.map(({ price }) => price.meter_id),
   ])
-  const names = new Map(
-    plan.prices.flatMap(({ meter_id }) =>
-      meter_id === null ? [] : [[meter_id, meters.get(meter_id)?.name ?? meter_id]],
-    ),
-  )
-  for (const { meter_id, name } of plan.metered) names.set(meter_id, name)
-  const unpriced = [...names].filter(([id]) => !priced.has(id)).map(([, name]) => name)
-  if (unpriced.length === 0) return []
-  return [`The subscription has no price for the usage of ${namesOf(unpriced)}: nobody will be billed for it`]
+  return unpricedUsage({ ...plan, meters }, priced)
 }
 
 /** Events are a customer's, not a subscription's. */
@@ -88,9 +78,4 @@ function twiceBilled({ lines, meters, sibling }: CreatedLines): string[] {
   return [
     `Subscription ${sibling} of the customer has this plan, too: each bills all of its usage of ${names}`,
   ]
-}
-
-function namesOf(names: readonly string[]): string {
-  const more = names.length - namesMax
-  return `${names.slice(0, namesMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

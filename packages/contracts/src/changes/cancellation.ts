@@ -3,6 +3,7 @@ import { invoiceResponse } from '../invoices/invoice.ts'
 import { prorationBehavior, subscriptionStatus } from '../subscriptions/subscription-choices.ts'
 import { instant } from '../wire/instant.ts'
 import { description } from '../wire/text.ts'
+import { toldWarnings } from './subscription-change.ts'
 
 const cancellationType = z.enum(['immediate', 'end_of_period', 'scheduled_date'])
 
@@ -64,6 +65,7 @@ export const cancelSubscriptionResponse = z
     proration_invoice: invoiceResponse.optional(),
     /** Ours: of an end that lies ahead, by which it can be taken back. */
     schedule_id: z.string().optional(),
+    ...toldWarnings,
   })
   .meta({ id: 'CancelSubscriptionResponse' })
 export type CancelSubscriptionResponse = z.output<typeof cancelSubscriptionResponse>
@@ -79,6 +81,7 @@ export const standingChangePreview = z
     proration_details: z.array(prorationDetail),
     /** What would be billed at once, without numbers. */
     invoices: z.array(invoiceResponse),
+    ...toldWarnings,
   })
   .meta({ id: 'StandingChangePreview' })
 export type StandingChangePreview = z.output<typeof standingChangePreview>

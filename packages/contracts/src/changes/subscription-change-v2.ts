@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { invoiceResponse } from '../invoices/invoice.ts'
 import { subscriptionResponse } from '../subscriptions/subscription.ts'
 import { billingCycle, prorationBehavior, subscriptionStatus } from '../subscriptions/subscription-choices.ts'
+import { walletTransactionResponse } from '../wallets/wallet-transaction.ts'
 import { idempotencyKey } from '../wire/idempotency-key.ts'
 import { instant } from '../wire/instant.ts'
 import { metadata } from '../wire/metadata.ts'
@@ -77,7 +78,8 @@ const changedInvoice = z
     action: z.enum(['created', 'wallet_credit']),
     status: z.enum(['preview', 'issued']),
     invoice: invoiceResponse.optional(),
-    wallet_transaction: laterObject('WalletTransactionResponse').optional(),
+    /** Of a wallet_credit: what has come back to a wallet. */
+    wallet_transaction: walletTransactionResponse.optional(),
   })
   .meta({ id: 'ChangedInvoice' })
 

@@ -106,6 +106,9 @@ const subscriptionSummary = z
   })
   .meta({ id: 'SubscriptionSummary' })
 
+/** Ours: what was not asked for and may not be expected; none where there is nothing to tell. */
+export const toldWarnings = { warnings: z.array(z.string()).optional() }
+
 export const subscriptionChangePreviewResponse = z
   .object({
     subscription_id: z.string(),
@@ -135,6 +138,7 @@ export const subscriptionChangeExecuteResponse = z
     new_subscription: subscriptionSummary,
     proration_applied: prorationDetails.optional(),
     invoice: invoiceResponse.optional(),
+    ...toldWarnings,
     credit_grants: z.array(laterObject('CreditGrantResponse')).optional(),
     metadata: metadata.optional(),
   })

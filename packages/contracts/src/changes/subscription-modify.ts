@@ -4,6 +4,7 @@ import { decimalString } from '../wire/decimal-string.ts'
 import { instant } from '../wire/instant.ts'
 import { laterObject, notBuilt, notBuiltValues } from '../wire/not-built.ts'
 import { identifier } from '../wire/text.ts'
+import { toldWarnings } from './subscription-change.ts'
 import { changedMoney, changedResources } from './subscription-change-v2.ts'
 
 const linesMax = 50
@@ -93,6 +94,7 @@ export const subscriptionModifyResponse = z
     subscription: subscriptionResponse,
     changed_resources: changedResources,
     ...changedMoney,
+    ...toldWarnings,
     checkout_session: laterObject('CheckoutSessionResponse').optional(),
   })
   .meta({ id: 'SubscriptionModifyResponse' })

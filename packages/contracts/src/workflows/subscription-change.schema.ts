@@ -145,6 +145,8 @@ export const subscriptionChangeResult = z.strictObject({
   kind: z.string(),
   change_type: z.enum(['upgrade', 'downgrade', 'lateral']),
   effective_at: instant,
+  /** When it was made, where its effect lies elsewhere. */
+  made_at: instant.optional(),
   is_scheduled: z.boolean(),
   schedule_id: z.string().nullable(),
   superseded_schedules: z.array(z.string()),
@@ -163,6 +165,8 @@ export const subscriptionChangeResult = z.strictObject({
   invoice_ids: z.array(z.string()),
   /** Of a preview, as the API answers them, which its schema there knows; without a number. */
   invoices: z.array(z.record(z.string(), z.unknown())),
+  /** Of a preview: the rows of the wallets' ledgers by which something would come back. */
+  wallet_credits: z.array(z.record(z.string(), z.unknown())).optional(),
   warnings: z.array(z.string()),
 })
 

@@ -4,6 +4,7 @@ import { type Grid, instantText, type Period } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
+import { type Reading, reading } from '../connection/together.ts'
 import { type GridColumns, gridOf } from './written-drafts.ts'
 
 /** The lines of usage of a final invoice, which late events may have changed. */
@@ -37,27 +38,28 @@ export interface LateCarrier {
 
 /**
  * What late events may have changed, of each subscription that has some which were not looked at (decision 33): the
- * others have no entry, and without `late_usage: bill` none has. At most two statements.
+ * others have no entry. One statement.
+ *
+ * @param now of `lateUsageClock`
  */
 export async function readFinalUsage(
   scoped: Scoped,
   carriers: readonly LateCarrier[],
+  now: Date,
 ): Promise<ReadonlyMap<string, LateUsage>> {
   if (carriers.length === 0) return new Map()
-  const now = await readClockWhereBilled(scoped)
-  if (now === null) return new Map()
   const rows = await readRows(scoped, carriers, now)
   const ofSubscription = Map.groupBy(rows, ({ subscription_id }) => subscription_id)
   return new Map([...ofSubscription].map(([id, some]) => [id, lateUsage(some)]))
 }
 
-/** The environment's now; null where late usage is not billed. */
-async function readClockWhereBilled({ db, scope }: Scoped): Promise<Date | null> {
-  const { rows } = await sql<{ now: Date }>`
+/** The environment's now; null where late usage is not billed (`late_usage`). */
+export function lateUsageClock({ scope }: Scoped): Reading<Date | null> {
+  const statement = sql<{ now: Date }>`
     select coalesce(e.clock_at, date_trunc('milliseconds', clock_timestamp())) as now
     from environments e join environment_settings s on s.environment_id = e.id
-    where e.id = ${scope.environmentId} and s.late_usage = 'bill'`.execute(db)
-  return rows[0]?.now ?? null
+    where e.id = ${scope.environmentId} and s.late_usage = 'bill'`
+  return reading(statement, ([row]) => row?.now ?? null)
 }
 
 type Row = GridColumns & {

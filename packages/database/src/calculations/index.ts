@@ -1,4 +1,5 @@
 /** Dry runs of billing: what is rated, in slices, and what came out. */
+export { readBilledBefore } from './billed-before.ts'
 export {
   type CalculationItemRow,
   listCalculationItems,
@@ -20,11 +21,12 @@ export {
 } from './calculations.ts'
 export {
   type ChargedLine,
+  type ChargedRows,
   type ChargedSubscription,
   type ChargeFacts,
   chargedRows,
   chargeFacts,
   readChargeFacts,
 } from './charge-facts.ts'
-export { type FinalUsage, type LateCarrier, type LateUsage, readFinalUsage } from './final-usage.ts'
-export { readWrittenInvoices, type WrittenDraft } from './written-drafts.ts'
+export type { FinalUsage, LateCarrier, LateUsage } from './final-usage.ts'
+export { readWrittenInvoices, type WantedInvoice, type WrittenDraft } from './written-drafts.ts'

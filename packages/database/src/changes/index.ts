@@ -29,7 +29,7 @@ export {
   noteBulkChangeRun,
   purgeBulkChanges,
 } from './bulk-changes.ts'
-export { markLines } from './mark-lines.ts'
+export { linesMarked } from './mark-lines.ts'
 export { type GrantMove, moveTrialGrants } from './move-grants.ts'
 export {
   type ChangeHistory,
@@ -39,6 +39,7 @@ export {
   newestChangeId,
   type SubscriptionChangeRow,
 } from './subscription-changes.ts'
+export { listWalletCredits } from './wallet-credits.ts'
 export {
   type ChangedSubscription,
   type ComingLine,

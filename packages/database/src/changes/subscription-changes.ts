@@ -24,6 +24,8 @@ export interface ChangeHistory {
   readonly billed: readonly BilledTime[]
   /** Whether credits that fell due by `grantsUntil` are to be given before anything else is done. */
   readonly hasDueGrants: boolean
+  /** Drafts of boundaries that are not billed yet, which nobody but who asked for them knows. */
+  readonly forecasts: readonly string[]
 }
 
 /** To be sent behind the subscription's lock, which guards it. */
@@ -59,14 +61,22 @@ export function changeHistory(
     select ${nestedRows(changes, nestedChange)} as changes, ${nestedRows(pending, nestedSchedule)} as pending,
       ${nestedRows(billed, nestedBilled)} as billed,
       exists (select from due_grants(${environmentId}, ${asked.grantsUntil})
-        where subscription_id = ${subscriptionId}) as "hasDueGrants"`
+        where subscription_id = ${subscriptionId}) as "hasDueGrants",
+      array(select i.id from invoices i
+        join subscriptions s on s.environment_id = i.environment_id and s.id = i.subscription_id
+        where i.environment_id = ${environmentId} and i.subscription_id = ${subscriptionId}
+          and i.invoice_status = 'DRAFT' and i.request_key = ''
+          and i.billing_reason in ('SUBSCRIPTION_CYCLE', 'SUBSCRIPTION_CREATE', 'SUBSCRIPTION_TRIAL_END')
+          and case when i.billing_reason = 'SUBSCRIPTION_CYCLE' then i.period_end else i.period_start end
+            >= s.next_billing_at) as forecasts`
   return reading(statement, ([row]) => {
     assert(row, 'a select without a table yields a row')
     return readHistory(row)
   })
 }
 
-type HistoryRow = Readonly<Record<'changes' | 'pending' | 'billed' | 'hasDueGrants', unknown>>
+type HistoryRow = Readonly<Record<'changes' | 'pending' | 'billed' | 'hasDueGrants', unknown>> &
+  Pick<ChangeHistory, 'forecasts'>
 
 function readHistory(row: HistoryRow): ChangeHistory {
   const known = readNestedRows(row.changes, nestedChange)
@@ -78,6 +88,7 @@ function readHistory(row: HistoryRow): ChangeHistory {
     pending: readNestedRows(row.pending, nestedSchedule)[0],
     billed: readNestedRows(row.billed, nestedBilled).map(billedTime),
     hasDueGrants: row.hasDueGrants === true,
+    forecasts: row.forecasts,
   }
 }
 

@@ -1,3 +1,4 @@
+import { assert } from '@flexprice/domain'
 import type { CompiledQuery, DatabaseConnection, Kysely } from 'kysely'
 import type { Tables } from '../tables/tables.ts'
 import type { Scoped } from './connection.ts'
@@ -29,6 +30,20 @@ export function mapped<From, Result>(one: Reading<From>, read: (from: From) => R
   return {
     async runOn(connection, db) {
       return read(await one.runOn(connection, db))
+    },
+  }
+}
+
+/** A reading that is sent beside others, and whose result is asked for once they are answered. */
+export function kept<Result>(one: Reading<Result>): { readonly sent: Reading<void>; result(): Result } {
+  let answer: { readonly result: Result } | undefined
+  return {
+    sent: mapped(one, (result) => {
+      answer = { result }
+    }),
+    result() {
+      assert(answer, 'what is asked for was sent')
+      return answer.result
     },
   }
 }

@@ -15,6 +15,7 @@ export {
   lockInvoices,
   lockSubscriptionOf,
   takeUsageSnapshot,
+  usageSnapshot,
   voidInvoice,
 } from './invoice-states.ts'
 export { type InvoiceSummary, summarizeInvoices } from './invoice-summary.ts'

@@ -3,6 +3,7 @@ import { isPositive, readDecimal } from '@flexprice/domain/money'
 import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
+import { type Reading, reading, together } from '../connection/together.ts'
 import { failPendingCredits } from '../wallets/pending-credits.ts'
 import { returnInvoiceCredits } from '../wallets/return-credits.ts'
 import { historyRow } from './invoice-writes.ts'
@@ -44,10 +45,17 @@ export async function lockInvoices(scoped: Scoped, ids: readonly string[]): Prom
  * make the difference between billed and late exact, however long its statements take.
  */
 export async function takeUsageSnapshot(scoped: Scoped): Promise<string> {
-  const { rows } = await sql<{ snapshot: string }>`
-    select pg_current_snapshot()::text as snapshot`.execute(scoped.db)
-  assert(rows[0], 'a select without a table yields a row')
-  return rows[0].snapshot
+  const [snapshot] = await together(scoped, usageSnapshot())
+  return snapshot
+}
+
+/** The same, to be sent behind what the transaction holds. */
+export function usageSnapshot(): Reading<string> {
+  const statement = sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`
+  return reading(statement, ([row]) => {
+    assert(row, 'a select without a table yields a row')
+    return row.snapshot
+  })
 }
 
 /**

@@ -84,6 +84,7 @@ test('a page costs its own invoices, however many there are that PostgreSQL has 
       const identities = drafts.map(({ invoice }) => ({
         ...invoice,
         subscription_id: invoice.subscription_id ?? '',
+        isBilled: true,
       }))
       await readWrittenInvoices(transaction, identities, { lock: true })
       await replaceDrafts(

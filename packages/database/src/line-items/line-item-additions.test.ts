@@ -33,7 +33,7 @@ function add(item: Partial<NewLineItem> = {}, within = scoped): Promise<string> 
 }
 
 const lines = () => linesOf(scoped, subscriptionId)
-const taken = { code: 'invalid_operation', details: { line_item_id: expect.any(String) } }
+const taken = { code: 'state_conflict', details: { line_item_id: expect.any(String) } }
 
 describe('a line of a plan’s price', () => {
   test('begins now with the least quantity, and a sync leaves it to its price from then on', async () => {

@@ -150,7 +150,7 @@ async function refuseOverlap(
     order by line.start_date limit 1`.execute(scoped.db)
   if (!rows[0]) return
   const message = `Line item ${rows[0].id} bills price ${price.id} at that time already`
-  throw new CodedError('invalid_operation', message, { details: { line_item_id: rows[0].id } })
+  throw new CodedError('state_conflict', message, { details: { line_item_id: rows[0].id } })
 }
 
 async function insertChain(

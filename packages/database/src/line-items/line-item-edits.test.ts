@@ -6,8 +6,9 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { editPrice, lineIdsOf, subscribe, versionOf } from '../testing/line-world.ts'
 import { linesOf, runPriceSync } from '../testing/run-price-sync.ts'
+import type { LineItemEdit } from './edited-line.ts'
 import { insertLineItem } from './line-item-additions.ts'
-import { type LineItemEdit, updateLineItem } from './line-item-edits.ts'
+import { updateLineItem } from './line-item-edits.ts'
 import { endLineItem } from './line-item-ends.ts'
 import { getLineItem } from './line-item-search.ts'
 
@@ -111,7 +112,7 @@ describe('a change of the quantity', () => {
     await endLineItem(scoped, { lineItemId, endDate: daysFromNow(4), now })
     const late = { quantity: '5', effectiveFrom: daysFromNow(4), now }
     await expect(change(late)).rejects.toMatchObject(badInstant)
-    const ended = { code: 'invalid_operation' }
+    const ended = { code: 'state_conflict' }
     await expect(change({ quantity: '5', now: daysFromNow(4) })).rejects.toMatchObject(ended)
   })
 })

@@ -42,7 +42,7 @@ describe('the end of a line', () => {
       { start_date: now, end_date: daysFromNow(4), ended_by: 'user' },
     ])
     await expect(endFirst(daysFromNow(3), daysFromNow(4))).rejects.toMatchObject({
-      code: 'invalid_operation',
+      code: 'state_conflict',
     })
   })
 

@@ -2,9 +2,12 @@ import { invalid } from '@flexprice/domain'
 import { userEndOf } from '@flexprice/domain/subscription'
 import { later } from '@flexprice/domain/time'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
-import { endLinesAt, type LineStretch, stretchOfLine } from './line-item-chain.ts'
-import { endedAlready } from './line-item-edits.ts'
-import { lockLine, raiseVersion, type StoredLine } from './line-item-lock.ts'
+import { together } from '../connection/together.ts'
+import { endedAlready } from './edited-line.ts'
+import { endedAt, type LineStretch, stretchIn } from './line-item-chain.ts'
+import type { StoredLine } from './line-item-lock.ts'
+import { chainOf, lineOf, lineState, withLines } from './line-state.ts'
+import { lineWrites } from './write-lines.ts'
 
 export interface LineItemEnd {
   readonly lineItemId: string
@@ -22,16 +25,18 @@ export interface LineItemEnd {
  * alone.
  *
  * @throws not_found; validation_error when the end lies before the line's start or behind its present end;
- *   invalid_operation when the line has ended already, or the subscription's lines cannot change
+ *   state_conflict when the line has ended already; invalid_operation when the subscription's lines cannot change
  */
 export function endLineItem(scoped: Scoped, end: LineItemEnd): Promise<void> {
   return inTransaction(scoped, async (transaction) => {
-    const { line, price } = await lockLine(transaction, end.lineItemId)
-    const stretch = await stretchOfLine(transaction, { line, price })
+    const [before] = await together(transaction, lineState(transaction, [end.lineItemId]))
+    const { line, price } = lineOf(before, end.lineItemId)
+    const stretch = stretchIn(chainOf(before, price), { line, price })
     if (isEndedSo(stretch, end)) return
     const at = endOf(line, stretch, end)
-    await endLinesAt(transaction, { lines: [...stretch.lines, ...stretch.following], at, now: end.now })
-    await raiseVersion(transaction, line.subscription_id, end.now)
+    const ending = [...stretch.lines, ...stretch.following].map(({ id }) => lineOf(before, id).line)
+    const after = withLines(before, endedAt(ending, at))
+    await together(transaction, ...lineWrites(transaction, { before, after }, end.now))
   })
 }
 

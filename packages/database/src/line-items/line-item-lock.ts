@@ -1,6 +1,5 @@
-import { assert, CodedError, notFound } from '@flexprice/domain'
-import type { Selectable } from 'kysely'
-import type { PriceRow } from '../catalog/prices.ts'
+import { CodedError } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { type HeldSubscription, holdSubscription } from '../subscriptions/hold-subscription.ts'
@@ -19,45 +18,26 @@ export async function lockSubscriptionLines(
   subscriptionId: string,
 ): Promise<LockedSubscription> {
   const subscription = await holdSubscription(scoped, subscriptionId)
-  const { subscription_status: status } = subscription
-  if (status === 'cancelled' || status === 'draft') {
-    const message = `Subscription ${subscriptionId} is ${status}: its line items cannot be changed`
-    throw new CodedError('invalid_operation', message, { details: { subscription_status: status } })
-  }
+  refuseFinalLines(subscription)
   return subscription
 }
 
-/** A line with its price, under its subscription's lock. @throws as `lockSubscriptionLines` */
-export async function lockLine(
-  scoped: Scoped,
-  lineItemId: string,
-): Promise<{ line: StoredLine; price: PriceRow; subscription: LockedSubscription }> {
-  const { subscription_id } = await readLine(scoped, lineItemId)
-  const subscription = await lockSubscriptionLines(scoped, subscription_id)
-  // Read again: what the lock waited for may have changed it.
-  const line = await readLine(scoped, lineItemId)
-  const price = await scoped.db
-    .selectFrom('prices')
-    .selectAll()
-    .where('id', '=', line.price_id)
-    .executeTakeFirst()
-  assert(price, `line item ${lineItemId} has a price`)
-  return { line, price, subscription }
-}
-
-async function readLine(scoped: Scoped, id: string): Promise<StoredLine> {
-  const query = scoped.db.selectFrom('subscription_line_items').selectAll().where('id', '=', id)
-  const line = await query.executeTakeFirst()
-  if (!line) throw notFound('Line item', id)
-  return line
+/** @throws invalid_operation for a subscription whose lines are final (cancelled) or not at work (draft) */
+export function refuseFinalLines({ id, subscription_status: status }: LockedSubscription): void {
+  if (status !== 'cancelled' && status !== 'draft') return
+  const message = `Subscription ${id} is ${status}: its line items cannot be changed`
+  throw new CodedError('invalid_operation', message, { details: { subscription_status: status } })
 }
 
 /** Every change of a subscription's lines is a change of the subscription. */
 export async function raiseVersion(scoped: Scoped, subscriptionId: string, now: Date): Promise<void> {
-  await scoped.db
-    .updateTable('subscriptions')
-    .set((row) => ({ version: row('version', '+', 1), ...change(scoped.scope, now) }))
-    .where('id', '=', subscriptionId)
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .execute()
+  await versionRaised(scoped, subscriptionId, now).execute(scoped.db)
+}
+
+/** The same as a statement, to be sent beside others. */
+export function versionRaised({ scope }: Scoped, subscriptionId: string, now: Date) {
+  const { updated_at, updated_by } = change(scope, now)
+  return sql`
+    update subscriptions set version = version + 1, updated_at = ${updated_at}, updated_by = ${updated_by}
+    where environment_id = ${scope.environmentId} and id = ${subscriptionId}`
 }

@@ -34,7 +34,7 @@ function add(item: Partial<NewLineItem> = {}, within = scoped): Promise<string> 
 }
 
 const lines = () => linesOf(scoped, subscriptionId)
-const taken = { code: 'invalid_operation', details: { line_item_id: expect.any(String) } }
+const taken = { code: 'state_conflict', details: { line_item_id: expect.any(String) } }
 
 test.each(['before', 'behind'])(
   'a line that is added %s a running sync’s page is there once',

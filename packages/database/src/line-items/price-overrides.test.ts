@@ -6,7 +6,6 @@ import { newId } from '../connection/ids.ts'
 import { addPlan, addPrice, daysFromNow, now } from '../testing/catalog-rows.ts'
 import { editPrice, lineIdsOf, overridePrice, subscribe as subscribeTo } from '../testing/line-world.ts'
 import { linesOf } from '../testing/run-price-sync.ts'
-import type { PriceOverride } from './price-overrides.ts'
 
 let databases: TestDatabase
 let scoped: Scoped
@@ -28,7 +27,10 @@ async function subscribe(): Promise<void> {
   subscriptionId = await subscribeTo(scoped, planId)
 }
 
-async function override(change: Partial<PriceOverride> = {}, within = scoped): Promise<string> {
+async function override(
+  change: Partial<Parameters<typeof overridePrice>[1]> = {},
+  within = scoped,
+): Promise<string> {
   const money = { amount: '3.5' }
   const whole = { subscriptionId, priceId: price.id, money, effectiveFrom: daysFromNow(1), now }
   return (await overridePrice(within, { ...whole, ...change })).priceId

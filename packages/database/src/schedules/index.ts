@@ -1,6 +1,6 @@
 /** What is to happen to subscriptions at a boundary that lies ahead, and when they stand still. */
 export { cancelSchedule } from './cancel-schedule.ts'
-export { type DueBoundary, holdDueSchedules } from './due-schedules.ts'
+export { type DueBoundary, dueSchedules } from './due-schedules.ts'
 export {
   endPauses,
   findOpenPause,
@@ -17,6 +17,8 @@ export {
   finishSchedules,
   insertSchedules,
   type NewSchedule,
+  schedulesInserted,
+  schedulesWithdrawn,
   withdrawSchedules,
 } from './schedule-writes.ts'
 export {

@@ -4,6 +4,7 @@ import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
 import { change, json } from '../connection/row-changes.ts'
+import { mapped, type Reading, reading, rowsOf, together } from '../connection/together.ts'
 import type { ScheduleDetails } from '../tables/schedule-tables.ts'
 import type { ScheduleRow } from './schedules.ts'
 
@@ -24,13 +25,23 @@ export async function insertSchedules(
   now: Date,
 ): Promise<readonly string[]> {
   if (schedules.length === 0) return []
+  const [ids] = await together(scoped, schedulesInserted(scoped, schedules, now))
+  return ids
+}
+
+/** The same of one or more, to be sent beside others. */
+export function schedulesInserted(
+  scoped: Scoped,
+  schedules: readonly NewSchedule[],
+  now: Date,
+): Reading<readonly string[]> {
   const rows = schedules.map((schedule) => ({
     id: newId('subscriptionSchedule'),
     ...schedule,
     schedule_status: 'pending',
   }))
-  await insertRecords('subscription_schedules', audited(scoped, rows, now)).execute(scoped.db)
-  return rows.map(({ id }) => id)
+  const statement = sql`${insertRecords('subscription_schedules', audited(scoped, rows, now))}`
+  return mapped(rowsOf(statement), () => rows.map(({ id }) => id))
 }
 
 /** What became of a schedule at its boundary: it was done, with what came of it, or it can never be done. */
@@ -75,13 +86,23 @@ export async function finishSchedules(
 export async function withdrawSchedules(
   scoped: Scoped,
   subscriptionIds: readonly string[],
-  { as, now }: { readonly as: 'cancelled' | 'superseded'; readonly now: Date },
+  how: { readonly as: 'cancelled' | 'superseded'; readonly now: Date },
 ): Promise<readonly string[]> {
+  const [ids] = await together(scoped, schedulesWithdrawn(scoped, subscriptionIds, how))
+  return ids
+}
+
+/** The same, to be sent beside others. */
+export function schedulesWithdrawn(
+  scoped: Scoped,
+  subscriptionIds: readonly string[],
+  { as, now }: { readonly as: 'cancelled' | 'superseded'; readonly now: Date },
+): Reading<readonly string[]> {
   const { updated_at, updated_by } = change(scoped.scope, now)
-  const { rows } = await sql<{ id: string }>`
+  const statement = sql<{ id: string }>`
     update subscription_schedules set schedule_status = ${as}, cancelled_at = ${now},
       updated_at = ${updated_at}, updated_by = ${updated_by}
     where environment_id = ${scoped.scope.environmentId} and subscription_id = any (${subscriptionIds}::text[])
-      and schedule_status = 'pending' returning id`.execute(scoped.db)
-  return rows.map(({ id }) => id)
+      and schedule_status = 'pending' returning id`
+  return reading(statement, (rows) => rows.map(({ id }) => id))
 }

@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
+import { together } from '../connection/together.ts'
 import { addPlan, addSubscription, daysFromNow, now } from '../testing/catalog-rows.ts'
-import { holdDueSchedules } from './due-schedules.ts'
+import { dueSchedules } from './due-schedules.ts'
 import { finishSchedules, insertSchedules, withdrawSchedules } from './schedule-writes.ts'
 import { getSchedule, searchSchedules } from './schedules.ts'
 
@@ -75,11 +76,13 @@ test('a boundary finds what is due at it or before, of its own subscriptions alo
   const ids = [await add(due, 31), await add(overdue, 24)]
   await insertSchedules(scoped, [schedule(later, 32), schedule(done), schedule(other)], now)
   await withdrawSchedules(scoped, [done], { as: 'cancelled', now })
-  const boundaries = [due, overdue, later, done].map((subscriptionId) => ({
-    subscriptionId,
-    at: daysFromNow(31),
-  }))
-  const found = await inTransaction(scoped, (transaction) => holdDueSchedules(transaction, boundaries))
+  await scoped.db
+    .updateTable('subscriptions')
+    .set({ next_billing_at: daysFromNow(31) })
+    .execute()
+  const [found] = await inTransaction(scoped, (transaction) =>
+    together(transaction, dueSchedules(transaction, [due, overdue, later, done])),
+  )
   expect([...found.values()].map(({ id }) => id)).toEqual(ids)
   expect(found.get(overdue)?.scheduled_at).toEqual(daysFromNow(24))
 })

@@ -10,7 +10,7 @@ export {
 } from './entitlement-search.ts'
 export { type HeldSubscription, holdSubscription } from './hold-subscription.ts'
 export { type KnownSubscription, readKnownSubscriptions } from './known-subscriptions.ts'
-export { endSubscription, moveEnd, type SubscriptionEnd } from './move-end.ts'
+export { endMoved, moveEnd, type SubscriptionEnd, subscriptionEnded } from './move-end.ts'
 export { refuseUnknownSubscriptions } from './refuse-unknown-subscriptions.ts'
 export {
   type CustomerFacts,

@@ -3,6 +3,7 @@ import { movedEnd } from '@flexprice/domain/subscription'
 import { earlier } from '@flexprice/domain/time'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
+import { mapped, type Reading, rowsOf, together } from '../connection/together.ts'
 import type { HeldSubscription } from './hold-subscription.ts'
 
 /** The end that a subscription is to have. */
@@ -25,31 +26,42 @@ export interface SubscriptionEnd {
 export async function moveEnd(
   scoped: Scoped,
   held: HeldSubscription,
-  { at, cancellation }: SubscriptionEnd,
+  end: SubscriptionEnd,
   now: Date,
 ): Promise<HeldSubscription> {
-  const { periodEnd, nextBillingAt } = movedEnd(endingTermsOf(held), at)
-  const moved = { current_period_end: periodEnd, next_billing_at: nextBillingAt }
-  return await writeEnd(scoped, held, { end: { at, cancellation }, ...moved }, now)
+  const [moved] = await together(scoped, endMoved(scoped, held, end, now))
+  return moved
 }
 
-/** Ends a subscription that the transaction holds, without a last invoice. */
-export async function endSubscription(
+/** The same, to be sent beside others. */
+export function endMoved(
+  scoped: Scoped,
+  held: HeldSubscription,
+  { at, cancellation }: SubscriptionEnd,
+  now: Date,
+): Reading<HeldSubscription> {
+  const { periodEnd, nextBillingAt } = movedEnd(endingTermsOf(held), at)
+  const moved = { current_period_end: periodEnd, next_billing_at: nextBillingAt }
+  return writeEnd(scoped, held, { end: { at, cancellation }, ...moved }, now)
+}
+
+/** Ends a subscription that the transaction holds, without a last invoice: to be sent beside others. */
+export function subscriptionEnded(
   scoped: Scoped,
   held: HeldSubscription,
   end: SubscriptionEnd,
   now: Date,
-): Promise<void> {
+): Reading<HeldSubscription> {
   const { at } = end
   assert(at, 'what has ended has an end')
   const { current_period_start: start, current_period_end } = held
   // A period that ends as it begins stays as it was: nothing of it is billed any more.
   const period = { current_period_end: at > start ? earlier(at, current_period_end) : current_period_end }
   const over = { ...period, next_billing_at: null, subscription_status: 'cancelled' } as const
-  await writeEnd(scoped, held, { end, ...over }, now)
+  return writeEnd(scoped, held, { end, ...over }, now)
 }
 
-async function writeEnd(
+function writeEnd(
   scoped: Scoped,
   held: HeldSubscription,
   {
@@ -58,8 +70,8 @@ async function writeEnd(
   }: { readonly end: SubscriptionEnd } & Pick<HeldSubscription, 'current_period_end' | 'next_billing_at'> &
     Partial<Pick<HeldSubscription, 'subscription_status'>>,
   now: Date,
-): Promise<HeldSubscription> {
-  const [row] = await scoped.db
+): Reading<HeldSubscription> {
+  const statement = scoped.db
     .updateTable('subscriptions')
     .set({
       end_date: at,
@@ -74,9 +86,10 @@ async function writeEnd(
     .where('id', '=', held.id)
     .where('version', '=', held.version)
     .returningAll()
-    .execute()
-  assert(row, 'a subscription that is held is as it was read')
-  return row
+  return mapped(rowsOf(statement), ([row]) => {
+    assert(row, 'a subscription that is held is as it was read')
+    return row
+  })
 }
 
 function endingTermsOf(held: HeldSubscription) {

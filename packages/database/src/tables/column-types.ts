@@ -124,6 +124,7 @@ const namesByType = {
     'trial_end',
     'trial_start',
     'updated_at',
+    'user_end',
     'voided_at',
   ],
 } as const

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { changesOf, recordAudit } from '../audit/audit-entries.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { change, creation } from '../connection/row-changes.ts'
+import { mapped, type Reading, rowsOf, together } from '../connection/together.ts'
 import type { Changes } from '../tables/row-types.ts'
 
 /** How an environment bills (billing rules, sections 4, 5 and 8). */
@@ -31,12 +32,17 @@ const settingColumns = [
 
 /** Of the handle's environment; what was never changed is as by default. */
 export async function getEnvironmentSettings(scoped: Scoped): Promise<EnvironmentSettings> {
-  const row = await scoped.db
+  const [settings] = await together(scoped, environmentSettings(scoped))
+  return settings
+}
+
+/** The same, to be sent beside others. */
+export function environmentSettings({ db, scope }: Scoped): Reading<EnvironmentSettings> {
+  const statement = db
     .selectFrom('environment_settings')
     .select(settingColumns)
-    .where('environment_id', '=', scoped.scope.environmentId)
-    .executeTakeFirst()
-  return row ?? defaults
+    .where('environment_id', '=', scope.environmentId)
+  return mapped(rowsOf(statement), ([row]) => row ?? defaults)
 }
 
 /**

@@ -15,6 +15,7 @@ export {
 } from './api-keys.ts'
 export {
   type EnvironmentSettings,
+  environmentSettings,
   getEnvironmentSettings,
   updateEnvironmentSettings,
 } from './environment-settings.ts'

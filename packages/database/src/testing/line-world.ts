@@ -2,9 +2,11 @@ import { updatePrice } from '../catalog/price-edits.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
+import { together } from '../connection/together.ts'
 import { insertCustomer } from '../customers/customers.ts'
-import { lockSubscriptionLines, raiseVersion } from '../line-items/line-item-lock.ts'
-import { type PriceOverride, writeOverride } from '../line-items/price-overrides.ts'
+import { lineState } from '../line-items/line-state.ts'
+import { overriddenPrice, type PriceOverride } from '../line-items/price-overrides.ts'
+import { lineWrites } from '../line-items/write-lines.ts'
 import { insertSubscriptions, type NewSubscription } from '../subscriptions/subscriptions.ts'
 import { daysFromNow, newSubscription, now } from './catalog-rows.ts'
 
@@ -30,13 +32,18 @@ export function editPrice(scoped: Scoped, priceId: string, days: number): Promis
 /** A price of the subscription's own in place of its plan's. */
 export function overridePrice(
   scoped: Scoped,
-  override: PriceOverride,
+  {
+    subscriptionId,
+    now: at,
+    ...override
+  }: PriceOverride & { readonly subscriptionId: string; readonly now: Date },
 ): Promise<{ priceId: string; lineItemId: string }> {
   return inTransaction(scoped, async (transaction) => {
-    const subscription = await lockSubscriptionLines(transaction, override.subscriptionId)
-    const written = await writeOverride(transaction, subscription, override)
-    await raiseVersion(transaction, subscription.id, override.now)
-    return written
+    const named = { subscriptionId, priceIds: [override.priceId] }
+    const [before] = await together(transaction, lineState(transaction, [], named))
+    const { state: after, line } = overriddenPrice(before, override)
+    await together(transaction, ...lineWrites(transaction, { before, after }, at))
+    return { priceId: line.price_id, lineItemId: line.id }
   })
 }
 

@@ -197,7 +197,8 @@ test('a filter leaves out the others of the plan: by currency, period and start'
   const filter = { currency: 'usd', billing_period: 'MONTHLY', started_before: '2026-06-05T00:00:00Z' }
   const bulk = await previewBulk(caller, { plan_id: basic, target_plan_id: pro, ...filter })
   expect([...(await bulkItemsOf(caller, bulk)).keys()]).toEqual([early])
-  const none = await previewBulk(caller, { plan_id: basic, target_plan_id: pro, currency: 'EUR' })
+  const before = { started_before: '2026-01-01T00:00:00Z' }
+  const none = await previewBulk(caller, { plan_id: basic, target_plan_id: pro, ...before })
   expect(await bulkOf(caller, none)).toMatchObject({
     subscriptions_total: 0,
     preview: { subscriptions: 0, totals: [] },

@@ -11,6 +11,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { requestKey } from '../subscriptions/request-key.ts'
+import { refuseUnpriced } from './refuse-unpriced.ts'
 
 /** What is asked for is stored before its workflow starts: a list does not fit into one's input, and it is what is executed. */
 export function previewSubscriptionChangeBulkRoute(
@@ -30,12 +31,14 @@ export function previewSubscriptionChangeBulkRoute(
       if (body.subscription_ids) {
         await refuseUnknownSubscriptions(scoped, body.subscription_ids, 'subscription_ids')
       }
+      const now = await readNow(scoped)
+      await refuseUnpriced(scoped, body, now)
       const asked = {
         ...bulkChangeOf(body),
         idempotency_key: requestKey(request),
         request_hash: requestHash(body),
       }
-      const bulk_change_id = await insertBulkChange(scoped, asked, await readNow(scoped))
+      const bulk_change_id = await insertBulkChange(scoped, asked, now)
       const input = { mode: 'preview_bulk', bulk_change_id } as const
       const started = await temporal.startWorkflow(workflows['subscription-change'], input, scoped.scope)
       return reply.code(202).send({

@@ -1,18 +1,20 @@
 import { priceBody } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { bill, cyclesOf } from '../testing/bill.ts'
+import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
 import { calculate } from '../testing/calculate.ts'
-import type { Caller } from '../testing/caller-under-test.ts'
 import { addCharged, type ChargedSubscription } from '../testing/charged-subscription.ts'
-import { startGatewayWithCharges } from '../testing/charges-under-test.ts'
+import { type ClockedCaller, newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 
 let gateway: GatewayUnderTest
-let caller: Caller
+/** It is ten past midnight on 1 September: August's drafts wait for late usage until one. */
+let caller: ClockedCaller
 
 beforeAll(async () => {
-  gateway = await startGatewayWithCharges()
-  caller = await gateway.newCaller()
+  gateway = await startGatewayWithBilling()
+  caller = await newClockedCaller(gateway, '2026-09-01T00:10:00Z')
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
 
@@ -20,7 +22,16 @@ const linesOf = z.looseObject({
   line_items: z.array(z.looseObject({ id: z.string(), price_type: z.string(), amount: z.string() })),
 })
 
-async function draftOf({ id }: ChargedSubscription): Promise<string> {
+/** The draft that billing has written of August. */
+async function billedDraftOf({ id }: ChargedSubscription): Promise<string> {
+  await bill(caller)
+  const [cycle] = await cyclesOf(caller, id)
+  expect(cycle).toMatchObject({ invoice_status: 'DRAFT', period_end: '2026-09-01T00:00:00.000Z' })
+  return cycle?.id ?? ''
+}
+
+/** Before billing has come. */
+async function forecastOf({ id }: ChargedSubscription): Promise<string> {
   const [item] = await calculate(caller, { subscription_ids: [id], create_drafts: true })
   expect(item?.error).toBeUndefined()
   return item?.invoice_id ?? ''
@@ -55,18 +66,17 @@ async function changeLines({ id, planId }: ChargedSubscription): Promise<void> {
 
 test('a written draft is rated again for its usage alone, by whichever operation, and its FIXED lines stay', async () => {
   const subscription = await addCharged(caller)
-  const id = await draftOf(subscription)
+  const id = await billedDraftOf(subscription)
   const written = await fixedLinesOf(id)
   expect(written).toMatchObject([{ amount: '10' }])
   await changeLines(subscription)
   await subscription.use('2026-08-02T00:00:00Z')
   // A preview shows the draft as it will be.
-  const preview = { subscription_id: subscription.id }
+  const august = { period_start: '2026-08-01T00:00:00Z', period_end: '2026-09-01T00:00:00Z' }
+  const preview = { subscription_id: subscription.id, ...august }
   expect(await caller.call('POST', '/invoices/preview', preview)).toMatchObject({
     body: { total: '10.5', line_items: [{ id: written[0]?.id, amount: '10' }, { amount: '0.5' }] },
   })
-  expect(await draftOf(subscription)).toBe(id)
-  expect(await fixedLinesOf(id)).toEqual(written)
   await subscription.use('2026-08-03T00:00:00Z')
   expect(await caller.call('POST', `/invoices/${id}/recalculate-v2?finalize=false`)).toMatchObject({
     body: { invoice_status: 'DRAFT', subtotal: '11' },
@@ -82,7 +92,7 @@ test('a written draft is rated again for its usage alone, by whichever operation
 
 test('its usage is rated on the grid that is kept with it, wherever the anchor has moved', async () => {
   const subscription = await addCharged(caller)
-  const id = await draftOf(subscription)
+  const id = await billedDraftOf(subscription)
   await caller.scoped.db
     .updateTable('subscriptions')
     .set({ billing_anchor: new Date('2026-08-20T00:00:00Z') })
@@ -98,25 +108,28 @@ test('its usage is rated on the grid that is kept with it, wherever the anchor h
   })
 })
 
-test('before its period has ended a draft is a forecast, made anew as a whole', async () => {
-  const running = await addCharged(caller, { start: new Date().toISOString() })
-  const id = await draftOf(running)
+test.each([
+  ['before its period has ended', '2026-09-01T00:00:00Z'],
+  ['when that has ended, as long as billing has not come', '2026-08-01T00:00:00Z'],
+])('%s a draft is a forecast, made anew as a whole', async (_, start) => {
+  const subscription = await addCharged(caller, { start })
+  const id = await forecastOf(subscription)
   expect(await fixedLinesOf(id)).toMatchObject([{ amount: '10' }])
   await caller.scoped.db
     .updateTable('subscription_line_items')
     .set({ quantity: '3' })
-    .where('subscription_id', '=', running.id)
+    .where('subscription_id', '=', subscription.id)
     .execute()
-  expect(await draftOf(running)).toBe(id)
+  expect(await forecastOf(subscription)).toBe(id)
   expect(await fixedLinesOf(id)).toMatchObject([{ amount: '30' }])
 })
 
 test('what a voided draft had written is made anew by the next', async () => {
   const subscription = await addCharged(caller)
-  const id = await draftOf(subscription)
+  const id = await forecastOf(subscription)
   await changeLines(subscription)
   expect(await caller.call('POST', `/invoices/${id}/void`)).toMatchObject({ status: 200 })
-  const next = await draftOf(subscription)
+  const next = await forecastOf(subscription)
   expect(next).not.toBe(id)
   expect(await fixedLinesOf(next)).toMatchObject([{ amount: '100' }])
 })

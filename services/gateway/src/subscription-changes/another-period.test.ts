@@ -207,7 +207,7 @@ test('in a trial it moves no money and leaves its end, from where the year goes'
 test('the same plan is another one with another period, and else is refused', async () => {
   const both = await addPlan(caller, 'Both', [{ amount: '30' }, { amount: '300', billing_period: 'ANNUAL' }])
   const id = await subscribeTo(caller, both)
-  expect(await change(caller, id, changeTo(both))).toMatchObject({ status: 400 })
+  expect(await change(caller, id, changeTo(both))).toMatchObject({ status: 409 })
   const { money } = await changeAsPreviewed(caller, id, changeTo(both, { billing_period: 'ANNUAL' }))
   expect(money).toEqual(['30', '300', '270'])
 })

@@ -9,6 +9,7 @@ import type { ChangeRouteArguments } from './change-route-arguments.ts'
 import { changedInvoices } from './changed-invoices.ts'
 import { prorationDetailsOf } from './standing-change-response.ts'
 import { type ChangeRoute, startChange } from './start-change.ts'
+import { toldWarnings } from './told-warnings.ts'
 
 export function cancelSubscriptionRoute(
   ...[api, { database, temporal }, config, closing]: ChangeRouteArguments
@@ -24,7 +25,8 @@ export function cancelSubscriptionRoute(
       const invoices = await changedInvoices(scoped, result)
       return reply.send({
         ...cancellationResponse(body, result),
-        processed_at: await readNow(scoped),
+        // An older version did not keep it.
+        processed_at: result.made_at === undefined ? await readNow(scoped) : new Date(result.made_at),
         proration_invoice: invoices.at(-1),
       })
     },
@@ -57,5 +59,6 @@ function cancellationResponse(
     proration_details: prorationDetailsOf(result),
     total_credit_amount: result.proration.credit_amount,
     ...(schedule_id === null ? {} : { schedule_id }),
+    ...toldWarnings(result),
   }
 }

@@ -2,6 +2,7 @@ import type { SubscriptionChangeExecuteResponse } from '@flexprice/contracts/cha
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import { z } from 'zod'
 import { prorationDetails } from './proration-details.ts'
+import { toldWarnings } from './told-warnings.ts'
 
 export function changeExecuteResponse(result: SubscriptionChangeResult): SubscriptionChangeExecuteResponse {
   const { is_scheduled, schedule_id, effective_at } = result
@@ -13,6 +14,7 @@ export function changeExecuteResponse(result: SubscriptionChangeResult): Subscri
     old_subscription: summary(result.before),
     new_subscription: summary(result.after),
     proration_applied: is_scheduled ? undefined : prorationDetails(result),
+    ...toldWarnings(result),
   }
 }
 

@@ -7,9 +7,10 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { fullSubscription } from '../subscriptions/full-subscription.ts'
-import { changedInvoices, previewedInvoices } from './changed-invoices.ts'
+import { madeByChange } from './made-by-change.ts'
 import { changedMoney, changedResources } from './plan-change-response.ts'
 import { startChange } from './start-change.ts'
+import { toldWarnings } from './told-warnings.ts'
 
 /** Quantities and amounts of lines, and a trial's end, previewed or made: they differ in nothing but that. */
 function modifyRoute(
@@ -30,11 +31,14 @@ function modifyRoute(
         const wanted = { mode, subscriptionId, order: orderOf(request.body) }
         const scoped = callerDatabase(database, request)
         const result = await startChange({ temporal, config, closing }, scoped, wanted, { request, reply })
-        const invoices =
-          mode === 'preview' ? previewedInvoices(result) : await changedInvoices(scoped, result)
+        const changed_resources = changedResources(result, await madeByChange(scoped, result, mode))
         const subscription = await fullSubscription(scoped, subscriptionId)
-        const changed_resources = changedResources(result, invoices)
-        return reply.send({ subscription, changed_resources, ...changedMoney(result) })
+        return reply.send({
+          subscription,
+          changed_resources,
+          ...changedMoney(result),
+          ...toldWarnings(result),
+        })
       },
     })
   }

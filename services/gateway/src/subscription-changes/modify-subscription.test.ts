@@ -98,6 +98,21 @@ test('another amount overrides the price from now on: half of 3 × (20 − 10)',
   })
 })
 
+test('a quantity of 0 gives back what is left, half of 3 × 10, and bills nothing of the next period', async () => {
+  const other = await newClockedCaller(gateway, '2026-06-16T00:00:00Z')
+  const plan = await addPlan(other, 'Seats', [{ amount: '10', min_quantity: 3 }])
+  const id = await subscribeTo(other, plan, { start_date: '2026-06-01T00:00:00Z' })
+  const { body } = await other.call('GET', `/subscriptions/${id}`)
+  const none = quantityOf(subscription.parse(body).line_items[0]?.id ?? '', '0')
+  expect(await other.call('POST', `/subscriptions/${id}/modify/execute`, none)).toMatchObject({
+    status: 200,
+    body: { proration: { credit_amount: '15', charge_amount: '0' } },
+  })
+  await moveClock(other, '2026-07-02T00:00:00Z')
+  const last = (await invoicesOf(other, id)).at(-1)
+  expect(last).toMatchObject({ billing_reason: 'SUBSCRIPTION_CYCLE', invoice_status: 'SKIPPED', total: '0' })
+})
+
 test.each([
   ['a negative quantity', '-1', 'quantity_change_params.line_items[0].quantity'],
   ['one of 21 digits', '100000000000000000000', 'quantity_change_params.line_items[0].quantity'],
@@ -113,7 +128,7 @@ test.each([
 test("another subscription's line is a 404, one twice, nothing to change, and a missing part are told", async () => {
   const [one, other] = [await subscribed(), await subscribed()]
   expect(await modify(one.id, quantityOf(other.lineId, '5'))).toMatchObject({ status: 404 })
-  expect(await modify(one.id, quantityOf(one.lineId, '3'))).toMatchObject({ status: 400 })
+  expect(await modify(one.id, quantityOf(one.lineId, '3'))).toMatchObject({ status: 409 })
   const line = { id: one.lineId, quantity: '4' }
   const twice = { type: 'quantity_change', quantity_change_params: { line_items: [line, line] } }
   expect(await modify(one.id, twice)).toMatchObject({ status: 400 })
@@ -151,6 +166,6 @@ test('a line that has ended already is named by its field', async () => {
   const lineId = subscription.parse(body).line_items[0]?.id ?? ''
   expect(await change(other, id, changeTo(next))).toMatchObject({ status: 200 })
   const answer = await other.call('POST', `/subscriptions/${id}/modify/execute`, quantityOf(lineId, '2'))
-  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
+  expect(answer).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
   expect(Object.keys(problemsOf(answer))).toEqual(['quantity_change_params.line_items[0].id'])
 })

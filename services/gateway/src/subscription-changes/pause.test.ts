@@ -119,10 +119,10 @@ test('a pause that is to come is taken back; a paused subscription can be cancel
   expect(await call(caller, 'resume', id, {})).toMatchObject({
     body: { pause: { pause_status: 'cancelled' }, subscription: { subscription_status: 'active' } },
   })
-  expect(await call(caller, 'resume', id, {})).toMatchObject({ status: 400 })
+  expect(await call(caller, 'resume', id, {})).toMatchObject({ status: 409 })
   await caller.moveClock('2026-06-11T00:00:00Z')
   await call(caller, 'pause', id, prorated)
-  expect(await call(caller, 'pause', id, {})).toMatchObject({ status: 400 })
+  expect(await call(caller, 'pause', id, {})).toMatchObject({ status: 409 })
   await caller.moveClock('2026-06-21T00:00:00Z')
   const cancellation = { cancellation_type: 'immediate', ...prorated }
   expect(await call(caller, 'cancel', id, cancellation)).toMatchObject({
@@ -131,5 +131,5 @@ test('a pause that is to come is taken back; a paused subscription can be cancel
   await moveClock(caller, '2026-09-02T00:00:00Z')
   // 20 of 30 days came back with the pause; 10 days of 60 were before it.
   expect(await billsOf(caller, id)).toEqual(['CREATE 06-01–07-01: 30 − 20', 'CYCLE 06-01–06-21: 20'])
-  expect(await call(caller, 'pause', id, {})).toMatchObject({ status: 400 })
+  expect(await call(caller, 'pause', id, {})).toMatchObject({ status: 409 })
 })

@@ -1,5 +1,6 @@
 import type { ChangedResources, SubscriptionPlanChangeResponse } from '@flexprice/contracts/changes'
 import type { InvoiceResponse } from '@flexprice/contracts/invoices'
+import type { WalletTransactionResponse } from '@flexprice/contracts/wallets'
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import { z } from 'zod'
 import { prorationDetails } from './proration-details.ts'
@@ -7,7 +8,7 @@ import { prorationDetails } from './proration-details.ts'
 /** Without the subscription itself, which is read. */
 export function planChangeResponse(
   result: SubscriptionChangeResult,
-  invoices: readonly InvoiceResponse[],
+  made: MadeByChange,
   behaviour: SubscriptionPlanChangeResponse['billing_period']['behaviour'],
 ): Omit<SubscriptionPlanChangeResponse, 'subscription'> {
   const { is_scheduled, schedule_id, effective_at, after, coming_period: period = after } = result
@@ -26,7 +27,7 @@ export function planChangeResponse(
       current_period_start: new Date(period.current_period_start),
       current_period_end: new Date(period.current_period_end),
     },
-    changed_resources: changedResources(result, invoices),
+    changed_resources: changedResources(result, made),
     ...changedMoney(result),
     warnings: result.warnings,
   }
@@ -47,18 +48,26 @@ export function changedMoney(
   }
 }
 
-/** What a change has made, ended and billed; of a preview, what it would. */
+/** What a change has billed, and given back to wallets. */
+export interface MadeByChange {
+  readonly invoices: readonly InvoiceResponse[]
+  readonly walletCredits: readonly WalletTransactionResponse[]
+}
+
+/** What a change has made, ended, billed and given back; of a preview, what it would. */
 export function changedResources(
   { change_id, lines, after }: SubscriptionChangeResult,
-  invoices: readonly InvoiceResponse[],
+  { invoices, walletCredits }: MadeByChange,
 ): ChangedResources {
+  const status = change_id === null ? 'preview' : 'issued'
   return {
-    invoices: invoices.map((invoice) => ({
-      id: invoice.id,
-      action: 'created',
-      status: change_id === null ? 'preview' : 'issued',
-      invoice,
-    })),
+    invoices: [
+      ...invoices.map((invoice) => ({ id: invoice.id, action: 'created', status, invoice }) as const),
+      ...walletCredits.map(
+        (wallet_transaction) =>
+          ({ id: wallet_transaction.id, action: 'wallet_credit', status, wallet_transaction }) as const,
+      ),
+    ],
     line_items: lines.map(({ start_date, end_date, ...line }) => ({
       ...line,
       subscription_id: after.id,
@@ -69,7 +78,7 @@ export function changedResources(
       {
         id: after.id,
         action: 'updated',
-        status: status.parse(after.status),
+        status: subscriptionStatus.parse(after.status),
         current_period_end: new Date(after.current_period_end),
         ...(after.trial_end === null ? {} : { trial_end: new Date(after.trial_end) }),
       },
@@ -77,4 +86,4 @@ export function changedResources(
   }
 }
 
-const status = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])
+const subscriptionStatus = z.enum(['active', 'paused', 'cancelled', 'incomplete', 'trialing', 'draft'])

@@ -12,7 +12,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { expectIdOf } from '../id-kind.ts'
 import { type Api, routeOf } from '../route.ts'
 import { fullSubscription } from '../subscriptions/full-subscription.ts'
-import { changedInvoices, previewedInvoices } from './changed-invoices.ts'
+import { madeByChange } from './made-by-change.ts'
 import { planChangeResponse } from './plan-change-response.ts'
 import { startChange } from './start-change.ts'
 
@@ -36,11 +36,10 @@ function planChangeV2Route(
         const wanted = { mode, subscriptionId, order: orderOf(request.body), key }
         const scoped = callerDatabase(database, request)
         const result = await startChange({ temporal, config, closing }, scoped, wanted, { request, reply })
-        const invoices =
-          mode === 'preview' ? previewedInvoices(result) : await changedInvoices(scoped, result)
+        const made = await madeByChange(scoped, result, mode)
         const subscription = await fullSubscription(scoped, subscriptionId)
         const { billing_period_behaviour: behaviour } = request.body
-        return reply.send({ ...planChangeResponse(result, invoices, behaviour), subscription, metadata })
+        return reply.send({ ...planChangeResponse(result, made, behaviour), subscription, metadata })
       },
     })
   }

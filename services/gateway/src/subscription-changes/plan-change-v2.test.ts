@@ -84,9 +84,12 @@ test.each([
 test('the same plan, one without a compatible price, and one of another environment are refused before any write', async () => {
   const id = await subscribeTo(caller, basic, since)
   const yearly = await addPlan(caller, 'Yearly', [{ amount: '500', billing_period: 'ANNUAL' }])
-  for (const plan of [basic, yearly]) {
+  for (const [plan, status] of [
+    [basic, 409],
+    [yearly, 400],
+  ] as const) {
     const answer = await v2(id, 'execute', { target_plan_id: plan })
-    expect(answer).toMatchObject({ status: 400 })
+    expect(answer).toMatchObject({ status })
     expect(Object.keys(problemsOf(answer))).toEqual(['target_plan_id'])
   }
   const stranger = await newClockedCaller(gateway, '2026-06-16T00:00:00Z')
@@ -103,9 +106,9 @@ test('the same plan, one without a compatible price, and one of another environm
 
 test('a draft, a cancelled, paused or incomplete subscription, and one that has not begun are not changed', async () => {
   const draft = await subscribeTo(caller, basic, { ...since, subscription_status: 'draft' })
-  expect(await change(caller, draft, changeTo(pro))).toMatchObject({ status: 400 })
+  expect(await change(caller, draft, changeTo(pro))).toMatchObject({ status: 409 })
   const future = await subscribeTo(caller, basic, { start_date: '2026-08-01T00:00:00Z' })
-  expect(await change(caller, future, changeTo(pro))).toMatchObject({ status: 400 })
+  expect(await change(caller, future, changeTo(pro))).toMatchObject({ status: 409 })
   const id = await subscribeTo(caller, basic, since)
   for (const subscription_status of ['cancelled', 'paused', 'incomplete'] as const) {
     await caller.scoped.db
@@ -114,7 +117,7 @@ test('a draft, a cancelled, paused or incomplete subscription, and one that has 
       .where('id', '=', id)
       .execute()
     expect(await change(caller, id, changeTo(pro))).toMatchObject({
-      status: 400,
+      status: 409,
       body: { details: { subscription_status } },
     })
   }

@@ -79,7 +79,7 @@ test('a line that ends gives back half of its 30, which nobody has paid: 15 are 
     body: { id: lineId, end_date: '2026-06-16T00:00:00.000Z' },
   })
   expect(await billed(caller, id)).toEqual(['SUBSCRIPTION_CREATE 30 15'])
-  expect(await end(caller, lineId)).toMatchObject({ status: 400, body: { code: 'invalid_operation' } })
+  expect(await end(caller, lineId)).toMatchObject({ status: 409, body: { code: 'invalid_operation' } })
   expect(await billed(caller, id)).toEqual(['SUBSCRIPTION_CREATE 30 15'])
 })
 
@@ -101,7 +101,7 @@ test('a line of the plan that ended comes again later: the third of the period t
   // A third of June is left.
   expect(await caller.call('POST', `/subscriptions/${id}/lineitems`, again)).toMatchObject({ status: 201 })
   expect(await billed(caller, id)).toEqual(['SUBSCRIPTION_CREATE 30 15', 'SUBSCRIPTION_UPDATE 10 10'])
-  expect(await caller.call('POST', `/subscriptions/${id}/lineitems`, again)).toMatchObject({ status: 400 })
+  expect(await caller.call('POST', `/subscriptions/${id}/lineitems`, again)).toMatchObject({ status: 409 })
   await moveClock(caller, '2026-07-01T00:00:00Z')
   expect((await billed(caller, id)).toSorted()).toEqual([
     'SUBSCRIPTION_CREATE 30 15',
@@ -230,7 +230,7 @@ test('a quantity that changes is charged for what is left, in its place; another
   const later = await put(changed, { quantity: 3, effective_from: '2026-06-20T00:00:00Z' })
   expect(later).toMatchObject({ status: 400, body: { code: 'not_implemented' } })
   expect(Object.keys(problemsOf(later))).toEqual(['effective_from'])
-  expect(await put(changed, { amount: '50' })).toMatchObject({ status: 400 })
+  expect(await put(changed, { amount: '50' })).toMatchObject({ status: 409 })
   await moveClock(caller, '2026-07-01T00:00:00Z')
   expect((await billed(caller, id)).toSorted()).toContain('SUBSCRIPTION_CYCLE 100 100')
 })

@@ -6,6 +6,7 @@ import { routeOf } from '../route.ts'
 import type { ChangeRouteArguments } from './change-route-arguments.ts'
 import { pausedSubscription } from './paused-subscription.ts'
 import { startChange } from './start-change.ts'
+import { toldWarnings } from './told-warnings.ts'
 
 export function resumeSubscriptionRoute(
   ...[api, { database, temporal }, config, closing]: ChangeRouteArguments
@@ -16,8 +17,8 @@ export function resumeSubscriptionRoute(
       const scoped = callerDatabase(database, request)
       const { body, params } = request
       const wanted = { mode: 'execute', subscriptionId: params.id, order: resumeOrder(body) } as const
-      await startChange({ temporal, config, closing }, scoped, wanted, { request, reply })
-      return reply.send(await pausedSubscription(scoped, params.id))
+      const result = await startChange({ temporal, config, closing }, scoped, wanted, { request, reply })
+      return reply.send({ ...(await pausedSubscription(scoped, params.id)), ...toldWarnings(result) })
     },
   })
 }

@@ -2,6 +2,7 @@ import type { StandingChangePreview } from '@flexprice/contracts/changes'
 import { subscriptionStatus } from '@flexprice/contracts/subscriptions'
 import type { SubscriptionChangeResult } from '@flexprice/contracts/workflows'
 import { previewedInvoices } from './changed-invoices.ts'
+import { toldWarnings } from './told-warnings.ts'
 
 /** What a cancellation, a pause or its end would do. */
 export function standingChangePreview(result: SubscriptionChangeResult): StandingChangePreview {
@@ -13,6 +14,7 @@ export function standingChangePreview(result: SubscriptionChangeResult): Standin
     total_charge_amount: result.proration.charge_amount,
     proration_details: prorationDetailsOf(result),
     invoices: previewedInvoices(result),
+    ...toldWarnings(result),
   }
 }
 

@@ -118,10 +118,10 @@ test.each<[string, object, string]>([
 
 test('one that is not in a trial has none to move, also where its end has passed unbilled', async () => {
   const { id } = await addEnding(caller)
-  expect(await modify(id, { action: 'immediate' })).toMatchObject({ status: 400 })
+  expect(await modify(id, { action: 'immediate' })).toMatchObject({ status: 409 })
   const over = await addEnding(caller, trial)
   await caller.moveClock('2026-06-16T00:00:00Z')
-  expect(await modify(over.id, { action: 'immediate' })).toMatchObject({ status: 400 })
+  expect(await modify(over.id, { action: 'immediate' })).toMatchObject({ status: 409 })
   expect(await billsOf(caller, over.id)).toEqual(['TRIAL_START 06-01–06-15: 0'])
 })
 
@@ -129,5 +129,5 @@ test('of a subscription that is in no trial it is refused, which says so', async
   const { id } = await addEnding(caller)
   const answer = await modify(id, { action: 'immediate' })
   const message = expect.stringMatching(/is active: it is in no trial, whose end could be moved/)
-  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_operation', message } })
+  expect(answer).toMatchObject({ status: 409, body: { code: 'invalid_operation', message } })
 })

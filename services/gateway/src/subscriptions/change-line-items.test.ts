@@ -106,7 +106,7 @@ test('400 not_implemented for commitments, and for a later quantity', async () =
 
 test('400 beside a line of the same chain, with that line', async () => {
   expect(await add({ price_id: added.priceId })).toMatchObject({
-    status: 400,
+    status: 409,
     body: { code: 'invalid_operation', details: { line_item_id: lineId } },
   })
 })

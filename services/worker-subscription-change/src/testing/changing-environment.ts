@@ -105,7 +105,12 @@ export async function changeHere(environment: ChangingEnvironment, subscriptionI
 }
 
 function activitiesOf({ scoped }: ChangingEnvironment): SubscriptionChangeActivities {
-  const events = { changed: () => undefined, bulkPaged: () => undefined, bulkDone: () => undefined }
+  const events = {
+    changed: () => undefined,
+    schedulesFailed: () => undefined,
+    bulkPaged: () => undefined,
+    bulkDone: () => undefined,
+  }
   return createSubscriptionChangeActivities({ scoped: () => scoped, slicesMax: 1, events })
 }
 

@@ -1,22 +1,30 @@
-import { type ChargeFacts, readChargeFacts } from '@flexprice/database/calculations'
-import type { Scoped } from '@flexprice/database/connection'
+import { type ChargeFacts, chargedRows, chargeFacts } from '@flexprice/database/calculations'
+import { all, type Reading, type Scoped, together } from '@flexprice/database/connection'
 import { assert, CodedError } from '@flexprice/domain'
 import { lineMoves, type PlannedChange, planChange } from '@flexprice/domain/change'
 import { type ChangeLine, changeFacts, changeLines } from './change-line.ts'
 import type { HeldSubscription, PreparedChange } from './prepared-change.ts'
 
 /**
- * What the lines' own doors have moved by now of a subscription that is held, as a change of it.
+ * What the lines' own doors have moved of a subscription that is held, as a change of it.
  *
- * @throws invalid_operation where that is nothing
+ * @param of.writes what they are still to write: it is sent with what is read behind it
+ * @throws state_conflict where that is nothing
  */
-export async function editedLines(
+export async function movedLines(
   transaction: Scoped,
   held: HeldSubscription,
-  behavior: PlannedChange<ChangeLine>['behavior'],
+  {
+    behavior,
+    writes = [],
+  }: {
+    readonly behavior: PlannedChange<ChangeLine>['behavior']
+    readonly writes?: readonly Reading<void>[]
+  },
 ): Promise<PreparedChange> {
   const { id } = held.facts.subscription
-  const [after] = await readChargeFacts(transaction, [id], { lock: true })
+  const [, rows] = await together(transaction, all(writes), chargedRows(transaction, [id], { lock: true }))
+  const [after] = await chargeFacts(transaction, rows)
   assert(after, 'what is held is there')
   const moves = lineMoves(changeLines(held.facts), changeLines(after), held.now)
   if (moves.closed.length === 0 && moves.opened.length === 0) throw nothingChanges(held.facts)
@@ -30,5 +38,5 @@ export async function editedLines(
 }
 
 function nothingChanges({ subscription: { id } }: ChargeFacts): CodedError {
-  return new CodedError('invalid_operation', `Subscription ${id}: its lines are as is asked for already`)
+  return new CodedError('state_conflict', `Subscription ${id}: its lines are as is asked for already`)
 }
