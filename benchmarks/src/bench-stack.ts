@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey, createEnvironment, createTenant } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
@@ -31,7 +32,7 @@ export interface BenchStack extends AsyncDisposable {
   pidOf(process: string): number
   /** CPU seconds of a process, and of those of its name that were killed before it. */
   cpuOf(process: string): number
-  /** `kill -9`, and a fresh one in its place. */
+  /** `kill -9`, and a fresh one in its place, which is ready. */
   killAndRestart(process: string): Promise<void>
 }
 
@@ -85,6 +86,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       cpuOfKilled.set(name, cpuOf(name))
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
+      await untilReady(services.workerUrls[name])
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([owner.end(), superuser.end()])
@@ -94,6 +96,17 @@ export async function startBenchStack(): Promise<BenchStack> {
       }
     },
   }
+}
+
+async function untilReady(url: string | undefined): Promise<void> {
+  const readyMsMax = 60_000
+  const lookMs = 50
+  for (let look = 0; look < readyMsMax / lookMs; look++) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
+    if (answer?.ok) return
+    await sleep(lookMs)
+  }
+  throw new Error('A worker that was killed is not back')
 }
 
 async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {
