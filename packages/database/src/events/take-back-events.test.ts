@@ -90,8 +90,9 @@ test('a page looks at few more events than it takes back, however many have thei
       // A table as small as this is rather read whole; a large one is not.
       await sql`set local enable_seqscan = off`.execute(transaction.db)
       const page = { transactions: [own], between: undefined, after, limit: 100, now }
+      const before = await lookedAt(transaction)
       const { last } = await takeBackEvents(transaction, page)
-      looks.push(await lookedAt(transaction))
+      looks.push((await lookedAt(transaction)) - before)
       return last
     })
   } while (after !== null)
@@ -108,7 +109,7 @@ async function analyzeEvents(): Promise<void> {
   await owner.end()
 }
 
-/** How many events the transaction has read, by whatever way. */
+/** How many events this connection has read until now, by whatever way; to be compared within one transaction. */
 async function lookedAt({ db }: Scoped): Promise<number> {
   const { rows } = await sql<{ events: number }>`
     select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as events from pg_stat_xact_user_tables
