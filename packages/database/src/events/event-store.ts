@@ -11,7 +11,11 @@ import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
  * `docs/decisions/0015-event-store.md`) writes these functions, and nothing else changes.
  */
 export interface EventStore {
-  append(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents>
+  append(
+    scoped: Scoped,
+    events: readonly NewEvent[],
+    expected?: { readonly areKnown?: boolean },
+  ): Promise<AppendedEvents>
   /** Before `appendCopied`, in its transaction. */
   copy(scoped: Scoped, events: CopiedEvents): Promise<void>
   appendCopied(scoped: Scoped, events: CopiedEvents, meanwhile: () => void): Promise<AppendedEvents>
