@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey, createEnvironment, createTenant } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
@@ -28,7 +29,7 @@ export interface BenchStack extends AsyncDisposable {
   pidOf(process: string): number
   /** CPU seconds of a process, and of those of its name that were killed before it. */
   cpuOf(process: string): number
-  /** `kill -9`, and a fresh one in its place. */
+  /** `kill -9`, and a fresh one in its place, which is ready. */
   killAndRestart(process: string): Promise<void>
   /** Another process of that worker, until the end. Answers its name. */
   startSecond(worker: string): Promise<string>
@@ -89,6 +90,7 @@ export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> 
       cpuOfKilled.set(name, cpuOf(name))
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
+      await untilReady(services.workerUrls[name])
     },
     async startSecond(worker) {
       const name = `${worker}-2`
@@ -97,6 +99,17 @@ export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> 
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+async function untilReady(url: string | undefined): Promise<void> {
+  const readyMsMax = 60_000
+  const lookMs = 50
+  for (let look = 0; look < readyMsMax / lookMs; look++) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
+    if (answer?.ok) return
+    await sleep(lookMs)
+  }
+  throw new Error('A worker that was killed is not back')
 }
 
 async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {
