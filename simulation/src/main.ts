@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util'
 import { stopSignal } from '@flexprice/local-stack/stop-signal'
 import { startProcesses } from './api/processes.ts'
 import { throughApi, throughApiPace } from './api/through-api.ts'
+import { livesOf, livesToLive } from './lives/lives-to-live.ts'
 import { openThrowAway, type ThrowAway } from './open-throw-away.ts'
 import { inProcess } from './play/in-process.ts'
 import type { Databases } from './product/product.ts'
 import { describeReport } from './report.ts'
-import { livesOf, livesToLive } from './lives-to-live.ts'
 import { type Report, simulate } from './simulate.ts'
 
 const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--lives 1-50]

@@ -1,4 +1,4 @@
-import { type LifeRange, livesOf } from './lives-to-live.ts'
+import { type LifeRange, livesOf } from './lives/lives-to-live.ts'
 import { randomLife } from './lives/random-life.ts'
 import { shrink } from './lives/shrink.ts'
 import type { Step } from './lives/step.ts'
@@ -14,7 +14,7 @@ export interface Simulation {
   /** How many of the customers live together, in one environment. */
   readonly customersPerLife: number
   /** The lives that are lived, of all that these customers have; all of them if not said. */
-  readonly lives?: LifeRange
+  readonly lives?: LifeRange | undefined
   readonly lifeWorkers: number
   /** How often a failing life is lived again to find its fewest steps. */
   readonly triesMax: number
@@ -106,7 +106,9 @@ async function smallest(
   how: Simulation,
   tell: (line: string) => void,
 ): Promise<Finding> {
-  tell(`life ${found.life} (seed ${found.seed}) fails at step ${found.played.failure?.step}: ${found.played.failure?.problems[0]}`)
+  tell(
+    `life ${found.life} (seed ${found.seed}) fails at step ${found.played.failure?.step}: ${found.played.failure?.problems[0]}`,
+  )
   // Nothing after the failing step has been lived.
   const lived = found.steps.slice(0, (found.played.failure?.step ?? found.steps.length) + 1)
   let last: Finding = { ...found, steps: lived }

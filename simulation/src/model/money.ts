@@ -33,6 +33,8 @@ export interface MoneyModel {
   begin(subscription: Subscription): void
   /** The old plan's grants stop; recurring ones of the new plan, which plan 0 alone has, begin with the next period. */
   changePlan(subscription: Subscription): void
+  /** What was to come as its trial ends comes at the other end that it has by now. */
+  moveTrial(subscription: Subscription, from: number): void
   /** Does what the step says. @returns false where there is no place for it */
   apply(step: MoneyStep, of: Subscription | undefined, oneOffs: ReadonlyMap<number, OneOff>): boolean
   /** Gives what has fallen due and comes before the subscription's next period. @returns whether anything has */
@@ -79,6 +81,9 @@ export function createMoneyModel(): MoneyModel {
       decideTopUps(walletsOf(subscription), purchases.get(subscription) ?? [], now)
     },
     changePlan: (subscription) => changeGrants(books, subscription),
+    moveTrial({ id, trialEnd }, from) {
+      for (const one of coming.get(id) ?? []) if (one.at === from) one.at = trialEnd
+    },
     giveDue(subscription, now) {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
