@@ -1,17 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey, createEnvironment, createTenant } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
-import { throwAwayConfig } from '@flexprice/local-stack/config'
 import { startDatabase } from '@flexprice/local-stack/database'
 import { migrate } from '@flexprice/local-stack/migrate'
 import { createProgress } from '@flexprice/local-stack/progress'
 import { startRedis } from '@flexprice/local-stack/redis'
 import { startServices } from '@flexprice/local-stack/services'
-import { createStackRun } from '@flexprice/local-stack/stack-run'
 import { startTemporal } from '@flexprice/local-stack/temporal'
+import { openTemporaryRun } from '@flexprice/local-stack/temporary-run'
 import pg from 'pg'
 import { cpuSeconds } from './process-usage.ts'
 
@@ -35,15 +32,15 @@ export interface BenchStack extends AsyncDisposable {
   killAndRestart(process: string): Promise<void>
 }
 
-export async function startBenchStack(): Promise<BenchStack> {
-  const localDir = mkdtempSync(path.join(tmpdir(), 'flexprice-bench-'))
-  // Made for its owner alone, but the user postgres must pass it.
-  chmodSync(localDir, 0o711)
-  const signal = new AbortController().signal
+/** Where the signal stops its start, or the start fails, nothing of it is left. */
+export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> {
   const pids = new Map<string, number>()
-  const run = createStackRun(throwAwayConfig(localDir), { throwAway: false, signal }, (processes) => {
-    for (const process of processes) pids.set(process.name, process.pid)
-  })
+  await using started = new AsyncDisposableStack()
+  const run = started.use(
+    openTemporaryRun('bench', { throwAway: false, signal }, (processes) => {
+      for (const process of processes) pids.set(process.name, process.pid)
+    }),
+  )
   const progress = createProgress(false)
   const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
   const redis = await progress.step('Redis', (tell) => startRedis(run, tell))
@@ -62,7 +59,9 @@ export async function startBenchStack(): Promise<BenchStack> {
   const services = await progress.step('Services', (tell) => startServices(run, environment, tell))
   const tenancy = await makeTenancy(database.appUrl, database.ownerUrl)
   const owner = await connect(database.ownerUrl)
+  started.defer(() => owner.end())
   const superuser = await connect(superuserUrl(database.ownerUrl, run.settings.read().passwords.superuser))
+  started.defer(() => superuser.end())
   const pidOf = (name: string): number => {
     const pid = pids.get(name)
     assert(pid, `${name} was started`)
@@ -70,15 +69,18 @@ export async function startBenchStack(): Promise<BenchStack> {
   }
   const cpuOfKilled = new Map<string, number>()
   const cpuOf = (name: string): number => (cpuOfKilled.get(name) ?? 0) + cpuSeconds(pidOf(name))
+  const app = await connectAs(database.appUrl, tenancy.scoped)
+  const postmasterPid = await postmasterOf(owner)
+  const stack = started.move()
   return {
     ...tenancy,
-    app: await connectAs(database.appUrl, tenancy.scoped),
+    app,
     owner,
     superuser,
     gatewayUrl: services.gatewayUrl,
     databaseUrl: database.appUrl,
     temporalAddress: temporal.address,
-    postmasterPid: await postmasterOf(owner),
+    postmasterPid,
     pidOf,
     cpuOf,
     async killAndRestart(name) {
@@ -86,13 +88,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
     },
-    async [Symbol.asyncDispose]() {
-      await Promise.all([owner.end(), superuser.end()])
-      await run.processes.stopAll(() => undefined)
-      for (const dir of [run.settings.read().postgres_home, localDir]) {
-        if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
-      }
-    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
 

@@ -1,5 +1,6 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
+import { orStopped, stopSignal } from '@flexprice/local-stack/stop-signal'
 import { startBenchStack } from './bench-stack.ts'
 import { benchBilling } from './billing/billing.ts'
 import { benchCalculate } from './calculate/calculate.ts'
@@ -49,17 +50,34 @@ if (values.help || name === undefined || !isBenchmark(name) || !isSize(size)) {
   process.exit(values.help ? 0 : 2)
 }
 
-const rows: Row[] = []
-{
-  await using stack = await startBenchStack()
-  if (!values.json) process.stdout.write(`${tableHead}\n`)
-  for await (const row of benchmarks[name](stack, size)) {
-    rows.push(row)
-    printRow(row, values.json)
-  }
+/** As shells say of a program that was told to stop. */
+const interrupted = 130
+const signal = stopSignal()
+let exitCode: number
+try {
+  const rows = await measure(name, size)
+  if (values.write) writeSpeedTable(name, rows)
+  exitCode = rows.every((row) => Object.values(row.checks).every(Boolean)) ? 0 : 1
+} catch (error) {
+  if (!signal.aborted) throw error
+  exitCode = interrupted
 }
-if (values.write) writeSpeedTable(name, rows)
-process.exit(rows.every((row) => Object.values(row.checks).every(Boolean)) ? 0 : 1)
+process.exit(exitCode)
+
+/** Prints each row as it is there. Ctrl-C leaves no server and no process behind. */
+async function measure(benchmark: keyof typeof benchmarks, size: 's' | 'm' | 'l'): Promise<Row[]> {
+  await using stack = await startBenchStack(signal)
+  const print = async () => {
+    const rows: Row[] = []
+    if (!values.json) process.stdout.write(`${tableHead}\n`)
+    for await (const row of benchmarks[benchmark](stack, size)) {
+      rows.push(row)
+      printRow(row, values.json)
+    }
+    return rows
+  }
+  return await orStopped(signal, print())
+}
 
 function isBenchmark(text: string): text is keyof typeof benchmarks {
   return Object.hasOwn(benchmarks, text)

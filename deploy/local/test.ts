@@ -1,8 +1,6 @@
 // `npm test`: every check and test, on a throw-away stack of its own that is gone afterwards.
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { asksForJaeger, compileCacheDir, isInteractive, throwAwayConfig } from './config.ts'
+import { asksForJaeger, compileCacheDir, isInteractive } from './config.ts'
 import { startJaeger } from './jaeger.ts'
 import { startPostgres } from './postgres.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -11,10 +9,11 @@ import { pythonTool, pythonTools } from './python-tools.ts'
 import { startRedis } from './redis.ts'
 import { runChecks } from './run-checks.ts'
 import { findCommand } from './run-command.ts'
-import { createStackRun, type StackRun } from './stack-run.ts'
+import type { StackRun } from './stack-run.ts'
 import { reasonOf, StepFailure } from './step-failure.ts'
 import { orStopped, stopSignal } from './stop-signal.ts'
 import { startTemporal } from './temporal.ts'
+import { openTemporaryRun } from './temporary-run.ts'
 import type { Counts } from './vitest-counts.ts'
 
 const namespaceCount = 8
@@ -34,27 +33,13 @@ process.exit(counts.failed === 0 ? 0 : 1)
 
 async function main(vitestArgs: readonly string[]): Promise<Counts> {
   const signal = stopSignal()
-  const localDir = mkdtempSync(path.join(tmpdir(), 'flexprice-test-'))
-  // Made for its owner alone, but the user postgres must pass it.
-  chmodSync(localDir, 0o711)
-  const config = throwAwayConfig(localDir)
-  const run = createStackRun(config, { throwAway: true, signal }, () => undefined)
-  try {
-    const environment = await orStopped(signal, startServers(run, progress))
-    return await runChecks(
-      {
-        repositoryDir: config.repositoryDir,
-        reportFile: path.join(localDir, 'vitest.json'),
-        environment,
-        vitestArgs,
-        signal,
-      },
-      progress,
-    )
-  } finally {
-    await run.processes.stopAll(() => undefined)
-    removeAll(run)
-  }
+  await using run = openTemporaryRun('test', { throwAway: true, signal })
+  const { repositoryDir, localDir } = run.config
+  const environment = await orStopped(signal, startServers(run, progress))
+  return await runChecks(
+    { repositoryDir, reportFile: path.join(localDir, 'vitest.json'), environment, vitestArgs, signal },
+    progress,
+  )
 }
 
 async function startServers(
@@ -127,11 +112,5 @@ async function fetchTools(run: StackRun, tell: (doing: string) => void): Promise
       reasonOf(error),
       'The tests need them: install Python 3 with pip.',
     )
-  }
-}
-
-function removeAll(run: StackRun): void {
-  for (const dir of [run.settings.read().postgres_home, run.config.localDir]) {
-    if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
   }
 }

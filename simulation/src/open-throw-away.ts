@@ -1,15 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { throwAwayConfig } from '@flexprice/local-stack/config'
 import { startDatabase } from '@flexprice/local-stack/database'
 import { migrate } from '@flexprice/local-stack/migrate'
 import { createProgress } from '@flexprice/local-stack/progress'
 import { queryOnce } from '@flexprice/local-stack/query-once'
 import { startRedis } from '@flexprice/local-stack/redis'
-import { createStackRun } from '@flexprice/local-stack/stack-run'
 import { startTemporal } from '@flexprice/local-stack/temporal'
+import { openTemporaryRun } from '@flexprice/local-stack/temporary-run'
 import type { Servers } from './api/processes.ts'
 import { type Databases, openDatabases } from './product/product.ts'
 
@@ -24,18 +20,9 @@ export interface ThrowAway extends AsyncDisposable {
 
 /** A PostgreSQL of the simulation's own, migrated as in life. Where the signal stops its start, nothing of it is left. */
 export async function openThrowAway(signal: AbortSignal): Promise<ThrowAway> {
-  const localDir = mkdtempSync(path.join(tmpdir(), 'flexprice-simulation-'))
-  // Made for its owner alone, but the user postgres must pass it.
-  chmodSync(localDir, 0o711)
-  const run = createStackRun(throwAwayConfig(localDir), { throwAway: true, signal }, () => undefined)
-  const progress = createProgress(false)
   await using started = new AsyncDisposableStack()
-  started.defer(async () => {
-    await run.processes.stopAll(() => undefined)
-    for (const dir of [run.settings.read().postgres_home, localDir]) {
-      if (dir !== undefined && existsSync(dir)) rmSync(dir, { recursive: true, force: true })
-    }
-  })
+  const run = started.use(openTemporaryRun('simulation', { throwAway: true, signal }))
+  const progress = createProgress(false)
   const database = await progress.step('PostgreSQL', (tell) => startDatabase(run, tell))
   await progress.step('Migrations', () => migrate(database))
   const databases = started.use(openDatabases(database))

@@ -20,6 +20,8 @@ export function startBareGateway(stack: BenchStack): Promise<BareServer> {
 export async function startBareServer(main: string, parameters: readonly string[]): Promise<BareServer> {
   const args = [main, ...parameters]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // A benchmark that is interrupted gets no further than its end.
+  process.once('exit', () => child.kill('SIGKILL'))
   const [output] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(startTimeoutMs) })
   assert(child.pid, 'a process that prints has an id')
   return {
