@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { answerSerializerCompiler } from './answers/answer-serializer.ts'
 import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { answerBrokenRequest, answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
@@ -63,7 +64,7 @@ export async function createApp(
   makeEventMonths(app, deps)
   startWaitingImports(app, deps)
   answerErrors(app)
-  await protectAnswers(app)
+  protectAnswers(app)
   parseJsonBodies(app)
   await takeFiles(app)
   await publishOpenApi(app)
@@ -110,6 +111,6 @@ function createServer({ logger }: Pick<Dependencies, 'logger'>, config: AppConfi
     clientErrorHandler: answerBrokenRequest,
   })
   app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
+  app.setSerializerCompiler(answerSerializerCompiler)
   return app
 }

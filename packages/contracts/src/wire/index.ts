@@ -8,7 +8,7 @@ export { type ErrorResponse, errorResponse, publishedErrorCode } from './error.t
 export { ExactNumber } from './exact-number.ts'
 export { refusalOf } from './field-problems.ts'
 export { idempotencyKey } from './idempotency-key.ts'
-export { instantRule, parseInstant } from './instant.ts'
+export { instant, instantRule, parseInstant } from './instant.ts'
 export { missingRecordProblem } from './missing-record.ts'
 export { isNestedDeeper, jsonDepthMax } from './nesting.ts'
 export { notBuiltFields, notImplementedIssue } from './not-built.ts'

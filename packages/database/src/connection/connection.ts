@@ -9,6 +9,7 @@ import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
 import { parseInstant } from './parse-instant.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
+import { createRowLayouts } from './row-layouts.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
 import { listUnstartedImports, type UnstartedImport } from './unstarted-imports.ts'
 
@@ -67,7 +68,12 @@ const defaults = { connectTimeoutMs: 5_000, statementTimeoutMs: 15_000, lockTime
 /** The process's one pool of connections; nothing is opened before the first query. */
 export function createDatabase(config: DatabaseConfig): Database {
   const pool = createPool(config)
-  const shared: SharedPool = { pool, scopes: new WeakMap(), nameOf: createStatementNames() }
+  const shared: SharedPool = {
+    pool,
+    scopes: new WeakMap(),
+    nameOf: createStatementNames(),
+    layouts: createRowLayouts({ getTypeParser }),
+  }
   const handles = new Map<string, Kysely<Tables>>()
 
   return {

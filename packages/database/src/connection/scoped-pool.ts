@@ -3,6 +3,7 @@ import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryRes
 import type pg from 'pg'
 import { CopiedRows, sendRows } from './copied-rows.ts'
 import { isStaleStatement, translateDatabaseError } from './database-errors.ts'
+import { type RowLayouts, runLaidOut } from './row-layouts.ts'
 import { asParameter } from './text-array.ts'
 
 /**
@@ -37,6 +38,7 @@ export interface SharedPool {
   readonly pool: pg.Pool
   readonly scopes: WeakMap<pg.PoolClient, string>
   readonly nameOf: (text: string) => string | undefined
+  readonly layouts: RowLayouts
 }
 
 const setScope = {
@@ -78,7 +80,7 @@ function poolClient(pool: SharedPool, client: pg.PoolClient): PostgresPoolClient
     const begun = begin === undefined ? undefined : client.query(begin)
     begin = undefined
     try {
-      const answer = client.query(name === undefined ? { text, values } : { name, text, values })
+      const answer = runLaidOut(client, pool.layouts, { name, text, values })
       const [, result] = await Promise.all([begun, answer])
       return result
     } catch (error) {

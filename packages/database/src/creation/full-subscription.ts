@@ -1,13 +1,14 @@
-import { assert, notFound } from '@flexprice/domain'
-import { sql } from 'kysely'
+import { notFound } from '@flexprice/domain'
+import { type Selectable, sql } from 'kysely'
 import type { PlanRow } from '../catalog/plans.ts'
 import type { Scoped } from '../connection/connection.ts'
-import { type NestedRow, nestedRows, readNestedRows } from '../connection/nested-rows.ts'
+import { type NestedRow, nestedRows, readNestedRow, readNestedRows } from '../connection/nested-rows.ts'
 import { preparedQuery } from '../connection/prepared-query.ts'
 import type { CustomerRow } from '../customers/customers.ts'
 import { type InvoiceRow, selectInvoicesOf } from '../invoices/invoices.ts'
-import { type LineItemRow, selectLinesOf } from '../line-items/line-item-search.ts'
-import { type SubscriptionRow, selectSubscriptions } from '../subscriptions/subscription-search.ts'
+import { type LineItemRow, selectLinesWithin } from '../line-items/line-item-search.ts'
+import type { SubscriptionRow } from '../subscriptions/subscription-search.ts'
+import type { SubscriptionTable } from '../tables/subscription-tables.ts'
 
 export interface FullSubscription {
   readonly subscription: SubscriptionRow
@@ -26,37 +27,82 @@ export interface FullSubscription {
 export async function getFullSubscription(scoped: Scoped, id: string): Promise<FullSubscription> {
   const [row] = await selectFull(scoped, { id })
   if (!row) throw notFound('Subscription', id)
-  const { nested_lines, nested_invoices, nested_plan, nested_customer, ...subscription } = row
-  const [latestInvoice] = readNestedRows(nested_invoices, nestedInvoice)
-  const [plan] = readNestedRows(nested_plan, nestedPlan)
-  const [customer] = readNestedRows(nested_customer, nestedCustomer)
-  assert(plan && customer, 'a subscription has a plan and a customer')
-  return { subscription, plan, customer, lines: readNestedRows(nested_lines, nestedLine), latestInvoice }
+  const { synced_up_to, plan_price_sequence } = row
+  return {
+    subscription: {
+      ...readNestedRow(row.nested_subscription, nestedSubscription),
+      ...{ synced_up_to, plan_price_sequence },
+    },
+    plan: readNestedRow(row.nested_plan, nestedPlan),
+    customer: readNestedRow(row.nested_customer, nestedCustomer),
+    lines: readNestedRows(row.nested_lines, nestedLine),
+    latestInvoice: readNestedRows(row.nested_invoices, nestedInvoice)[0],
+  }
 }
 
-type NestedColumn = 'nested_lines' | 'nested_invoices' | 'nested_plan' | 'nested_customer'
+type Nested = 'nested_subscription' | 'nested_plan' | 'nested_customer' | 'nested_lines' | 'nested_invoices'
+type FullRow = Readonly<Record<Nested, unknown>> &
+  Pick<SubscriptionRow, 'synced_up_to' | 'plan_price_sequence'>
 
-const selectFull = preparedQuery<{ id: string }, SubscriptionRow & Readonly<Record<NestedColumn, unknown>>>(
-  (db, parameter) => {
-    const id = parameter('id')
-    const own = db.selectFrom('subscriptions').where('subscriptions.id', '=', id)
-    return selectSubscriptions({ db })
-      .select([
-        nestedRows(selectLinesOf({ db }, sql`${id}`), nestedLine).as('nested_lines'),
-        nestedRows(selectInvoicesOf({ db }, id).limit(1), nestedInvoice).as('nested_invoices'),
-        nestedRows(
-          own.innerJoin('plans', 'plans.id', 'subscriptions.plan_id').selectAll('plans'),
-          nestedPlan,
-        ).as('nested_plan'),
-        nestedRows(
-          own.innerJoin('customers', 'customers.id', 'subscriptions.customer_id').selectAll('customers'),
-          nestedCustomer,
-        ).as('nested_customer'),
-      ])
-      .where('id', '=', id)
-      .where('status', '<>', 'deleted')
-  },
+/** Plan and customer by their keys, once for all that shows them. */
+const selectFull = preparedQuery<{ id: string }, FullRow>((db, parameter) =>
+  db
+    .selectFrom('subscriptions as s')
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('plans')
+          .selectAll()
+          .whereRef('plans.environment_id', '=', 's.environment_id')
+          .whereRef('plans.id', '=', 's.plan_id')
+          .offset(sql.lit(0))
+          .as('pl'),
+      (join) => join.onTrue(),
+    )
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('customers')
+          .selectAll()
+          .whereRef('customers.environment_id', '=', 's.environment_id')
+          .whereRef('customers.id', '=', 's.customer_id')
+          .offset(sql.lit(0))
+          .as('c'),
+      (join) => join.onTrue(),
+    )
+    .select([
+      sql`row_to_json(s)`.as('nested_subscription'),
+      sql`row_to_json(pl)`.as('nested_plan'),
+      sql`row_to_json(c)`.as('nested_customer'),
+      nestedRows(selectLinesWithin({ db }), nestedLine).as('nested_lines'),
+      nestedRows(selectInvoicesOf({ db }, parameter('id')).limit(sql.lit(1)), nestedInvoice).as(
+        'nested_invoices',
+      ),
+      sql<number>`greatest(s.synced_price_sequence, pl.synced_price_sequence)`.as('synced_up_to'),
+      'pl.price_sequence as plan_price_sequence',
+    ])
+    .where('s.id', '=', parameter('id'))
+    .where('s.status', '<>', 'deleted'),
 )
+
+const nestedSubscription: NestedRow<Selectable<SubscriptionTable>> & { decimals: readonly [] } = {
+  decimals: [],
+  instants: {
+    start_date: true,
+    end_date: true,
+    billing_anchor: true,
+    current_period_start: true,
+    current_period_end: true,
+    trial_start: true,
+    trial_end: true,
+    bill_from: true,
+    next_billing_at: true,
+    cancel_at: true,
+    activated_at: true,
+    created_at: true,
+    updated_at: true,
+  },
+}
 
 const nestedLine: NestedRow<LineItemRow> = {
   decimals: ['quantity'],
@@ -64,8 +110,8 @@ const nestedLine: NestedRow<LineItemRow> = {
 }
 
 const audited = { created_at: true, updated_at: true } as const
-const nestedPlan: NestedRow<PlanRow> = { decimals: [], instants: audited }
-const nestedCustomer: NestedRow<CustomerRow> = { decimals: [], instants: audited }
+const nestedPlan = { decimals: [], instants: audited } as const satisfies NestedRow<PlanRow>
+const nestedCustomer = { decimals: [], instants: audited } as const satisfies NestedRow<CustomerRow>
 
 const nestedInvoice: NestedRow<InvoiceRow> = {
   decimals: [

@@ -112,7 +112,7 @@ function readBatch(
 }
 
 const passMemory = '64MB'
-const passPageCost = '1.1'
+const passPageCost = '1.3'
 
 function keyOfRow(batch: UsageBatch, { scan: index, customer }: UsageRow): string {
   const scan = scanAt(batch, index)

@@ -11,7 +11,11 @@ import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
  * `docs/decisions/0015-event-store.md`) writes these functions, and nothing else changes.
  */
 export interface EventStore {
-  append(scoped: Scoped, events: readonly NewEvent[]): Promise<AppendedEvents>
+  append(
+    scoped: Scoped,
+    events: readonly NewEvent[],
+    expected?: { readonly areKnown?: boolean },
+  ): Promise<AppendedEvents>
   appendCopied(scoped: Scoped, events: CopiedEvents, meanwhile: () => void): Promise<AppendedEvents>
   aggregate(scoped: Scoped, questions: readonly UsageQuestion[]): Promise<UsageAnswer[]>
   read(scoped: Scoped, query: EventQuery): Promise<EventPage>

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { EventProperties } from '../tables/event-tables.ts'
+import { differing, keptEvent } from './event-content.ts'
 
 /** An event as it travels: a thousand of them carry a thousand times their fields' names. */
 export interface SentEvent {
@@ -16,9 +17,8 @@ export interface SentEvent {
 
 /**
  * Of events whose ids were there already those whose content is another than that of the event that counts, by their
- * positions; kept as conflicts, each content once. An event that was sent without an instant says none, and differs from
- * none. Texts are compared, as in filters: `1` and `1.0` are two values. Of an event that was voided, or whose month was
- * dropped, what its id is still known by is compared.
+ * positions; kept as conflicts, each content once. Of an event that was voided, or whose month was dropped, what its id is
+ * still known by is compared.
  *
  * A statement of its own, behind the one that wrote: what another batch wrote meanwhile is only seen by a later one.
  *
@@ -34,31 +34,21 @@ export async function keepConflicts(scoped: Scoped, duplicates: RawBuilder<unkno
       from ${duplicates},
         (select current_setting('app.environment_id') as id) as environment
     ), compared as materialized (
-      select sent.*, known.timestamp,
-        event_key(sent.environment_id, jsonb_build_array(i, n, c, ci, date_part('epoch', t), s, p)::text) as conflict_key,
-        array_remove(array[
-          case when n <> known.event_name then 'event_name' end,
-          case when c <> known.external_customer_id then 'external_customer_id' end,
-          case when kept.is_there and ci is distinct from kept.customer_id then 'customer_id' end,
-          case when t <> known.timestamp then 'timestamp' end,
-          case when kept.is_there and s is distinct from kept.source then 'source' end,
-          case when p::text <> kept.properties then 'properties' end], null) as differs
-      from sent join event_ids known using (event_key)
-      left join lateral (
-        select true as is_there, e.customer_id, e.source, e.properties::text as properties from events e
-        where e.external_customer_id = known.external_customer_id and e.event_name = known.event_name
-          and e.timestamp = known.timestamp and e.event_id = sent.i limit 1
-      ) kept on true
+      select sent.*, known.timestamp, ${differing(sql`t`)} as differs
+      from sent join event_ids known using (event_key) ${keptEvent(sql`sent.i`)}
+    ), conflicts as materialized (
+      select *, event_key(environment_id, jsonb_build_array(i, n, c, ci, date_part('epoch', t), s, p)::text) as conflict_key
+      from compared where differs <> '{}'
     ), written as (
       insert into event_conflicts (environment_id, conflict_key, event_key, timestamp, event_id, differs, sent_event_name,
         sent_external_customer_id, sent_customer_id, sent_timestamp, sent_source, sent_properties, times,
         first_sent_at, last_sent_at)
       select distinct on (conflict_key) environment_id, conflict_key, event_key, timestamp, i, differs, n, c, ci, t, s, p,
         count(*) over (partition by conflict_key), clock.now, clock.now
-      from compared, clock where differs <> '{}' order by conflict_key
+      from conflicts, clock order by conflict_key
       on conflict (conflict_key) do update set times = event_conflicts.times + excluded.times,
         last_sent_at = excluded.last_sent_at
     )
-    select position from compared where differs <> '{}' order by position`.execute(scoped.db)
+    select position from conflicts order by position`.execute(scoped.db)
   return rows.map(({ position }) => position)
 }

@@ -3,7 +3,15 @@ import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { plannedAnew } from '../connection/named-statements.ts'
 import { singleBatches, type UsageBatch } from './usage-batches.ts'
-import { measuredEvents, partNumber, type UsageView, usageShape, wantsNumber } from './usage-events.ts'
+import {
+  hasGroups,
+  isInTime,
+  measuredEvents,
+  partNumber,
+  type UsageView,
+  usageShape,
+  wantsNumber,
+} from './usage-events.ts'
 import type { UsageScan } from './usage-scans.ts'
 import { spanArrays } from './usage-span-arrays.ts'
 
@@ -35,13 +43,17 @@ function oddValuesStatement(batch: UsageBatch, view: UsageView) {
   const given = usageShape(batch, view)
   // The order is that of the latest event, the other way round: by instant and id.
   const shape = { ...given, wants: new Set(given.wants).add('latest') }
+  const spans = spanArrays(batch.scans, { ...shape, isInTime: isInTime(shape) })
   return sql<OddValueRow>`${sql.raw(plannedAnew)}
-    select scan, span, part, grp as "group", array_agg(event_id order by ms, event_id) as event_ids
+    select scan, span, part, grp as "group", array_agg(event_id order by timestamp, event_id) as event_ids
     from (
-      select scan, span, ${partNumber(shape)} as part, grp, event_id, ms,
-        row_number() over (partition by scan, span, grp order by ms, event_id) as place
-      from (${measuredEvents(spanArrays(batch.scans, shape.filters), shape)} offset 0) measured
-      where property is not null and number is null and ${wantsNumber}
+      select *, row_number() over (partition by scan, span, grp order by timestamp, event_id) as place
+      from (
+        select scan, ${shape.isOneSpan ? sql`0 as span` : sql`span`}, ${shape.isCut ? partNumber : sql`0`} as part,
+          ${hasGroups(shape) ? sql`grp` : sql`null::text as grp`}, event_id, timestamp
+        from (${measuredEvents(spans, shape)} offset 0) measured
+        where property is not null and number is null and ${wantsNumber}
+      ) named
     ) odd
     where place <= ${oddEventsMax}
     group by scan, span, part, grp`

@@ -18,21 +18,25 @@ const wasteMax = 4
 const customersMax = 100_000
 const spansMax = 50_000
 
-/** The scans in as few statements as serve them well: unique values need another than the rest. */
+/**
+ * The scans in as few statements as serve them well. Of a pass over many customers unique values are a statement apart:
+ * the others' aggregates would be kept for each value. What is looked up is one, as to plan it takes as long as to run it.
+ */
 export function* usageBatches(scans: readonly UsageScan[]): Generator<UsageBatch> {
   const asked = scans.filter(({ spans }) => spans.length > 0)
+  const alone: UsageScan[] = []
   for (const isDistinct of [false, true]) {
     const alike = asked.filter(({ wants }) => wants.has('distinct') === isDistinct)
     const [ofOne, ofEvery] = byWhose(alike)
-    const single: UsageScan[] = []
     for (const ofFrame of Map.groupBy(ofOne, ({ frame }) => frame).values()) {
       for (const shared of sharedPatterns(ofFrame)) {
-        if (customersOf(shared).length < sharedFrom) single.push(...shared)
+        if (customersOf(shared).length < sharedFrom) alone.push(...shared)
         else yield* sharedBatches(shared)
       }
     }
-    yield* singleBatches([...single, ...ofEvery])
+    yield* singleBatches(ofEvery)
   }
+  yield* singleBatches(alone)
 }
 
 function byWhose(scans: readonly UsageScan[]): [UsageScan[], UsageScan[]] {

@@ -3,13 +3,15 @@ import { type RawBuilder, sql } from 'kysely'
 import { numberOf } from './number-of.ts'
 import type { UsageBatch } from './usage-batches.ts'
 import type { Accumulator } from './usage-scans.ts'
-import { accumulatorBits, type SpanArrays } from './usage-span-arrays.ts'
+import { accumulatorBits, numberBits, type SpanArrays } from './usage-span-arrays.ts'
 
 /** What decides a statement's text; all values are parameters. */
 export interface UsageShape {
   readonly customers: UsageBatch['customers']
   readonly isCut: boolean
   readonly isGrouped: boolean
+  /** Each scan has the one span that all of them have. */
+  readonly isOneSpan: boolean
   readonly filters: number
   readonly wants: ReadonlySet<Accumulator>
   /** A snapshot whose events count; null: all. */
@@ -26,29 +28,59 @@ export function usageShape({ customers, scans }: UsageBatch, view: UsageView): U
     customers,
     isCut: scans.some(({ spans }) => spans.some(({ stepMs }) => stepMs !== null)),
     isGrouped: scans.some(({ measure }) => measure.groupBy !== null),
+    isOneSpan: haveOneSpan(scans),
     filters: Math.max(0, ...scans.map(({ measure }) => measure.filters.length)),
     wants: new Set(scans.flatMap(({ wants }) => [...wants])),
   }
 }
 
+function haveOneSpan(scans: UsageBatch['scans']): boolean {
+  const [first] = scans[0]?.spans ?? []
+  return scans.every(({ spans: [span, ...others] }) => {
+    const isFirst =
+      span?.start.getTime() === first?.start.getTime() && span?.end.getTime() === first?.end.getTime()
+    return isFirst && others.length === 0
+  })
+}
+
+/** Some of what is wanted is of numbers. */
+export function isOfNumbers({ wants }: Pick<UsageShape, 'wants'>): boolean {
+  return [...wants].some((accumulator) => accumulator !== 'distinct')
+}
+
+/** Milliseconds are what parts and weighted values are counted in. */
+export function isInTime({ isCut, wants }: Pick<UsageShape, 'isCut' | 'wants'>): boolean {
+  return isCut || wants.has('weighted')
+}
+
+/** A result's split by the meter's own group or by the slice. */
+export function hasGroups({ isGrouped, slice }: UsageShape): boolean {
+  return isGrouped || slice.splitBy.length > 0
+}
+
 /** The events of the spans that pass their filters, with the numbers among their properties. */
 export function measuredEvents(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
+  if (!isOfNumbers(shape)) return found(spans, shape)
   return sql`
     select *, case when ${wantsNumber} then ${numberOf(sql`property`)} end as number
     from (${found(spans, shape)} offset 0) found`
 }
 
-/** The events of the spans, with what is aggregated of them. */
+/** The events of the spans, with what is aggregated of them: no more, as each column is carried for each event. */
 function found(spans: SpanArrays, shape: UsageShape): RawBuilder<unknown> {
-  const { customers, isCut, wants } = shape
-  const needsInstant = isCut || wants.has('latest') || wants.has('weighted')
+  const { customers, isOneSpan, wants } = shape
+  const columns = [
+    sql`s.scan`,
+    sql`s.wants`,
+    ...(isOneSpan ? [] : [sql`s.span`]),
+    ...(Array.isArray(customers) ? [sql`e.external_customer_id as customer`] : []),
+    ...(isInTime(shape) ? [sql`s.start_ms, s.step_ms, s.end_ms, ${epochMs(sql`e.timestamp`)} as ms`] : []),
+    ...(wants.has('latest') ? [sql`e.event_id, e.timestamp`] : []),
+    ...(hasGroups(shape) ? [sql`${groupOf(shape)} as grp`] : []),
+    sql`e.properties ->> s.field as property`,
+  ]
   return sql`
-    select ${Array.isArray(customers) ? sql`e.external_customer_id` : sql`null::text`} as customer,
-      s.scan, s.span, s.wants, s.start_ms, s.step_ms, s.end_ms,
-      ${wants.has('latest') ? sql`e.event_id` : sql`null`} as event_id,
-      ${needsInstant ? epochMs : sql`null::bigint`} as ms,
-      ${groupOf(shape)} as grp,
-      e.properties ->> s.field as property
+    select ${sql.join(columns)}
     ${seenEvents(spans, shape)}`
 }
 
@@ -109,7 +141,7 @@ function readThrough(
     customers === 'every' ? sql`` : sql`e.external_customer_id = any (${customers}::text[]) and`
   return sql`from events e
     join ${spans.rows} s on s.event_name = e.event_name
-      ${spans.isOne ? sql`` : sql`and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end`}
+      ${shape.isOneSpan ? sql`` : sql`and case when e.timestamp >= s.start_at and e.timestamp < s.end_at then true else false end`}
     where ${isOfThem} e.event_name = any (${spans.eventNames}::text[])
       and e.timestamp >= ${spans.earliest} and e.timestamp < ${spans.latest} ${visible(shape)}`
 }
@@ -122,7 +154,9 @@ function visible({ seenBy, slice }: UsageShape): RawBuilder<unknown> {
 }
 
 /** Exact, and four times cheaper than numeric's `extract`: a double holds the milliseconds of 285,000 years. */
-const epochMs = sql`(date_part('epoch', e.timestamp) * 1000)::bigint`
+export function epochMs(timestamp: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(date_part('epoch', ${timestamp}) * 1000)::bigint`
+}
 
 /** Equality on the property's text; an absent one passes no filter. */
 function passes(slot: number): RawBuilder<unknown> {
@@ -131,14 +165,10 @@ function passes(slot: number): RawBuilder<unknown> {
 }
 
 /** The parts of a span are of one length, but for the last. */
-export function partNumber({ isCut }: UsageShape): RawBuilder<unknown> {
-  return isCut ? sql`((ms - start_ms) / step_ms)::integer` : sql`0`
-}
+export const partNumber = sql`((ms - start_ms) / step_ms)::integer`
 
 export function wanted(accumulator: Accumulator): RawBuilder<unknown> {
   return sql`wants & ${sql.lit(accumulatorBits[accumulator])} <> 0`
 }
 
-export const wantsNumber = sql`wants & ${sql.lit(
-  accumulatorBits.sum | accumulatorBits.greatest | accumulatorBits.latest | accumulatorBits.weighted,
-)} <> 0`
+export const wantsNumber = sql`wants & ${sql.lit(numberBits)} <> 0`

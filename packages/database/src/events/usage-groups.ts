@@ -31,7 +31,7 @@ export async function usageGroups(
   const found = new Map<string, GroupRow>()
   for (const batch of usageBatches(planScans(questions).scans)) {
     const shape = usageShape(batch, { seenBy: null, slice })
-    const spans = spanArrays(batch.scans, shape.filters)
+    const spans = spanArrays(batch.scans, { ...shape, isInTime: false })
     const { rows } = await sql<GroupRow>`${sql.raw(plannedAnew)}
       select name, key from (
         select name, left(name, ${sql.lit(keyTextLength)}) || ' ' || md5(name) as key

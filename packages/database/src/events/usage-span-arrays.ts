@@ -10,73 +10,85 @@ export const accumulatorBits = {
   distinct: 16,
 } as const satisfies Record<Accumulator, number>
 
+/** Those that aggregate numbers. */
+export const numberBits =
+  accumulatorBits.sum | accumulatorBits.greatest | accumulatorBits.latest | accumulatorBits.weighted
+
 export interface SpanArrays {
   /** A row a span: to be named by what follows it. */
   readonly rows: RawBuilder<unknown>
   readonly eventNames: readonly string[]
-  /** Each scan has this one span and no other: the time from `earliest` to `latest`. */
-  readonly isOne: boolean
   /** Of all spans: so that the partitions outside are not touched. */
   readonly earliest: Date
   readonly latest: Date
 }
 
+/** What of its spans a statement reads. */
+export interface SpanColumns {
+  readonly filters: number
+  readonly isOneSpan: boolean
+  readonly isGrouped: boolean
+  readonly isInTime: boolean
+}
+
 /**
- * The spans of the scans as a table of arrays, whose number of rows PostgreSQL knows when it plans.
- *
- * @param filters how many each row has room for
+ * The spans of the scans as a table of arrays, whose number of rows PostgreSQL knows when it plans; without the columns
+ * that the statement does not read, as a short one is planned as long as it runs.
  */
-export function spanArrays(scans: readonly UsageScan[], filters: number): SpanArrays {
+export function spanArrays(scans: readonly UsageScan[], shape: SpanColumns): SpanArrays {
   const rows = scans.flatMap((scan, index) => spanRows(scan, index))
-  const column = <Value>(pick: (row: SpanRow) => Value): Value[] => rows.map(pick)
-  const slots = Array.from({ length: filters }, (_, slot) => ({
-    names: [`key_${slot}`, `values_${slot}`],
-    arrays: [
-      sql`${column(({ scan }) => scan.measure.filters[slot]?.key ?? null)}::text[]`,
-      sql`${column(({ scan }) => valuesText(scan, slot))}::jsonb[]`,
-    ],
-  }))
-  const names = [...columnNames, ...slots.flatMap((slot) => slot.names)]
-  const arrays = [
-    sql`${column((row) => row.index)}::integer[]`,
-    sql`${column((row) => row.span)}::integer[]`,
-    sql`${column((row) => bitsOf(row.scan))}::integer[]`,
-    sql`${column((row) => row.scan.externalCustomerId)}::text[]`,
-    sql`${column((row) => row.scan.measure.eventName)}::text[]`,
-    sql`${column((row) => row.scan.measure.field)}::text[]`,
-    sql`${column((row) => row.scan.measure.groupBy)}::text[]`,
-    sql`${column((row) => row.start.toISOString())}::timestamptz[]`,
-    sql`${column((row) => row.end.toISOString())}::timestamptz[]`,
-    sql`${column((row) => row.start.getTime())}::bigint[]`,
-    sql`${column((row) => row.end.getTime())}::bigint[]`,
-    sql`${column((row) => row.stepMs)}::bigint[]`,
-    ...slots.flatMap((slot) => slot.arrays),
-  ]
+  const columns = [...ownColumns(rows, shape), ...filterColumns(rows, shape.filters)]
   const starts = rows.map(({ start }) => start.getTime())
   const ends = rows.map(({ end }) => end.getTime())
   return {
-    rows: sql`(select * from unnest(${sql.join(arrays)}) as span_arrays (${sql.join(names.map((name) => sql.ref(name)))}))`,
-    isOne: new Set(starts).size === 1 && new Set(ends).size === 1,
+    rows: sql`(select * from unnest(${sql.join(columns.map(({ array }) => array))}) as span_arrays (${sql.join(
+      columns.map(({ name }) => sql.ref(name)),
+    )}))`,
     eventNames: [...new Set(scans.map(({ measure }) => measure.eventName))],
     earliest: new Date(starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY)),
     latest: new Date(ends.reduce((greatest, end) => Math.max(greatest, end), Number.NEGATIVE_INFINITY)),
   }
 }
 
-const columnNames = [
-  'scan',
-  'span',
-  'wants',
-  'customer',
-  'event_name',
-  'field',
-  'group_by',
-  'start_at',
-  'end_at',
-  'start_ms',
-  'end_ms',
-  'step_ms',
-] as const
+interface Column {
+  readonly name: string
+  readonly array: RawBuilder<unknown>
+}
+
+function ownColumns(rows: readonly SpanRow[], shape: SpanColumns): Column[] {
+  const column = (name: string, type: string, pick: (row: SpanRow) => unknown): Column => ({
+    name,
+    array: sql`${rows.map(pick)}::${sql.raw(type)}[]`,
+  })
+  return [
+    column('scan', 'integer', (row) => row.index),
+    column('wants', 'integer', (row) => bitsOf(row.scan)),
+    column('customer', 'text', (row) => row.scan.externalCustomerId),
+    column('event_name', 'text', (row) => row.scan.measure.eventName),
+    column('field', 'text', (row) => row.scan.measure.field),
+    column('start_at', 'timestamptz', (row) => row.start.toISOString()),
+    column('end_at', 'timestamptz', (row) => row.end.toISOString()),
+    ...(shape.isOneSpan ? [] : [column('span', 'integer', (row) => row.span)]),
+    ...(shape.isGrouped ? [column('group_by', 'text', (row) => row.scan.measure.groupBy)] : []),
+    ...(shape.isInTime
+      ? [
+          column('start_ms', 'bigint', (row) => row.start.getTime()),
+          column('end_ms', 'bigint', (row) => row.end.getTime()),
+          column('step_ms', 'bigint', (row) => row.stepMs),
+        ]
+      : []),
+  ]
+}
+
+function filterColumns(rows: readonly SpanRow[], filters: number): Column[] {
+  return Array.from({ length: filters }, (_, slot) => [
+    {
+      name: `key_${slot}`,
+      array: sql`${rows.map(({ scan }) => scan.measure.filters[slot]?.key ?? null)}::text[]`,
+    },
+    { name: `values_${slot}`, array: sql`${rows.map(({ scan }) => valuesText(scan, slot))}::jsonb[]` },
+  ]).flat()
+}
 
 interface SpanRow {
   readonly scan: UsageScan
@@ -96,7 +108,7 @@ function spanRows(scan: UsageScan, index: number): SpanRow[] {
   })
 }
 
-function bitsOf({ wants }: UsageScan): number {
+export function bitsOf({ wants }: UsageScan): number {
   return [...wants].reduce((bits, accumulator) => bits | accumulatorBits[accumulator], 0)
 }
 

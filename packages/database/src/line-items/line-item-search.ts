@@ -87,7 +87,7 @@ const listLines = preparedQuery<{ subscriptionIds: readonly string[] }, LineItem
 export function selectLinesOf(scoped: Pick<Scoped, 'db'>, subscriptions: Expression<unknown>) {
   return selectLineItems(scoped)
     .where(sql<boolean>`li.subscription_id = ${subscriptions}`)
-    .where(sql<boolean>`(li.end_date is null or li.end_date > li.start_date)`)
+    .where(isLine)
     .orderBy('li.subscription_id')
     .orderBy('li.start_date')
     .orderBy('li.id')
@@ -114,7 +114,7 @@ function selectLineItems(scoped: Pick<Scoped, 'db'>) {
           .selectAll()
           .whereRef('prices.environment_id', '=', 'li.environment_id')
           .whereRef('prices.id', '=', 'li.price_id')
-          .offset(0)
+          .offset(sql.lit(0))
           .as('p'),
       (join) => join.onTrue(),
     )
@@ -125,7 +125,7 @@ function selectLineItems(scoped: Pick<Scoped, 'db'>) {
           .selectAll()
           .whereRef('subscriptions.environment_id', '=', 'li.environment_id')
           .whereRef('subscriptions.id', '=', 'li.subscription_id')
-          .offset(0)
+          .offset(sql.lit(0))
           .as('s'),
       (join) => join.onTrue(),
     )
@@ -136,25 +136,62 @@ function selectLineItems(scoped: Pick<Scoped, 'db'>) {
           .selectAll()
           .whereRef('plans.environment_id', '=', 'li.environment_id')
           .where('plans.id', '=', planId)
-          .offset(0)
+          .offset(sql.lit(0))
           .as('pl'),
       (join) => join.onTrue(),
     )
     .selectAll('li')
+    .select(['s.customer_id', ...ofPrice, 'pl.name as plan_name'])
+    .select([entityType.as('entity_type'), entityId.as('entity_id')])
+}
+
+/** What a line shows of its price `p`. */
+const ofPrice = [
+  'p.billing_period',
+  'p.billing_period_count',
+  'p.currency',
+  'p.display_name',
+  'p.invoice_cadence',
+  'p.meter_id',
+  'p.type as price_type',
+] as const
+
+/**
+ * The lines of a subscription as a part of the statement that reads it, as `s`, and its plan, as `pl`: neither is
+ * looked up for each line again.
+ */
+export function selectLinesWithin({ db }: Pick<Scoped, 'db'>) {
+  return db
+    .selectFrom('subscription_line_items as li')
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('prices')
+          .selectAll()
+          .whereRef('prices.environment_id', '=', 'li.environment_id')
+          .whereRef('prices.id', '=', 'li.price_id')
+          .offset(sql.lit(0))
+          .as('p'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('li')
+    .select([sql<string>`s.customer_id`.as('customer_id'), ...ofPrice])
     .select([
-      's.customer_id',
-      'p.billing_period',
-      'p.billing_period_count',
-      'p.currency',
-      'p.display_name',
-      'p.invoice_cadence',
-      'p.meter_id',
-      'p.type as price_type',
-      'pl.name as plan_name',
+      sql<string>`case when ${planId} = pl.id then pl.name else
+        (select o.name from plans o where o.environment_id = li.environment_id and o.id = ${planId}) end`.as(
+        'plan_name',
+      ),
       entityType.as('entity_type'),
       entityId.as('entity_id'),
     ])
+    .where(sql<boolean>`li.subscription_id = s.id`)
+    .where(isLine)
+    .orderBy('li.start_date')
+    .orderBy('li.id')
 }
+
+/** One that ended as it began is none. */
+const isLine = sql<boolean>`(li.end_date is null or li.end_date > li.start_date)`
 
 export const lineItemFields = searchFields<keyof SubscriptionLineItemTable>({
   text: ['id', 'subscription_id', 'price_id', 'created_by', 'updated_by'],

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { assert, CodedError, notFound } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
@@ -111,7 +111,7 @@ export function searchApiKeys(
 
 /** A secret has 256 bits of chance, so one round of SHA-256 is enough: there is nothing to guess. */
 export function hashApiKey(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return hash('sha256', secret, 'buffer')
 }
 
 const columns = [

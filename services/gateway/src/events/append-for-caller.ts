@@ -14,9 +14,5 @@ export function appendForCaller(
 ): Promise<AppendedEvents> {
   const own = request.idempotentWork?.scoped
   if (own !== undefined) return postgresEventStore.append(own, events)
-  const bytes = Number(request.headers['content-length'] ?? 0) + events.length * bytesAnEvent
-  return intake.add(callerScope(request), events, bytes)
+  return intake.add(callerScope(request), events)
 }
-
-/** What an event's object costs beside its text. */
-const bytesAnEvent = 500

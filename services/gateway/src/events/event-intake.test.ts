@@ -50,9 +50,9 @@ test('an environment whose writes wait for a lock holds up nobody else', async (
     { database, store },
     { ...intakeLimits, batchEventsMax: 1, inFlightMax: 5 },
   )
-  const waiting = Promise.all(['a', 'b', 'd', 'e'].map((id) => intake.add(stuck.scope, [event(id)], 1)))
+  const waiting = Promise.all(['a', 'b', 'd', 'e'].map((id) => intake.add(stuck.scope, [event(id)])))
   for (const id of ['1', '2', '3']) {
-    expect(await intake.add(free.scope, [event(id)], 1)).toEqual({
+    expect(await intake.add(free.scope, [event(id)])).toEqual({
       duplicates: [],
       conflicts: [],
       tooFarAhead: [],
@@ -65,37 +65,13 @@ test('an environment whose writes wait for a lock holds up nobody else', async (
   expect(await idsOf(free)).toEqual(['1', '2', '3'])
 })
 
-test('more than may wait is refused with the time to wait, of one environment and in all; what was taken is kept', async () => {
-  const [one, two] = [await stack.newTenant(), await stack.newTenant()]
-  const releases = [await hold(one, ['a']), await hold(two, ['a'])]
-  const limits = { ...intakeLimits, waitingBytesPerEnvironmentMax: 100, waitingBytesMax: 150 }
-  const intake = createEventIntake({ database, store }, limits)
-  const taken = [
-    intake.add(one.scope, [event('a'), event('b')], 100),
-    intake.add(two.scope, [event('a')], 50),
-  ]
-  await expect(intake.add(one.scope, [event('c')], 1)).rejects.toMatchObject({
-    code: 'too_many_requests',
-    retryAfterMs: 1_000,
-  })
-  await expect(intake.add(two.scope, [event('c')], 1)).rejects.toMatchObject({
-    code: 'service_unavailable',
-    retryAfterMs: 1_000,
-  })
-  for (const release of releases) await release()
-  await Promise.all(taken)
-  await intake.add(one.scope, [event('d')], 100)
-  expect(await idsOf(one)).toEqual(['a', 'b', 'd'])
-  expect(await idsOf(two)).toEqual(['a'])
-})
-
 test('an event that PostgreSQL refuses fails its own request, not those it was gathered with', async () => {
   const scoped = await stack.newTenant()
   const intake = createEventIntake({ database, store })
   const outcomes = await Promise.allSettled([
-    intake.add(scoped.scope, [event('a'), event('b')], 1),
-    intake.add(scoped.scope, [event('bad', { text: 'a\u0000b' })], 1),
-    intake.add(scoped.scope, [event('b'), event('c')], 1),
+    intake.add(scoped.scope, [event('a'), event('b')]),
+    intake.add(scoped.scope, [event('bad', { text: 'a\u0000b' })]),
+    intake.add(scoped.scope, [event('b'), event('c')]),
   ])
   expect(outcomes).toMatchObject([
     { status: 'fulfilled', value: { duplicates: [] } },
@@ -110,9 +86,9 @@ test('each request learns of its own events, by their positions in it', async ()
   const intake = createEventIntake({ database, store })
   const ahead = { ...event('ahead'), timestamp: '2999-01-01T00:00:00Z' }
   const outcomes = await Promise.all([
-    intake.add(scoped.scope, [event('a')], 1),
-    intake.add(scoped.scope, [ahead, event('a'), event('b')], 1),
-    intake.add(scoped.scope, [event('c'), event('b'), ahead], 1),
+    intake.add(scoped.scope, [event('a')]),
+    intake.add(scoped.scope, [ahead, event('a'), event('b')]),
+    intake.add(scoped.scope, [event('c'), event('b'), ahead]),
   ])
   expect(outcomes).toEqual([
     { duplicates: [], conflicts: [], tooFarAhead: [], contradicting: [] },
@@ -128,7 +104,7 @@ test('a thousand requests of many environments at once are all written', async (
     Array.from({ length: 1_000 }, (_, index) => {
       const scope = tenants[index % tenants.length]?.scope
       if (!scope) throw new Error('one of ten')
-      return intake.add(scope, [event(`e-${index}`)], 1)
+      return intake.add(scope, [event(`e-${index}`)])
     }),
   )
   for (const scoped of tenants) expect(await idsOf(scoped)).toHaveLength(100)

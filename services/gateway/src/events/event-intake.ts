@@ -1,17 +1,18 @@
 import type { Database } from '@flexprice/database/connection'
 import type { AppendedEvents, EventStore, NewEvent } from '@flexprice/database/events'
-import { CodedError, errorKind, isCodedError, type Scope } from '@flexprice/domain'
+import { errorKind, isCodedError, type Scope } from '@flexprice/domain'
 
-/** Takes events of many requests in, and writes those that come at the same time in one statement. */
+/**
+ * Takes events of many requests in, and writes those that come at the same time in one statement. It refuses nothing:
+ * how much may wait was decided before the bodies were read (`limitBodies`, `shedLoad`; decision 49).
+ */
 export interface EventIntake {
   /**
    * Resolves once the events are durable, with what became of them by their positions.
    *
-   * @param bytes about how much memory they hold
-   * @throws too_many_requests when the environment has too much waiting; service_unavailable when the process has,
-   *   or the database is away
+   * @throws service_unavailable when the database is away
    */
-  add(scope: Scope, events: readonly NewEvent[], bytes: number): Promise<AppendedEvents>
+  add(scope: Scope, events: readonly NewEvent[]): Promise<AppendedEvents>
 }
 
 export interface IntakeLimits {
@@ -23,25 +24,18 @@ export interface IntakeLimits {
   /** Of one environment: few, so that batches grow; more only when whole batches wait. */
   readonly inFlightPerEnvironmentMax: number
   readonly fullBatchesInFlightMax: number
-  /** Memory that waiting events may hold, of one environment and in all. */
-  readonly waitingBytesMax: number
-  readonly waitingBytesPerEnvironmentMax: number
 }
 
-const mebibyte = 1024 * 1024
 export const intakeLimits: IntakeLimits = {
   gatherMs: 2,
   batchEventsMax: 1_000,
   inFlightMax: 8,
   inFlightPerEnvironmentMax: 2,
   fullBatchesInFlightMax: 4,
-  waitingBytesMax: 128 * mebibyte,
-  waitingBytesPerEnvironmentMax: 40 * mebibyte,
 }
 
 interface Waiting {
   readonly events: readonly NewEvent[]
-  readonly bytes: number
   readonly resolve: (outcome: AppendedEvents) => void
   readonly reject: (error: unknown) => void
 }
@@ -50,12 +44,12 @@ interface Lane {
   readonly scope: Scope
   readonly waiting: Waiting[]
   waitingEvents: number
-  /** Also of what is under way. */
-  bytes: number
   inFlight: number
   timer: NodeJS.Timeout | undefined
   /** Its time of gathering is over, and something waits. */
   due: boolean
+  /** Most of what was written last was there already: what is sent again comes in runs. */
+  repeats: boolean
 }
 
 /**
@@ -71,7 +65,6 @@ export function createEventIntake(
 ): EventIntake {
   const lanes = new Map<string, Lane>()
   let inFlight = 0
-  let bytesInAll = 0
 
   function dispatch(): void {
     // A lane that was served goes to the end, so that each comes in its turn.
@@ -87,28 +80,25 @@ export function createEventIntake(
   async function write(key: string, lane: Lane, batch: readonly Waiting[]): Promise<void> {
     inFlight++
     lane.inFlight++
-    await settle(batch, (events) => store.append(database.scoped(lane.scope), events))
-    const bytes = sum(batch.map((one) => one.bytes))
+    await settle(batch, async (events) => {
+      const outcome = await store.append(database.scoped(lane.scope), events, { areKnown: lane.repeats })
+      lane.repeats = outcome.duplicates.length > events.length / 2
+      return outcome
+    })
     inFlight--
     lane.inFlight--
-    lane.bytes -= bytes
-    bytesInAll -= bytes
     if (lane.waiting.length === 0 && lane.inFlight === 0 && lane.timer === undefined) lanes.delete(key)
     dispatch()
   }
 
   return {
-    add(scope, events, bytes) {
+    add(scope, events) {
       const key = `${scope.tenantId} ${scope.environmentId}`
       const lane = lanes.get(key) ?? newLane(scope)
-      const refusal = refusalOf({ lane: lane.bytes, inAll: bytesInAll }, bytes, limits)
-      if (refusal !== undefined) return Promise.reject(refusal)
       lanes.set(key, lane)
-      lane.bytes += bytes
-      bytesInAll += bytes
       lane.waitingEvents += events.length
       const outcome = new Promise<AppendedEvents>((resolve, reject) => {
-        lane.waiting.push({ events, bytes, resolve, reject })
+        lane.waiting.push({ events, resolve, reject })
       })
       const gathered = () => {
         clearTimeout(lane.timer)
@@ -124,7 +114,7 @@ export function createEventIntake(
 }
 
 function newLane(scope: Scope): Lane {
-  return { scope, waiting: [], waitingEvents: 0, bytes: 0, inFlight: 0, timer: undefined, due: false }
+  return { scope, waiting: [], waitingEvents: 0, inFlight: 0, timer: undefined, due: false, repeats: false }
 }
 
 function mayWrite(lane: Lane, limits: IntakeLimits): boolean {
@@ -138,10 +128,10 @@ function mayWrite(lane: Lane, limits: IntakeLimits): boolean {
 function takeBatch(lane: Lane, eventsMax: number): Waiting[] {
   let count = 0
   let events = 0
-  for (const { length } of lane.waiting.map((one) => one.events)) {
-    if (count > 0 && events + length > eventsMax) break
+  for (const { events: some } of lane.waiting) {
+    if (count > 0 && events + some.length > eventsMax) break
     count++
-    events += length
+    events += some.length
   }
   lane.waitingEvents -= events
   lane.due = lane.waiting.length > count
@@ -181,26 +171,4 @@ function partOf(outcome: AppendedEvents, start: number, end: number): AppendedEv
     tooFarAhead: within(outcome.tooFarAhead),
     contradicting: within(outcome.contradicting),
   }
-}
-
-function refusalOf(
-  held: { readonly lane: number; readonly inAll: number },
-  bytes: number,
-  limits: IntakeLimits,
-): CodedError | undefined {
-  const retryAfterMs = 1_000
-  if (held.lane > 0 && held.lane + bytes > limits.waitingBytesPerEnvironmentMax) {
-    const message = 'More events of this environment are waiting to be written than may'
-    return new CodedError('too_many_requests', message, { retryAfterMs })
-  }
-  if (held.inAll > 0 && held.inAll + bytes > limits.waitingBytesMax) {
-    return new CodedError('service_unavailable', 'Too many events are waiting to be written', {
-      retryAfterMs,
-    })
-  }
-  return undefined
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

@@ -9,6 +9,7 @@ import { expectAllowed } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
 import type { EventIntake } from './event-intake.ts'
+import { eventsAtMost } from './events-at-most.ts'
 import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
@@ -35,16 +36,6 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
       return reply.code(202).send(answerOf(sent.length, rejected, outcome, problems))
     },
   })
-}
-
-/** The shortest event that there can be, with its comma. Shorter ones are none, and counted when they are known. */
-const eventBytesMin = 36
-
-/** How many events the body may hold, by its length alone. */
-function eventsAtMost({ headers }: FastifyRequest): number {
-  if (headers['transfer-encoding'] !== undefined) return eventsBulkMax
-  const most = Math.floor(Number(headers['content-length'] ?? 0) / eventBytesMin)
-  return Math.min(Math.max(most, 1), eventsBulkMax)
 }
 
 /** What was counted too much, as events are longer than the shortest, is given back; what was counted too little counts now. */

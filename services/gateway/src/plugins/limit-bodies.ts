@@ -1,6 +1,7 @@
 import type { Metrics } from '@flexprice/observability'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
+import { eventsAtMost } from '../events/events-at-most.ts'
 import { createBodyBudget } from './body-budget.ts'
 
 /**
@@ -38,8 +39,16 @@ const keysAtLeast = 2
 const smallBytesMax = 64 * 1024
 
 /** What the body may hold at the most: its length, if it says one, and never more than the route reads. */
-function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
-  const { bodyLimit } = routeOptions
+function expectedBytes(request: FastifyRequest): number {
+  const { headers, routeOptions } = request
+  const { bodyLimit, config } = routeOptions
   if (headers['transfer-encoding'] !== undefined) return bodyLimit
-  return Math.min(Number(headers['content-length'] ?? 0), bodyLimit)
+  const bytes = Math.min(Number(headers['content-length'] ?? 0), bodyLimit)
+  const { limit, body } = config.operation ?? {}
+  return limit === 'events' && body === 'large'
+    ? Math.max(bytes, eventsAtMost(request) * bytesAnEvent)
+    : bytes
 }
+
+/** An event is some 450 bytes of memory, however short it is (measured), and memory is five times what is set aside. */
+const bytesAnEvent = 100

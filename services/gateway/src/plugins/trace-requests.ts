@@ -16,6 +16,8 @@ export async function traceRequests(app: FastifyInstance): Promise<void> {
     recordExceptions: false,
     ignorePaths: ({ url }) => unobserved.some((path) => url === path || url.startsWith(`${path}/`)),
     requestHook: (span, { method, url, routeOptions }) => {
+      // Nobody will see it.
+      if (!span.isRecording()) return
       // By itself it has the query, too, and what the log has not.
       span.setAttribute('url.path', redactText(url.split('?', 1)[0] ?? ''))
       span.updateName(`${method} ${routeOptions.url ?? 'unknown'}`)
