@@ -90,13 +90,19 @@ export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> 
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
     },
-    async startSecond(worker) {
-      const name = `${worker}-2`
-      await startFurtherWorker(run, environment, { worker, name })
-      return name
-    },
+    startSecond: (worker) => startSecond(run, environment, worker),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+async function startSecond(
+  run: Parameters<typeof startFurtherWorker>[0],
+  environment: Parameters<typeof startFurtherWorker>[1],
+  worker: string,
+): Promise<string> {
+  const name = `${worker}-2`
+  await startFurtherWorker(run, environment, { worker, name })
+  return name
 }
 
 async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {
