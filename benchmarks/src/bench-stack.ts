@@ -92,11 +92,7 @@ export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> 
       await run.processes.restart(name)
       await untilReady(services.workerUrls[name])
     },
-    async startSecond(worker) {
-      const name = `${worker}-2`
-      await startFurtherWorker(run, environment, { worker, name })
-      return name
-    },
+    startSecond: (worker) => startSecond(run, environment, worker),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
@@ -110,6 +106,16 @@ async function untilReady(url: string | undefined): Promise<void> {
     await sleep(lookMs)
   }
   throw new Error('A worker that was killed is not back')
+}
+
+async function startSecond(
+  run: Parameters<typeof startFurtherWorker>[0],
+  environment: Parameters<typeof startFurtherWorker>[1],
+  worker: string,
+): Promise<string> {
+  const name = `${worker}-2`
+  await startFurtherWorker(run, environment, { worker, name })
+  return name
 }
 
 async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {
