@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, type Scoped } from '@flexprice/database/connection'
 import { createApiKey, createEnvironment, createTenant } from '@flexprice/database/tenancy'
 import { assert } from '@flexprice/domain'
@@ -6,7 +7,7 @@ import { startDatabase } from '@flexprice/local-stack/database'
 import { migrate } from '@flexprice/local-stack/migrate'
 import { createProgress } from '@flexprice/local-stack/progress'
 import { startRedis } from '@flexprice/local-stack/redis'
-import { startServices } from '@flexprice/local-stack/services'
+import { startFurtherWorker, startServices } from '@flexprice/local-stack/services'
 import { startTemporal } from '@flexprice/local-stack/temporal'
 import { openTemporaryRun } from '@flexprice/local-stack/temporary-run'
 import pg from 'pg'
@@ -28,8 +29,10 @@ export interface BenchStack extends AsyncDisposable {
   pidOf(process: string): number
   /** CPU seconds of a process, and of those of its name that were killed before it. */
   cpuOf(process: string): number
-  /** `kill -9`, and a fresh one in its place. */
+  /** `kill -9`, and a fresh one in its place, which is ready. */
   killAndRestart(process: string): Promise<void>
+  /** Another process of that worker, until the end. Answers its name. */
+  startSecond(worker: string): Promise<string>
 }
 
 /** Where the signal stops its start, or the start fails, nothing of it is left. */
@@ -87,9 +90,32 @@ export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> 
       cpuOfKilled.set(name, cpuOf(name))
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
+      await untilReady(services.workerUrls[name])
     },
+    startSecond: (worker) => startSecond(run, environment, worker),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+async function untilReady(url: string | undefined): Promise<void> {
+  const readyMsMax = 60_000
+  const lookMs = 50
+  for (let look = 0; look < readyMsMax / lookMs; look++) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
+    if (answer?.ok) return
+    await sleep(lookMs)
+  }
+  throw new Error('A worker that was killed is not back')
+}
+
+async function startSecond(
+  run: Parameters<typeof startFurtherWorker>[0],
+  environment: Parameters<typeof startFurtherWorker>[1],
+  worker: string,
+): Promise<string> {
+  const name = `${worker}-2`
+  await startFurtherWorker(run, environment, { worker, name })
+  return name
 }
 
 async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {

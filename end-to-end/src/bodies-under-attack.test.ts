@@ -9,6 +9,7 @@ import {
   testStack,
 } from '@flexprice/testing'
 import { expect, test } from 'vitest'
+import { watchMemory } from './watch-memory.ts'
 
 const mebibyte = 1024 * 1024
 /** Gigabytes pass, and are thrown away. */
@@ -96,25 +97,4 @@ async function pingWhile(work: Promise<unknown>, url: string, key: string): Prom
   }
   await ended
   return statuses
-}
-
-/** Resident memory of the process behind the metrics, in bytes: now, and the most since the last look at the height. */
-function watchMemory(metricsUrl: string) {
-  let most = 0
-  const now = async () => {
-    const text = await (await fetch(metricsUrl)).text()
-    const bytes = Number(/^process_resident_memory_bytes\S* (\d+)/m.exec(text)?.[1])
-    most = Math.max(most, bytes)
-    return bytes
-  }
-  const timer = setInterval(() => void now().catch(() => undefined), sampleMs)
-  return {
-    now,
-    height() {
-      const height = most
-      most = 0
-      return height
-    },
-    stop: () => clearInterval(timer),
-  }
 }

@@ -3,18 +3,22 @@ import { parseArgs } from 'node:util'
 import { stopSignal } from '@flexprice/local-stack/stop-signal'
 import { startProcesses } from './api/processes.ts'
 import { throughApi, throughApiPace } from './api/through-api.ts'
+import { livesOf, livesToLive } from './lives/lives-to-live.ts'
 import { openThrowAway, type ThrowAway } from './open-throw-away.ts'
 import { inProcess } from './play/in-process.ts'
 import type { Databases } from './product/product.ts'
 import { describeReport } from './report.ts'
 import { type Report, simulate } from './simulate.ts'
 
-const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--through functions] [--thorough 1] [--json]
+const usage = `pnpm simulate [--years 10] [--customers 200] [--steps 20000] [--seed 1] [--lives 1-50]
+              [--through functions] [--thorough 1] [--json]
 
   --years      how long each life is, by a test clock
   --customers  how many customers there are, four in an environment
   --steps      how many steps all lives have together: acts, events, and the passing of time
   --seed       what decides all of them: the same lives for the same seed and sizes
+  --lives      which of them are lived, counted from 1, as 11-20 or 13; the same lives as in the whole run, which can so
+               be lived in parts, and again where one of them failed (all)
   --through    what steps go through: functions, those that the product's doors call, in this process; or api, a gateway,
                Temporal and workers as processes, of which some are killed, and a database that is cut off and restarted
   --workers    how many lives are lived at the same time (4)
@@ -30,6 +34,7 @@ const { values } = parseArgs({
     customers: { type: 'string', default: '200' },
     steps: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    lives: { type: 'string' },
     through: { type: 'string', default: 'functions' },
     workers: { type: 'string', default: '4' },
     tries: { type: 'string' },
@@ -38,6 +43,7 @@ const { values } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
+const customersPerLife = 4
 const isThroughApi = values.through === 'api'
 const numbers = {
   ...{ years: Number(values.years), customers: Number(values.customers), steps: Number(values.steps) },
@@ -54,8 +60,10 @@ const mayBeNone = ['seed', 'triesMax']
 const bad = Object.entries(numbers)
   .filter(([name, number]) => !Number.isInteger(number) || number < (mayBeNone.includes(name) ? 0 : 1))
   .map(([name]) => `${names.get(name) ?? name} must be a whole number above 0\n`)
+const lives = livesToLive(values.lives, livesOf({ ...numbers, customersPerLife }))
+if (typeof lives === 'string') bad.push(`${lives}\n`)
 if (!isThroughApi && values.through !== 'functions') bad.push('through must be functions or api\n')
-if (values.help || bad.length > 0) {
+if (values.help || typeof lives === 'string' || bad.length > 0) {
   process.stderr.write(`${bad.join('')}${usage}\n`)
   process.exit(values.help ? 0 : 2)
 }
@@ -68,7 +76,7 @@ try {
   // Ctrl-C leaves no server and no process behind: whatever has been started is disposed of, once.
   await using servers = await openThrowAway(signal)
   await using processes = isThroughApi ? await startProcesses(await servers.startServers()) : undefined
-  const of = { ...numbers, customersPerLife: 4, signal }
+  const of = { ...numbers, customersPerLife, lives, signal }
   const report = processes
     ? await simulate(throughApi(processes), { ...of, ...throughApiPace }, tell)
     : await simulate(inProcess(servers.databases, ...handlesFor(servers)), of, tell)

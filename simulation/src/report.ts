@@ -23,10 +23,10 @@ function describeDisturbed(disturbed: Readonly<Record<string, number>>): string 
   return `Hit meanwhile: ${hits.length > 0 ? hits.join(', ') : 'nothing'}`
 }
 
-function describeFinding({ seed, steps, played }: Finding): string {
+function describeFinding({ life, seed, steps, played }: Finding): string {
   const { failure } = played
   return [
-    `\nSeed ${seed}, shrunk to ${steps.length} steps:`,
+    `\nLife ${life} (seed ${seed}), shrunk to ${steps.length} steps:`,
     ...(steps.length > stepsTold ? ['  (its first ones are left out here)'] : []),
     ...steps.map((step, index) => `${String(index).padStart(3)}  ${describeStep(step)}`).slice(-stepsTold),
     `At step ${failure?.step}, ${failure?.at}:`,

@@ -1,3 +1,4 @@
+import { type LifeRange, livesOf } from './lives/lives-to-live.ts'
 import { randomLife } from './lives/random-life.ts'
 import { shrink } from './lives/shrink.ts'
 import type { Step } from './lives/step.ts'
@@ -12,6 +13,8 @@ export interface Simulation {
   readonly steps: number
   /** How many of the customers live together, in one environment. */
   readonly customersPerLife: number
+  /** The lives that are lived, of all that these customers have; all of them if not said. */
+  readonly lives?: LifeRange | undefined
   readonly lifeWorkers: number
   /** How often a failing life is lived again to find its fewest steps. */
   readonly triesMax: number
@@ -25,6 +28,8 @@ export interface Simulation {
 }
 
 export interface Finding {
+  /** Of all lives, counted from 1. */
+  readonly life: number
   readonly seed: number
   readonly steps: readonly Step[]
   readonly played: Played
@@ -47,21 +52,24 @@ export async function simulate(
   tell: (line: string) => void,
 ): Promise<Report> {
   const started = performance.now()
-  const lives = Math.ceil(of.customers / of.customersPerLife)
+  const lives = livesOf(of)
+  const { first, last } = of.lives ?? { first: 1, last: lives }
   const played: Played[] = []
   const findings: Finding[] = []
-  let next = 0
+  let next = first
   const work = async () => {
-    while (next < lives && findings.length < findingsMax) {
-      const seed = of.seed * lives + next++
+    while (next <= last && findings.length < findingsMax) {
+      const number = next++
+      const seed = of.seed * lives + number - 1
       const customers = of.customersPerLife
       const { years, together = 0, disturbed = 0 } = of
       const size = { years, customers, steps: Math.ceil(of.steps / lives), together, disturbed }
       const steps = randomLife(seed, { ...size, start: lifeStart })
       const life = await playLife(beginWorld, steps, of)
       played.push(life)
-      if (life.failure) findings.push(await smallest(beginWorld, { seed, steps, played: life }, of, tell))
-      tell(`${played.length} of ${lives} lives, ${sumOf(played, 'steps')} steps`)
+      const found = { life: number, seed, steps, played: life }
+      if (life.failure) findings.push(await smallest(beginWorld, found, of, tell))
+      tell(`${played.length} of ${last - first + 1} lives, ${sumOf(played, 'steps')} steps`)
     }
   }
   // Whoever disposes of what lives use waits until the last one has ended, also where one has thrown.
@@ -98,7 +106,9 @@ async function smallest(
   how: Simulation,
   tell: (line: string) => void,
 ): Promise<Finding> {
-  tell(`seed ${found.seed} fails at step ${found.played.failure?.step}: ${found.played.failure?.problems[0]}`)
+  tell(
+    `life ${found.life} (seed ${found.seed}) fails at step ${found.played.failure?.step}: ${found.played.failure?.problems[0]}`,
+  )
   // Nothing after the failing step has been lived.
   const lived = found.steps.slice(0, (found.played.failure?.step ?? found.steps.length) + 1)
   let last: Finding = { ...found, steps: lived }

@@ -18,6 +18,10 @@ export interface EventFile {
   readonly digest: string
 }
 
+export function sizeOf({ events, bytes }: EventFile): string {
+  return `${events / 1_000} k events, ${Math.round(bytes / 1_000_000)} MB`
+}
+
 interface Event {
   readonly id: string
   readonly name: string

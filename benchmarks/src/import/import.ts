@@ -5,8 +5,9 @@ import type { BenchStack } from '../bench-stack.ts'
 import { cpuSeconds, idleMemoryMb } from '../process-usage.ts'
 import { best, type Row, round } from '../report.ts'
 import { bareImport, makeRawTables, rowsPerSlice } from './bare-import.ts'
-import { checkEvents, type EventFile, fileTypes, writeEventFile } from './event-files.ts'
-import { type ImportRun, productImport, untilImported, worker } from './product-import.ts'
+import { checkEvents, type EventFile, fileTypes, sizeOf, writeEventFile } from './event-files.ts'
+import { killedRow } from './killed-import.ts'
+import { type ImportRun, productImport, worker } from './product-import.ts'
 
 /** `l` has no floor: it is there for the worker's memory. */
 const sizes = {
@@ -34,7 +35,10 @@ export async function* benchImport(stack: BenchStack, size: keyof typeof sizes):
       const done = await takeTurns(stack, file, repeats)
       runs.push(...done.products)
       yield comparedRow(file, done)
-      if (type === 'CSV') yield await killedRow(stack, file, best(done.products))
+      if (type === 'CSV') {
+        await empty(stack)
+        yield await killedRow(stack, file, best(done.products))
+      }
     }
     yield memoryRow(events, idle, runs)
   } finally {
@@ -111,31 +115,6 @@ function comparedRow(file: EventFile, { products, whole, sliced, checks }: Done)
   }
 }
 
-/** Its worker is killed once half of the rows are behind it, and another one comes. */
-async function killedRow(stack: BenchStack, file: EventFile, unharmed: Usage): Promise<Row> {
-  await empty(stack)
-  let behind = 0
-  const run = await productImport(stack, file, async () => {
-    behind = await untilImported(stack, file.events / 2)
-    await stack.killAndRestart(worker)
-  })
-  const product = { ...best([run]), peak_rss_mb: run.peak_rss_mb }
-  return {
-    scenario: `P10 ${file.type}, the worker killed with ${behind} rows written, against one that is not: ${round(run.wall_s - unharmed.wall_s, 1)} s more`,
-    size: sizeOf(file),
-    product,
-    floor: unharmed,
-    ratio: round(product.wall_s / unharmed.wall_s),
-    cpu_ratio: null,
-    goal: '–',
-    checks: {
-      ...(await checkEvents(stack, file)),
-      'none rejected': run.tellsItsCounts,
-      'killed in the middle': behind < file.events,
-    },
-  }
-}
-
 async function aloneRow(stack: BenchStack, file: EventFile, runs: ImportRun[]): Promise<Row> {
   await empty(stack)
   const run = await productImport(stack, file)
@@ -167,10 +146,6 @@ function memoryRow(events: number, idle: number, runs: readonly ImportRun[]): Ro
     goal: '≤ 1',
     checks: {},
   }
-}
-
-function sizeOf({ events, bytes }: EventFile): string {
-  return `${events / 1_000} k events, ${Math.round(bytes / 1_000_000)} MB`
 }
 
 function rateOf({ events }: EventFile, { wall_s }: Usage): number {

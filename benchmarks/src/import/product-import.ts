@@ -17,6 +17,8 @@ export interface ImportRun {
   readonly peak_rss_mb: number
   /** Each row was taken and made an event. */
   readonly tellsItsCounts: boolean
+  readonly workflow_id: string
+  readonly run_id: string
 }
 
 interface Imported {
@@ -43,7 +45,7 @@ export async function productImport(
     upload_id: uploadId,
     track_progress: true,
   }
-  const task = await measureTask<Imported>(stack, { worker, path: '/v1/tasks', body }, meanwhile)
+  const task = await measureTask<Imported>(stack, { workers: [worker], path: '/v1/tasks', body }, meanwhile)
   const { processed_records: processed, failed_records: failed, created_records: created } = task.result
   return {
     wall_s: upload_s + task.wall_s,
@@ -51,6 +53,8 @@ export async function productImport(
     cpu_s: task.cpu_s + cpu() - cpuBefore,
     peak_rss_mb: task.peak_rss_mb,
     tellsItsCounts: processed === file.events && failed === 0 && created === file.events,
+    workflow_id: task.workflow_id,
+    run_id: task.run_id,
   }
 }
 
@@ -70,16 +74,21 @@ async function upload({ gatewayUrl, apiKey }: BenchStack, { path, type }: EventF
 }
 
 /** Waits until the newest import is so far. @returns how many rows are behind it */
-export async function untilImported({ owner }: BenchStack, rows: number): Promise<number> {
+export async function untilImported(stack: BenchStack, rows: number): Promise<number> {
   for (let look = 0; look < looksMax; look++) {
-    const found = await owner.query<{ rows: number }>(
-      'select processed_records::int as rows from import_tasks order by created_at desc limit 1',
-    )
-    const behind = found.rows[0]?.rows ?? 0
+    const behind = await rowsImported(stack)
     if (behind >= rows) return behind
     await sleep(lookMs)
   }
   throw new Error('The import does not get on')
+}
+
+/** How many rows are behind the newest import. */
+export async function rowsImported({ owner }: BenchStack): Promise<number> {
+  const { rows } = await owner.query<{ rows: number }>(
+    'select processed_records::int as rows from import_tasks order by created_at desc limit 1',
+  )
+  return rows[0]?.rows ?? 0
 }
 
 const lookMs = 20

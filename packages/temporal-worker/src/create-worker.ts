@@ -11,6 +11,11 @@ import type { WorkerConfig } from './worker-config.ts'
  * they go out each 24 s.
  */
 const heartbeatIntervalMaxMs = 1_000
+/**
+ * What waits for the worker that has a workflow in its memory is given to any, after so long: a worker that was killed
+ * holds up its workflows no longer, where Temporal's own default is 10 s. A busy one only reads the history again.
+ */
+const stickyWaitMsMax = 3_000
 /** Beyond the grace time: activities that neither finish nor notice. Then the process gives up on them. */
 const forceAfterGraceMs = 5_000
 
@@ -34,6 +39,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     maxConcurrentLocalActivityExecutions: config.activitySlots,
     maxConcurrentWorkflowTaskExecutions: config.workflowSlots,
     maxCachedWorkflows: config.cachedWorkflows,
+    stickyQueueScheduleToStartTimeout: stickyWaitMsMax,
     maxHeartbeatThrottleInterval: heartbeatIntervalMaxMs,
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + forceAfterGraceMs,

@@ -24,8 +24,8 @@ const metrics = createMetrics({ service })
 await using database = createDatabase({ applicationName: service, ...config.database })
 const files = createFileStore(config.files)
 await using redis = createRedis(config.redis, { metrics, logger })
-/** Of one transaction, as many as the event store takes at once. */
-const rowsPerPageMax = 10_000
+/** Of one transaction, as many as the event store copies at once. */
+const rowsPerPageMax = 20_000
 
 await runWorker({
   contract: workflows['task-processing'],

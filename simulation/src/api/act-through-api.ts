@@ -53,7 +53,8 @@ export async function changePrices(
     await ask({ method: 'DELETE', path, body: { end_date: instant(step.end) }, key })
     return
   }
-  const body = { ...moneyBody(step.money), effective_from: instant(step.from) }
+  const timing = step.isWaiting ? { effective_at: 'next_period' } : { effective_from: instant(step.from) }
+  const body = { ...moneyBody(step.money), ...timing }
   prices.set(step.chain, made.parse(await ask({ method: 'PUT', path, body, key })).id)
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ChangePlan, ChangeStep, ModifyLine, TakeBackEnd } from '../lives/change-step.ts'
+import type { ChangePlan, ChangeStep, ModifyLine, MoveTrial, TakeBackEnd } from '../lives/change-step.ts'
 import { lineAtWork, pendingSchedule, periodOf, versionAtWork } from '../product/find-rows.ts'
 import { subscriptionOf } from '../product/product.ts'
 import { instant } from '../product/subscription-body.ts'
@@ -23,6 +23,13 @@ export async function changeThroughApi(
   }
   if (step.kind === 'modify-line') return modifyThroughApi({ product, ask, read }, step, key)
   if (step.kind === 'change-plan') return changePlan({ product, ask, read }, step, key)
+  if (step.kind === 'move-trial') {
+    const at =
+      step.time === null
+        ? { action: 'immediate' }
+        : { action: 'scheduled_date', new_trial_end: instant(step.time) }
+    return modify(ask, { id, body: { type: 'trial_end', trial_end_params: at }, key })
+  }
   const path = `/subscriptions/${id}/${step.kind}`
   const body = bodyOf(step)
   const preview = previewed.parse(await ask({ method: 'POST', path: `${path}/preview`, body }))
@@ -37,7 +44,7 @@ export async function changeThroughApi(
 const executed = z.looseObject({ total_credit_amount: z.string().optional() })
 const previewed = z.looseObject({ total_credit_amount: z.string() })
 
-function bodyOf(step: Exclude<ChangeStep, TakeBackEnd | ModifyLine | ChangePlan>): object {
+function bodyOf(step: Exclude<ChangeStep, TakeBackEnd | ModifyLine | ChangePlan | MoveTrial>): object {
   const proration_behavior = step.isProrated ? 'create_prorations' : 'none'
   if (step.kind !== 'cancel') {
     const mode = step.when === 'now' ? 'immediate' : 'period_end'
@@ -72,7 +79,20 @@ async function modifyThroughApi(
     await ask({ method: 'DELETE', path: `/subscriptions/lineitems/${line}`, body: prorated, key })
     return
   }
-  const body = { type: 'quantity_change', quantity_change_params: { line_items: [{ id: line, quantity }] } }
+  const body =
+    act === 'own-amount'
+      ? {
+          type: 'line_item_change',
+          line_item_change_params: { line_items: [{ id: line, amount: step.amount }] },
+        }
+      : { type: 'quantity_change', quantity_change_params: { line_items: [{ id: line, quantity }] } }
+  await modify(ask, { id, body, key })
+}
+
+async function modify(
+  ask: Acting['ask'],
+  { id, body, key }: { id: string; body: object; key: string },
+): Promise<void> {
   await ask({ method: 'POST', path: `/subscriptions/${id}/modify/preview`, body })
   await ask({ method: 'POST', path: `/subscriptions/${id}/modify/execute`, body, key })
 }

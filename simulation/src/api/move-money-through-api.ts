@@ -77,15 +77,9 @@ export async function moveMoney(acting: Acting, step: MoneyStep, key: string): P
 const made = z.looseObject({ id: z.string() })
 
 async function topUp({ product, ask, read }: Acting, step: Of<'top-up'>, key: string): Promise<void> {
-  const { bonus, effective, expires, priority } = step
   const body = {
     transaction_reason: step.isPurchased ? 'PURCHASED_CREDIT_DIRECT' : 'FREE_CREDIT_GRANT',
-    credits_to_add: step.credits,
-    ...(priority === null ? {} : { priority }),
-    ...(effective === null ? {} : { effective_date: instant(effective) }),
-    ...(expires === null ? {} : { expiry_date_utc: instant(expires) }),
-    ...(bonus === null ? {} : { bonus_credits_to_add: bonus }),
-    ...(bonus === null || expires === null ? {} : { bonus_credits_expiry_date_utc: instant(expires) }),
+    ...creditsBody(step),
   }
   const path = `/wallets/${await read(() => walletIdOf(product, step))}/top-up`
   await ask({ method: 'POST', path, body, key })
@@ -96,14 +90,26 @@ async function buyCredits(
   step: Of<'buy-credits'>,
   key: string,
 ): Promise<void> {
-  const { bonus, priority } = step
-  const body = {
-    ...{ transaction_reason: 'PURCHASED_CREDIT_INVOICED', credits_to_add: step.credits },
-    ...(priority === null ? {} : { priority }),
-    ...(bonus === null ? {} : { bonus_credits_to_add: bonus }),
-  }
+  const body = { transaction_reason: 'PURCHASED_CREDIT_INVOICED', ...creditsBody(step) }
   const path = `/wallets/${await read(() => walletIdOf(product, step))}/top-up`
   await ask({ method: 'POST', path, body, key })
+}
+
+function creditsBody({
+  credits,
+  bonus,
+  priority,
+  effective = null,
+  expires = null,
+}: Of<'top-up'> | Of<'buy-credits'>) {
+  return {
+    credits_to_add: credits,
+    ...(priority === null ? {} : { priority }),
+    ...(effective === null ? {} : { effective_date: instant(effective) }),
+    ...(expires === null ? {} : { expiry_date_utc: instant(expires) }),
+    ...(bonus === null ? {} : { bonus_credits_to_add: bonus }),
+    ...(bonus === null || expires === null ? {} : { bonus_credits_expiry_date_utc: instant(expires) }),
+  }
 }
 
 async function pay({ product, ask, read }: Acting, step: Of<'pay'>, key: string): Promise<void> {

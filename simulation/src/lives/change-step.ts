@@ -9,6 +9,7 @@ export type ChangeStep =
   | ResumeSubscription
   | ModifyLine
   | ChangePlan
+  | MoveTrial
 
 export const changeKinds = [
   'cancel',
@@ -17,6 +18,7 @@ export const changeKinds = [
   'resume',
   'modify-line',
   'change-plan',
+  'move-trial',
 ] as const satisfies readonly ChangeStep['kind'][]
 
 interface Change {
@@ -54,12 +56,21 @@ export interface ResumeSubscription extends Change {
   readonly isProrated: boolean
 }
 
-/** A line's quantity is another one, it ends or comes; what that moves is charged and credited at once. */
+/** A line's quantity or amount is another one, it ends or comes; what that moves is charged and credited at once. */
 export interface ModifyLine extends Change {
   readonly kind: 'modify-line'
   readonly chain: number
-  readonly act: 'change-quantity' | 'end-line' | 'add-line'
+  readonly act: 'change-quantity' | 'end-line' | 'add-line' | 'own-amount'
   readonly quantity: string
+  /** Of `own-amount`: the line's own from then on. */
+  readonly amount?: string
+}
+
+/** A trial ends at another instant. */
+export interface MoveTrial extends Change {
+  readonly kind: 'move-trial'
+  /** Null: now. */
+  readonly time: number | null
 }
 
 /** To the other plan or back, now or with the period. */

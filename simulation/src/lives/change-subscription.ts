@@ -1,4 +1,5 @@
 import { anyChain, anySubscription, around, dayMs, type LifeSoFar } from './life-so-far.ts'
+import type { Random } from './random.ts'
 import { randomQuantity } from './random-price.ts'
 
 type Act = (life: LifeSoFar, of: ReturnType<typeof anyChange>) => void
@@ -64,9 +65,19 @@ function modifyLines(life: LifeSoFar, { subscription }: ReturnType<typeof anyCha
   const chain = anyChain(life)
   const times = 1 + random.below(3)
   for (let time = 0; time < times; time++) {
-    const act = random.pick(['change-quantity', 'change-quantity', 'end-line', 'add-line'] as const)
+    const act = random.pick([
+      'change-quantity',
+      'change-quantity',
+      'end-line',
+      'add-line',
+      'own-amount',
+    ] as const)
     const of = { subscription, chain, isBehind: false }
-    steps.push({ kind: 'modify-line', at: life.at, ...of, act, quantity: randomQuantity(random) })
+    const to = {
+      quantity: randomQuantity(random),
+      ...(act === 'own-amount' && { amount: anyAmount(random) }),
+    }
+    steps.push({ kind: 'modify-line', at: life.at, ...of, act, ...to })
     if (random.chance(0.5)) life.at += random.below(20) * dayMs
   }
 }
@@ -84,4 +95,19 @@ function changePlans(life: LifeSoFar, { subscription, isBehind }: ReturnType<typ
     steps.push({ kind: 'change-plan', at: life.at, subscription, isBehind: isBehind && time === 0, ...how })
     if (random.chance(0.6)) life.at += random.below(25) * dayMs
   }
+}
+
+/** None that a plan has. */
+function anyAmount(random: Random): string {
+  return random.pick(['12.5', '0.02', '3', '0'] as const)
+}
+
+/** Of one that has come just now, mostly while it lasts. */
+export function moveTrial(life: LifeSoFar, subscription: number): void {
+  const { random, steps } = life
+  life.at += random.below(12) * dayMs
+  const time = random.chance(0.3)
+    ? null
+    : around(life, 1, 40) + (random.chance(0.5) ? random.below(dayMs) : 0)
+  steps.push({ kind: 'move-trial', at: life.at, subscription, isBehind: random.chance(0.1), time })
 }

@@ -52,6 +52,9 @@ export interface BuyCredits extends At {
   readonly credits: string
   readonly bonus: string | null
   readonly priority: number | null
+  /** Of those that are bought, and of their bonus. */
+  readonly effective?: number | null
+  readonly expires?: number | null
 }
 
 /** The invoice of a purchase is void: its credits never come. */

@@ -81,8 +81,7 @@ export function fillWallet(life: LifeSoFar, subscription: number): void {
 /** Sometimes to pay with at once. */
 function topUp(life: LifeSoFar): void {
   const { random, steps, at } = life
-  const effective = random.chance(0.2) ? at + random.below(40) * dayMs : null
-  const expires = random.chance(0.5) ? (effective ?? at) + (1 + random.below(90)) * dayMs : null
+  const { effective, expires } = anyTime(life)
   const of = anyWallet(life)
   const isPurchased = random.chance(0.5)
   // A bonus comes with a purchase alone.
@@ -101,6 +100,13 @@ function topUp(life: LifeSoFar): void {
   })
 }
 
+/** When credits can be spent: mostly from now on, half of them for ever. */
+function anyTime({ random, at }: LifeSoFar) {
+  const effective = random.chance(0.2) ? at + random.below(40) * dayMs : null
+  const expires = random.chance(0.5) ? (effective ?? at) + (1 + random.below(90)) * dayMs : null
+  return { effective, expires }
+}
+
 /** Mostly paid: by its customer, all of it or a part, at once or later. */
 function buyCredits(life: LifeSoFar): void {
   const { random, steps, at } = life
@@ -109,7 +115,7 @@ function buyCredits(life: LifeSoFar): void {
   if (random.chance(0.5)) {
     const bonus = random.chance(0.4) ? random.pick(credits) : null
     const terms = { credits: random.pick(credits), bonus, priority: anyPriority(life) }
-    steps.push({ kind: 'buy-credits', at, ...of, ...terms })
+    steps.push({ kind: 'buy-credits', at, ...of, ...terms, ...anyTime(life) })
   }
   const { subscription } = of
   if (random.chance(0.2)) steps.push({ kind: 'void-purchase', at, subscription, purchase })
@@ -143,7 +149,12 @@ function takeBack(life: LifeSoFar): void {
   const { random, steps, at } = life
   const amount = random.chance(0.4) ? null : random.pick(amounts)
   const isDraft = random.chance(0.25)
-  const of = { note: life.notes++, ...anyInvoice(life), line: random.below(4), toSource: random.chance(0.4) }
+  const isOfPurchase = random.chance(0.15)
+  const invoice = isOfPurchase
+    ? { subscription: anySubscription(life), invoice: { purchase: random.below(purchasesMax) } }
+    : anyInvoice(life)
+  const line = isOfPurchase ? 0 : random.below(4)
+  const of = { note: life.notes++, ...invoice, line, toSource: random.chance(0.4) }
   steps.push({ kind: 'take-back', at, ...of, amount, isDraft })
 }
 

@@ -107,8 +107,9 @@ function voidEvent(life: LifeSoFar): void {
 function editPrice(life: LifeSoFar): void {
   const { random, steps, at } = life
   const chain = anyChain(life)
-  const from = random.chance(0.5) ? at : around(life, 40, 40)
-  steps.push({ kind: 'edit-price', at, chain, money: moneyOf(life, chain), from })
+  const isWaiting = random.chance(0.3)
+  const from = isWaiting || random.chance(0.5) ? at : around(life, 40, 40)
+  steps.push({ kind: 'edit-price', at, chain, money: moneyOf(life, chain), from, isWaiting })
 }
 
 function endOrWait(life: LifeSoFar): void {

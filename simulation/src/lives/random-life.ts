@@ -1,5 +1,5 @@
 import { billOnce } from './bill-once.ts'
-import { changeSubscription } from './change-subscription.ts'
+import { changeSubscription, moveTrial } from './change-subscription.ts'
 import { disturb } from './disturb.ts'
 import { beginLife, dayMs, type LifeSoFar, metersMax } from './life-so-far.ts'
 import { fillWallet, grantTo, moveMoney } from './move-money.ts'
@@ -54,17 +54,19 @@ export function randomLife(seed: number, size: LifeSize): Step[] {
     else if (isAboutMoney && random.chance(moneyChance)) moveMoney(life)
     else if (isAboutChanges && random.chance(changeChance)) changeSubscription(life)
     else if (random.chance(revisionChance)) reviseInvoice(life)
-    else doSomethingWith(life, isAboutMoney)
+    else doSomethingWith(life, { isAboutMoney, isAboutChanges })
   }
   steps.push({ kind: 'wait', at: life.at + waitDays * dayMs, leap: false })
   return steps
 }
 
 /** Whoever comes where there is money mostly has some. */
-function doSomethingWith(life: LifeSoFar, isAboutMoney: boolean): void {
+function doSomethingWith(life: LifeSoFar, about: { isAboutMoney: boolean; isAboutChanges: boolean }): void {
   const { subscribed, random } = life
   doSomething(life)
-  if (isAboutMoney && life.subscribed > subscribed && random.chance(0.7)) fillWallet(life, subscribed)
+  if (life.subscribed === subscribed) return
+  if (about.isAboutMoney && random.chance(0.7)) fillWallet(life, subscribed)
+  if (about.isAboutChanges && random.chance(0.4)) moveTrial(life, subscribed)
 }
 
 /** Often to a whole hour, sometimes to midnight: boundaries are where things go wrong. */

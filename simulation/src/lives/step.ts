@@ -47,6 +47,8 @@ export interface EditPrice extends At {
   readonly chain: number
   readonly money: Money
   readonly from: number
+  /** In each subscription that runs then it comes with that one's next period; it begins with the edit. */
+  readonly isWaiting?: boolean
 }
 
 export interface EndPrice extends At {

@@ -48,11 +48,7 @@ export function billPeriod(subscription: Subscription, around: Surroundings): vo
     subscription.dueAt = subscription.current.end
     return
   }
-  const { pendingPlan } = subscription
-  subscription.pendingPlan = null
-  // Where its plan has nothing any more, the old one is billed.
-  if (pendingPlan && canMove(subscription, pendingPlan, around.chains))
-    movePlan(subscription, pendingPlan, around)
+  changeWaiting(subscription, around)
   const opens = periodAfter(subscription, current)
   const { cancellation } = subscription
   if (cancellation?.isToCome && cancellation.isProrated && opens === null) {
@@ -68,6 +64,16 @@ export function billPeriod(subscription: Subscription, around: Surroundings): vo
   subscription.dueAt = opens?.end ?? null
   const goesOn = opens && isPausedAt(subscription.pauses, opens.start) ? 'paused' : 'active'
   subscription.status = opens ? goesOn : 'cancelled'
+}
+
+/** A plan that waits comes with a boundary, also where a trial's end has moved since. */
+function changeWaiting(subscription: Subscription, around: Surroundings): void {
+  const { pendingPlan, current } = subscription
+  if (!pendingPlan || pendingPlan.at > current.end) return
+  subscription.pendingPlan = null
+  const coming = { plan: pendingPlan.plan, at: current.end }
+  // Where its plan has nothing any more, the old one is billed.
+  if (canMove(subscription, coming, around.chains)) movePlan(subscription, coming, around)
 }
 
 /** Bills all that is due, one period after the other, with what is given before each; then closes, then ends credits. */

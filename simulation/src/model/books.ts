@@ -28,7 +28,10 @@ export interface DraftNote {
   readonly bill: Bill
   readonly asked: AskedNote
   readonly of: Subscription
+  /** No subscription's: nothing else is lowered. */
   readonly isOfOneOff: boolean
+  /** What the bill has bought. */
+  readonly bought: Purchase | null
 }
 
 export interface ClosedBill {

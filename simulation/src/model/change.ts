@@ -5,6 +5,7 @@ import { changePlan } from './change-plan.ts'
 import { creditAhead } from './credit-ahead.ts'
 import { intervalAt } from './grid.ts'
 import { modifyLine } from './modify-line.ts'
+import { moveTrial } from './move-trial.ts'
 import { pause, resume } from './pause.ts'
 import type { State } from './price-acts.ts'
 import type { Cancellation, Subscription } from './subscription.ts'
@@ -24,6 +25,8 @@ export function changeSubscription(state: State, step: ChangeStep, around: Surro
       return modifyLine(state, step, around)
     case 'change-plan':
       return changePlan(state, subscription, step, around)
+    case 'move-trial':
+      return moveTrial(subscription, step, around)
     case 'take-back-end':
       return takeBackEnd(subscription, around.now)
   }

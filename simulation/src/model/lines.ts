@@ -1,5 +1,5 @@
 import type { Plan } from '../lives/change-step.ts'
-import type { Money, PriceTerms } from '../lives/step.ts'
+import type { EditPrice, Money, PriceTerms } from '../lives/step.ts'
 
 /** A price and its successors, as they are in time. */
 export interface Chain {
@@ -7,6 +7,8 @@ export interface Chain {
   readonly terms: PriceTerms
   readonly plan: Plan
   readonly versions: readonly Version[]
+  /** Of one whose versions have dates of their own in a subscription: as the plan has it. */
+  readonly planned?: Chain
 }
 
 export interface Version {
@@ -14,6 +16,10 @@ export interface Version {
   readonly start: number
   /** Infinity for none. */
   readonly end: number
+  /** In a subscription that runs as it begins it comes with the next period. */
+  readonly isWaiting?: boolean
+  /** Where a subscription has it at another instant than the plan: when the plan has it. */
+  readonly plannedStart?: number
 }
 
 /** What a subscription has of a chain: a quantity, and maybe money of its own, for a time. */
@@ -41,7 +47,7 @@ export interface Line {
   readonly isCutAtEnd?: boolean
 }
 
-/** What a version would be in a stretch, by their starts. */
+/** What a version would be in a stretch, by their starts: a version's is the plan's. */
 export type Part = `${number} ${number}`
 
 /** Stretches are the subscription's, a sync chooses the plan's version in each (billing rules, section 8). */
@@ -114,18 +120,24 @@ export function partsStillLeftOut(
   return new Set([...leftOut].filter((part) => !coming.includes(part)))
 }
 
-export function partOf(stretch: Pick<Stretch, 'start'>, version: Pick<Version, 'start'>): Part {
-  return `${stretch.start} ${version.start}`
+export function partOf(
+  stretch: Pick<Stretch, 'start'>,
+  { start, plannedStart = start }: Pick<Version, 'start' | 'plannedStart'>,
+): Part {
+  return `${stretch.start} ${plannedStart}`
 }
 
 /** The chain with other money from an instant on, inside its last version. */
-export function edited(chain: Chain, money: Money, from: number): Chain {
+export function edited(
+  chain: Chain,
+  { money, from, isWaiting }: Pick<EditPrice, 'money' | 'from' | 'isWaiting'>,
+): Chain {
   const last = chain.versions.at(-1)
   if (!last) return chain
   const versions = [
     ...chain.versions.slice(0, -1),
     { ...last, end: from },
-    { money, start: from, end: last.end },
+    { money, start: from, end: last.end, ...(isWaiting && { isWaiting }) },
   ]
   return { ...chain, versions }
 }

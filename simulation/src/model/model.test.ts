@@ -65,3 +65,26 @@ test('a month in advance and its usage are billed as the rules work it out by ha
   expect(lines).toEqual([['10'], ['10', '0', '30']])
   expect(invoices.map(({ status }) => status)).toEqual(['FINALIZED', 'FINALIZED'])
 })
+
+test('a price that waits is billed from the boundary on, and what passes it over from its own instant', () => {
+  const model = createModel()
+  const now = at('2026-04-05T00:00:00Z')
+  const start = at('2026-01-01T00:00:00Z')
+  model.apply({ kind: 'add-price', at: now, chain: 0, price: fixed, start })
+  model.apply({ kind: 'subscribe', at: now, subscription: 0, terms: { ...terms, start: now } })
+  const raise = (when: string, amount: string, isWaiting: boolean) => {
+    const from = at(when)
+    model.apply({ kind: 'edit-price', at: from, chain: 0, money: { ...flat, amount }, from, isWaiting })
+    model.apply({ kind: 'sync-prices', at: from })
+  }
+  raise('2026-04-10T00:00:00Z', '12', true)
+  for (const due of ['2026-05-05T00:00:00Z', '2026-06-05T00:00:00Z']) model.bill(at(due))
+  // It waits for the 5th of July, and never comes.
+  raise('2026-06-10T00:00:00Z', '13', true)
+  raise('2026-06-20T00:00:00Z', '14', false)
+  for (const due of ['2026-07-05T00:00:00Z', '2026-08-05T00:00:00Z']) model.bill(at(due))
+  const invoices = model.subscriptions.get(0)?.invoices ?? []
+  expect(invoices.map(({ fixed: lines }) => lines.map(({ cents }) => centsText(cents)))).toEqual([
+    ...[['10'], ['12'], ['12'], ['14'], ['14']],
+  ])
+})

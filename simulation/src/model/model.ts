@@ -10,10 +10,11 @@ import { actOnPrices, type State } from './price-acts.ts'
 import { reviseInvoice } from './revise-invoice.ts'
 import { begin, type Subscription } from './subscription.ts'
 import { type CameEvent, createUsageLog, type UsageLog } from './usage-log.ts'
+import { chainIn } from './waiting-versions.ts'
 
 /**
  * What should be billed, by the billing rules (sections 1 to 8, 11 and 12) alone: it shares no code with the product and reads
- * none of its rows. It knows no notes on what bought credits, no discounts, taxes, changes of
+ * none of its rows. It knows no discounts, taxes, changes of
  * period, prices or meters that two plans have in common, late usage that is billed, buckets, filters, running values (`reset_usage` NEVER), daily allowances, overrides at the creation, or lines of another period than their subscription's.
  */
 export interface Model {
@@ -159,6 +160,9 @@ function subscribe({ chains, subscriptions }: State, step: Subscribe, around: Su
     step,
     around.now,
     new Map(fitting.map(([id, chain]) => [id, chain.terms.isOnce ? earliestOf(chain, start) : chain])),
+  )
+  subscription.chains = new Map(
+    [...subscription.chains].map(([id, chain]) => [id, chainIn(chain, subscription)]),
   )
   subscriptions.set(step.subscription, subscription)
   around.money.begin(subscription)

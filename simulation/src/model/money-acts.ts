@@ -121,6 +121,8 @@ function purchase(
   const wallet = wallets.get(id)?.[step.wallet]
   if (!wallet?.isOpen) return false
   if (step.kind === 'top-up-by-itself') return setTopUp(wallet, step, own)
+  const { expires = null, effective } = step
+  if (expires !== null && expires <= Math.max(effective ?? step.at, step.at)) return false
   const bought = buy(wallet, step, false)
   if (bought) own.push(bought)
   return bought !== undefined

@@ -33,6 +33,8 @@ export interface MoneyModel {
   begin(subscription: Subscription): void
   /** The old plan's grants stop; recurring ones of the new plan, which plan 0 alone has, begin with the next period. */
   changePlan(subscription: Subscription): void
+  /** What was to come as its trial ends comes at the other end that it has by now. */
+  moveTrial(subscription: Subscription, from: number): void
   /** Does what the step says. @returns false where there is no place for it */
   apply(step: MoneyStep, of: Subscription | undefined, oneOffs: ReadonlyMap<number, OneOff>): boolean
   /** Gives what has fallen due and comes before the subscription's next period. @returns whether anything has */
@@ -56,7 +58,7 @@ export function createMoneyModel(): MoneyModel {
     ...{ payments: new Map(), notes: new Map(), debits: new Map() },
     ...{ purchases: new Map(), drafts: new Map(), given: new Map() },
   }
-  const { wallets, coming, planGrants, notes, debits, purchases, given } = books
+  const { wallets, coming, planGrants, purchases, given } = books
   const walletsOf = (subscription: number) => wallets.get(subscription) ?? []
   return {
     walletsOf,
@@ -79,6 +81,7 @@ export function createMoneyModel(): MoneyModel {
       decideTopUps(walletsOf(subscription), purchases.get(subscription) ?? [], now)
     },
     changePlan: (subscription) => changeGrants(books, subscription),
+    moveTrial: (subscription, from) => moveGrants(books, subscription, from),
     giveDue(subscription, now) {
       const due = (coming.get(subscription.id) ?? []).filter(
         (one) => one.at !== null && one.at <= now && isInTurn(one, subscription),
@@ -94,12 +97,7 @@ export function createMoneyModel(): MoneyModel {
       decideTopUps(walletsOf(subscription.id), own, now)
       topUpDue(walletsOf(subscription.id), own, now)
     },
-    moved() {
-      const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
-      const bought = [...purchases.values()].reduce((sum, { length }) => sum + length, 0)
-      const made = [...notes.keys()].filter((number) => number >= 0).length
-      return { paidByCredits, payments: books.payments.size, notes: made, purchases: bought }
-    },
+    moved: () => countMoved(books),
     dueInstants(subscription) {
       const grants = (coming.get(subscription.id) ?? []).filter((one) => isInTurn(one, subscription))
       const ends = walletsOf(subscription.id).flatMap(({ credits }) =>
@@ -109,6 +107,17 @@ export function createMoneyModel(): MoneyModel {
       return [...grants.map(({ at }) => at), ...ends, ...topUps].filter((at) => at !== null)
     },
   }
+}
+
+function countMoved({ debits, purchases, payments, notes }: Books): ReturnType<MoneyModel['moved']> {
+  const paidByCredits = [...debits.values()].filter(({ length }) => length > 0).length
+  const bought = [...purchases.values()].reduce((sum, { length }) => sum + length, 0)
+  const made = [...notes.keys()].filter((number) => number >= 0).length
+  return { paidByCredits, payments: payments.size, notes: made, purchases: bought }
+}
+
+function moveGrants({ coming }: Books, { id, trialEnd }: Subscription, from: number): void {
+  for (const one of coming.get(id) ?? []) if (one.at === from) one.at = trialEnd
 }
 
 function changeGrants({ coming, planGrants }: Books, { id, plan, current }: Subscription): void {

@@ -3,6 +3,7 @@ import type { Chain, Line } from './lines.ts'
 import { chainsOf, standingLinesOf } from './lines-of-subscription.ts'
 import type { MoneyModel } from './money.ts'
 import type { Subscription } from './subscription.ts'
+import { chainIn } from './waiting-versions.ts'
 
 /** A plan from an instant on. */
 export interface PlanFrom {
@@ -44,7 +45,7 @@ export function movePlan(
   Object.assign(subscription, {
     ...{ plan, planSince: at, lastChangeAt: at, pendingPlan: null },
     formerLines: standing.filter(({ start }) => start < at).map((line) => endedAt(line, at)),
-    chains: new Map(coming.map((chain) => [chain.id, chain])),
+    chains: new Map(coming.map((chain) => [chain.id, chainIn(chain, { ...subscription, planSince: at })])),
     stretches: new Map(stretches),
   })
   subscription.leftOut.clear()

@@ -13,6 +13,7 @@ import {
 } from './lines.ts'
 import { compare, fromText } from './ratio.ts'
 import { type Subscription, stretchesOf } from './subscription.ts'
+import { chainIn, isSeen } from './waiting-versions.ts'
 
 export interface State {
   readonly chains: Map<number, Chain>
@@ -52,8 +53,8 @@ export function actOnPrices(state: State, step: PriceAct): boolean {
       const chain = chains.get(step.chain)
       const last = chain?.versions.at(-1)
       if (!chain || !last || step.from <= last.start || last.end <= Math.max(step.from, step.at)) return false
-      if (isSameMoney(last.money, step.money)) return false
-      chains.set(step.chain, edited(chain, step.money, step.from))
+      if (isSameMoney(last.money, step.money) || (step.isWaiting && chain.terms.isOnce)) return false
+      chains.set(step.chain, edited(chain, step))
       return true
     }
     case 'end-price': {
@@ -82,10 +83,11 @@ export function actOnPrices(state: State, step: PriceAct): boolean {
 function sync(subscription: Subscription, chains: ReadonlyMap<number, Chain>): void {
   if (subscription.status === 'cancelled') return
   const { period, count } = subscription.grid
-  for (const [id, chain] of chains) {
-    const { terms, plan } = chain
+  for (const [id, planned] of chains) {
+    const { terms, plan } = planned
     if (plan !== subscription.plan || terms.isOnce || terms.period !== period || terms.count !== count)
       continue
+    const chain = chainIn(planned, subscription)
     leaveOut(subscription, chain)
     subscription.chains.set(id, chain)
   }
@@ -124,8 +126,9 @@ export function bringLeftOut(
   from: number,
 ): void {
   for (const [id, leftOut] of subscription.leftOut) {
-    const [chain, plan] = [subscription.chains.get(id), chains.get(id)]
-    if (!chain || !plan) continue
+    const [chain, planned] = [subscription.chains.get(id), chains.get(id)]
+    if (!chain || !planned) continue
+    const plan = chainIn(planned, subscription)
     const stretches = stretchesOf(subscription, id)
     const lines = linesOf(chain, stretches, leftOut).filter((line) => !line.isLeftOut)
     if (subscription.status === 'cancelled' && lines.length === 0) continue
@@ -145,8 +148,9 @@ export function changeLine(
 ): boolean {
   const subscription = subscriptions.get(step.subscription)
   const chain = subscription?.chains.get(step.chain)
-  const current = chains.get(step.chain)
-  if (!subscription || !chain || !current || chain.terms.isOnce) return false
+  const planned = chains.get(step.chain)
+  if (!subscription || !chain || !planned || chain.terms.isOnce) return false
+  const current = chainIn(planned, subscription)
   const from = Math.max(step.at, subscription.start)
   if (subscription.status === 'cancelled' || from >= subscription.end) return false
   if (!current.versions.some(({ start, end }) => start <= from && end > from)) return false
@@ -159,7 +163,7 @@ export function changeLine(
     // Known gaps: what ended a line at its start, or a line of a version to come, left it without a length, and that
     // stands in the way of another one from there on (decision 25).
     if (step.at < subscription.start || current.versions.some(({ start }) => start > from)) return false
-    if (chain !== current || stretches.some(({ end }) => end > from)) return false
+    if (!isSeen(chain, planned) || stretches.some(({ end }) => end > from)) return false
     if (subscription.overridden.has(step.chain)) return false
     return keep([
       ...stretches,
@@ -187,7 +191,8 @@ export function changeLine(
       // One that follows on another goes until that one was to end: the plan's price is nothing to it any more.
       const until = before?.until ?? current.versions.at(-1)?.end ?? Infinity
       subscription.overridden.add(step.chain)
-      return keep(changedFrom(stretches, from, { own: { money: step.money, until } }))
+      const own = { money: step.money, until }
+      return keep(changedFrom(stretches, from, { own, ...(isByChange && { isCutAtStart: true }) }))
     }
   }
 }

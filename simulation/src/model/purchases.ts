@@ -1,8 +1,8 @@
 import type { BuyCredits, TopUpByItself } from '../lives/money-step.ts'
-import { type Bill, newBill, remainsOf } from './bill-money.ts'
+import { type Bill, newBill, remainsOf, totalOf } from './bill-money.ts'
 import type { Ratio } from './ratio.ts'
 import * as exact from './ratio.ts'
-import { balanceOf, type Credit, type Wallet } from './wallets.ts'
+import { balanceOf, type Credit, cut, roundedUp, type Wallet } from './wallets.ts'
 
 /** Credits that an invoice buys (billing rules, section 11): they are in their wallet from the beginning, and empty until it is paid. */
 export interface Purchase {
@@ -17,13 +17,14 @@ export interface Purchase {
 /** @returns undefined for what costs nothing */
 export function buy(
   wallet: Wallet,
-  { credits, bonus, priority }: Pick<BuyCredits, 'credits' | 'bonus' | 'priority'>,
+  step: Pick<BuyCredits, 'credits' | 'bonus' | 'priority' | 'effective' | 'expires'>,
   isByItself: boolean,
 ): Purchase | undefined {
-  const cents = costOf(wallet, credits)
+  const { priority, effective = null, expires = null } = step
+  const cents = costOf(wallet, step.credits)
   if (cents === 0n) return undefined
-  const bought = [credits, bonus].flatMap((text) => {
-    const credit = { available: exact.nothing, priority, effective: null, expires: null }
+  const bought = [step.credits, step.bonus].flatMap((text) => {
+    const credit = { available: exact.nothing, priority, effective, expires }
     return text === null ? [] : [{ credit, amount: exact.fromText(text) }]
   })
   wallet.credits.push(...bought.map(({ credit }) => credit))
@@ -45,6 +46,34 @@ export function completePaid(purchases: readonly Purchase[], now: number): void 
     for (const { credit, amount } of purchase.credits) credit.available = amount
     decideTopUp(purchase.wallet, purchases, now)
   }
+}
+
+/**
+ * What of a purchase can be money again (billing rules, section 12): what the credits have cost that are not spent, in whole
+ * cents.
+ */
+export function unspentCentsOf({ bill, credits }: Purchase): bigint {
+  const [bought] = credits
+  if (!bought) return 0n
+  const cost = exact.ratio(totalOf(bill), 1n)
+  const gone = roundedUp(shareOf(bought.amount, bill, bill.refunded))
+  const left = exact.over(exact.times(exact.plus(bought.credit.available, gone), cost), bought.amount)
+  return exact.floor(left) - bill.refunded
+}
+
+/** The credits go that money is given back for, and their share of the bonus, as far as it is there. */
+export function takeBought({ bill, credits, wallet }: Purchase, cents: bigint): void {
+  for (const [place, { credit, amount }] of credits.entries()) {
+    const rounded = place === 0 ? roundedUp : cut
+    const share = (refunded: bigint) => rounded(shareOf(amount, bill, refunded))
+    const taken = exact.minus(share(bill.refunded + cents), share(bill.refunded))
+    credit.available = exact.minus(credit.available, exact.smaller(credit.available, taken))
+  }
+  wallet.byItself.hasFallen = true
+}
+
+function shareOf(amount: Ratio, bill: Bill, cents: bigint): Ratio {
+  return exact.times(amount, exact.ratio(cents, totalOf(bill)))
 }
 
 /** @returns false for what is not open, or would buy nothing */

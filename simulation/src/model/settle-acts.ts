@@ -19,14 +19,18 @@ export function settle(
     step.amount === null ? null : fromText(step.amount).over * (100n / fromText(step.amount).under)
   if (step.kind === 'pay') return settlePayment(books, step, of, { bill, cents })
   const { notes, drafts } = books
-  if (notes.has(step.note) || drafts.has(step.note) || 'purchase' in step.invoice) return false
+  if (notes.has(step.note) || drafts.has(step.note)) return false
+  const bought =
+    'purchase' in step.invoice ? (books.purchases.get(of.id)?.[step.invoice.purchase] ?? null) : null
+  // Of what is not paid nothing is noted: it is voided.
+  if (bought && bought.status !== 'PAID') return false
   const { line, toSource, at } = step
   const left = leftOf(bill, line)
   const asked = { line, cents: cents ?? left, toSource, at }
-  const isOfOneOff = 'oneOff' in step.invoice
-  if (!step.isDraft) return makeNote(books, step.note, { bill, asked, of, isOfOneOff })
+  const isOfOneOff = !('back' in step.invoice)
+  if (!step.isDraft) return makeNote(books, step.note, { bill, asked, of, isOfOneOff, bought })
   if (asked.cents <= 0n || asked.cents > left) return false
-  drafts.set(step.note, { bill, asked, of, isOfOneOff })
+  drafts.set(step.note, { bill, asked, of, isOfOneOff, bought })
   return true
 }
 
@@ -64,10 +68,10 @@ export function closeNote(books: Books, { note: number, at }: Of<'close-note'>):
 function makeNote(
   { payments, notes, debits, wallets }: Books,
   number: number,
-  { bill, asked, of: { id, invoices }, isOfOneOff }: DraftNote,
+  { bill, asked, of: { id, invoices }, isOfOneOff, bought }: DraftNote,
 ): boolean {
   const others = isOfOneOff ? [] : invoices.flatMap((one) => openBill(one.status, one.bill, bill))
-  const paid = { others, payments: [...payments.values()], debits: debits.get(bill) ?? [] }
+  const paid = { others, payments: [...payments.values()], debits: debits.get(bill) ?? [], bought }
   const made = note(bill, asked, { ...paid, wallets: wallets.get(id) ?? [] })
   if (made) notes.set(number, made)
   return made !== undefined

@@ -1,4 +1,5 @@
 import { type Bill, payLines, remainsOf } from './bill-money.ts'
+import { type Purchase, takeBought, unspentCentsOf } from './purchases.ts'
 import { ratio } from './ratio.ts'
 import { type Debit, findWallet, giveBack, hasNarrow, newWallet, payAllFrom, type Wallet } from './wallets.ts'
 
@@ -81,6 +82,8 @@ export interface Purses {
   readonly debits: readonly Debit[]
   /** The customer's. */
   readonly wallets: Wallet[]
+  /** What the invoice has bought: no more goes back than is not spent of it. */
+  readonly bought?: Purchase | null
 }
 
 /**
@@ -93,7 +96,7 @@ export interface Purses {
 export function note(
   bill: Bill,
   asked: AskedNote,
-  { others, payments, debits, wallets }: Purses,
+  { others, payments, debits, wallets, bought = null }: Purses,
 ): Note | undefined {
   const line = bill.lines[asked.line]
   const { cents } = asked
@@ -115,6 +118,7 @@ export function note(
   const ofMoney = own.filter((payment) => payment.debits.length === 0)
   const refunded = ofMoney.map((payment) => ({ payment, cents: take(payment.cents - payment.refunded) }))
   if (asked.toSource && take.left() > 0n) return undefined
+  if (bought && money > unspentCentsOf(bought)) return undefined
   for (const step of lowered) {
     step.bill.adjusted += step.cents
     step.bill.unpaid = null
@@ -125,6 +129,7 @@ export function note(
     if (payment) payment.refunded += back
   }
   for (const { payment, cents: back } of refunded) payment.refunded += back
+  if (bought) takeBought(bought, money)
   if (!asked.toSource && money > 0n) credit(wallets, money)
   line.noted += cents
   bill.refunded += paid

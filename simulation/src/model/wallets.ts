@@ -186,11 +186,11 @@ export function lesser(left: bigint, right: bigint): bigint {
   return left < right ? left : right
 }
 
-function cut(credits: Ratio): Ratio {
+export function cut(credits: Ratio): Ratio {
   return exact.ratio(exact.floor(exact.times(credits, parts)), parts.over)
 }
 
-function roundedUp(credits: Ratio): Ratio {
+export function roundedUp(credits: Ratio): Ratio {
   const { over, under } = exact.times(credits, parts)
   return exact.ratio(-exact.floor({ over: -over, under }), parts.over)
 }

@@ -88,10 +88,26 @@ function compareInvoice(model: Model, stored: StoredInvoice): string[] {
   return problems
 }
 
-/** Of a chain's USAGE lines which of two equal remainders is rounded up is decided by ids, which the model has none of. */
-function areSame(wanted: readonly ExpectedLine[], stored: readonly StoredLine[]): boolean {
+/**
+ * Of a chain's USAGE lines which of two equal remainders is rounded up is decided by ids, which the model has none of; and
+ * so is which of several credits an invoice takes first.
+ */
+function areSame(expected: readonly ExpectedLine[], actual: readonly StoredLine[]): boolean {
+  const [want, have] = [withoutCredits(expected.map(wordsOf)), withoutCredits(actual)]
+  return want.credited === have.credited && areSameCharges(want.charges, have.charges)
+}
+
+function withoutCredits(lines: readonly LineWords[]) {
+  const credits = lines.filter(({ amount }) => centsOf(amount) < 0n)
+  return {
+    charges: lines.filter((line) => !credits.includes(line)),
+    credited: credits.reduce((sum, { amount }) => sum + centsOf(amount), 0n),
+  }
+}
+
+function areSameCharges(wanted: readonly LineWords[], stored: readonly LineWords[]): boolean {
   if (wanted.length !== stored.length) return false
-  const pairs = sorted(wanted.map(wordsOf)).map((want, index) => ({ want, have: sorted(stored)[index] }))
+  const pairs = sorted(wanted).map((want, index) => ({ want, have: sorted(stored)[index] }))
   const fits = pairs.every(({ want, have }) => {
     if (!have || want.chain !== have.chain || want.type !== have.type || want.start !== have.start)
       return false
@@ -99,11 +115,9 @@ function areSame(wanted: readonly ExpectedLine[], stored: readonly StoredLine[])
     const isOneOfMany =
       want.type === 'USAGE' && pairs.filter((pair) => pair.want.chain === want.chain).length > 1
     const difference = centsOf(want.amount) - centsOf(have.amount)
-    // Which of several credits of one invoice is taken first is decided by ids, too.
-    const isCredit = centsOf(want.amount) < 0n && centsOf(have.amount) < 0n
-    return difference === 0n || isCredit || (isOneOfMany && difference * difference === 1n)
+    return difference === 0n || (isOneOfMany && difference * difference === 1n)
   })
-  return fits && sumsByChain(wanted.map(wordsOf)) === sumsByChain(stored)
+  return fits && sumsByChain(wanted) === sumsByChain(stored)
 }
 
 function sumsByChain(lines: readonly LineWords[]): string {

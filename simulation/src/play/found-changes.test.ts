@@ -65,6 +65,12 @@ function send(when: string): Step {
   return { kind: 'send-events', at: at(when), events: [event] }
 }
 
+function voidAndReplace(when: string): Step[] {
+  return (['void-invoice', 'replace-invoice', 'close-invoice'] as const).map((kind) => {
+    return { kind, at: at(when), subscription: 0, back: 0 }
+  })
+}
+
 const wait = (until: string): Step => ({ kind: 'wait', at: at(until), leap: false })
 
 test.for<readonly [string, readonly Step[]]>([
@@ -164,6 +170,25 @@ test.for<readonly [string, readonly Step[]]>([
       wait('2026-04-01'),
     ],
   ],
+  ...(['2026-01-15', '2026-02-01'] as const).map(
+    (ended) =>
+      [
+        `a price that was ended as its plan came back, on ${ended}, and goes on later, is billed from that coming on`,
+        [
+          priceOf(fixed('10')),
+          { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+          { ...priceOf({ ...fixed('31'), cadence: 'ARREAR' }), chain: 2, plan: 1 },
+          ...[subscribe('2026-01-01'), changePlan('2026-01-11')],
+          { kind: 'end-price', at: at(ended), chain: 2, end: at(ended) },
+          { kind: 'sync-prices', at: at(ended) },
+          { ...changePlan('2026-02-02'), plan: 0 },
+          ...[changePlan('2026-02-12')],
+          { kind: 'end-price', at: at('2026-02-15'), chain: 2, end: at('2026-05-11') },
+          { kind: 'sync-prices', at: at('2026-02-16') },
+          ...[wait('2026-03-02'), voidAndReplace('2026-03-03'), wait('2026-06-02')].flat(),
+        ],
+      ] as const,
+  ),
   [
     'a quantity that is changed later parts nothing in arrears, though a change of plan has opened its line',
     [

@@ -11,7 +11,7 @@ import type { Subscription } from '../model/subscription.ts'
 import { billInProcess } from '../product/bill-in-process.ts'
 import { calculationOf } from '../product/calculation.ts'
 import { type Product, subscriptionOf } from '../product/product.ts'
-import type { StoredInvoice } from '../product/read-invoices.ts'
+import { plainText, type StoredInvoice } from '../product/read-invoices.ts'
 import { createInvoiceNumbers } from './invoice-numbers.ts'
 
 interface Previewed {
@@ -20,6 +20,8 @@ interface Previewed {
   readonly reason: string
   /** What its lines come to, in the order of their amounts. */
   readonly amounts: string
+  /** What credits would pay; null where something comes, or goes, between now and the invoice. */
+  readonly credits: string | null
 }
 
 /** What costs much: previews of the instant before, and a billing run again. */
@@ -28,7 +30,7 @@ export const checkThorough = {
   async before(product: Product, model: Model, now: number): Promise<readonly Previewed[]> {
     const due = [...model.subscriptions.values()].filter((one) => hasNextInvoice(one, now))
     const previewed: Previewed[] = []
-    for (const { id } of due) {
+    for (const { id, dueAt } of due) {
       const { preview } = await calculationOf(product).previewInvoice({
         kind: 'preview',
         request_key: '',
@@ -41,6 +43,7 @@ export const checkThorough = {
       previewed.push({
         ...{ subscription: id, start, reason: String(preview.billing_reason) },
         amounts: amountsOf(lines),
+        credits: dueAt === now ? plainText(String(preview.total_prepaid_credits_applied)) : null,
       })
     }
     return previewed
@@ -48,7 +51,7 @@ export const checkThorough = {
 
   /** Each preview against the invoice that was made, among those that were written last. */
   after(previews: readonly Previewed[], written: readonly StoredInvoice[]): string[] {
-    return previews.flatMap(({ subscription, start, reason, amounts }) => {
+    return previews.flatMap(({ subscription, start, reason, amounts, credits }) => {
       const made = written.find(
         (one) =>
           one.subscription === subscription &&
@@ -57,10 +60,12 @@ export const checkThorough = {
           one.status !== 'VOIDED',
       )
       const billed = amountsOf(made?.lines ?? [])
-      if (billed === amounts) return []
-      return [
-        `subscription ${subscription} was previewed as ${amounts} (${reason} from ${new Date(start).toISOString()}), and billed ${billed}`,
-      ]
+      const of = `subscription ${subscription} (${reason} from ${new Date(start).toISOString()})`
+      if (billed !== amounts) return [`${of} was previewed as ${amounts}, and billed ${billed}`]
+      // A draft is paid by what credits are there once it is closed.
+      const paid = made?.status === 'FINALIZED' ? made.money.credits : null
+      if (credits === null || paid === null || paid === credits) return []
+      return [`${of} was previewed as paid by credits of ${credits}, and ${paid} were taken`]
     })
   },
 

@@ -8,7 +8,7 @@ import type {
 import { newestChangeId } from '@flexprice/database/changes'
 import { inTransaction } from '@flexprice/database/connection'
 import { cancelSchedule } from '@flexprice/database/schedules'
-import type { Cancel, ChangePlan, ChangeStep, ModifyLine } from '../lives/change-step.ts'
+import type { Cancel, ChangePlan, ChangeStep, ModifyLine, MoveTrial } from '../lives/change-step.ts'
 import { lineAtWork, pendingSchedule, versionAtWork } from './find-rows.ts'
 import { type Product, subscriptionOf } from './product.ts'
 import { instant } from './subscription-body.ts'
@@ -58,6 +58,7 @@ async function orderOf(
   if (step.kind === 'cancel') return cancellationOrder(step)
   if (step.kind === 'modify-line') return modifyOrder(product, step, now)
   if (step.kind === 'change-plan') return planOrder(product, step)
+  if (step.kind === 'move-trial') return trialOrder(step)
   const mode = step.when === 'now' ? 'immediate' : 'period_end'
   const proration_behavior = step.isProrated ? 'create_prorations' : 'none'
   return step.kind === 'pause'
@@ -84,7 +85,10 @@ function wordsOf(result: SubscriptionChangeResult): string {
     ...rest,
     after: isToCome ? null : after,
     invoices: invoice_ids.length,
-    lines: lines.map(({ id, ...line }) => line),
+    // The price of a line's own is made with it.
+    lines: lines.map(({ id, price_id, ...line }) =>
+      rest.kind === 'line_item_change' ? line : { price_id, ...line },
+    ),
     credits: credits.map(({ invoice_id, subscription_line_item_id, ...credit }) => credit),
   })
 }
@@ -98,9 +102,17 @@ async function modifyOrder(product: Product, step: ModifyLine, now: Date): Promi
     return { kind: 'lines', proration_behavior, act: { does: 'add', price_id, quantity, ...none } }
   }
   const line_item_id = await lineAtWork(product, step, now)
+  if (act === 'own-amount') {
+    const lines = [{ line_item_id, quantity: null, amount: step.amount ?? null }]
+    return { kind: 'line_item_change', proration_behavior, lines }
+  }
   return act === 'end-line'
     ? { kind: 'lines', proration_behavior, act: { does: 'end', line_item_id, effective_from: null } }
     : { kind: 'quantity_change', proration_behavior, lines: [{ line_item_id, quantity, amount: null }] }
+}
+
+function trialOrder({ time }: MoveTrial): ChangeOrder {
+  return { kind: 'trial_end', proration_behavior: 'none', trial_end: time === null ? null : instant(time) }
 }
 
 function planOrder({ plans }: Product, { plan, when, isProrated, supersedes }: ChangePlan): ChangeOrder {

@@ -106,7 +106,11 @@ async function buyBy(product: Product, step: Of<'buy-credits'>, now: Date): Prom
   const credits = readDecimal(step.credits)
   const common = {
     walletId: wallet.id,
-    terms: { priority: step.priority, effectiveAt: null, expiresAt: null },
+    terms: {
+      priority: step.priority,
+      effectiveAt: typeof step.effective === 'number' ? new Date(step.effective) : null,
+      expiresAt: typeof step.expires === 'number' ? new Date(step.expires) : null,
+    },
   }
   const bought: CreditPurchase['credits'][number] = {
     ...{ walletId: wallet.id, credits, reason: 'PURCHASED_CREDIT_INVOICED' },

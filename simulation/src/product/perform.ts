@@ -97,8 +97,10 @@ async function changePrices(
       await endPrice(transaction, { priceId, endDate: new Date(step.end), now })
       return
     }
-    const effectiveFrom = new Date(step.from)
-    const edit = { priceId, changes: moneyRow(step.money), effectiveFrom, now }
+    const timing = step.isWaiting
+      ? ({ effectiveAt: 'next_period' } as const)
+      : { effectiveFrom: new Date(step.from) }
+    const edit = { priceId, changes: moneyRow(step.money), ...timing, now }
     prices.set(step.chain, (await updatePrice(transaction, edit)).id)
   })
 }

@@ -5,7 +5,7 @@ import {
   type TaskProcessingDependencies,
 } from '../task-processing/index.ts'
 
-const rowsPerWatchedPageMax = 5_000
+const rowsPerWatchedPageMax = 20_000
 
 export function createTaskProcessingWithProgressActivities(
   dependencies: Omit<TaskProcessingDependencies, 'rowsPerPageMax'>,

@@ -33,6 +33,11 @@ export interface RefusedRow {
 export interface PreparedRows {
   readonly refused: readonly RefusedRow[]
   /**
+   * What can be done of it, in the transaction of `write`, while the page before is written as yet: it takes no lock that
+   * others may wait for.
+   */
+  stage?(transaction: Scoped): Promise<void>
+  /**
    * Writes the rest in the caller's transaction.
    *
    * @param meanwhile is called once, when the database has what it works on longest: this process is free until then

@@ -25,6 +25,7 @@ export function createEventImport({ taskId }: { taskId: string }): EntityImport 
       }
       return {
         refused,
+        stage: (transaction) => postgresEventStore.copy(transaction, page),
         async write(transaction, meanwhile) {
           const outcome = await postgresEventStore.appendCopied(transaction, page, meanwhile)
           return writtenOf(taken, outcome, between.bounds())

@@ -20,11 +20,12 @@ import type { EntityImport } from './entity-import.ts'
 import { forgetChanged, kindOf } from './entity-kinds.ts'
 import { type PreparedPage, preparedPages } from './prepared-pages.ts'
 import { createRowReader, type RowReader } from './row-values.ts'
+import { type Turn, writeInTurn } from './write-in-turn.ts'
 
 /**
  * Each page is one transaction that writes its rows and moves the task on, so that a killed worker's next attempt goes
- * on at the byte where the last whole page ended. While PostgreSQL writes a page, the next one is read and checked. Stops
- * between pages when it is cancelled or its worker shuts down.
+ * on at the byte where the last whole page ended. While PostgreSQL writes a page, the next one is read, checked and sent
+ * to it (`writeInTurn`). Stops between pages when it is cancelled or its worker shuts down.
  *
  * @throws validation_error where the file is broken; not_found where it is gone
  */
@@ -34,7 +35,6 @@ export async function importFile(
 ): Promise<void> {
   using _ = beating()
   const { scoped } = dependencies
-  const { cancellationSignal } = Context.current()
   const handle = scoped()
   const task = await beginImportTask(handle, taskId, await readTimeOfDay(handle))
   if (task.task_status === 'COMPLETED') return
@@ -43,7 +43,7 @@ export async function importFile(
   const entity = kindOf(task.entity_type).createImport({ taskId })
   const { layout, reader } = await layoutOf(handle, task, { file, entity })
   const from = task.layout === null ? layout.start : { offset: task.byte_offset, row: task.row_number }
-  await using pages = preparedPages({
+  const pages = preparedPages({
     open: file.open,
     layout,
     from,
@@ -51,12 +51,14 @@ export async function importFile(
     reader,
     rowsPerPageMax: Math.min(dependencies.rowsPerPageMax, entity.rowsPerPageMax ?? Number.POSITIVE_INFINITY),
   })
-  for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
-    cancellationSignal.throwIfAborted()
-    const counts = await inTransaction(handle, writing(taskId, page, pages.readAhead))
-    await forgetChanged(dependencies, task)
-    dependencies.events.imported(task.entity_type, counts)
-  }
+  await writeInTurn(pages, {
+    signal: Context.current().cancellationSignal,
+    write: (page, turn) => writePage(handle, taskId, { page, ...turn }),
+    async onWritten(counts) {
+      await forgetChanged(dependencies, task)
+      dependencies.events.imported(task.entity_type, counts)
+    },
+  })
 }
 
 function endedWith({ error_code: code, error_summary: message }: ImportTaskRow): CodedError {
@@ -104,12 +106,17 @@ async function layoutOf(
   return { layout, reader }
 }
 
-function writing(
+async function writePage(
+  handle: Scoped,
   taskId: string,
-  { from, to, bytesRead, prepared, refused }: PreparedPage,
-  meanwhile: () => void,
-) {
-  return async (transaction: Scoped): Promise<ImportCounts> => {
+  { page, turn, meanwhile }: { page: PreparedPage } & Turn,
+): Promise<ImportCounts> {
+  const { from, to, bytesRead, prepared, refused } = page
+  // A transaction that only waits would be ended by the database.
+  if (prepared.stage === undefined) await turn
+  return inTransaction(handle, async (transaction) => {
+    await prepared.stage?.(transaction)
+    await turn
     const task = await lockImportTask(transaction, taskId)
     if (task.task_status !== 'PROCESSING' || task.byte_offset !== from.offset) {
       throw new CodedError('service_unavailable', 'Another attempt works on this task')
@@ -119,14 +126,14 @@ function writing(
       : await prepared.write(transaction, meanwhile)
     const rejections = [...refused, ...prepared.refused, ...written.refused]
     const counts = { ...written.counts, failed: rejections.length }
-    const page = {
+    const moved = {
       to,
       counts,
       rejections,
       bytesRead,
       ...(!task.dry_run && { eventsBetween: written.eventsBetween, records: written.records }),
     }
-    await writeImportPage(transaction, task, page, await readTimeOfDay(transaction))
+    await writeImportPage(transaction, task, moved, await readTimeOfDay(transaction))
     return counts
-  }
+  })
 }

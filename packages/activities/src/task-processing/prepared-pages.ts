@@ -36,35 +36,8 @@ export interface PageSource {
 
 const mebibyte = 1024 * 1024
 
-export interface PreparedPages extends AsyncDisposable {
-  /** Undefined behind the last one. */
-  next(): Promise<PreparedPage | undefined>
-  /** Makes the next page already. No more than that and the one that is being written are in memory. */
-  readAhead(): void
-}
-
-/** The pages in their order. */
-export function preparedPages(source: PageSource): PreparedPages {
-  const pages = preparing(source)
-  let ahead: Promise<IteratorResult<PreparedPage, undefined>> | undefined
-  return {
-    async next() {
-      const next = ahead ?? pages.next()
-      ahead = undefined
-      return (await next).value
-    },
-    readAhead() {
-      ahead ??= pages.next()
-      // Told when it is its turn.
-      ahead.catch(() => {})
-    },
-    async [Symbol.asyncDispose]() {
-      await pages.return(undefined)
-    },
-  }
-}
-
-async function* preparing(source: PageSource): AsyncGenerator<PreparedPage, undefined> {
+/** The pages in their order, each made when it is asked for. */
+export async function* preparedPages(source: PageSource): AsyncGenerator<PreparedPage, undefined> {
   const { open, layout, from, entity, rowsPerPageMax } = source
   let bytesRead = 0
   const bytes = plainBytes(open, { isGzip: layout.isGzip, offset: startOf(layout, from) }, (read) => {

@@ -89,23 +89,20 @@ function readCell(cell: string, kind: CellKind): ReturnType<typeof parseRowJson>
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
-/** Puts it where the path leads; false where something is there. */
-function place(
-  into: Record<string, unknown>,
-  [head = '', ...rest]: readonly string[],
-  value: unknown,
-): boolean {
-  if (rest.length === 0) {
-    if (!Object.hasOwn(into, head)) {
-      define(into, head, value)
+/** Puts it where the path leads, from its part `at` on; false where something is there. */
+function place(into: Record<string, unknown>, path: readonly string[], value: unknown, at = 0): boolean {
+  const name = path[at] ?? ''
+  const isLast = at === path.length - 1
+  if (!Object.hasOwn(into, name)) {
+    if (isLast) {
+      define(into, name, value)
       return true
     }
-    const there = into[head]
-    return isObject(there) && isObject(value) && mergeInto(there, value)
+    define(into, name, {})
   }
-  if (!Object.hasOwn(into, head)) define(into, head, {})
-  const inner = into[head]
-  return isObject(inner) && place(inner, rest, value)
+  const there = into[name]
+  if (!isObject(there)) return false
+  return isLast ? isObject(value) && mergeInto(there, value) : place(there, path, value, at + 1)
 }
 
 function mergeInto(there: Record<string, unknown>, value: Record<string, unknown>): boolean {

@@ -7,8 +7,8 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { insertCustomer } from '../customers/customers.ts'
 import { now } from '../testing/catalog-rows.ts'
 import { waitForLock } from '../testing/wait-for-lock.ts'
-import { appendCopiedEvents, appendEvents, eventsAppendMax } from './append-events.ts'
-import { createCopiedEvents } from './copied-events.ts'
+import { appendCopiedEvents, appendEvents, copyEvents, eventsAppendMax } from './append-events.ts'
+import { type CopiedEvents, createCopiedEvents } from './copied-events.ts'
 import type { NewEvent } from './new-event.ts'
 
 const stack = await createTestDatabase()
@@ -160,6 +160,13 @@ test('more than its bound is a mistake of the caller', async () => {
   expect(await appendEvents(scoped, [])).toEqual(nothing)
 })
 
+function append(scoped: Scoped, page: CopiedEvents, meanwhile: () => void = () => {}) {
+  return inTransaction(scoped, async (transaction) => {
+    await copyEvents(transaction, page)
+    return appendCopiedEvents(transaction, page, meanwhile)
+  })
+}
+
 test('a page that is copied becomes what the same list becomes: texts, digits, refusals, and ids that were there', async () => {
   const clockAt = new Date('2026-03-15T12:00:00Z')
   const [listed, copied] = [await stack.newTenant({ clockAt }), await stack.newTenant({ clockAt })]
@@ -196,16 +203,12 @@ test('a page that is copied becomes what the same list becomes: texts, digits, r
   for (const { properties, ...one } of events)
     page.add({ ...one, propertiesJson: JSON.stringify(properties) })
   let isFree = 0
-  const outcome = await inTransaction(copied, (transaction) =>
-    appendCopiedEvents(transaction, page, () => isFree++),
-  )
+  const outcome = await append(copied, page, () => isFree++)
   expect([outcome, isFree]).toEqual([outcomeOfBoth, 1])
   expect(await stored(copied)).toEqual(await stored(listed))
   const again = createCopiedEvents()
   again.add({ ...event('there'), propertiesJson: '{}' })
-  expect(
-    await inTransaction(copied, (transaction) => appendCopiedEvents(transaction, again, () => {})),
-  ).toEqual({ ...nothing, duplicates: [0] })
+  expect(await append(copied, again)).toEqual({ ...nothing, duplicates: [0] })
 })
 
 test('a page with what PostgreSQL cannot store is refused as a whole, and its connection goes on', async () => {
@@ -217,9 +220,7 @@ test('a page with what PostgreSQL cannot store is refused as a whole, and its co
       propertiesJson: index === 10 ? '{"text":"a\\u0000b"}' : '{"bytes":"1"}',
     })
   }
-  await expect(
-    inTransaction(scoped, (transaction) => appendCopiedEvents(transaction, page, () => {})),
-  ).rejects.toMatchObject({ code: 'validation_error' })
+  await expect(append(scoped, page)).rejects.toMatchObject({ code: 'validation_error' })
   expect(await stored(scoped)).toEqual([])
 })
 

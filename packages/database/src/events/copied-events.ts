@@ -15,6 +15,9 @@ export interface CopiedEvents {
   add(event: EventWithJson): void
 }
 
+/** Of one page. Fewer cost PostgreSQL more: each page's ids go all over their index, in their order. */
+export const copiedEventsMax = 20_000
+
 export const copiedColumns = ['position', 'i', 'n', 'c', 'ci', 't', 's', 'p'] as const
 
 const pieceLength = 64 * 1024

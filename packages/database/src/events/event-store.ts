@@ -1,7 +1,7 @@
 import type { UsageAnswer, UsageQuestion } from '@flexprice/domain/usage'
 import type { Scoped } from '../connection/connection.ts'
 import { aggregateUsage } from './aggregate-usage.ts'
-import { type AppendedEvents, appendCopiedEvents, appendEvents } from './append-events.ts'
+import { type AppendedEvents, appendCopiedEvents, appendEvents, copyEvents } from './append-events.ts'
 import type { CopiedEvents } from './copied-events.ts'
 import type { NewEvent } from './new-event.ts'
 import { type EventPage, type EventQuery, readEvents } from './read-events.ts'
@@ -16,6 +16,8 @@ export interface EventStore {
     events: readonly NewEvent[],
     expected?: { readonly areKnown?: boolean },
   ): Promise<AppendedEvents>
+  /** Before `appendCopied`, in its transaction. */
+  copy(scoped: Scoped, events: CopiedEvents): Promise<void>
   appendCopied(scoped: Scoped, events: CopiedEvents, meanwhile: () => void): Promise<AppendedEvents>
   aggregate(scoped: Scoped, questions: readonly UsageQuestion[]): Promise<UsageAnswer[]>
   read(scoped: Scoped, query: EventQuery): Promise<EventPage>
@@ -23,6 +25,7 @@ export interface EventStore {
 
 export const postgresEventStore: EventStore = {
   append: appendEvents,
+  copy: copyEvents,
   appendCopied: appendCopiedEvents,
   aggregate: aggregateUsage,
   read: readEvents,

@@ -33,12 +33,15 @@ export interface TakenBackEvents {
 export async function takeBackEvents(scoped: Scoped, page: EventsToTakeBack): Promise<TakenBackEvents> {
   assert(scoped.db.isTransaction, 'events are taken back in a transaction')
   const { own, last } = await readPage(scoped, page)
-  if (own.length === 0) return { deleted: [], refused: [], last }
+  const [first, end] = [own[0], own.at(-1)]
+  if (first === undefined || end === undefined) return { deleted: [], refused: [], last }
   await holdBilling(scoped, [...new Set(own.map(({ customer }) => customer))], page.now)
-  const ids = own.map(({ event_id: id }) => id)
-  await holdIds(scoped, ids)
-  const these = sql`e.environment_id = ${scoped.scope.environmentId} and ${isWithin(own)}
-    and e.event_id in (select unnest(${ids}::text[]))`
+  await holdIds(
+    scoped,
+    own.map(({ event_id: id }) => id),
+  )
+  const these = sql`e.environment_id = ${scoped.scope.environmentId} and ${notBefore(first)} and ${notBehind(end)}
+    and e.transaction_id in (${transactionIds(page)})`
   const { rows: counted } = await sql<{ eventId: string; invoiceId: string }>`
     select e.event_id as "eventId", counted.invoice_id as "invoiceId" from events e
     cross join lateral (${invoiceThatCounts()}) counted
@@ -67,15 +70,16 @@ interface OwnEvent {
 
 async function readPage(
   { db, scope }: Scoped,
-  { transactions, between, after, limit }: EventsToTakeBack,
+  page: EventsToTakeBack,
 ): Promise<{ own: readonly OwnEvent[]; last: EventKey | null }> {
+  const { between, after, limit } = page
   const { rows } = await sql<OwnEvent & { is_own: boolean }>`
-    select event_id, external_customer_id as customer, timestamp,
-      transaction_id in (select unnest(${transactions}::text[])::xid8) as is_own
-    from events where environment_id = ${scope.environmentId}
-      and ${between ? sql`timestamp between ${between.first} and ${between.last}` : sql`true`}
-      and ${after ? sql`timestamp >= ${after.timestamp} and (timestamp, event_id) > (${after.timestamp}, ${after.eventId})` : sql`true`}
-    order by timestamp, event_id limit ${limit}`.execute(db)
+    select e.event_id, e.external_customer_id as customer, e.timestamp,
+      e.transaction_id in (${transactionIds(page)}) as is_own
+    from events e where e.environment_id = ${scope.environmentId}
+      and ${between ? sql`e.timestamp between ${between.first} and ${between.last}` : sql`true`}
+      and ${after ? sql`e.timestamp >= ${after.timestamp} and (e.timestamp, e.event_id) > (${after.timestamp}, ${after.eventId})` : sql`true`}
+    order by e.timestamp, e.event_id limit ${limit}`.execute(db)
   const end = rows.length < limit ? undefined : rows.at(-1)
   return {
     own: rows.filter(({ is_own: isOwn }) => isOwn),
@@ -83,9 +87,17 @@ async function readPage(
   }
 }
 
-/** By the instants, so that the page's months alone are looked at. */
-function isWithin(own: readonly OwnEvent[]): RawBuilder<unknown> {
-  return sql`e.timestamp between ${own[0]?.timestamp} and ${own.at(-1)?.timestamp}`
+function transactionIds({ transactions }: EventsToTakeBack): RawBuilder<unknown> {
+  return sql`select unnest(${transactions}::text[])::xid8`
+}
+
+/** With the instant alone beside it: that tells the months, and both are a place in the index. */
+function notBefore({ timestamp, event_id: id }: OwnEvent): RawBuilder<unknown> {
+  return sql`e.timestamp >= ${timestamp} and (e.timestamp, e.event_id) >= (${timestamp}, ${id})`
+}
+
+function notBehind({ timestamp, event_id: id }: OwnEvent): RawBuilder<unknown> {
+  return sql`e.timestamp <= ${timestamp} and (e.timestamp, e.event_id) <= (${timestamp}, ${id})`
 }
 
 /** In the order in which they are taken, so that batches with the same ids wait and never deadlock. */

@@ -1,5 +1,11 @@
 import { assert } from '@flexprice/domain'
-import { passedOverLines, reachedVersions, type SyncLine } from '@flexprice/domain/subscription'
+import {
+  earliest,
+  type PassedOver,
+  passedOverLines,
+  reachedVersions,
+  type SyncLine,
+} from '@flexprice/domain/subscription'
 import { type Selectable, sql } from 'kysely'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
@@ -7,7 +13,7 @@ import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
 import { readBoundaries } from '../subscriptions/version-boundaries.ts'
 import type { SubscriptionTable } from '../tables/subscription-tables.ts'
-import { listPlanSince } from './plan-since.ts'
+import { listPlanMoves, listPlanSince } from './plan-since.ts'
 import { listOverriddenFrom } from './sync-preview-edits.ts'
 
 type Subscription = Selectable<SubscriptionTable>
@@ -27,29 +33,83 @@ export async function bringPassedOver(
 ): Promise<void> {
   const subscription = await readSubscription(scoped, subscriptionId)
   const lines = await readLines(scoped, subscriptionId)
-  const overridden = await listOverriddenFrom(scoped, [subscriptionId], { presentPlan: false })
   const prices = await readPrices(scoped, subscription, lines)
-  const reached = await readReached(scoped, subscriptionId, prices)
-  const chains = new Set(lines.map(({ root_price_id }) => root_price_id))
-  const { synced_price_sequence: since, subscription_status: status, start_date: start } = subscription
-  const planSince = await listPlanSince(scoped, [subscriptionId])
   const boundaries = (await readBoundaries(scoped, [subscriptionId])).get(subscriptionId)
   assert(boundaries, `subscription ${subscriptionId} is held`)
-  const missing = passedOverLines({
-    ...{ subscription, prices: reachedVersions(prices, boundaries), lines, unbilledFrom: from },
-    overriddenFrom: overridden.get(subscriptionId) ?? new Map(),
-    // A chain that is there has come by the creation or a sync; one that is not there would come by a later sync alone.
-    hasChanged: (price) =>
-      price.sequence <= (reached.get(price.plan_id ?? '') ?? 0) &&
-      (chains.has(price.root_price_id) || price.sequence > since),
-    chainsFrom: status === 'cancelled' ? null : (planSince.get(subscriptionId) ?? start),
-  })
+  const versions = reachedVersions(prices, boundaries)
+  const reached = await readReached(scoped, subscriptionId, prices)
+  const of = { subscription, lines, unbilledFrom: from, isReached: isReachedBy(reached) }
+  const since = (await listPlanSince(scoped, [subscriptionId])).get(subscriptionId)
+  const missing = [
+    ...passedOverLines(
+      await ofPresentPlan(scoped, { ...of, versions, since: since ?? subscription.start_date }),
+    ),
+    ...(since ? passedOverLines(await ofFormerPlans(scoped, { ...of, versions, since })) : []),
+  ]
   if (missing.length === 0) return
-  const of = { subscription_id: subscriptionId, ...creation(scoped.scope, now) }
+  const written = { subscription_id: subscriptionId, ...creation(scoped.scope, now) }
   await scoped.db
     .insertInto('subscription_line_items')
-    .values(missing.map((line) => ({ ...line, ...of, id: newId('lineItem') })))
+    .values(missing.map((line) => ({ ...line, ...written, id: newId('lineItem') })))
     .execute()
+}
+
+interface Known {
+  readonly subscription: Subscription
+  readonly versions: readonly PriceRow[]
+  readonly lines: readonly Line[]
+  readonly unbilledFrom: Date
+  readonly isReached: (price: PriceRow) => boolean
+  /** The subscription's start, or when its plan came in the place of another. */
+  readonly since: Date
+}
+
+async function ofPresentPlan(
+  scoped: Scoped,
+  { subscription, versions, isReached, since, ...known }: Known,
+): Promise<PassedOver<PriceRow>> {
+  const { id, synced_price_sequence: synced, subscription_status: status } = subscription
+  const lines = known.lines.filter(({ start_date }) => start_date >= since)
+  const chains = new Set(lines.map(({ root_price_id }) => root_price_id))
+  const overridden = await listOverriddenFrom(scoped, [id], { presentPlan: true })
+  return {
+    ...{ ...known, lines, prices: versions.filter(({ plan_id }) => plan_id === subscription.plan_id) },
+    subscription: { ...subscription, start_date: since },
+    overriddenFrom: overridden.get(id) ?? new Map(),
+    // A chain that is there has come by the creation or a sync; one that is not there would come by a later sync alone.
+    hasChanged: (price) => isReached(price) && (chains.has(price.root_price_id) || price.sequence > synced),
+    bringsChains: status !== 'cancelled',
+  }
+}
+
+/** Of chains that the subscription had: each for as long as it had the plan. */
+async function ofFormerPlans(
+  scoped: Scoped,
+  { subscription, versions, isReached, since, ...known }: Known,
+): Promise<PassedOver<PriceRow>> {
+  const { id } = subscription
+  const changes = await listPlanMoves(scoped, id)
+  const lines = known.lines
+    .filter(({ start_date }) => start_date < since)
+    .map((line) => endedWithPlan(line, changes))
+  const overridden = await listOverriddenFrom(scoped, [id], { presentPlan: false })
+  return {
+    ...{ ...known, subscription, lines, prices: versions },
+    overriddenFrom: overridden.get(id) ?? new Map(),
+    hasChanged: isReached,
+    bringsChains: false,
+  }
+}
+
+/** A line that its price had ended before its plan went goes on no longer than that. */
+function endedWithPlan(line: Line, changes: readonly Date[]): Line {
+  if (line.ended_by !== 'price') return line
+  const left = changes.find((at) => at > line.start_date) ?? null
+  return { ...line, user_end: earliest([line.user_end, left]) }
+}
+
+function isReachedBy(reached: ReadonlyMap<string, number>): Known['isReached'] {
+  return ({ sequence, plan_id }) => sequence <= (reached.get(plan_id ?? '') ?? 0)
 }
 
 function readSubscription({ db }: Scoped, id: string): Promise<Subscription> {

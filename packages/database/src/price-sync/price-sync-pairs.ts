@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { endIn, type ReachedPairs, reachedIn, startIn } from '../subscriptions/reached-pairs.ts'
-import { planSince } from './plan-since.ts'
+import { cameAnewAfter, planSince } from './plan-since.ts'
 import { unbilledFrom } from './unbilled-from.ts'
 
 /** A run of a plan's price sync, as its pages need it. */
@@ -60,7 +60,7 @@ export function classifiedPairs(
       where plan_id = ${run.planId} and subscription_status <> 'cancelled' and id > ${cursor} and id <= ${end}
         and synced_price_sequence < ${run.targetSequence} order by id
     ),
-    stretch as materialized (${stretches(page)})
+    stretch as materialized (${stretches(page, environmentId)})
     select subscription_id, price_id, line_id, outcome, is_one_of_many, new_quantity, new_start,
       case when stop is not null then greatest(new_start, stop) end as new_end,
       case when user_end <= coalesce(price_end, 'infinity') and not is_followed then 'user'
@@ -107,11 +107,15 @@ function changedPrices(reached: ReachedPairs | undefined) {
 }
 
 /**
- * The page's stretches of the changed prices' chains: the domain's `stretchesOf`. An override is a row without a
- * line, behind the others (one of the time before the plan came anew has gone with it); where the chain has no line at all it bounds the stretch from the subscription's start on.
+ * The page's stretches of the changed prices' chains: the domain's `stretchesOf`. What is of the time before the plan came
+ * anew, line or override, has gone with that time. An override is a row without a line, behind the others; where the chain has no line at all it bounds the stretch from the subscription's start on.
  * Of two lines with one start the earlier one has no length, as its price ended before.
  */
-function stretches({ cursor, end }: { cursor: string; end: string }) {
+function stretches(
+  { run, cursor, end }: { run: PriceSyncRun; cursor: string; end: string },
+  environmentId: string,
+) {
+  const of = { environmentId, planId: run.planId }
   return sql`
     with chain as materialized (
       select c.id, c.root_price_id from prices c where c.root_price_id = any (array(select root_price_id from price))
@@ -121,6 +125,7 @@ function stretches({ cursor, end }: { cursor: string; end: string }) {
         case l.ended_by when 'user' then l.end_date else l.user_end end as user_end, null::timestamptz as overridden_from
       from subscription_line_items l join chain on chain.id = l.price_id
       where l.subscription_id > ${cursor} and l.subscription_id <= ${end} and l.price_id = any (array(select id from chain))
+        and not ${cameAnewAfter(sql`l.subscription_id`, sql`l.start_date`, of)}
       union all
       select null, o.subscription_id, p.root_price_id, null, null, null, null, null, min(o.start_date)
       from prices o join prices p on p.id = o.overridden_price_id and p.environment_id = o.environment_id

@@ -2,10 +2,10 @@
  * Lines of a subscription: from creation, trial and price sync; shares of time (billing rules, sections 5 to 8).
  */
 export { billFromProblem } from './bill-from.ts'
-export { endWithin, userEndOf } from './chain-stretches.ts'
+export { earliest, endWithin, userEndOf } from './chain-stretches.ts'
 export { validateLineTerms } from './line-terms.ts'
 export { type EndingTerms, movedEnd } from './moved-end.ts'
-export { passedOverLines } from './passed-over.ts'
+export { type PassedOver, passedOverLines } from './passed-over.ts'
 export {
   type NamedSkip,
   namedSkips,

@@ -12,8 +12,8 @@ export interface PassedOver<Price extends SyncPrice>
   readonly prices: readonly Price[]
   /** Whether a sync has brought the price to the subscription, or passed over it. */
   readonly hasChanged: (price: Price) => boolean
-  /** A chain that the subscription has no line of comes from here on at the earliest; null: not at all. */
-  readonly chainsFrom: Date | null
+  /** Whether a chain that the subscription has no line of comes: with its plan, at the earliest. */
+  readonly bringsChains: boolean
 }
 
 /**
@@ -22,7 +22,8 @@ export interface PassedOver<Price extends SyncPrice>
  * has not brought the version, and it stays so.
  */
 export function passedOverLines<Price extends SyncPrice>(sync: PassedOver<Price>): SyncLine[] {
-  const { lines, prices, chainsFrom } = sync
+  const { prices, bringsChains } = sync
+  const lines = sync.lines.filter(({ start_date }) => start_date >= sync.subscription.start_date)
   const chainOf = new Map(prices.map(({ id, root_price_id }) => [id, root_price_id]))
   return prices
     .filter((price) => isCompatibleWith(sync.subscription, price) && sync.hasChanged(price))
@@ -30,10 +31,7 @@ export function passedOverLines<Price extends SyncPrice>(sync: PassedOver<Price>
       const chain = lines.filter(({ price_id }) => chainOf.get(price_id) === price.root_price_id)
       const pieces = missingPieces(sync, price)
       if (chain.length > 0) return pieces.filter((piece) => !chain.some((line) => areAtOnce(line, piece)))
-      if (chainsFrom === null) return []
-      return pieces
-        .map((piece) => ({ ...piece, start_date: later(piece.start_date, chainsFrom) }))
-        .filter(({ start_date, end_date }) => end_date === null || end_date > start_date)
+      return bringsChains ? pieces : []
     })
 }
 

@@ -19,6 +19,7 @@ export interface SyncSubscription {
   readonly currency: string
   readonly billing_period: RecurringPeriod
   readonly billing_period_count: number
+  /** Or when its plan came in the place of another: lines that began before are of the time that is over. */
   readonly start_date: Date
 }
 
@@ -149,15 +150,21 @@ export function missingPieces(sync: SyncFacts, price: SyncPrice): SyncLine[] {
   return piecesIn(chainStretches(sync, price), sync, price)
 }
 
+/** What the chain was before the plan came has gone with the plan that went: it stays as it is, and is no stretch. */
 function chainStretches<Line extends SyncLine>(
-  { prices, lines, overriddenFrom }: Pick<SubscriptionSync<Line>, 'prices' | 'lines' | 'overriddenFrom'>,
+  {
+    prices,
+    lines,
+    overriddenFrom,
+    subscription: { start_date: since },
+  }: Pick<SubscriptionSync<Line>, 'prices' | 'lines' | 'overriddenFrom' | 'subscription'>,
   price: SyncPrice,
 ): Stretch<Line>[] {
   const chain = new Set(
     prices.filter((other) => other.root_price_id === price.root_price_id).map(({ id }) => id),
   )
   return stretchesOf(
-    lines.filter(({ price_id }) => chain.has(price_id)),
+    lines.filter(({ price_id, start_date }) => chain.has(price_id) && start_date >= since),
     overriddenFrom.get(price.root_price_id),
   )
 }

@@ -55,7 +55,7 @@ export function billAnew(history: ChainHistory, from: number): ChainHistory {
   const missing = passedOverLines({
     ...factsOf({ ...history, unbilledFrom: from }),
     hasChanged: ({ id }) => versions.findIndex((version) => version.id === id) < changedFrom,
-    chainsFrom: dayOf(0),
+    bringsChains: true,
   })
   return { ...history, lines: [...history.lines, ...missing], unbilledFrom: from }
 }
