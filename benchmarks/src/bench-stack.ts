@@ -6,7 +6,7 @@ import { startDatabase } from '@flexprice/local-stack/database'
 import { migrate } from '@flexprice/local-stack/migrate'
 import { createProgress } from '@flexprice/local-stack/progress'
 import { startRedis } from '@flexprice/local-stack/redis'
-import { startServices } from '@flexprice/local-stack/services'
+import { startFurtherWorker, startServices } from '@flexprice/local-stack/services'
 import { startTemporal } from '@flexprice/local-stack/temporal'
 import { openTemporaryRun } from '@flexprice/local-stack/temporary-run'
 import pg from 'pg'
@@ -30,6 +30,8 @@ export interface BenchStack extends AsyncDisposable {
   cpuOf(process: string): number
   /** `kill -9`, and a fresh one in its place. */
   killAndRestart(process: string): Promise<void>
+  /** Another process of that worker, until the end. Answers its name. */
+  startSecond(worker: string): Promise<string>
 }
 
 /** Where the signal stops its start, or the start fails, nothing of it is left. */
@@ -88,8 +90,19 @@ export async function startBenchStack(signal: AbortSignal): Promise<BenchStack> 
       process.kill(pidOf(name), 'SIGKILL')
       await run.processes.restart(name)
     },
+    startSecond: (worker) => startSecond(run, environment, worker),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+async function startSecond(
+  run: Parameters<typeof startFurtherWorker>[0],
+  environment: Parameters<typeof startFurtherWorker>[1],
+  worker: string,
+): Promise<string> {
+  const name = `${worker}-2`
+  await startFurtherWorker(run, environment, { worker, name })
+  return name
 }
 
 async function makeTenancy(appUrl: string, ownerUrl: string): Promise<{ scoped: Scoped; apiKey: string }> {

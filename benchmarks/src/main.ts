@@ -1,7 +1,9 @@
 // `pnpm bench <name>`: makes its data, runs the product and its floor by turns, checks the result, prints ratios.
 import { parseArgs } from 'node:util'
 import { orStopped, stopSignal } from '@flexprice/local-stack/stop-signal'
-import { startBenchStack } from './bench-stack.ts'
+import { benchAttack } from './attack/attack.ts'
+import { attackTable } from './attack/attack-table.ts'
+import { type BenchStack, startBenchStack } from './bench-stack.ts'
 import { benchBilling } from './billing/billing.ts'
 import { benchCalculate } from './calculate/calculate.ts'
 import { benchChange } from './change/change.ts'
@@ -10,19 +12,22 @@ import { benchEvents } from './events/events.ts'
 import { benchGateway } from './gateway/gateway.ts'
 import { benchImport } from './import/import.ts'
 import { benchPriceSync } from './price-sync/price-sync.ts'
-import { printRow, type Row, tableHead, writeSpeedTable } from './report.ts'
+import { type Checked, speedTable, type Table, tableHead, tableRow, writeSpeedTable } from './report.ts'
 import { benchUsage } from './usage/usage.ts'
 
+type Size = 's' | 'm' | 'l'
+
 const benchmarks = {
-  'price-sync': benchPriceSync,
-  create: benchCreate,
-  change: benchChange,
-  gateway: benchGateway,
-  calculate: benchCalculate,
-  billing: benchBilling,
-  events: benchEvents,
-  import: benchImport,
-  usage: benchUsage,
+  'price-sync': shown(benchPriceSync, speedTable),
+  create: shown(benchCreate, speedTable),
+  change: shown(benchChange, speedTable),
+  gateway: shown(benchGateway, speedTable),
+  attack: shown(benchAttack, attackTable),
+  calculate: shown(benchCalculate, speedTable),
+  billing: shown(benchBilling, speedTable),
+  events: shown(benchEvents, speedTable),
+  import: shown(benchImport, speedTable),
+  usage: shown(benchUsage, speedTable),
 } as const
 
 const usage = `pnpm bench <name> [--size s|m|l] [--json] [--write]
@@ -55,34 +60,62 @@ const interrupted = 130
 const signal = stopSignal()
 let exitCode: number
 try {
-  const rows = await measure(name, size)
-  if (values.write) writeSpeedTable(name, rows)
-  exitCode = rows.every((row) => Object.values(row.checks).every(Boolean)) ? 0 : 1
+  const { lines, allHold } = await measure(benchmarks[name], size)
+  if (values.write) writeSpeedTable(name, lines)
+  exitCode = allHold ? 0 : 1
 } catch (error) {
   if (!signal.aborted) throw error
   exitCode = interrupted
 }
 process.exit(exitCode)
 
+interface Measured {
+  readonly lines: readonly string[]
+  readonly allHold: boolean
+}
+
 /** Prints each row as it is there. Ctrl-C leaves no server and no process behind. */
-async function measure(benchmark: keyof typeof benchmarks, size: 's' | 'm' | 'l'): Promise<Row[]> {
+async function measure(bench: Shown, size: Size): Promise<Measured> {
   await using stack = await startBenchStack(signal)
   const print = async () => {
-    const rows: Row[] = []
-    if (!values.json) process.stdout.write(`${tableHead}\n`)
-    for await (const row of benchmarks[benchmark](stack, size)) {
-      rows.push(row)
-      printRow(row, values.json)
+    const lines = [bench.head]
+    let allHold = true
+    if (!values.json) process.stdout.write(`${bench.head}\n`)
+    for await (const { line, json, holds } of bench.rows(stack, size)) {
+      lines.push(line)
+      allHold &&= holds
+      process.stdout.write(`${values.json ? json : line}\n`)
     }
-    return rows
+    return { lines, allHold }
   }
   return await orStopped(signal, print())
+}
+
+interface Shown {
+  readonly head: string
+  rows(stack: BenchStack, size: Size): AsyncGenerator<{ line: string; json: string; holds: boolean }>
+}
+
+/** A benchmark with how its rows are shown, of whatever kind they are. */
+function shown<One extends Checked>(
+  bench: (stack: BenchStack, size: Size) => AsyncGenerator<One>,
+  table: Table<One>,
+): Shown {
+  return {
+    head: tableHead(table),
+    async *rows(stack, size) {
+      for await (const row of bench(stack, size)) {
+        const holds = Object.values(row.checks).every(Boolean)
+        yield { line: tableRow(table, row), json: JSON.stringify(row), holds }
+      }
+    },
+  }
 }
 
 function isBenchmark(text: string): text is keyof typeof benchmarks {
   return Object.hasOwn(benchmarks, text)
 }
 
-function isSize(text: string): text is 's' | 'm' | 'l' {
+function isSize(text: string): text is Size {
   return text === 's' || text === 'm' || text === 'l'
 }

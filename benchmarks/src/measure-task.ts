@@ -4,10 +4,12 @@ import { cpuSeconds, peakMemoryMb, resetPeakMemory } from './process-usage.ts'
 
 export interface MeasuredTask<Result> {
   readonly wall_s: number
-  /** PostgreSQL's and the worker's. */
+  /** PostgreSQL's and the workers'. */
   readonly cpu_s: number
   readonly server_cpu_s: number
-  /** Of the worker. */
+  /** Of each worker, in their order. */
+  readonly worker_cpu_s: readonly number[]
+  /** Of the worker that held most. */
   readonly peak_rss_mb: number
   readonly result: Result
   readonly workflow_id: string
@@ -24,15 +26,16 @@ const waitsMax = 60
 /**
  * Starts a workflow by HTTP and waits for its result, as a user does.
  *
+ * @param task.workers all that poll its queue
  * @param meanwhile what is done to the stack once it has started
  */
 export async function measureTask<Result>(
   stack: BenchStack,
-  { worker, path, body }: { worker: string; path: string; body?: object },
+  { workers, path, body }: { workers: readonly string[]; path: string; body?: object },
   meanwhile: () => Promise<void> = async () => {},
 ): Promise<MeasuredTask<Result>> {
-  const usage = () => ({ server: cpuSeconds(stack.postmasterPid), worker: stack.cpuOf(worker) })
-  resetPeakMemory(stack.pidOf(worker))
+  const usage = () => ({ server: cpuSeconds(stack.postmasterPid), workers: workers.map(stack.cpuOf) })
+  for (const worker of workers) resetPeakMemory(stack.pidOf(worker))
   const before = usage()
   const started = performance.now()
   const { workflow_id, run_id } = await call<{ workflow_id: string; run_id: string }>(
@@ -49,11 +52,14 @@ export async function measureTask<Result>(
     const wall_s = (performance.now() - started) / 1000
     assert(task.status === 'Completed' && task.result, `the task ended ${task.status}`)
     const after = usage()
+    const server_cpu_s = after.server - before.server
+    const worker_cpu_s = after.workers.map((cpu, index) => cpu - (before.workers[index] ?? 0))
     return {
       wall_s,
-      cpu_s: after.server + after.worker - before.server - before.worker,
-      server_cpu_s: after.server - before.server,
-      peak_rss_mb: peakMemoryMb(stack.pidOf(worker)),
+      cpu_s: worker_cpu_s.reduce((sum, cpu) => sum + cpu, server_cpu_s),
+      server_cpu_s,
+      worker_cpu_s,
+      peak_rss_mb: Math.max(...workers.map((worker) => peakMemoryMb(stack.pidOf(worker)))),
       result: task.result,
       workflow_id,
       run_id,

@@ -26,42 +26,58 @@ export function round(value: number, digits = 3): number {
   return Number(value.toFixed(digits))
 }
 
-export function printRow(row: Row, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${tableRow(row)}\n`)
+/** How rows of one kind are shown; what failed of a row's checks comes last. */
+export interface Table<One extends Checked> {
+  readonly columns: readonly string[]
+  cells(row: One): readonly (string | number)[]
 }
 
-export const tableHead = [
-  '| scenario | size | product: wall, CPU, peak memory | floor: wall, CPU | ratio (wall) | ratio (CPU) | goal | checks |',
-  '|---|---|---|---|---|---|---|---|',
-].join('\n')
+export interface Checked {
+  readonly checks: Readonly<Record<string, boolean>>
+}
 
-function tableRow(row: Row): string {
-  const { product, floor } = row
+export function tableHead({ columns }: Pick<Table<never>, 'columns'>): string {
+  return [tableLine([...columns, 'checks']), `|${'---|'.repeat(columns.length + 1)}`].join('\n')
+}
+
+export function tableRow<One extends Checked>(table: Table<One>, row: One): string {
   const failed = Object.entries(row.checks).filter(([, ok]) => !ok)
-  return [
-    '',
-    row.scenario,
-    row.size,
+  const checks = failed.length === 0 ? 'ok' : `FAILED: ${failed.map(([name]) => name).join(', ')}`
+  return tableLine([...table.cells(row), checks])
+}
+
+function tableLine(cells: readonly (string | number)[]): string {
+  return ['', ...cells, ''].join(' | ').trim()
+}
+
+export const speedTable: Table<Row> = {
+  columns: [
+    'scenario',
+    'size',
+    'product: wall, CPU, peak memory',
+    'floor: wall, CPU',
+    'ratio (wall)',
+    'ratio (CPU)',
+    'goal',
+  ],
+  cells: ({ scenario, size, product, floor, ratio, cpu_ratio, goal }) => [
+    scenario,
+    size,
     `${product.wall_s} s, ${product.cpu_s} s, ${product.peak_rss_mb} MB`,
     `${floor.wall_s} s, ${floor.cpu_s} s`,
-    round(row.ratio, 2),
-    row.cpu_ratio ?? '–',
-    row.goal,
-    failed.length === 0 ? 'ok' : `FAILED: ${failed.map(([name]) => name).join(', ')}`,
-    '',
-  ]
-    .join(' | ')
-    .trim()
+    round(ratio, 2),
+    cpu_ratio ?? '–',
+    goal,
+  ],
 }
 
 const page = path.resolve(import.meta.dirname, '../../docs/speed.md')
 
 /** Puts the table between the page's marks of that benchmark, so that no figure there is typed by hand. */
-export function writeSpeedTable(name: string, rows: readonly Row[]): void {
+export function writeSpeedTable(name: string, lines: readonly string[]): void {
   const [start, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
   const text = readFileSync(page, 'utf8')
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`docs/speed.md has no marks ${start} … ${end}`)
-  const table = [start, tableHead, ...rows.map(tableRow), ''].join('\n')
-  writeFileSync(page, text.slice(0, from) + table + text.slice(to))
+  writeFileSync(page, text.slice(0, from) + [start, ...lines, ''].join('\n') + text.slice(to))
 }

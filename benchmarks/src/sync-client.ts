@@ -15,7 +15,7 @@ export type MeasuredSync = MeasuredTask<SyncOutcome>
 /** Asks for a sync by HTTP and waits for its result, as a user does. */
 export function measureSync(stack: BenchStack, planId: string): Promise<MeasuredSync> {
   return measureTask<SyncOutcome>(stack, {
-    worker: 'worker-price-sync',
+    workers: ['worker-price-sync'],
     path: `/v1/plans/${planId}/sync/subscriptions`,
   })
 }

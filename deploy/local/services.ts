@@ -6,6 +6,7 @@ import type { StartedProcess } from './process-table.ts'
 import type { StackRun } from './stack-run.ts'
 import { StepFailure } from './step-failure.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
+import { workerFlags } from './worker-flags.ts'
 
 export interface ServicesPart {
   readonly taken: string
@@ -26,11 +27,7 @@ interface StartedService {
 const readyTimeoutMs = 60_000
 const answerTimeoutMs = 5_000
 const gateway = 'gateway'
-/**
- * By themselves V8's nursery and heap grow with the machine: on a large one a worker that goes through pages of rows would
- * hold hundreds of MB of garbage, of which some 70 are in use (docs/speed.md).
- */
-const workerFlags = ['--max-semi-space-size=16', '--max-old-space-size=256']
+const workerPrefix = 'worker-'
 
 /** Starts the gateway and every worker that has a folder, and waits until all say that they are ready. */
 export async function startServices(
@@ -62,22 +59,42 @@ export async function startServices(
   return { taken: `${names.join(', ')} ready`, gatewayUrl, metricsUrl, workerUrls, names }
 }
 
-function startService(run: StackRun, name: string, port: number, environment: Environment): StartedService {
+/** A further process of a worker, under a name of its own, once it is ready. */
+export async function startFurtherWorker(
+  run: StackRun,
+  environment: Environment,
+  { worker, name }: { readonly worker: string; readonly name: string },
+): Promise<void> {
+  const port = await freePort(name, run.settings)
+  await waitForService(run, startService(run, worker, port, environment, name))
+}
+
+function startService(
+  run: StackRun,
+  service: string,
+  port: number,
+  environment: Environment,
+  name = service,
+): StartedService {
   const process = run.processes.start({
     name,
     command: globalThis.process.execPath,
-    args: [...(name === gateway ? [] : workerFlags), path.join('src', 'main.ts')],
+    args: [...flagsOf(service), path.join('src', 'main.ts')],
     environment: {
       ...environment,
       HOST: '127.0.0.1',
       NODE_COMPILE_CACHE: compileCacheDir(run.config),
       // A worker's only HTTP endpoints are those of health and metrics.
-      ...(name === gateway ? { PORT: String(port) } : { PORT: undefined, HEALTH_PORT: String(port) }),
+      ...(service === gateway ? { PORT: String(port) } : { PORT: undefined, HEALTH_PORT: String(port) }),
     },
-    cwd: path.join(run.config.repositoryDir, 'services', name),
+    cwd: path.join(run.config.repositoryDir, 'services', service),
     stopSignal: 'SIGTERM',
   })
   return { process, url: `http://127.0.0.1:${port}` }
+}
+
+function flagsOf(service: string): readonly string[] {
+  return service === gateway ? [] : workerFlags(service.slice(workerPrefix.length))
 }
 
 function waitForService(run: StackRun, service: StartedService): Promise<void> {
@@ -101,7 +118,7 @@ function waitForService(run: StackRun, service: StartedService): Promise<void> {
 function serviceNames(repositoryDir: string): readonly string[] {
   const dir = path.join(repositoryDir, 'services')
   const names = readdirSync(dir)
-    .filter((name) => name === gateway || name.startsWith('worker-'))
+    .filter((name) => name === gateway || name.startsWith(workerPrefix))
     .filter((name) => existsSync(path.join(dir, name, 'src', 'main.ts')))
     .toSorted()
   if (names.includes(gateway)) return names

@@ -4,6 +4,7 @@ import { workflows } from '@flexprice/contracts/workflows'
 import { runCommand } from '@flexprice/local-stack/run-command'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type KubernetesObject, readObjects, workloadsIn } from './kubernetes-objects.ts'
+import { networkProblems } from './network-rules.ts'
 import { podProblems } from './pod-rules.ts'
 import { schemaProblems } from './schema-rules.ts'
 import { serviceVariables } from './service-variables.ts'
@@ -71,6 +72,10 @@ describe.each([
     expect([...referenceProblems(objects, outside), ...variableProblems(objects, services)]).toEqual([])
   })
 
+  it('lets whoever is told of a server reach it, and nobody is told of none', () => {
+    expect(networkProblems(objects, services, outside)).toEqual([])
+  })
+
   it('has a worker for every queue, and for everything a budget and what scales it', () => {
     expect(partnerProblems(objects, queues, { scaled })).toEqual([])
   })
@@ -101,6 +106,36 @@ describe('the checks find', async () => {
     expect(partnerProblems(elsewhere, queues, { scaled: true })).toEqual([
       'Deployment worker-price-sync--r1 is not scaled by the queue PriceSyncWorkflowTaskQueue',
     ])
+  })
+
+  it('a server that somebody reads of and cannot reach', async () => {
+    const network = (unwanted: string, from = objects) =>
+      networkProblems(
+        from.filter(({ kind, metadata }) => kind !== 'NetworkPolicy' || metadata.name !== unwanted),
+        services,
+        toldSecrets,
+      )
+    const cut = (unwanted: string) =>
+      network(unwanted).map((problem) =>
+        problem.replace(/^\w+ ([\w-]+?)(--r1|-r\d.*)?: reads (\w+).*/, '$1 $3'),
+      )
+    expect(cut('cache')).toEqual([
+      ...['gateway REDIS_URL', 'worker-task-processing REDIS_URL'],
+      'worker-task-processing-with-progress REDIS_URL',
+    ])
+    expect(cut('traces')).toContain('worker-price-sync OTEL_EXPORTER_OTLP_ENDPOINT')
+    expect(cut('files')).toContain('gateway FILE_STORE_URL')
+    expect(cut('servers')).toEqual(
+      expect.arrayContaining(['migrate DATABASE_OWNER_URL', 'worker-price-sync TEMPORAL_ADDRESS']),
+    )
+    const local = await render(path.join(k8s, 'overlays/local'))
+    expect(network('of-servers', local)).toEqual(
+      expect.arrayContaining([
+        'Deployment gateway: reads TEMPORAL_ADDRESS, and no NetworkPolicy lets it into StatefulSet temporal at port 7233',
+        'Deployment gateway: reads REDIS_URL, and no NetworkPolicy lets it into Deployment redis at port 6379',
+        'Job migrate-local: reads DATABASE_URL, and no NetworkPolicy lets it into StatefulSet postgresql at port 5432',
+      ]),
+    )
   })
 
   it('a queue without a component', () => {

@@ -1,3 +1,4 @@
+import { workerFlags } from '@flexprice/local-stack/worker-flags'
 import { stringify } from 'yaml'
 
 /** One task queue: its workflow, and what its worker reads of the environment. */
@@ -116,11 +117,7 @@ function container({ name, variables }: Queue): object {
   return {
     name: 'worker',
     image: `registry/flexprice/worker-${name}:version`,
-    // V8's nursery grows with the machine by itself, and with it the garbage a page of rows leaves.
-    env: [
-      { name: 'NODE_OPTIONS', value: '--max-semi-space-size=16 --max-old-space-size=256' },
-      ...secretVariables(variables),
-    ],
+    env: [{ name: 'NODE_OPTIONS', value: workerFlags(name).join(' ') }, ...secretVariables(variables)],
     envFrom: [
       { configMapRef: { name: 'flexprice' } },
       { secretRef: { name: 'flexprice-temporal', optional: true } },

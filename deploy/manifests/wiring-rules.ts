@@ -95,7 +95,7 @@ function missing(
 }
 
 /** `images.example.com/flexprice/gateway:0.1.0` → `gateway`; undefined for other people's images. */
-function serviceOf(image: string): string | undefined {
+export function serviceOf(image: string): string | undefined {
   return image.match(/\/flexprice\/([a-z-]+):/)?.[1]
 }
 

@@ -4,6 +4,7 @@ import type { BenchStack } from '../bench-stack.ts'
 import { type Book, eventsPerCustomer, linesPerSubscription, makeBook, period } from '../calculate/book.ts'
 import { measureTask } from '../measure-task.ts'
 import { best, type Row, round } from '../report.ts'
+import { twoWorkersRow } from '../two-workers.ts'
 import { bareRun } from './bare-run.ts'
 import { checkBilled, firstIds, keepAsExpected, makeDue, untilBilled } from './book-state.ts'
 import { allHold, type Billed, bestRun, compared, leastServer, type Run, type Usage } from './compared.ts'
@@ -32,6 +33,7 @@ export async function* benchBilling(stack: BenchStack, size: keyof typeof sizes)
   yield await walletsRow(stack, book, { repeats, bill: () => bill(stack) })
   yield await killedRow(stack, book, done)
   yield await scalingRow(stack, book, { done, some })
+  yield await twoBillingRow(stack, book, repeats)
 }
 
 interface Done {
@@ -70,10 +72,10 @@ const worker = 'worker-cron-billing'
 function bill(
   stack: BenchStack,
   body: { dry_run?: true } = {},
-  meanwhile?: () => Promise<void>,
+  { workers = [worker], meanwhile }: { workers?: readonly string[]; meanwhile?: () => Promise<void> } = {},
 ): Promise<Run> {
   const asked = { as_of: period.end, ...body }
-  return measureTask<Billed>(stack, { worker, path: '/v1/billing/runs', body: asked }, meanwhile)
+  return measureTask<Billed>(stack, { workers, path: '/v1/billing/runs', body: asked }, meanwhile)
 }
 
 function tellsItsCounts({ result }: Run, due: number): Row['checks'] {
@@ -167,10 +169,11 @@ function againRow({ runs, again }: Done): Row {
 async function killedRow(stack: BenchStack, book: Book, { runs }: Done): Promise<Row> {
   await makeDue(stack, book, book.subscriptions)
   let before = 0
-  const run = await bill(stack, {}, async () => {
+  const killed = async () => {
     before = await untilBilled(stack, book, book.subscriptions / 2)
     await stack.killAndRestart(worker)
-  })
+  }
+  const run = await bill(stack, {}, { meanwhile: killed })
   const product = bestRun([run])
   const floor = bestRun(runs)
   const cost = round(product.wall_s - floor.wall_s, 1)
@@ -210,4 +213,18 @@ async function scalingRow(
     goal: '≤ 1.05',
     checks: allHold(checks),
   }
+}
+
+function twoBillingRow(stack: BenchStack, book: Book, repeats: number): Promise<Row> {
+  const checks: Row['checks'][] = []
+  return twoWorkersRow<Billed>(stack, {
+    ...{ what: 'P6 billing run', worker, repeats },
+    async run(workers) {
+      await makeDue(stack, book, book.subscriptions)
+      const run = await bill(stack, {}, { workers })
+      checks.push(await checkBilled(stack, book, book.subscriptions))
+      return run
+    },
+    checksOf: (runs) => allHold([...checks, ...runs.map((run) => tellsItsCounts(run, book.subscriptions))]),
+  })
 }

@@ -49,16 +49,16 @@ async function keepTable({ owner }: BenchStack, table: string): Promise<KeptTabl
   const into = columns.map(({ name }) => name).join(', ')
   const sent = columns.filter(({ isOne }) => !isOne)
   const values = columns.map(({ name, type, isOne }, index) =>
-    isOne ? `$${index + 1}::${type}` : `sent.${name}`,
+    isOne ? `$${index + 1}::${type}` : `sent.${name}::${type}`,
   )
-  const arrays = columns.flatMap(({ type, isOne }, index) => (isOne ? [] : [arrayOf(`$${index + 1}`, type)]))
+  const sets = columns.flatMap(({ type, isOne }, index) => (isOne ? [] : [rowsOf(`$${index + 1}`, type)]))
   const { rows } = await owner.query<Record<string, string | null>>(
     `select ${columns.map((column) => `${kept(column)} as ${column.name}`).join(', ')} from bench_${table} group by bench_page order by bench_page`,
   )
   return {
     name: newId('invoice'),
     insert: `insert into ${table} (${into})
-      select ${values.join(', ')} from unnest(${arrays.join(', ')}) as sent (${sent.map(({ name }) => name).join(', ')})`,
+      select ${values.join(', ')} from rows from (${sets.join(', ')}) as sent (${sent.map(({ name }) => name).join(', ')})`,
     copy: `insert into ${table} (${into}) select ${into} from bench_${table}`,
     pages: rows.map((row) => Object.values(row)),
   }
@@ -87,9 +87,9 @@ async function columnsOf(owner: BenchStack['owner'], table: string): Promise<Col
   return columns.map((column, index) => ({ ...column, isOne: values[index] === '1' }))
 }
 
-/** JSON comes as lines, which is cheaper to read than an array's quoted texts. */
-function arrayOf(parameter: string, type: string): string {
-  return type === 'jsonb' ? `string_to_array(${parameter}, E'\\n')::jsonb[]` : `${parameter}::${type}[]`
+/** JSON comes as lines, which are cheaper to read than an array's quoted texts, or an array that is made of them. */
+function rowsOf(parameter: string, type: string): string {
+  return type === 'jsonb' ? `string_to_table(${parameter}, E'\\n')` : `unnest(${parameter}::${type}[])`
 }
 
 function kept({ name, type, isOne }: Column): string {

@@ -3,6 +3,7 @@ import type { BenchStack } from '../bench-stack.ts'
 import { type MeasuredTask, measureTask } from '../measure-task.ts'
 import { best, type Row, round } from '../report.ts'
 import { measureFloor } from '../sync-client.ts'
+import { twoWorkersRow } from '../two-workers.ts'
 import { bareStatement } from './bare-statement.ts'
 import { type Book, eventsPerCustomer, linesPerSubscription, makeBook } from './book.ts'
 
@@ -28,17 +29,42 @@ export async function* benchCalculate(stack: BenchStack, size: keyof typeof size
     const { calculationId, statement } = await bareStatement(stack, book)
     floors.push(await measureFloor(stack, statement))
     await settle(stack)
-    const product = await measureTask<Calculated>(stack, {
-      worker: 'worker-calculate-charges',
-      path: '/v1/calculations',
-      body: { plan_id: book.planId },
-    })
+    const product = await calculate(stack, book, [worker])
     products.push(product)
     sums.push(await sumsOf(stack, calculationId), await sumsOf(stack, product.result.calculation_id))
     differing += await countDiffering(stack, calculationId, product.result.calculation_id)
     await clear(stack)
   }
   yield row(book, { floors, products, checks: checksOf(book, { products, sums, differing }) })
+  yield await twoCalculatingRow(stack, book)
+}
+
+const worker = 'worker-calculate-charges'
+
+function calculate(
+  stack: BenchStack,
+  book: Book,
+  workers: readonly string[],
+): Promise<MeasuredTask<Calculated>> {
+  return measureTask(stack, { workers, path: '/v1/calculations', body: { plan_id: book.planId } })
+}
+
+function twoCalculatingRow(stack: BenchStack, book: Book): Promise<Row> {
+  return twoWorkersRow<Calculated>(stack, {
+    ...{ what: 'charge calculation', worker, repeats },
+    async run(workers) {
+      await clear(stack)
+      await settle(stack)
+      return await calculate(stack, book, workers)
+    },
+    checksOf: (products) => ({ 'each subscription once': areEachOnce(book, products) }),
+  })
+}
+
+function areEachOnce({ subscriptions }: Book, products: readonly MeasuredTask<Calculated>[]): boolean {
+  return products.every(
+    ({ result }) => result.subscriptions_processed === subscriptions && result.subscriptions_failed === 0,
+  )
 }
 
 interface Sums {
@@ -48,14 +74,13 @@ interface Sums {
 }
 
 function checksOf(
-  { subscriptions }: Book,
+  book: Book,
   found: { products: readonly MeasuredTask<Calculated>[]; sums: readonly Sums[]; differing: number },
 ): Row['checks'] {
+  const { subscriptions } = book
   const lines = subscriptions * linesPerSubscription
   return {
-    'each subscription once': found.products.every(
-      ({ result }) => result.subscriptions_processed === subscriptions && result.subscriptions_failed === 0,
-    ),
+    'each subscription once': areEachOnce(book, found.products),
     'rows exact': found.sums.every((sum) => sum.subscriptions === subscriptions && sum.lines === lines),
     'sums equal to the cent': new Set(found.sums.map(({ total }) => total)).size === 1,
     'each line equal to the cent': found.differing === 0,

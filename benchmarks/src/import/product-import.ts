@@ -43,7 +43,7 @@ export async function productImport(
     upload_id: uploadId,
     track_progress: true,
   }
-  const task = await measureTask<Imported>(stack, { worker, path: '/v1/tasks', body }, meanwhile)
+  const task = await measureTask<Imported>(stack, { workers: [worker], path: '/v1/tasks', body }, meanwhile)
   const { processed_records: processed, failed_records: failed, created_records: created } = task.result
   return {
     wall_s: upload_s + task.wall_s,

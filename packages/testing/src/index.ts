@@ -19,6 +19,7 @@ export {
 export { type CountedWay, startCountedWay } from './counted-statements.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { type HeldPlace, type HeldStatements, holdStatements } from './held-statements.ts'
+export { sendLargeBodies } from './large-bodies.ts'
 export { insertMonthlySubscriptions } from './monthly-subscriptions.ts'
 export { priceBody } from './price-body.ts'
 export { type ServiceProcess, startService } from './service-process.ts'

@@ -30,6 +30,7 @@ import { shedLoad } from './plugins/shed-load.ts'
 import { startWaitingImports } from './plugins/start-waiting-imports.ts'
 import { requestId, tagAnswers } from './plugins/tag-answers.ts'
 import { takeFiles } from './plugins/take-files.ts'
+import { takePlaces } from './plugins/take-places.ts'
 import { traceRequests } from './plugins/trace-requests.ts'
 import './request-decoration.ts'
 import { registerRoutes } from './routes.ts'
@@ -52,6 +53,7 @@ export async function createApp(
   { isReady = () => true }: { readonly isReady?: () => boolean } = {},
 ): Promise<FastifyInstance> {
   const app = createServer(deps, config)
+  const load = await shedLoad(app, deps, config, isReady)
   await traceRequests(app)
   tagAnswers(app)
   const closing = closeGracefully(app, isReady)
@@ -71,8 +73,8 @@ export async function createApp(
   reportHealth(app, deps, isReady)
   await app.register(
     async (v1) => {
-      await shedLoad(v1, deps, config)
       authenticate(v1, { ...deps, keyUses: noteKeyUses(v1, deps) }, config)
+      takePlaces(v1, load)
       refuseEncodings(v1)
       limitBodies(v1, deps, config)
       fitRequestParts(v1)

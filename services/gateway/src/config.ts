@@ -39,8 +39,10 @@ export interface AppConfig {
   readonly waitMsMax: number
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number
-  /** Requests that are worked on at once; beyond that 503. */
+  /** Requests that are not answered as yet, those that arrive or wait too; beyond that 503. */
   readonly requestsInFlightMax: number
+  /** Requests that are worked on at once, those apart that wait for a workflow, a file or events' writing; beyond that 503. */
+  readonly requestsAtWorkMax: number
   /** How late the event loop may come, in the mean of a second; beyond that 503. */
   readonly eventLoopDelayMsMax: number
   /** Bytes of large bodies that are in the process at once. */
@@ -158,12 +160,22 @@ function appConfig(env: Environment): AppConfig {
 
 function overloadConfig(
   env: Environment,
-): Pick<AppConfig, 'requestsInFlightMax' | 'eventLoopDelayMsMax' | 'bodyBytesInFlightMax'> {
+): Pick<
+  AppConfig,
+  'requestsInFlightMax' | 'requestsAtWorkMax' | 'eventLoopDelayMsMax' | 'bodyBytesInFlightMax'
+> {
   return {
     requestsInFlightMax: env.integer('REQUESTS_IN_FLIGHT', {
       meaning:
-        'requests that one gateway works on at once, those that wait for a workflow too; beyond that 503',
+        'requests that one gateway has at once, those that arrive or wait for a workflow too, half of them of one key; beyond that 429 or 503',
       otherwise: 2_000,
+      min: 10,
+      max: 100_000,
+    }),
+    requestsAtWorkMax: env.integer('REQUESTS_AT_WORK', {
+      meaning:
+        'requests that one gateway works on at once, three quarters of them of one key: not those that wait for a workflow, a file or the writing of events; beyond that 429 or 503',
+      otherwise: 96,
       min: 10,
       max: 100_000,
     }),

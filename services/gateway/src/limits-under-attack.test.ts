@@ -17,6 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
 
+async function inFlight(): Promise<string | undefined> {
+  return (await gateway.metrics()).match(/^http_requests_in_flight\S* (\d+)/m)?.[1]
+}
+
 /** Bytes that are set aside, as the metrics tell. */
 async function bytesInFlight(): Promise<number> {
   return Number((await gateway.metrics()).match(/^http_body_bytes_in_flight\S* (\d+)/m)?.[1])
@@ -87,12 +91,23 @@ test('400 at once, by its length alone, for a body above 1 MiB where an operatio
   connection.socket.destroy()
 })
 
-test('503 at once beyond the requests that may be in flight; health answers, and it goes on after', async () => {
+test('503 at once beyond the requests that may be in flight, 429 beyond half of them by one key; health answers, and it goes on after', async () => {
   const caller = await gateway.newCaller()
-  const waiting = await Promise.all(
-    Array.from({ length: 20 }, () => sendHead(port, caller, 'POST /v1/plans', { 'content-length': 10 })),
-  )
-  const inFlight = async () => (await gateway.metrics()).match(/^http_requests_in_flight\S* (\d+)/m)?.[1]
+  const slowly = async (by: Caller) =>
+    Promise.all(
+      Array.from({ length: 10 }, () => sendHead(port, by, 'POST /v1/plans', { 'content-length': 10 })),
+    )
+  const waiting = await slowly(caller)
+  await expect.poll(inFlight, patience).toBe('10')
+  expect(await caller.call('GET', '/plans/plan_x')).toMatchObject({
+    ...{ status: 429, headers: { 'retry-after': '1' } },
+    body: { message: 'Too many requests of this key are under way' },
+  })
+  const other = await gateway.newCaller()
+  expect(await other.call('GET', '/plans/plan_x')).toMatchObject({ status: 404 })
+  // An answer has its place until it has closed.
+  await expect.poll(inFlight, patience).toBe('10')
+  waiting.push(...(await slowly(other)))
   await expect.poll(inFlight, patience).toBe('20')
   const refused = await caller.call('GET', '/plans/plan_x')
   expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })

@@ -17,6 +17,12 @@ declare module 'fastify' {
     idempotentWork: IdempotentWork | null
     /** The version to keep the answer under, where the catalog's cache is to keep it. */
     catalogVersion: string | null
+    /** Refused at the door: no line of the log tells of it. */
+    isShed: boolean
+    /** Counts it no more among those that are under way to their place; see `takePlaces`. */
+    leaveDoor: (() => void) | null
+    /** Gives its place among the requests at work back, once; see `leaveWork`. */
+    leaveWork: (() => void) | null
     /** What was ignored of the request, by path; null where unknown fields are refused. */
     ignoredFields: string[] | null
     /** What has to happen once that work is committed; add to it by `afterCommit`. */

@@ -1,5 +1,6 @@
 import type { NewCalculationItem } from '@flexprice/database/calculations'
 import { formatDecimal } from '@flexprice/domain/money'
+import { instantText } from '@flexprice/domain/time'
 import type { ChargeOutcome } from './calculate-charges.ts'
 
 /** What a calculation keeps of a subscription: its charges, or why there are none. */
@@ -36,8 +37,8 @@ export function calculatedItem(outcome: ChargeOutcome, invoiceId: string | null)
         display_name: line.price.display_name || subscription.plan_name,
         quantity: formatDecimal(quantity),
         amount: formatDecimal(amount),
-        period_start: span.start.toISOString(),
-        period_end: span.end.toISOString(),
+        period_start: instantText(span.start),
+        period_end: instantText(span.end),
         explanation,
         warnings,
       }),

@@ -1,4 +1,5 @@
 import { assert } from '@flexprice/domain'
+import { instantText } from '@flexprice/domain/time'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
@@ -32,9 +33,9 @@ export async function advanceSubscriptions(
       updated_at = ${updated_at}, updated_by = ${updated_by}
     from unnest(${advances.map(({ id }) => id)}::text[], ${advances.map(({ version }) => version)}::integer[],
         ${advances.map(({ status }) => status)}::text[],
-        ${advances.map(({ period }) => period.start.toISOString())}::timestamptz[],
-        ${advances.map(({ period }) => period.end.toISOString())}::timestamptz[],
-        ${advances.map(({ nextBillingAt }) => nextBillingAt?.toISOString() ?? null)}::timestamptz[])
+        ${advances.map(({ period }) => instantText(period.start))}::timestamptz[],
+        ${advances.map(({ period }) => instantText(period.end))}::timestamptz[],
+        ${advances.map(({ nextBillingAt }) => nextBillingAt && instantText(nextBillingAt))}::timestamptz[])
       as a (id, version, status, start, "end", next)
     where s.environment_id = ${scoped.scope.environmentId} and s.id = a.id and s.version = a.version`.execute(
     scoped.db,

@@ -1,6 +1,6 @@
 import type { BilledUsage } from '@flexprice/domain/cycle'
 import { readDecimal } from '@flexprice/domain/money'
-import type { Grid, Period } from '@flexprice/domain/time'
+import { type Grid, instantText, type Period } from '@flexprice/domain/time'
 import type { Allowance } from '@flexprice/domain/usage'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
@@ -89,8 +89,8 @@ async function readRows(
       select w.subscription_id, w.period_start, w.period_end, p.since
       from pending_late_usage(${scope.environmentId}, ${now}) p
       join unnest(${column((one) => one.subscription_id)}::text[],
-          ${column((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
-          ${column((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
+          ${column((one) => one.period_start && instantText(one.period_start))}::timestamptz[],
+          ${column((one) => one.period_end && instantText(one.period_end))}::timestamptz[])
         as w (subscription_id, period_start, period_end) using (subscription_id)
       where p.subscription_id = any (${column((one) => one.subscription_id)}::text[])
     )

@@ -1,5 +1,5 @@
 import type { Grid } from '@flexprice/domain/time'
-import { isRecurring } from '@flexprice/domain/time'
+import { instantText, isRecurring } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { InvoiceIdentity } from '../invoices/billed-lines.ts'
@@ -47,8 +47,8 @@ export async function readWrittenInvoices(
     select i.id, i.subscription_id, i.invoice_status <> 'DRAFT' as is_closed, i.billing_period,
       i.billing_period_count, i.billing_anchor, i.timezone
     from unnest(${wanted.map((one) => one.subscription_id)}::text[], ${wanted.map((one) => one.billing_reason)}::text[],
-      ${wanted.map((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
-      ${wanted.map((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
+      ${wanted.map((one) => one.period_start && instantText(one.period_start))}::timestamptz[],
+      ${wanted.map((one) => one.period_end && instantText(one.period_end))}::timestamptz[])
       as w (subscription_id, billing_reason, period_start, period_end)
     cross join lateral (
       select * from invoices

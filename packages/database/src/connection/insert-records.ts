@@ -1,4 +1,5 @@
 import { assert } from '@flexprice/domain'
+import { instantText } from '@flexprice/domain/time'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { columnType } from '../tables/column-types.ts'
 import type { Audited } from '../tables/row-types.ts'
@@ -48,13 +49,18 @@ export function insertRecords(
   const sharedValues = Object.entries(shared).map(
     ([name, value]) => sql`${value}::${sql.raw(columnType(name))}`,
   )
+  const [arrays, texts] = [values.filter(({ isJson }) => !isJson), values.filter(({ isJson }) => isJson)]
+  const sent = [
+    sql`unnest(${sql.join(arrays.map(({ source }) => source))})`,
+    ...texts.map(({ source }) => source),
+  ]
   const into = [...written, ...[...Object.keys(shared), ...computed.map(({ column }) => column)].map(sql.ref)]
   const selected = [...written, ...sharedValues, ...computed.map(({ expression }) => expression)]
   // The offset keeps the coalescing out of the expressions, whose plans it would make worse.
   return sql`insert into ${sql.table(table)} (${sql.join(into)})
     select ${sql.join(selected)} from (
-      select ${sql.join(names.map((name, index) => sql`coalesce(${sql.ref(name)}, ${values[index]?.one}) as ${sql.ref(name)}`))}
-      from unnest(${sql.join(values.map(({ array }) => array))}) as sent (${sql.join(names.map(sql.ref))})
+      select ${sql.join(values.map(({ ref, cast, one }) => sql`coalesce(${ref}::${cast}, ${one}) as ${ref}`))}
+      from rows from (${sql.join(sent)}) as sent (${sql.join([...arrays, ...texts].map(({ ref }) => ref))})
       offset 0
     ) as new_row`
 }
@@ -72,9 +78,12 @@ function valuesOf(rows: readonly object[], name: string, { mayBeOne }: { mayBeOn
   const texts = (isSame ? values.slice(0, 1) : values).map(type.startsWith('json') ? jsonTexts() : textOf)
   const [first] = texts
   const isOne = isSame || (mayBeOne && rows.length > 1 && areEqual(texts))
-  const cast = sql.raw(type)
+  const [cast, isJson, some] = [sql.raw(type), type.startsWith('json'), isOne ? [] : texts]
   return {
-    array: arrayOf(isOne ? [] : texts, type),
+    ref: sql.ref(name),
+    cast,
+    isJson,
+    source: isJson ? lines(some) : arrayOf(some, type),
     one: sql`${isOne ? first : null}::${cast}`,
   }
 }
@@ -85,7 +94,7 @@ function areEqual(values: readonly unknown[]): boolean {
 
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null
-  return value instanceof Date ? value.toISOString() : String(value)
+  return value instanceof Date ? instantText(value) : String(value)
 }
 
 /** What many rows share, as the explanations of equal charges, is written once. */
@@ -102,14 +111,16 @@ function jsonTexts(): (value: unknown) => string | null {
 }
 
 /**
- * Numbers and instants need no quotes, and JSON is one text, a line a row, in which no quotes are escaped: that costs
- * six times of making it (measured).
+ * JSON is one text, a line a row, in which no quotes are escaped: that costs six times of making it (measured). It is
+ * split into rows and not into an array, which would be made and cast whole before any row of it: twice as dear.
  */
+function lines(texts: readonly (string | null)[]): RawBuilder<unknown> {
+  return sql`string_to_table(${texts.map((text) => text ?? '').join('\n')}, E'\\n', '')`
+}
+
+/** Numbers and instants need no quotes. */
 function arrayOf(texts: readonly (string | null)[], type: string): RawBuilder<unknown> {
   const cast = sql.raw(type)
-  if (type.startsWith('json')) {
-    return sql`string_to_array(${texts.map((text) => text ?? '').join('\n')}, E'\\n', '')::${cast}[]`
-  }
   if (type === 'text' || type === 'pg_snapshot') return sql`${textArray(texts)}::${cast}[]`
   return sql`${`{${texts.map((text) => text ?? 'NULL').join()}}`}::${cast}[]`
 }

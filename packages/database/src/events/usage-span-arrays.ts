@@ -1,3 +1,4 @@
+import { instantText } from '@flexprice/domain/time'
 import { type RawBuilder, sql } from 'kysely'
 import type { Accumulator, UsageScan } from './usage-scans.ts'
 
@@ -66,8 +67,8 @@ function ownColumns(rows: readonly SpanRow[], shape: SpanColumns): Column[] {
     column('customer', 'text', (row) => row.scan.externalCustomerId),
     column('event_name', 'text', (row) => row.scan.measure.eventName),
     column('field', 'text', (row) => row.scan.measure.field),
-    column('start_at', 'timestamptz', (row) => row.start.toISOString()),
-    column('end_at', 'timestamptz', (row) => row.end.toISOString()),
+    column('start_at', 'timestamptz', (row) => instantText(row.start)),
+    column('end_at', 'timestamptz', (row) => instantText(row.end)),
     ...(shape.isOneSpan ? [] : [column('span', 'integer', (row) => row.span)]),
     ...(shape.isGrouped ? [column('group_by', 'text', (row) => row.scan.measure.groupBy)] : []),
     ...(shape.isInTime

@@ -1,4 +1,5 @@
 import { assert } from '@flexprice/domain'
+import { instantText } from '@flexprice/domain/time'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { audited, insertRecords } from '../connection/insert-records.ts'
@@ -143,8 +144,8 @@ async function lockSame(scoped: Scoped, drafts: readonly NewInvoice[]) {
   const { rows } = await sql<Identity & Pick<Selectable<InvoiceTable>, 'id' | 'invoice_status'>>`
     select i.id, i.invoice_status, i.subscription_id, i.billing_reason, i.period_start, i.period_end, i.request_key
     from unnest(${column((one) => one.subscription_id)}::text[], ${column((one) => one.billing_reason)}::text[],
-      ${column((one) => one.period_start?.toISOString() ?? null)}::timestamptz[],
-      ${column((one) => one.period_end?.toISOString() ?? null)}::timestamptz[])
+      ${column((one) => one.period_start && instantText(one.period_start))}::timestamptz[],
+      ${column((one) => one.period_end && instantText(one.period_end))}::timestamptz[])
       as wanted (subscription_id, billing_reason, period_start, period_end)
     cross join lateral (
       select * from invoices

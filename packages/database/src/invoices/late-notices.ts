@@ -1,3 +1,4 @@
+import { instantText } from '@flexprice/domain/time'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 
@@ -31,7 +32,7 @@ export async function noteEarlyClosings(
     select ${scope.environmentId}, c.id, c.period_end - ${margin}, c.period_end + ${margin},
       pg_snapshot_xmax(${seenBy}::pg_snapshot)
     from environment_settings s, unnest(${closings.map(({ externalCustomerId }) => externalCustomerId)}::text[],
-      ${closings.map(({ periodEnd }) => periodEnd.toISOString())}::timestamptz[]) as c (id, period_end)
+      ${closings.map(({ periodEnd }) => instantText(periodEnd))}::timestamptz[]) as c (id, period_end)
     where s.environment_id = ${scope.environmentId} and s.late_usage = 'bill'`.execute(db)
 }
 

@@ -1,4 +1,5 @@
 import { assert } from '@flexprice/domain'
+import { instantText } from '@flexprice/domain/time'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import type { ScheduleRow } from './schedules.ts'
@@ -24,7 +25,7 @@ export async function holdDueSchedules(
   const { rows } = await sql<ScheduleRow>`
     select s.* from subscription_schedules s
     join unnest(${boundaries.map(({ subscriptionId }) => subscriptionId)}::text[],
-        ${boundaries.map(({ at }) => at.toISOString())}::timestamptz[]) as boundary (subscription_id, at)
+        ${boundaries.map(({ at }) => instantText(at))}::timestamptz[]) as boundary (subscription_id, at)
       on boundary.subscription_id = s.subscription_id
     where s.environment_id = ${scoped.scope.environmentId} and s.schedule_status = 'pending'
       and s.scheduled_at <= boundary.at

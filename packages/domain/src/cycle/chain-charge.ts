@@ -2,6 +2,7 @@ import { assert } from '../assert.ts'
 import { formatDecimal } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
 import { addRatios, formatRatio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
+import { instantText } from '../time/instant-text.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { valueGapsIn } from '../usage/value-gaps.ts'
 import { chainShares } from './chain-shares.ts'
@@ -92,8 +93,8 @@ function factsOf(
   const { start, end } = measured ?? window
   const { notNumeric, oddEventIds, missing } = valueGapsIn(pieces)
   return {
-    window_start: start.toISOString(),
-    window_end: end.toISOString(),
+    window_start: instantText(start),
+    window_end: instantText(end),
     aggregation: measure.aggregation,
     bucket_size: bucketSize,
     group_by: bucketSize === null ? null : measure.groupBy,

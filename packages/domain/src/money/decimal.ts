@@ -153,7 +153,9 @@ export function divideRounded(
 
 /** True for a value that `numeric(38, 18)` can hold; a product of two that can may not. */
 export function isStorable(value: Decimal): boolean {
-  return value.abs().lt(storableBound) && isRounded(value, fractionDigitsMax)
+  if (!isRounded(value, fractionDigitsMax)) return false
+  // No safe integer has 20 digits.
+  return typeof value.units === 'number' || value.abs().lt(storableBound)
 }
 
 /** Whether rounding to so many fraction digits would leave it as it is. */

@@ -12,6 +12,7 @@ export {
 export { type ClockFacts, clockMoveProblem, clockMoveStart, clockMoveYearsMax } from './clock-move.ts'
 export { dueDate, type PaymentTerms } from './due-date.ts'
 export { type Grid, gridIntervalAt, gridPoint, nextBoundary } from './grid.ts'
+export { instantText } from './instant-text.ts'
 export { earlier, type Lifetime, later, type Period } from './period.ts'
 export { periodAt } from './period-at.ts'
 export { isSameLength, type PeriodTerms } from './period-length.ts'

@@ -11,6 +11,7 @@ import { callerDatabase } from '../caller.ts'
 import { callerGone } from '../caller-gone.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { leaveWork } from '../plugins/take-places.ts'
 import { type Api, routeOf } from '../route.ts'
 
 /**
@@ -36,6 +37,7 @@ export function uploadFileRoute(
       try {
         const scoped = callerDatabase(database, request)
         const timeOfDay = await readTimeOfDay(scoped)
+        leaveWork(request)
         const id = newId('fileUpload')
         const key = fileKey(timeOfDay, id)
         // One byte more than may be: what is cut off there was too large, and is refused where it is counted.

@@ -2,7 +2,9 @@ import type { Metrics } from '@flexprice/observability'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppConfig } from '../config.ts'
 import { eventsAtMost } from '../events/events-at-most.ts'
-import { createBodyBudget } from './body-budget.ts'
+import { collectGarbage, createRemains } from './collect-garbage.ts'
+import { createShares } from './shares.ts'
+import { whenClosed } from './when-closed.ts'
 
 /**
  * Large bodies are read only while there is room for them, by key and in all; who comes beyond that is told at once
@@ -14,10 +16,12 @@ export function limitBodies(
   { metrics }: { readonly metrics: Metrics },
   { bodyBytesInFlightMax }: Pick<AppConfig, 'bodyBytesInFlightMax'>,
 ): void {
-  const budget = createBodyBudget({
-    bytesMax: bodyBytesInFlightMax,
-    bytesPerKeyMax: Math.ceil(bodyBytesInFlightMax / keysAtLeast),
+  const budget = createShares({
+    of: 'bytes',
+    max: bodyBytesInFlightMax,
+    perKeyMax: Math.ceil(bodyBytesInFlightMax / keysAtLeast),
   })
+  const remains = createRemains(collectGarbage)
   metrics.gauge({
     name: 'http_body_bytes_in_flight',
     help: 'Bytes set aside for large bodies that are being read or worked on',
@@ -28,8 +32,13 @@ export function limitBodies(
     // A file is handed on as it comes, and there is a limit of its own to how many come at once.
     const isFile = request.routeOptions.config.operation?.takesFile === true
     if (isFile || bytes <= smallBytesMax) return done()
-    // A caller that hangs up closes the answer, too.
-    reply.raw.once('close', budget.take(request.limitedBy ?? '', bytes))
+    const giveBack = budget.take(request.limitedBy ?? '', bytes)
+    remains.began()
+    // A caller that hangs up closes the answer, too, and may have done so while its key was looked up.
+    whenClosed(reply, () => {
+      giveBack()
+      remains.ended(bytes, budget.taken() === 0)
+    })
     done()
   })
 }

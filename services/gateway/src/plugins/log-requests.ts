@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { inContextOf } from './trace-requests.ts'
 
-/** One line a request, when it has been answered. Health is asked for too often to be worth one. */
+/** One line a request, when it has been answered. Health is asked for too often to be worth one, as is what is shed. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url
-    if (route === undefined || !quiet.has(route)) {
+    if (!request.isShed && (route === undefined || !quiet.has(route))) {
       const fields = {
         'event.action': 'request',
         'event.duration': Math.round(reply.elapsedTime * nanosecondsPerMs),

@@ -62,6 +62,8 @@ const config: AppConfig = {
   waitMsMax: 2_000,
   requestTimeoutMs: 30_000,
   requestsInFlightMax: 2_000,
+  // Tests ask for much at once; who is refused then has tests of its own.
+  requestsAtWorkMax: 2_000,
   // A machine that tests on all its cores comes late without being attacked.
   eventLoopDelayMsMax: 60_000,
   bodyBytesInFlightMax: 128 * 1024 * 1024,

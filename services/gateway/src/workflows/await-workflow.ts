@@ -2,6 +2,7 @@ import { assert, CodedError, type Scope } from '@flexprice/domain'
 import type { StartedWorkflow, Temporal, WorkflowEnd } from '@flexprice/temporal-client'
 import type { FastifyReply } from 'fastify'
 import { callerGone } from '../caller-gone.ts'
+import { leaveWork } from '../plugins/take-places.ts'
 
 /** How a caller waits for a workflow: no longer than the limit, and not when it or the process goes. */
 export interface Waiting {
@@ -23,6 +24,7 @@ export async function awaitWorkflow(
   started: StartedWorkflow,
   { reply, waitMsMax, closing }: Waiting,
 ): Promise<unknown> {
+  leaveWork(reply.request)
   const end = await temporal.startedResult(started, {
     waitMs: waitMsMax,
     signal: callerGone(reply, closing),

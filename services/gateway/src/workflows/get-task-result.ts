@@ -3,6 +3,7 @@ import { callerDatabase } from '../caller.ts'
 import { callerGone } from '../caller-gone.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { leaveWork } from '../plugins/take-places.ts'
 import { type Api, routeOf } from '../route.ts'
 import { workflowState } from './workflow-state.ts'
 
@@ -18,6 +19,7 @@ export function getTaskResultRoute(
     async handler(request, reply) {
       const scoped = callerDatabase(database, request)
       const { workflow_id, run_id, wait = 0 } = request.query
+      leaveWork(request)
       const state = await workflowState({ temporal, scoped }, workflow_id, {
         runId: run_id,
         waitMs: Math.min(wait, waitMsMax),

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import { callerDatabase } from '../caller.ts'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { leaveWork } from '../plugins/take-places.ts'
 import { type Api, routeOf } from '../route.ts'
 import { createStreamBudget } from './stream-budget.ts'
 import { lastEvent, workflowEvents } from './workflow-events.ts'
@@ -44,6 +45,7 @@ export function streamWorkflowEventsRoute(
       if (hasSeenAll) return reply.code(204).send()
       const watched = watches.join(scoped, first)
       onAbort(gone, watched.leave)
+      leaveWork(request)
       const from = last?.runId === first.run_id ? last.percent : 0
       return reply.headers(streamHeaders).send(Readable.from(workflowEvents(watched, { from, gone })))
     },
