@@ -17,8 +17,8 @@ const benchmarkFloor = /^benchmarks\/src\/[^/]+\/bare-[^/]+\.ts$/
 const importers: readonly { readonly library: RegExp; readonly allowed: RegExp; readonly who: string }[] = [
   {
     library: /^@temporalio\/client/,
-    allowed: /^packages\/(temporal-client|testing)\//,
-    who: 'packages/temporal-client',
+    allowed: /^packages\/(temporal-client|testing)\/|^benchmarks\//,
+    who: 'packages/temporal-client and benchmarks',
   },
   {
     library: /^@temporalio\/(worker|core-bridge)/,
