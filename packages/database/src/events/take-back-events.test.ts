@@ -1,5 +1,6 @@
 import { createTestDatabase } from '@flexprice/testing'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { daysFromNow, now } from '../testing/catalog-rows.ts'
@@ -75,6 +76,42 @@ test('pages go on behind the last event that was looked at, also among many of o
   expect(third).toMatchObject({ deleted: ['e'], last: null })
   expect(await there()).toEqual(['c'])
 })
+
+test('a page is entered at its place, however many events of its instant lie before it', async () => {
+  await send(Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`other-${index}`, {}])))
+  const own = await send({ own: {} })
+  await analyzeEvents()
+  const looks: number[] = []
+  let after: EventsToTakeBack['after'] = null
+  do {
+    after = await inTransaction(scoped, async (transaction) => {
+      // A table as small as this is rather read whole; a large one is not.
+      await sql`set local enable_seqscan = off`.execute(transaction.db)
+      const page = { transactions: [own], between: undefined, after, limit: 100, now }
+      const before = await lookedAt(transaction)
+      const { last } = await takeBackEvents(transaction, page)
+      looks.push((await lookedAt(transaction)) - before)
+      return last
+    })
+  } while (after !== null)
+  expect(await there()).toHaveLength(1_000)
+  expect(looks.slice(0, -1)).toEqual(Array.from({ length: 10 }, () => 100))
+})
+
+async function analyzeEvents(): Promise<void> {
+  const owner = new pg.Client({ connectionString: stack.ownerUrl })
+  await owner.connect()
+  await owner.query('analyze events')
+  await owner.end()
+}
+
+/** How many events this connection has read until now, by whatever way; to be compared within one transaction. */
+async function lookedAt({ db }: Scoped): Promise<number> {
+  const { rows } = await sql<{ events: number }>`
+    select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as events from pg_stat_xact_user_tables
+    where relname like 'events\\_%'`.execute(db)
+  return rows[0]?.events ?? 0
+}
 
 test('an event on a finalized invoice is refused, which is named; what came late for it goes', async () => {
   const early = await send({ counted: {}, unmetered: { name: 'other' } })
