@@ -32,8 +32,9 @@ const importers: readonly { readonly library: RegExp; readonly allowed: RegExp; 
   },
   {
     library: /^@temporalio\//,
-    allowed: /^packages\/(activities|workflows|temporal-client|temporal-worker|testing)\/|^deploy\/local\//,
-    who: 'the Temporal packages, activities and workflows',
+    allowed:
+      /^packages\/(activities|workflows|temporal-client|temporal-worker|testing)\/|^deploy\/local\/|^benchmarks\//,
+    who: 'the Temporal packages, activities, workflows and development tools',
   },
   {
     library: /^@flexprice\/contracts\/workflows\/(?!context-header$)/,
