@@ -14,7 +14,6 @@ import {
 } from '@flexprice/database/price-sync'
 import { readBoundaries } from '@flexprice/database/subscriptions'
 import { assert } from '@flexprice/domain'
-import { later } from '@flexprice/domain/time'
 import { Context } from '@temporalio/activity'
 import { atBoundary } from '../subscription-change/at-boundary.ts'
 import { type ChargeOutcome, calculateCharges } from './calculate-charges.ts'
@@ -70,13 +69,13 @@ async function previewPage(
   const planSince = await listPlanSince(handle, page.subscriptionIds)
   const bounded = await readBoundaries(handle, page.subscriptionIds)
   const synced = facts.map((before) => {
-    const { id, current_period_start, start_date } = before.subscription
+    const { id, current_period_start } = before.subscription
     const boundaries = bounded.get(id)
     assert(boundaries, `subscription ${id} is there`)
     const overriddenFrom = overridden.get(id) ?? new Map()
     return syncInMemory(before, {
       ...{ plan, meters, overriddenFrom, boundaries },
-      planSince: later(start_date, planSince.get(id) ?? start_date),
+      planSince: planSince.get(id) ?? null,
       unbilledFrom: unbilled.get(id) ?? current_period_start,
     })
   })

@@ -30,8 +30,7 @@ export function syncInMemory(
     readonly plan: EditedPlan
     readonly meters: ReadonlyMap<string, MeterRow>
     readonly overriddenFrom: ReadonlyMap<string, Date>
-    /** The subscription's start, or when its plan came in the place of another. */
-    readonly planSince: Date
+    readonly planSince: Date | null
     readonly unbilledFrom: Date
     readonly boundaries: Boundaries
   },
@@ -39,7 +38,7 @@ export function syncInMemory(
   const { subscription } = facts
   const before = facts.lines.map((charged): Line => ({ ...charged.line, charged }))
   const { lines, outcomes } = syncLines({
-    subscription: { ...subscription, start_date: sync.planSince },
+    subscription: { ...subscription, plan_since: sync.planSince },
     prices: reachedVersions(sync.plan.prices, sync.boundaries),
     hasChanged: changedSince(sync.plan, subscription.synced_price_sequence),
     overriddenFrom: sync.overriddenFrom,

@@ -1,6 +1,7 @@
 import { assert } from '@flexprice/domain'
 import {
   earliest,
+  linesOfPlan,
   type PassedOver,
   passedOverLines,
   reachedVersions,
@@ -39,11 +40,9 @@ export async function bringPassedOver(
   const versions = reachedVersions(prices, boundaries)
   const reached = await readReached(scoped, subscriptionId, prices)
   const of = { subscription, lines, unbilledFrom: from, isReached: isReachedBy(reached) }
-  const since = (await listPlanSince(scoped, [subscriptionId])).get(subscriptionId)
+  const since = (await listPlanSince(scoped, [subscriptionId])).get(subscriptionId) ?? null
   const missing = [
-    ...passedOverLines(
-      await ofPresentPlan(scoped, { ...of, versions, since: since ?? subscription.start_date }),
-    ),
+    ...passedOverLines(await ofPresentPlan(scoped, { ...of, versions, since })),
     ...(since ? passedOverLines(await ofFormerPlans(scoped, { ...of, versions, since })) : []),
   ]
   if (missing.length === 0) return
@@ -60,21 +59,18 @@ interface Known {
   readonly lines: readonly Line[]
   readonly unbilledFrom: Date
   readonly isReached: (price: PriceRow) => boolean
-  /** The subscription's start, or when its plan came in the place of another. */
-  readonly since: Date
 }
 
 async function ofPresentPlan(
   scoped: Scoped,
-  { subscription, versions, isReached, since, ...known }: Known,
+  { subscription: row, versions, isReached, since, ...known }: Known & { readonly since: Date | null },
 ): Promise<PassedOver<PriceRow>> {
-  const { id, synced_price_sequence: synced, subscription_status: status } = subscription
-  const lines = known.lines.filter(({ start_date }) => start_date >= since)
-  const chains = new Set(lines.map(({ root_price_id }) => root_price_id))
+  const { id, synced_price_sequence: synced, subscription_status: status } = row
+  const subscription = { ...row, plan_since: since }
+  const chains = new Set(linesOfPlan(known.lines, subscription).map(({ root_price_id }) => root_price_id))
   const overridden = await listOverriddenFrom(scoped, [id], { presentPlan: true })
   return {
-    ...{ ...known, lines, prices: versions.filter(({ plan_id }) => plan_id === subscription.plan_id) },
-    subscription: { ...subscription, start_date: since },
+    ...{ ...known, subscription, prices: versions.filter(({ plan_id }) => plan_id === row.plan_id) },
     overriddenFrom: overridden.get(id) ?? new Map(),
     // A chain that is there has come by the creation or a sync; one that is not there would come by a later sync alone.
     hasChanged: (price) => isReached(price) && (chains.has(price.root_price_id) || price.sequence > synced),
@@ -85,7 +81,7 @@ async function ofPresentPlan(
 /** Of chains that the subscription had: each for as long as it had the plan. */
 async function ofFormerPlans(
   scoped: Scoped,
-  { subscription, versions, isReached, since, ...known }: Known,
+  { subscription, versions, isReached, since, ...known }: Known & { readonly since: Date },
 ): Promise<PassedOver<PriceRow>> {
   const { id } = subscription
   const changes = await listPlanMoves(scoped, id)
@@ -94,7 +90,7 @@ async function ofFormerPlans(
     .map((line) => endedWithPlan(line, changes))
   const overridden = await listOverriddenFrom(scoped, [id], { presentPlan: false })
   return {
-    ...{ ...known, subscription, lines, prices: versions },
+    ...{ ...known, subscription: { ...subscription, plan_since: null }, lines, prices: versions },
     overriddenFrom: overridden.get(id) ?? new Map(),
     hasChanged: isReached,
     bringsChains: false,

@@ -108,7 +108,7 @@ function changedPrices(reached: ReachedPairs | undefined) {
 
 /**
  * The page's stretches of the changed prices' chains: the domain's `stretchesOf`. What is of the time before the plan came
- * anew, line or override, has gone with that time. An override is a row without a line, behind the others; where the chain has no line at all it bounds the stretch from the subscription's start on.
+ * anew, line or override, has gone with that time: of lines that is asked only where a plan of the page came anew. An override is a row without a line, behind the others; where the chain has no line at all it bounds the stretch from the subscription's start on.
  * Of two lines with one start the earlier one has no length, as its price ended before.
  */
 function stretches(
@@ -125,7 +125,8 @@ function stretches(
         case l.ended_by when 'user' then l.end_date else l.user_end end as user_end, null::timestamptz as overridden_from
       from subscription_line_items l join chain on chain.id = l.price_id
       where l.subscription_id > ${cursor} and l.subscription_id <= ${end} and l.price_id = any (array(select id from chain))
-        and not ${cameAnewAfter(sql`l.subscription_id`, sql`l.start_date`, of)}
+        and not (exists (select from subscription where plan_since is not null)
+          and ${cameAnewAfter(sql`l.subscription_id`, sql`l.start_date`, of)})
       union all
       select null, o.subscription_id, p.root_price_id, null, null, null, null, null, min(o.start_date)
       from prices o join prices p on p.id = o.overridden_price_id and p.environment_id = o.environment_id

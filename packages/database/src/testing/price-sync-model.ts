@@ -24,7 +24,11 @@ export function modelPriceSync(
   const synced = world.subscriptions.flatMap((subscription) => {
     const seen = new Set(world.prices.filter((price) => sees(subscription, price)).map(({ id }) => id))
     const { lines, outcomes } = syncLines({
-      subscription: { ...termsOf(subscription.terms), start_date: new Date(subscription.start) },
+      subscription: {
+        ...termsOf(subscription.terms),
+        start_date: new Date(subscription.start),
+        plan_since: null,
+      },
       prices: reachedVersions(world.prices.map(syncPrice), subscription.boundaries),
       hasChanged: ({ id }) => seen.has(id),
       overriddenFrom: overriddenFrom(world, subscription.id),

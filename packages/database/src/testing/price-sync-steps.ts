@@ -27,6 +27,7 @@ const termsChoices = [
 const refusals = new Set([
   'validation_error',
   'invalid_operation',
+  'state_conflict',
   'not_found',
   'already_exists',
   'not_implemented',

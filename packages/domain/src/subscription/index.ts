@@ -7,6 +7,7 @@ export { validateLineTerms } from './line-terms.ts'
 export { type EndingTerms, movedEnd } from './moved-end.ts'
 export { type PassedOver, passedOverLines } from './passed-over.ts'
 export {
+  linesOfPlan,
   type NamedSkip,
   namedSkips,
   type SubscriptionSync,

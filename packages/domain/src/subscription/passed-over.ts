@@ -1,6 +1,7 @@
 import { later } from '../time/period.ts'
 import {
   isCompatibleWith,
+  linesOfPlan,
   missingPieces,
   type SubscriptionSync,
   type SyncLine,
@@ -23,7 +24,7 @@ export interface PassedOver<Price extends SyncPrice>
  */
 export function passedOverLines<Price extends SyncPrice>(sync: PassedOver<Price>): SyncLine[] {
   const { prices, bringsChains } = sync
-  const lines = sync.lines.filter(({ start_date }) => start_date >= sync.subscription.start_date)
+  const lines = linesOfPlan(sync.lines, sync.subscription)
   const chainOf = new Map(prices.map(({ id, root_price_id }) => [id, root_price_id]))
   return prices
     .filter((price) => isCompatibleWith(sync.subscription, price) && sync.hasChanged(price))

@@ -8,6 +8,7 @@ const subscription = {
   billing_period: 'MONTHLY',
   billing_period_count: 1,
   start_date: day(1),
+  plan_since: null,
 } as const
 const terms = { currency: 'usd', billing_period: 'MONTHLY', billing_period_count: 1 } as const
 

@@ -19,8 +19,9 @@ export interface SyncSubscription {
   readonly currency: string
   readonly billing_period: RecurringPeriod
   readonly billing_period_count: number
-  /** Or when its plan came in the place of another: lines that began before are of the time that is over. */
   readonly start_date: Date
+  /** When its plan came in the place of another one; null where none was before. */
+  readonly plan_since: Date | null
 }
 
 export interface SyncLine extends ChainLine {
@@ -150,13 +151,24 @@ export function missingPieces(sync: SyncFacts, price: SyncPrice): SyncLine[] {
   return piecesIn(chainStretches(sync, price), sync, price)
 }
 
-/** What the chain was before the plan came has gone with the plan that went: it stays as it is, and is no stretch. */
+/** What was before the plan came in the place of another has gone with that time: it stays as it is, and is no stretch. */
+export function linesOfPlan<Line extends SyncLine>(
+  lines: readonly Line[],
+  { plan_since: since }: SyncSubscription,
+): readonly Line[] {
+  return since === null ? lines : lines.filter(({ start_date }) => start_date >= since)
+}
+
+function planStart({ start_date: start, plan_since: since }: SyncSubscription): Date {
+  return since === null ? start : later(start, since)
+}
+
 function chainStretches<Line extends SyncLine>(
   {
     prices,
     lines,
     overriddenFrom,
-    subscription: { start_date: since },
+    subscription,
   }: Pick<SubscriptionSync<Line>, 'prices' | 'lines' | 'overriddenFrom' | 'subscription'>,
   price: SyncPrice,
 ): Stretch<Line>[] {
@@ -164,7 +176,7 @@ function chainStretches<Line extends SyncLine>(
     prices.filter((other) => other.root_price_id === price.root_price_id).map(({ id }) => id),
   )
   return stretchesOf(
-    lines.filter(({ price_id, start_date }) => chain.has(price_id) && start_date >= since),
+    linesOfPlan(lines, subscription).filter(({ price_id }) => chain.has(price_id)),
     overriddenFrom.get(price.root_price_id),
   )
 }
@@ -176,7 +188,7 @@ function piecesIn(
   price: SyncPrice,
 ): SyncLine[] {
   const whole = {
-    start: subscription.start_date,
+    start: planStart(subscription),
     quantity: String(price.min_quantity ?? 1),
     userEnd: null,
     end: overriddenFrom.get(price.root_price_id) ?? null,
@@ -186,7 +198,7 @@ function piecesIn(
     line.price_id === price.id ? [] : [{ ...stretch, start: line.start_date, quantity: line.quantity }],
   )
   return (stretches.length === 0 ? [whole] : others).flatMap(({ quantity, ...stretch }) => {
-    const start_date = [stretch.start, price.start_date].reduce(later, subscription.start_date)
+    const start_date = [stretch.start, price.start_date].reduce(later, planStart(subscription))
     const end = endWithin(stretch, { start: start_date, priceEnd: price.end_date })
     if (end.end_date && end.end_date <= later(start_date, unbilledFrom)) return []
     return [{ price_id: price.id, quantity, start_date, ...end }]
@@ -196,7 +208,7 @@ function piecesIn(
 /** It never was, or never will be, at work in time that is still to be billed. */
 function isOver({ subscription, unbilledFrom }: SubscriptionSync<SyncLine>, price: SyncPrice): boolean {
   if (price.end_date === null) return false
-  return price.end_date <= [unbilledFrom, price.start_date].reduce(later, subscription.start_date)
+  return price.end_date <= [unbilledFrom, price.start_date].reduce(later, planStart(subscription))
 }
 
 function isAfter(end: Date | null, other: Date | null): boolean {

@@ -62,7 +62,7 @@ export function billAnew(history: ChainHistory, from: number): ChainHistory {
 
 function factsOf({ versions, lines, overriddenFrom, unbilledFrom, changedFrom }: ChainHistory) {
   return {
-    subscription: { ...terms, start_date: dayOf(0) },
+    subscription: { ...terms, start_date: dayOf(0), plan_since: null },
     prices: reached(versions),
     hasChanged: ({ id }: SyncPrice) => versions.findIndex((version) => version.id === id) >= changedFrom,
     overriddenFrom: new Map(overriddenFrom === null ? [] : [['v00', dayOf(overriddenFrom)]]),

@@ -23,6 +23,7 @@ const clockAt = dayOf(90)
 const refusals = new Set([
   'validation_error',
   'invalid_operation',
+  'state_conflict',
   'not_found',
   'not_implemented',
   'already_exists',
