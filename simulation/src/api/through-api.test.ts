@@ -37,7 +37,7 @@ test(
     const processes = stack.use(await startProcesses({ ...servers, temporalNamespace: testNamespace() }))
     const steps = testApiSimulationSteps()
     const customers = Math.max(2, Math.ceil(steps / stepsPerCustomer))
-    const size = { seed: 20_261_723, years: 1, customers, steps, customersPerLife: 4 }
+    const size = { seed: 20_261_727, years: 1, customers, steps, customersPerLife: 4 }
     const pace = { ...throughApiPace, lifeWorkers: 2, triesMax: 0 }
     const report = await simulate(throughApi(processes), { ...size, ...pace }, () => undefined)
     await processes.disturbed()
