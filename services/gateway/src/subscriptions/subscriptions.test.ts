@@ -41,6 +41,29 @@ test('getSubscription 200 with its lines, 404 for another tenant and for the id 
   })
 })
 
+test('getSubscriptionV2 200 with what is asked for, and whether a price of its plan waits for a sync', async () => {
+  const { subscriptionId, customerId, planId, priceId } = await addSubscription(caller)
+  const path = `/subscriptions/${subscriptionId}/v2`
+  const bare = await caller.call('GET', path)
+  expect(bare).toMatchObject({
+    status: 200,
+    body: { id: subscriptionId, subscription_status: 'active', plan_prices_out_of_sync: false },
+  })
+  expect(bare.body).not.toHaveProperty('customer')
+  await caller.create('/prices', priceBody(planId, {}))
+  expect(await caller.call('GET', `${path}?expand=customer,plan,line_items`)).toMatchObject({
+    status: 200,
+    body: {
+      customer: { id: customerId },
+      plan: { id: planId },
+      line_items: [{ price_id: priceId }],
+      plan_prices_out_of_sync: true,
+    },
+  })
+  expect(await stranger.call('GET', path)).toMatchObject({ status: 404 })
+  expect(problemsOf(await caller.call('GET', `${path}?expand=cake`))).toHaveProperty('expand')
+})
+
 test('querySubscription 200 with what was to be expanded', async () => {
   const { subscriptionId, customerId, planId } = added
   const search = {
