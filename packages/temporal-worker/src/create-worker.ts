@@ -37,6 +37,8 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     },
     maxConcurrentActivityTaskExecutions: config.activitySlots,
     maxConcurrentLocalActivityExecutions: config.activitySlots,
+    // Slices of one run are for all workers of the queue; an eager one would keep them to itself.
+    maxEagerActivityReservationsPerWorkflowTask: 0,
     maxConcurrentWorkflowTaskExecutions: config.workflowSlots,
     maxCachedWorkflows: config.cachedWorkflows,
     stickyQueueScheduleToStartTimeout: stickyWaitMsMax,
