@@ -76,9 +76,13 @@ export function cancellationOrder({ when, isProrated, isSkipped }: Cancel): Canc
   }
 }
 
-/** All that a preview can say: what is undone has no ids of its own, and how many invoices there are it tells. */
+/**
+ * All that a preview can say: what is undone has no ids of its own, and how many invoices there are it tells. What it makes,
+ * invoices and what comes back to wallets, is shown by a preview alone; what is made is read.
+ */
 function wordsOf(result: SubscriptionChangeResult): string {
-  const { change_id, schedule_id, invoice_ids, invoices, lines, credits, after, ...rest } = result
+  const { change_id, schedule_id, invoice_ids, invoices, wallet_credits, lines, credits, after, ...rest } =
+    result
   // What is to come is shown as it will be; once it waits, the subscription is as it was.
   const isToCome = rest.kind === 'plan_change' && rest.is_scheduled
   return JSON.stringify({
