@@ -101,23 +101,26 @@ const planId = sql<string>`case when p.plan_id is null then s.plan_id else p.pla
 const entityId = sql<string>`case when coalesce(p.plan_id, p.overridden_price_id) is null then s.id else ${planId} end`
 
 /**
- * A line with the rows that it refers to, each of them by its key: a join might go through all of the environment's
- * prices for each line, where PostgreSQL takes them for few.
+ * A line `li` with its price `p` by its key: a join might go through all of the environment's prices for each line, where
+ * PostgreSQL takes them for few.
  */
+function pricedLines({ db }: Pick<Scoped, 'db'>) {
+  return db.selectFrom('subscription_line_items as li').innerJoinLateral(
+    (eb) =>
+      eb
+        .selectFrom('prices')
+        .selectAll()
+        .whereRef('prices.environment_id', '=', 'li.environment_id')
+        .whereRef('prices.id', '=', 'li.price_id')
+        .offset(sql.lit(0))
+        .as('p'),
+    (join) => join.onTrue(),
+  )
+}
+
+/** A line with the other rows that it refers to, each of them by its key, too. */
 function selectLineItems(scoped: Pick<Scoped, 'db'>) {
-  return scoped.db
-    .selectFrom('subscription_line_items as li')
-    .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('prices')
-          .selectAll()
-          .whereRef('prices.environment_id', '=', 'li.environment_id')
-          .whereRef('prices.id', '=', 'li.price_id')
-          .offset(sql.lit(0))
-          .as('p'),
-      (join) => join.onTrue(),
-    )
+  return pricedLines(scoped)
     .innerJoinLateral(
       (eb) =>
         eb
@@ -160,20 +163,8 @@ const ofPrice = [
  * The lines of a subscription as a part of the statement that reads it, as `s`, and its plan, as `pl`: neither is
  * looked up for each line again.
  */
-export function selectLinesWithin({ db }: Pick<Scoped, 'db'>) {
-  return db
-    .selectFrom('subscription_line_items as li')
-    .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('prices')
-          .selectAll()
-          .whereRef('prices.environment_id', '=', 'li.environment_id')
-          .whereRef('prices.id', '=', 'li.price_id')
-          .offset(sql.lit(0))
-          .as('p'),
-      (join) => join.onTrue(),
-    )
+export function selectLinesWithin(scoped: Pick<Scoped, 'db'>) {
+  return pricedLines(scoped)
     .selectAll('li')
     .select([sql<string>`s.customer_id`.as('customer_id'), ...ofPrice])
     .select([

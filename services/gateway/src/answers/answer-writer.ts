@@ -1,6 +1,6 @@
 import { instant } from '@flexprice/contracts/wire'
+import { instantText } from '@flexprice/domain/time'
 import { z } from 'zod'
-import { instantText } from './instant-text.ts'
 import { quoted } from './json-text.ts'
 
 /** A value as JSON, if it is what its schema says; undefined where it is not. */
@@ -37,9 +37,13 @@ function newWriter(schema: z.core.$ZodType): Write {
   if (schema instanceof z.ZodBoolean) return boolean
   if (schema instanceof z.ZodUnknown) return (value) => JSON.stringify(value)
   if (schema instanceof z.ZodCodec && schema.def.reverseTransform === instant.def.reverseTransform) {
-    return instantText
+    return instantJson
   }
   return libraryWriter(schema)
+}
+
+function instantJson(value: unknown): string | undefined {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? `"${instantText(value)}"` : undefined
 }
 
 /** Of a kind that is written by nobody else, or has checks of its own. */
