@@ -52,6 +52,7 @@ export const expectedWalk = {
     records: [3, 2, 1],
     listed: ['features.csv'],
     rejected: { 4: 'type is required' },
+    cancelled: expect.stringMatching(/^Cancelled /),
   },
   invoices: 1,
   invoice_status: 'FINALIZED',
