@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { z } from 'zod'
 
 /** What an SDK's walk from a customer to an invoice has seen; the same for each SDK. */
