@@ -15,7 +15,9 @@ export function formerPlans(
   linesOf: ReadonlyMap<string, readonly { readonly planId: string | null }[]>,
 ): PlanOf[] {
   return subscriptions.flatMap(({ id, plan_id }) => {
-    const plans = new Set((linesOf.get(id) ?? []).flatMap(({ planId }) => planId ?? []))
+    const lines = linesOf.get(id)
+    if (!lines?.some(({ planId }) => planId !== null && planId !== plan_id)) return []
+    const plans = new Set(lines.flatMap(({ planId }) => planId ?? []))
     plans.delete(plan_id)
     return [...plans].map((former) => ({ id, plan_id: former }))
   })
@@ -32,7 +34,8 @@ export async function readEntitlements(
   { subscriptions, formers }: { subscriptions: readonly PlanOf[]; formers: readonly PlanOf[] },
   meterIds: readonly string[],
 ): Promise<EntitlementsOf> {
-  const none = { present: () => new Map(), former: () => new Map() }
+  const nothing: ReadonlyMap<string, readonly EntitlementRow[]> = new Map()
+  const none = { present: () => nothing, former: () => nothing }
   if (meterIds.length === 0) return none
   const ids = subscriptions.map(({ id }) => id)
   const planIds = [...new Set([...subscriptions, ...formers].map(({ plan_id }) => plan_id))]
