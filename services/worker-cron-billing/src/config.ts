@@ -4,10 +4,8 @@ import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface CronBillingWorkerConfig extends WorkerConfig {
   readonly database: DatabaseSettings
-  /** Of one billing run, for all workers of the queue: each takes the next one as it has room, so that all end together. */
+  /** Slices of one billing run that are worked on at once: more than the database has cores gives nothing. */
   readonly slicesMax: number
-  /** Slices that this worker works on at once: one waits for the database while another one is rated, and a clock's move takes one. */
-  readonly queueSlots: number
 }
 
 export function cronBillingWorkerConfig(
@@ -23,14 +21,8 @@ export function readVariables(env: Environment): CronBillingWorkerConfig {
     database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     ...workerConfig(env),
     slicesMax: env.integer('CRON_BILLING_SLICES', {
-      meaning: 'slices at the most that one billing run is cut into, for all workers to share',
-      otherwise: 16,
-      min: 1,
-      max: 64,
-    }),
-    queueSlots: env.integer('CRON_BILLING_SLICES_AT_ONCE', {
-      meaning: 'slices that this worker works on at once',
-      otherwise: 3,
+      meaning: 'slices of one billing run that are worked on at once',
+      otherwise: 2,
       min: 1,
       max: 64,
     }),

@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import { slicesOf } from '../connection/slices.ts'
 import type { BillingWork } from '../tables/billing-tables.ts'
 import type { BillingRunRow } from './billing-runs.ts'
 
@@ -104,11 +103,11 @@ async function cutDueWork(
   cut: { work: BillingWork; run: BillingRunRow; slicesMax: number },
 ): Promise<DueRanges['ranges']> {
   const { rows } = await sql<{ at: Date; id: string; due: number }>`
-    with due as materialized (${dueRows(cut.work, cut.run)})
     select (array_agg(at order by at desc, id desc))[1] as at, (array_agg(id order by at desc, id desc))[1] as id,
       count(*) as due
     from (
-      select id, at, ntile(${slicesOf(sql`select from due`, cut.slicesMax)}) over (order by at, id) as slice from due
+      select id, at, ntile(${cut.slicesMax}) over (order by at, id) as slice
+      from (${dueRows(cut.work, cut.run)}) due
     ) numbered group by slice order by slice`.execute(scoped.db)
   return rows.map(({ at, id, due }) => ({ end: { at, id }, due }))
 }

@@ -3,8 +3,8 @@ import { type Selectable, sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
-import { slicesOf } from '../connection/slices.ts'
 import type { CalculationTable } from '../tables/calculation-tables.ts'
+import { slicesOf } from './slices.ts'
 
 export type CalculationRow = Selectable<CalculationTable>
 
