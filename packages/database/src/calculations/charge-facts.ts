@@ -10,7 +10,7 @@ import type { EntitlementRow } from '../entitlements/entitlements.ts'
 import { type BilledBy, readBilledLines } from '../invoices/billed-lines.ts'
 import { listPauses } from '../schedules/pauses.ts'
 import type { SubscriptionLineItemTable, SubscriptionTable } from '../tables/subscription-tables.ts'
-import { type EntitlementsOf, formerPlans, type PlanOf, readEntitlements } from './charged-entitlements.ts'
+import { formerPlans, readEntitlements } from './charged-entitlements.ts'
 
 export type ChargedSubscription = Selectable<SubscriptionTable> & {
   readonly external_customer_id: string
@@ -143,21 +143,11 @@ export async function chargeFacts(
     lines: linesBySubscription.get(subscription.id) ?? none,
     pauses: pausesOf.get(subscription.id) ?? none,
     entitlements: entitlementsOf.present(subscription.id),
-    formerEntitlements: formerEntitlementsOf(formersOf.get(subscription.id), entitlementsOf),
+    formerEntitlements: entitlementsOf.ofFormers(formersOf.get(subscription.id) ?? none),
   }))
 }
 
 const none: readonly never[] = []
-
-function formerEntitlementsOf(
-  formers: readonly PlanOf[] | undefined,
-  entitlementsOf: EntitlementsOf,
-): ChargeFacts['formerEntitlements'] {
-  if (formers === undefined) return noneFormer
-  return new Map(formers.map((of) => [of.plan_id, entitlementsOf.former(of)]))
-}
-
-const noneFormer: ChargeFacts['formerEntitlements'] = new Map()
 
 function formerGridOf({ former_grid: grid }: ChargedLineRow): FormerGrid | null {
   return grid && { ...grid, anchor: new Date(grid.anchor), until: new Date(grid.until) }
