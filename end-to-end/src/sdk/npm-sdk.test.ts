@@ -16,7 +16,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
 }, async () => {
   await using stack = await startStack({
     workflows: ['price-sync', 'subscription-creation', 'task-processing'],
-    // Its tasks name an address, which is this test's.
+    // One of its tasks names an address, which is this test's.
     environment: { FILE_URL_LOOPBACK: 'allow' },
   })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
@@ -43,7 +43,7 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
     ...(await seenOf(sdk, idOf(customer), idOf(subscription))),
     ...(await contractSeen(sdk, idOf(customer), idOf(subscription), seatsId)),
     money: await walkMoney(sdk, idOf),
-    tasks: await walkTasks(sdk, endOf),
+    tasks: await walkTasks(sdk, { url: stack.gateway.url, apiKey: stack.apiKey }, endOf),
   }).toEqual(expectedWalk)
   const found = await sdk.subscriptions.querySubscription({
     subscriptionIds: [idOf(subscription)],

@@ -26,7 +26,7 @@ export const createTaskRequest = z
     task_type: notBuiltValues(taskType, ['EXPORT']),
     entity_type: entityType,
     file_type: fileType,
-    /** Whatever the caller calls the place that it brought the file from; older clients of a file_url say none. */
+    /** Whatever the caller calls the place that it brought the file from; left out, it is what says where the file is. */
     file_provider: text(50).optional(),
     /** Ours: left out where file_url says where the file is. */
     upload_id: identifier.optional(),
