@@ -9,7 +9,7 @@ const repositoryDir = path.resolve(import.meta.dirname, '../..')
 const mark = '--- end of a block ---'
 
 /** A page's block of commands, and what the page says that it prints. */
-export interface Block {
+interface Block {
   readonly commands: string
   readonly printed: string
 }
