@@ -25,7 +25,7 @@ test('of all long works one piece is done a turn of the event loop, each in its 
     perTurn.push(done.length - before)
   }
   expect(Math.max(...perTurn)).toBe(1)
-  expect(done.slice(3)).toEqual(['a2', 'b2', 'a3', 'b3'])
+  expect(done.slice(3)).toEqual(['a2', 'a3', 'b2', 'b3'])
   expect(await Promise.all(results)).toEqual(['a', 'b', 'c'])
 })
 

@@ -14,17 +14,21 @@ export interface LongWork {
 
 export function createLongWork(): LongWork {
   let last: Promise<unknown> = Promise.resolve()
-  const inItsTurn = <Value>(work: () => Value): Promise<Value> => {
-    const turn = last.then(() => nextTurn()).then(work)
-    // Not its value, which may be a body of many megabytes: it would be kept until the next work comes.
-    last = turn.then(forget, forget)
-    return turn
-  }
   return {
     async run(pieces) {
       let piece = pieces.next()
-      while (piece.done !== true) piece = await inItsTurn(() => pieces.next())
-      return piece.value
+      if (piece.done === true) return piece.value
+      // One work after the other: what each needs on its way is there once.
+      const rest = last.then(async () => {
+        while (piece.done !== true) {
+          await nextTurn()
+          piece = pieces.next()
+        }
+        return piece.value
+      })
+      // Not its value, which may be a body of many megabytes: it would be kept until the next work comes.
+      last = rest.then(forget, forget)
+      return rest
     },
   }
 }
