@@ -61,7 +61,7 @@ const signal = stopSignal()
 let exitCode: number
 try {
   const { lines, allHold } = await measure(benchmarks[name], size)
-  if (values.write) writeSpeedTable(name, lines)
+  if (values.write) writeSpeedTable(name, size, lines)
   exitCode = allHold ? 0 : 1
 } catch (error) {
   if (!signal.aborted) throw error

@@ -21,7 +21,8 @@ interface TaskResult<Result> {
   readonly result?: Result
 }
 
-const waitsMax = 60
+/** Of 25 s each: ten million rows take their time. */
+const waitsMax = 240
 
 /**
  * Starts a workflow by HTTP and waits for its result, as a user does.

@@ -73,10 +73,15 @@ export const speedTable: Table<Row> = {
 
 const page = path.resolve(import.meta.dirname, '../../docs/speed.md')
 
-/** Puts the table between the page's marks of that benchmark, so that no figure there is typed by hand. */
-export function writeSpeedTable(name: string, lines: readonly string[]): void {
-  const [start, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
+/**
+ * Puts the table between the page's marks of that benchmark, so that no figure there is typed by hand; of a size that has
+ * marks of its own, between those.
+ */
+export function writeSpeedTable(name: string, size: string, lines: readonly string[]): void {
   const text = readFileSync(page, 'utf8')
+  const own = `${name}:${size}`
+  const marked = text.includes(`<!-- bench:${own} -->`) ? own : name
+  const [start, end] = [`<!-- bench:${marked} -->`, `<!-- /bench:${marked} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`docs/speed.md has no marks ${start} … ${end}`)
   writeFileSync(page, text.slice(0, from) + [start, ...lines, ''].join('\n') + text.slice(to))

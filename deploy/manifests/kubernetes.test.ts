@@ -38,6 +38,13 @@ describe('an overlay without its secret', () => {
       ),
     )
   })
+
+  it('starts no pod in production: none of its secrets may be missing', async () => {
+    const objects = await render(path.join(k8s, 'overlays/production'))
+    const text = JSON.stringify(objects)
+    expect(text).toContain('{"secretRef":{"name":"flexprice-file-store"}}')
+    expect(text).not.toContain('"optional":true')
+  })
 })
 
 describe.each([

@@ -31,10 +31,13 @@ test('the database goes away in the middle of a sync: 503 meanwhile, then all go
     expect(answer).toMatchObject({ status: 503, body: { code: 'service_unavailable' } })
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   }
-  const health = await fetch(`${gateway.url}/health/ready`)
-  expect(health.status).toBe(503)
-  expect(await health.json()).toMatchObject({
-    checks: { database: { status: 'failed' }, temporal: { status: 'ok' } },
+  const health = async () => {
+    const answer = await fetch(`${gateway.url}/health/ready`)
+    return { status: answer.status, body: await answer.json() }
+  }
+  await expect.poll(health, { timeout: recoveryMsMax }).toMatchObject({
+    status: 503,
+    body: { checks: { database: { status: 'failed' }, temporal: { status: 'ok' } } },
   })
   await sleep(awayMs)
 

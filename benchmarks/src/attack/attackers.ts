@@ -2,8 +2,8 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendLargeBodies } from '@flexprice/testing'
-import autocannon from 'autocannon'
 import type { Attack, Attacked } from './attack-kinds.ts'
+import { askOver, openConnection } from './flood-connection.ts'
 
 const slowBodyBytes = 50_000
 
@@ -19,34 +19,22 @@ async function run(attack: Attack): Promise<Attacked> {
   }
 }
 
-/** Each connection asks again as soon as it is answered. */
+/** All connections are open before the first asks: how fast they can be opened is not what is measured. */
 async function floodOfRequests(attack: Attack): Promise<Attacked> {
   const { url, connections, seconds, path, keys } = attack
   const answers: [string, number][] = []
-  let client = 0
+  const sockets = await Promise.all(Array.from({ length: connections }, () => openConnection(url)))
+  const endsAt = performance.now() + seconds * 1_000
   let wrong = 0
-  const { errors } = await autocannon({
-    url,
-    connections,
-    duration: seconds,
-    setupClient(one) {
-      const key = keys[client++ % Math.max(keys.length, 1)]
-      const request = { method: 'GET' as const, path }
-      one.setRequests([
-        key === undefined
-          ? {
-              ...request,
-              setupRequest: (sent) => ({
-                ...sent,
-                headers: { 'x-api-key': `sk_wrong_${client}_${wrong++}` },
-              }),
-            }
-          : { ...request, headers: { 'x-api-key': key } },
-      ])
-      one.on('response', (status, _bytes, ms) => answers.push([String(status), ms]))
-    },
-  })
-  return count([...answers, ...Array.from({ length: errors }, (): [string, number] => ['none', 0])])
+  await Promise.all(
+    sockets.map((socket, client) => {
+      const known = keys[client % Math.max(keys.length, 1)]
+      const head = () =>
+        `GET ${path} HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${known ?? `sk_wrong_${client}_${wrong++}`}\r\n\r\n`
+      return askOver(socket, endsAt, head, (status, ms) => answers.push([status, ms]))
+    }),
+  )
+  return count(answers)
 }
 
 /** A head, and then a byte a second of a body that never ends. */

@@ -16,6 +16,8 @@ test("FlexPrice's SDK for Node goes from a customer to an invoice, and its schem
 }, async () => {
   await using stack = await startStack({
     workflows: ['price-sync', 'subscription-creation', 'task-processing'],
+    // One of its tasks names an address, which is this test's.
+    environment: { FILE_URL_LOOPBACK: 'allow' },
   })
   const sdk = new Flexprice({ serverURL: `${stack.gateway.url}/v1`, apiKeyAuth: stack.apiKey })
   const customer = await sdk.customers.createCustomer({ externalId: 'sdk-node', name: 'Ada' })

@@ -14,6 +14,7 @@ test("FlexPrice's SDK for Python goes from a customer to an invoice, and its mod
 }, async () => {
   await using stack = await startStack({
     workflows: ['price-sync', 'subscription-creation', 'calculate-charges', 'task-processing'],
+    environment: { FILE_URL_LOOPBACK: 'allow' },
   })
   const { command, environment } = testPython()
   const { stdout } = await run(command, [walk, stack.gateway.url, stack.apiKey], {

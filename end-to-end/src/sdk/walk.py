@@ -4,6 +4,7 @@ Usage: walk.py GATEWAY_URL API_KEY. Its answers are parsed by the SDK's own mode
 """
 
 import json
+import socket
 import sys
 import time
 
@@ -193,7 +194,28 @@ def walk_tasks(sdk):
         "records": [seen.total_records, seen.successful_records, seen.failed_records],
         "listed": [task.file_name for task in tasks],
         "rejected": sdk.tasks.download_task_export(id=seen.id),
+        "cancelled": cancelled_task(sdk),
     }
+
+
+def cancelled_task(sdk):
+    """One whose file never comes: its SDK begins tasks of uploads alone."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        body = {
+            "task_type": "IMPORT",
+            "entity_type": "FEATURES",
+            "file_type": "CSV",
+            "file_url": f"http://127.0.0.1:{silent.getsockname()[1]}/hangs.csv",
+        }
+        begun = httpx.post(f"{gateway_url}/v1/tasks", headers={"x-api-key": api_key}, json=body)
+        task_id = begun.json()["task"]["id"]
+        sdk.tasks.update_task_status(id=task_id, task_status="FAILED")
+        for _ in range(300):
+            task = sdk.tasks.get_task(id=task_id)
+            if task.task_status == "FAILED":
+                return task.error_summary
+            time.sleep(0.1)
+    raise TimeoutError("the task goes on")
 
 
 def walk(sdk):

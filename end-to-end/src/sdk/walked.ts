@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { z } from 'zod'
 
 /** What an SDK's walk from a customer to an invoice has seen; the same for each SDK. */
@@ -52,6 +53,7 @@ export const expectedWalk = {
     records: [3, 2, 1],
     listed: ['features.csv'],
     rejected: { 4: 'type is required' },
+    cancelled: expect.stringMatching(/^Cancelled /),
   },
   invoices: 1,
   invoice_status: 'FINALIZED',

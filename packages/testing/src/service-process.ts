@@ -23,8 +23,14 @@ type Environment = Readonly<Record<string, string>>
 /**
  * Starts `services/<name>` on free ports, or on the `PORT` that it is given, and waits until it says that it is ready. Its environment is
  * what is given here and, for a busy machine, more patience, and nothing else. Disposing kills it, and throws if it had ended by itself.
+ *
+ * @param timeoutMs how long it may take to get ready; a hook's own two minutes end sooner than a longer one
  */
-export async function startService(name: string, environment: Environment): Promise<ServiceProcess> {
+export async function startService(
+  name: string,
+  environment: Environment,
+  timeoutMs = readyTimeoutMs,
+): Promise<ServiceProcess> {
   const [freePort, metricsPort] = await freePorts()
   const port = environment.PORT ?? freePort
   const url = `http://127.0.0.1:${port}`
@@ -64,7 +70,7 @@ export async function startService(name: string, environment: Environment): Prom
     [Symbol.asyncDispose]: () => end('SIGKILL'),
   }
   try {
-    await untilReady(url, child)
+    await untilReady(url, child, timeoutMs)
   } catch (error) {
     if (!hasEnded(child)) await service.kill()
     throw new Error(`${name} does not get ready:\n${output().slice(-5_000)}`, { cause: error })
@@ -72,7 +78,7 @@ export async function startService(name: string, environment: Environment): Prom
   return service
 }
 
-const readyTimeoutMs = 60_000
+const readyTimeoutMs = 110_000
 const answerTimeoutMs = 5_000
 const pollMs = 50
 
@@ -94,15 +100,15 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null
 }
 
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  const deadline = performance.now() + readyTimeoutMs
+async function untilReady(url: string, child: ChildProcess, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     const signal = AbortSignal.timeout(answerTimeoutMs)
     const answer = await fetch(`${url}/health/ready`, { signal }).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer?.status === 200) return
     if (hasEnded(child)) throw new Error('It has ended')
-    if (performance.now() > deadline) throw new Error(`Not ready after ${readyTimeoutMs} ms`)
+    if (performance.now() > deadline) throw new Error(`Not ready after ${timeoutMs} ms`)
     await sleep(pollMs)
   }
 }

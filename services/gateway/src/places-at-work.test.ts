@@ -3,15 +3,17 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from './testing/caller-under-test.ts'
 import { type GatewayUnderTest, startGateway } from './testing/gateway-under-test.ts'
-import { listen, sendHead } from './testing/listening-gateway.ts'
+import { listen, type RawConnection, sendHead } from './testing/listening-gateway.ts'
 
 /** Of a machine that is busy with all else, too. */
 const patience = { timeout: 30_000 }
 const event = { event_name: 'n', external_customer_id: 'c' }
 
 let gateway: GatewayUnderTest
+let port: number
 beforeAll(async () => {
   gateway = await startGateway({ config: { requestsAtWorkMax: 4, unknownKeysMax: 3 } })
+  port = await listen(gateway)
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
 
@@ -104,7 +106,6 @@ test('events take no place of those at work, and come in when there is none', as
 })
 
 test('who hangs up while its key is looked up leaves nothing behind: no place, and no bytes', async () => {
-  const port = await listen(gateway)
   const caller = await gateway.newCaller()
   await using keys = await hold('api_keys')
   const gone = [
@@ -129,4 +130,33 @@ test('a flood of wrong keys takes no place of those at work', async () => {
   expect(await get(right)).toBe(404)
   const statuses = (await Promise.all(wrong)).map(({ statusCode }) => statusCode)
   expect(new Set(statuses)).toEqual(new Set([401, 429]))
+})
+
+test('in a flood the next request of a connection that was refused is read after those of others', async () => {
+  const [busy, other] = await knownCallers()
+  await using notes = await holdNotes()
+  const held = [...Array.from({ length: 3 }, () => get(busy)), get(other)]
+  await expect.poll(atWork, patience).toBe('4')
+  const path = 'GET /v1/plans/plan_x'
+  const ask = () => sendHead(port, other, path, {})
+  const nextOfBoth = async (): Promise<string[]> => {
+    // More than those that were let in.
+    const refused = await Promise.all(Array.from({ length: 20 }, ask))
+    for (const one of refused) expect(await one.answered()).toContain(' 503 ')
+    const order: string[] = []
+    const [again, fresh] = [await ask(), await sendHead(port, other, 'GET /health/live', {})]
+    for (const one of [again, fresh]) await one.answered()
+    const tell = ({ socket }: RawConnection, name: string) =>
+      new Promise<void>((resolve) => socket.once('data', () => resolve(void order.push(name))))
+    const both = Promise.all([tell(again, 'again'), tell(fresh, 'fresh')])
+    for (const { socket } of [again, fresh]) {
+      socket.write(`${path} HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${other.apiKey}\r\n\r\n`)
+    }
+    await both
+    for (const { socket } of [...refused, again, fresh]) socket.destroy()
+    return order
+  }
+  await expect.poll(nextOfBoth, patience).toEqual(['fresh', 'again'])
+  await notes[Symbol.asyncDispose]()
+  expect(await Promise.all(held)).toEqual([404, 404, 404, 404])
 })

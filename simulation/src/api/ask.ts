@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Processes } from './processes.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -15,13 +17,20 @@ export interface Request {
 /** The holder of a key. Answers with the body. @throws what the product refuses with */
 export type Ask = (request: Request) => Promise<unknown>
 
-/** How long a caller goes on asking while something is away. */
-const patienceMs = 180_000
+/** How long a caller goes on asking while something is away; on a machine that is busy with others a start takes minutes. */
+const patienceMs = 600_000
 const pauseMs = 150
 const answerTimeoutMs = 60_000
 
-/** Asks the gateway as a good client does: again, under the same key, until it is answered. */
-export function createAsk(gatewayUrl: string, apiKey: string): Ask {
+/**
+ * Asks the gateway as a good client does: again, under the same key, until it is answered.
+ *
+ * @param logOf what the gateway has logged of a request: an internal error says nothing else
+ */
+export function createAsk(
+  { gatewayUrl, logOf }: Pick<Processes, 'gatewayUrl' | 'logOf'>,
+  apiKey: string,
+): Ask {
   return async (request) => {
     const deadline = performance.now() + patienceMs
     for (;;) {
@@ -32,7 +41,9 @@ export function createAsk(gatewayUrl: string, apiKey: string): Ask {
         continue
       }
       const { method, path } = request
-      throw new Error(`${method} ${path}: ${typeof answer === 'string' ? answer : JSON.stringify(answer)}`)
+      if (typeof answer === 'string') throw new Error(`${method} ${path}: ${answer}`)
+      const log = answer.status >= 500 ? logOf(requestIdOf(answer)) : []
+      throw new Error([`${method} ${path}: ${JSON.stringify(answer)}`, ...log].join('\n'))
     }
   }
 }
@@ -58,6 +69,12 @@ async function ask(gatewayUrl: string, apiKey: string, request: Request): Promis
   const text = await response.text()
   return { status: response.status, body: text === '' ? null : JSON.parse(text) }
 }
+
+function requestIdOf({ body }: Answer): string {
+  return failure.safeParse(body).data?.request_id ?? ''
+}
+
+const failure = z.looseObject({ request_id: z.string() })
 
 /** No answer at all, or one that says that another try may have one. */
 function isPassing(answer: Answer | string, { mayConflict }: Request): boolean {

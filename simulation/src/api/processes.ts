@@ -7,6 +7,8 @@ import type { Databases } from '../product/product.ts'
 export interface Processes extends AsyncDisposable {
   readonly databases: Databases
   readonly gatewayUrl: string
+  /** What the gateway has logged of a request. */
+  logOf(requestId: string): readonly string[]
   /** Hits a process, or the way to the database, a while later; one after the other, and nobody waits for it. */
   disturb(step: Disturb): void
   /** How often each has been done. @throws what went wrong with one */
@@ -72,6 +74,7 @@ export async function startProcesses(servers: Servers): Promise<Processes> {
   return {
     databases,
     gatewayUrl: gateway.url,
+    logOf: (requestId) => gateway.logLines().filter((line) => requestId !== '' && line.includes(requestId)),
     disturb({ what, afterMs }) {
       last = Promise.all([last, sleep(afterMs)]).then(async () => {
         await hit(what)
@@ -89,6 +92,8 @@ export async function startProcesses(servers: Servers): Promise<Processes> {
 }
 
 const portTriesMax = 5
+/** On a machine that is busy with others a start may take minutes: that is no difference. */
+const readyTimeoutMs = 300_000
 
 /** A port that was free may be somebody else's by the time that the service takes it. */
 async function startOnFreePorts(
@@ -97,7 +102,7 @@ async function startOnFreePorts(
 ): Promise<ServiceProcess> {
   for (let tries = 1; ; tries++) {
     try {
-      return await startService(name, environment)
+      return await startService(name, environment, readyTimeoutMs)
     } catch (error) {
       if (tries === portTriesMax || !String(error).includes('EADDRINUSE')) throw error
     }

@@ -27,11 +27,12 @@ import type { Processes } from './processes.ts'
  * Worlds that are reached over HTTP alone: a gateway, workers and Temporal do the work, and any of them may be hit
  * meanwhile. Rows are read only to find ids and to compare.
  */
-export function throughApi({ databases, gatewayUrl, disturb }: Processes): BeginWorld {
+export function throughApi(processes: Processes): BeginWorld {
+  const { databases, disturb } = processes
   return async (at) => {
     const product = await createProduct(databases, at)
     const { secret } = await createApiKey(product.scoped, { name: 'Simulation' })
-    const ask = createAsk(gatewayUrl, secret)
+    const ask = createAsk(processes, secret)
     const acting = { product, ask, read: readAgain }
     let steps = 0
     let moves = 0

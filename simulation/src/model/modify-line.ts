@@ -1,11 +1,15 @@
 import type { ModifyLine } from '../lives/change-step.ts'
 import type { Surroundings } from './bill.ts'
+import { bringUp } from './bring-up.ts'
 import { linesOfChain } from './lines-of-subscription.ts'
 import { changeLine, type State } from './price-acts.ts'
 import { settleChange } from './settle-change.ts'
 import type { Subscription } from './subscription.ts'
 
-/** Another quantity or amount, a line that ends or comes, as a change. @returns false where there is no place for it */
+/**
+ * Another quantity or amount, a line that ends or comes, as a change; credits that fall due in its instant come before it.
+ * @returns false where there is no place for it
+ */
 export function modifyLine(state: State, step: ModifyLine, around: Surroundings): boolean {
   const { now } = around
   const subscription = state.subscriptions.get(step.subscription)
@@ -13,6 +17,7 @@ export function modifyLine(state: State, step: ModifyLine, around: Surroundings)
   const { status, dueAt } = subscription
   if ((status !== 'active' && status !== 'trialing') || (dueAt !== null && dueAt <= now)) return false
   if (!change(state, subscription, step)) return false
+  bringUp(subscription, around)
   subscription.lastChangeAt = now
   const { chain } = step
   settleChange(subscription, { going: new Set([chain]), coming: linesOfChain(subscription, chain) }, around)

@@ -65,6 +65,12 @@ function send(when: string): Step {
   return { kind: 'send-events', at: at(when), events: [event] }
 }
 
+function grant(when: string): Step {
+  const once = { every: null, isProrated: false, start: null, end: null, priority: null } as const
+  const terms = { credits: '3', rate: '1', expiry: 'NEVER', ...once } as const
+  return { kind: 'grant-credits', at: at(when), subscription: 0, grant: terms }
+}
+
 function voidAndReplace(when: string): Step[] {
   return (['void-invoice', 'replace-invoice', 'close-invoice'] as const).map((kind) => {
     return { kind, at: at(when), subscription: 0, back: 0 }
@@ -197,6 +203,19 @@ test.for<readonly [string, readonly Step[]]>([
       subscribe('2026-01-01', { isProrated: false }),
       changePlan('2026-01-11'),
       { kind: 'change-quantity', at: at('2026-02-11'), subscription: 0, chain: 1, quantity: '3' },
+      wait('2026-04-01'),
+    ],
+  ],
+  [
+    'credits that are granted from an instant on have come where a line is changed in it, and pay for the change',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1 },
+      subscribe('2026-01-01'),
+      { kind: 'end-line', at: at('2026-01-05'), subscription: 0, chain: 1 },
+      wait('2026-02-10'),
+      grant('2026-02-11'),
+      { ...modify('2026-02-11', 'add-line', 1), isBehind: true },
       wait('2026-04-01'),
     ],
   ],

@@ -18,6 +18,7 @@ import type { z } from 'zod'
 import {
   type EntityImport,
   type ImportRow,
+  preparedTogether,
   type RefusedRow,
   recordsPerPageMax,
   type WrittenRows,
@@ -38,7 +39,7 @@ export function createCustomerImport(): EntityImport {
   return {
     columns: fileColumns.CUSTOMERS,
     rowsPerPageMax: recordsPerPageMax,
-    prepare(rows) {
+    begin: preparedTogether((rows) => {
       const read = rows.map(readCustomer)
       const customers = read.filter((one) => 'customer' in one)
       return {
@@ -52,7 +53,7 @@ export function createCustomerImport(): EntityImport {
           return { ...written, refused: [...refused, ...written.refused] }
         },
       }
-    },
+    }),
   }
 }
 

@@ -12,8 +12,24 @@ export interface EntityImport {
   readonly columns: FileColumns
   /** Of one page, where that has to be less than the worker's. */
   readonly rowsPerPageMax?: number
-  /** Checks what can be checked without the database. */
-  prepare(rows: readonly ImportRow[]): PreparedRows
+  /** Begins a page. */
+  begin(): RowsBeingPrepared
+}
+
+/** A page whose rows come part by part, and are checked as far as that needs no database. */
+export interface RowsBeingPrepared {
+  add(rows: readonly ImportRow[]): void
+  end(): PreparedRows
+}
+
+/** For kinds whose pages are small: all rows of one are prepared together. */
+export function preparedTogether(
+  prepare: (rows: readonly ImportRow[]) => PreparedRows,
+): EntityImport['begin'] {
+  return () => {
+    const rows: ImportRow[] = []
+    return { add: (some) => void rows.push(...some), end: () => prepare(rows) }
+  }
 }
 
 export interface ImportRow {

@@ -9,27 +9,31 @@ export function createEventImport({ taskId }: { taskId: string }): EntityImport 
   const taskKey = taskId.slice(taskId.indexOf('_') + 1)
   return {
     columns: fileColumns.EVENTS,
-    prepare(rows) {
+    begin() {
       const page = createCopiedEvents()
       const taken: Taken[] = []
       const between = createBounds()
       const refused: RefusedRow[] = []
-      for (const { row, text, value } of rows) {
-        // A row without an id of its own is known by the task and its number, however often it is tried.
-        const event = parseEvent(value, () => `event_${taskKey}_${row}`)
-        if (isParsed(event)) {
-          page.add(event)
-          taken.push({ row, text })
-          between.add(event.timestamp)
-        } else refused.push({ row, text, problems: event })
-      }
       return {
-        refused,
-        stage: (transaction) => postgresEventStore.copy(transaction, page),
-        async write(transaction, meanwhile) {
-          const outcome = await postgresEventStore.appendCopied(transaction, page, meanwhile)
-          return writtenOf(taken, outcome, between.bounds())
+        add(rows) {
+          for (const { row, text, value } of rows) {
+            // A row without an id of its own is known by the task and its number, however often it is tried.
+            const event = parseEvent(value, () => `event_${taskKey}_${row}`)
+            if (isParsed(event)) {
+              page.add(event)
+              taken.push({ row, text })
+              between.add(event.timestamp)
+            } else refused.push({ row, text, problems: event })
+          }
         },
+        end: () => ({
+          refused,
+          stage: (transaction) => postgresEventStore.copy(transaction, page),
+          async write(transaction, meanwhile) {
+            const outcome = await postgresEventStore.appendCopied(transaction, page, meanwhile)
+            return writtenOf(taken, outcome, between.bounds())
+          },
+        }),
       }
     },
   }

@@ -3,7 +3,7 @@ import { fileColumns } from '@flexprice/contracts/imports'
 import { featureChanges, type ImportedFeature, importFeatures, newFeature } from '@flexprice/database/catalog'
 import { readNow } from '@flexprice/database/connection'
 import { isCodedError } from '@flexprice/domain'
-import { type EntityImport, type ImportRow, recordsPerPageMax } from './entity-import.ts'
+import { type EntityImport, type ImportRow, preparedTogether, recordsPerPageMax } from './entity-import.ts'
 import { writeRecords } from './record-rows.ts'
 import { readKeyedRow } from './row-fields.ts'
 
@@ -17,7 +17,7 @@ export function createFeatureImport(): EntityImport {
   return {
     columns: fileColumns.FEATURES,
     rowsPerPageMax: recordsPerPageMax,
-    prepare(rows) {
+    begin: preparedTogether((rows) => {
       const features = rows.map(readFeature)
       return {
         refused: [],
@@ -33,7 +33,7 @@ export function createFeatureImport(): EntityImport {
           )
         },
       }
-    },
+    }),
   }
 }
 

@@ -34,7 +34,14 @@ export interface PageSource {
   readonly rowsPerPageMax: number
 }
 
-const mebibyte = 1024 * 1024
+const kibibyte = 1024
+const pageBytesMax = 4 * kibibyte * kibibyte
+const rowBytesMax = kibibyte * kibibyte
+/**
+ * A page is read by parts, of which nothing is left but what the page is written from: the garbage of a whole page would
+ * be copied by each collection, which cost more than all else that is done of it here.
+ */
+const part = { rowsMax: 500, bytesMax: 256 * kibibyte, rowBytesMax }
 
 /** The pages in their order, each made when it is asked for. */
 export async function* preparedPages(source: PageSource): AsyncGenerator<PreparedPage, undefined> {
@@ -43,18 +50,41 @@ export async function* preparedPages(source: PageSource): AsyncGenerator<Prepare
   const bytes = plainBytes(open, { isGzip: layout.isGzip, offset: startOf(layout, from) }, (read) => {
     bytesRead = read
   })
-  const limits = { rowsMax: rowsPerPageMax, bytesMax: 4 * mebibyte, rowBytesMax: mebibyte }
-  for await (const page of readPages(bytes, layout, from, limits)) {
-    const { rows, refused } = readRows(source, page)
-    yield { from: page.from, to: page.to, bytesRead, refused, prepared: entity.prepare(rows) }
+  const rowsMax = Math.min(part.rowsMax, rowsPerPageMax)
+  let page = beginPage(entity, from)
+  for await (const read of readPages(bytes, layout, from, { ...part, rowsMax })) {
+    page.add(readRows(source, read), read.to)
+    const { row, offset } = page.length()
+    if (row + rowsMax <= rowsPerPageMax && offset < pageBytesMax) continue
+    yield page.end(bytesRead)
+    page = beginPage(entity, read.to)
   }
+  if (page.length().offset > 0) yield page.end(bytesRead)
   return undefined
 }
 
-function readRows(
-  { layout, reader }: PageSource,
-  page: FilePage,
-): { rows: readonly ImportRow[]; refused: readonly RefusedRow[] } {
+interface ReadRows {
+  readonly rows: readonly ImportRow[]
+  readonly refused: readonly RefusedRow[]
+}
+
+function beginPage(entity: EntityImport, from: Place) {
+  const preparing = entity.begin()
+  const refused: RefusedRow[] = []
+  let to = from
+  return {
+    add(read: ReadRows, end: Place): void {
+      preparing.add(read.rows)
+      refused.push(...read.refused)
+      to = end
+    },
+    /** In rows and bytes. */
+    length: (): Place => ({ row: to.row - from.row, offset: to.offset - from.offset }),
+    end: (bytesRead: number): PreparedPage => ({ from, to, bytesRead, refused, prepared: preparing.end() }),
+  }
+}
+
+function readRows({ layout, reader }: PageSource, page: FilePage): ReadRows {
   const rows: ImportRow[] = []
   const refused: RefusedRow[] = []
   const whole: FileRow[] = []

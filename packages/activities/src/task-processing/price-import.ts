@@ -8,7 +8,7 @@ import { fileColumns } from '@flexprice/contracts/imports'
 import { type ImportedPrice, importPrices, planPrice, priceChanges } from '@flexprice/database/catalog'
 import { readNow, type Scoped, type WrittenRecord } from '@flexprice/database/connection'
 import { type CodedError, invalid, isCodedError } from '@flexprice/domain'
-import { type EntityImport, type ImportRow, recordsPerPageMax } from './entity-import.ts'
+import { type EntityImport, type ImportRow, preparedTogether, recordsPerPageMax } from './entity-import.ts'
 import {
   featureOfPrice,
   type IdOf,
@@ -33,7 +33,7 @@ export function createPriceImport(): EntityImport {
   return {
     columns: fileColumns.PRICES,
     rowsPerPageMax: recordsPerPageMax,
-    prepare(rows) {
+    begin: preparedTogether((rows) => {
       const prices = rows.map(readPrice)
       return {
         refused: [],
@@ -42,7 +42,7 @@ export function createPriceImport(): EntityImport {
           return writeRecords(transaction, prices, (some) => writePrices(transaction, some))
         },
       }
-    },
+    }),
   }
 }
 

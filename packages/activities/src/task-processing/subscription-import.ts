@@ -7,7 +7,7 @@ import { type KnownSubscription, readKnownSubscriptions } from '@flexprice/datab
 import { assert, CodedError, invalid, isCodedError } from '@flexprice/domain'
 import { type CreationOutcome, createSubscriptions } from '../subscription-creation/create-subscriptions.ts'
 import type { SubscriptionOrder } from '../subscription-creation/subscription-order.ts'
-import type { EntityImport, ImportRow } from './entity-import.ts'
+import { type EntityImport, type ImportRow, preparedTogether } from './entity-import.ts'
 import { planOfSubscription, readPlanIds, splitKey } from './named-records.ts'
 import { writeRecords } from './record-rows.ts'
 
@@ -29,7 +29,7 @@ export function createSubscriptionImport({ taskId }: { readonly taskId: string }
   return {
     columns: fileColumns.SUBSCRIPTIONS,
     rowsPerPageMax,
-    prepare(rows) {
+    begin: preparedTogether((rows) => {
       const subscriptions = rows.map(readSubscription)
       return {
         refused: [],
@@ -40,7 +40,7 @@ export function createSubscriptionImport({ taskId }: { readonly taskId: string }
           )
         },
       }
-    },
+    }),
   }
 }
 

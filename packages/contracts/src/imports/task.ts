@@ -26,8 +26,8 @@ export const createTaskRequest = z
     task_type: notBuiltValues(taskType, ['EXPORT']),
     entity_type: entityType,
     file_type: fileType,
-    // Whatever the caller calls the place that it brought the file from: the file itself is the upload's.
-    file_provider: text(50),
+    /** Whatever the caller calls the place that it brought the file from; left out, it is what says where the file is. */
+    file_provider: text(50).optional(),
     /** Ours: left out where file_url says where the file is. */
     upload_id: identifier.optional(),
     file_name: name.optional(),

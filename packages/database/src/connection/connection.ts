@@ -8,6 +8,7 @@ import { type DueEnvironment, listDueEnvironments } from './due-environments.ts'
 import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
 import { parseInstant } from './parse-instant.ts'
+import { createPings, type Pings } from './ping.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { createRowLayouts } from './row-layouts.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
@@ -29,7 +30,7 @@ export interface DatabaseConfig {
   readonly lockTimeoutMs?: number
 }
 
-export interface Database extends AsyncDisposable {
+export interface Database extends Pings {
   scoped(scope: Scope): Scoped
   findApiKey(secretHash: Buffer): Promise<FoundApiKey | undefined>
   /** Those of the keys that exist, by one statement a thousand. */
@@ -42,8 +43,6 @@ export interface Database extends AsyncDisposable {
   ensureEventMonths(): Promise<number>
   /** Notes when keys, of whatever tenants, were last used; `touchApiKeysMax` at once. To the minute: not for each request. */
   touchApiKeys(uses: readonly ApiKeyUse[]): Promise<void>
-  /** Fails with `database_error` when the database cannot be reached, or when row security would not hold. */
-  ping(): Promise<void>
   poolStats(): { total: number; idle: number; waiting: number }
 }
 
@@ -65,7 +64,7 @@ export interface ApiKeyUse {
 const handlesMax = 1_000
 const defaults = { connectTimeoutMs: 5_000, statementTimeoutMs: 15_000, lockTimeoutMs: 5_000 }
 
-/** The process's one pool of connections; nothing is opened before the first query. */
+/** The process's one pool of connections, and one more for `ping`; nothing is opened before the first query. */
 export function createDatabase(config: DatabaseConfig): Database {
   const pool = createPool(config)
   const shared: SharedPool = {
@@ -74,6 +73,7 @@ export function createDatabase(config: DatabaseConfig): Database {
     nameOf: createStatementNames(),
     layouts: createRowLayouts({ getTypeParser }),
   }
+  const pings = createPings(config)
   const handles = new Map<string, Kysely<Tables>>()
 
   return {
@@ -101,9 +101,11 @@ export function createDatabase(config: DatabaseConfig): Database {
     listDueEnvironments: (page) => listDueEnvironments(pool, page),
     listUnstartedImports: (of) => listUnstartedImports(pool, of),
     ensureEventMonths: () => ensureEventMonths(pool),
-    ping: () => ping(pool),
+    ping: () => pings.ping(),
     poolStats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    [Symbol.asyncDispose]: () => pool.end(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([pool.end(), pings[Symbol.asyncDispose]()])
+    },
   }
 }
 
@@ -206,23 +208,6 @@ const touchKeys = {
   name: 'touch-api-keys',
   text: 'select from touch_api_keys($1::text[], $2::timestamptz[])',
 }
-
-async function ping(pool: pg.Pool): Promise<void> {
-  try {
-    const { rows } = await pool.query<{ unbound: boolean }>({ name: 'ping', text: rowSecurityIsVoid })
-    assert(
-      rows[0]?.unbound === false,
-      'the role of DATABASE_URL bypasses row security: give it one that owns nothing',
-    )
-  } catch (error) {
-    throw translateDatabaseError(error)
-  }
-}
-
-const rowSecurityIsVoid = `
-  select r.rolsuper or r.rolbypassrls or exists (
-    select from pg_class c where c.relrowsecurity and pg_has_role(r.oid, c.relowner, 'USAGE')) as unbound
-  from pg_roles r where r.rolname = current_user`
 
 function traceStatement(event: LogEvent): void {
   recordSqlSpan({

@@ -5,6 +5,7 @@ import { newId } from '@flexprice/database/connection'
 import type { AppendedEvents, NewEvent } from '@flexprice/database/events'
 import { type FieldProblem, invalid } from '@flexprice/domain'
 import type { FastifyRequest } from 'fastify'
+import { createLongWork, type Pieces } from '../long-work.ts'
 import { expectAllowed } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
@@ -14,6 +15,7 @@ import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
 export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: RateLimiter): void {
+  const longWork = createLongWork()
   api.route({
     ...routeOf(ingestEventsBulk),
     // `parseEvent` does it, event by event, by the same schema.
@@ -27,7 +29,7 @@ export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: Rat
     async handler(request, reply) {
       const sent = sentEvents(request)
       await correctCount(perKey, request, sent.length)
-      const { events, positions, problems } = parseAll(request, sent)
+      const { events, positions, problems } = await longWork.run(parseAll(request, sent))
       const outcome = await appendForCaller(intake, request, events)
       const refused = refusedByStore(outcome)
       for (const [index, problem] of refused) problems.push(at(positions[index] ?? 0, problem))
@@ -78,9 +80,14 @@ interface ParsedEvents {
   readonly problems: FieldProblem[]
 }
 
-function parseAll(request: FastifyRequest, sent: readonly unknown[]): ParsedEvents {
+function* parseAll(request: FastifyRequest, sent: readonly unknown[]): Pieces<ParsedEvents> {
   const parsed: ParsedEvents = { events: [], positions: [], problems: [] }
+  let began = performance.now()
   for (const [position, one] of sent.entries()) {
+    if (performance.now() - began > pieceMs) {
+      yield
+      began = performance.now()
+    }
     const event = parseEvent(one, () => newId('event'), unknownFieldsOf(request, `events[${position}].`))
     if (isParsed(event)) {
       parsed.events.push(event)
@@ -90,6 +97,8 @@ function parseAll(request: FastifyRequest, sent: readonly unknown[]): ParsedEven
   return parsed
 }
 
+/** A thousand events of usual size take less. */
+const pieceMs = 25
 const problemsOfEventMax = 3
 
 /** What only the store can tell, by the events' positions in what it was given. */

@@ -1,32 +1,37 @@
-/** Whether more requests are refused than are let in, by the last whole tenth of a second. */
+/** Whether more requests are refused than are let in. */
 export interface Flood {
   /** @param atMs of a clock that only goes on */
   note(what: 'refused' | 'let-in', atMs: number): void
   isOn(atMs: number): boolean
 }
 
+/**
+ * It begins with the request that makes the refused ones more than the others of the last tenth of a second, and ends
+ * with a tenth of a second in which they are not more. One is longer where the event loop comes late, as it does then.
+ */
 export function createFlood(): Flood {
-  let window = 0
-  let counts = { refused: 0, 'let-in': 0 }
+  let began = Number.NEGATIVE_INFINITY
+  let refused = 0
+  let letIn = 0
   let wasOn = false
-  const goTo = (atMs: number): void => {
-    const now = Math.floor(atMs / windowMs)
-    if (now === window) return
-    // One that nothing came in says that it is over.
-    wasOn = now === window + 1 && counts.refused > counts['let-in']
-    window = now
-    counts = { refused: 0, 'let-in': 0 }
-  }
+  const isMore = () => refused >= refusedMin && refused > letIn
   return {
     note(what, atMs) {
-      goTo(atMs)
-      counts[what] += 1
+      if (atMs - began >= windowMs) {
+        wasOn = atMs - began < silenceMs && isMore()
+        began = atMs
+        refused = 0
+        letIn = 0
+      }
+      if (what === 'refused') refused += 1
+      else letIn += 1
     },
-    isOn(atMs) {
-      goTo(atMs)
-      return wasOn
-    },
+    isOn: (atMs) => atMs - began < silenceMs && (wasOn || isMore()),
   }
 }
 
 const windowMs = 100
+/** Fewer are a peak, of which the next moment knows nothing. */
+const refusedMin = 10
+/** So long without a request says that it is over. */
+const silenceMs = 1_000

@@ -29,11 +29,24 @@ test('Temporal goes away later: degraded and in service, as all else works, and 
   const ready = () => gateway.app.inject({ url: '/health/ready' })
   expect((await ready()).json()).toMatchObject({ status: 'ok' })
   await temporal.cut()
-  const response = await ready()
-  expect(response.statusCode).toBe(200)
-  expect(response.json()).toMatchObject({ status: 'degraded', checks: { temporal: { status: 'failed' } } })
+  await expect
+    .poll(async () => (await ready()).json(), { timeout: 20_000 })
+    .toMatchObject({ status: 'degraded', checks: { temporal: { status: 'failed' } } })
+  expect((await ready()).statusCode).toBe(200)
   await temporal.mend()
   await expect.poll(async () => (await ready()).json(), { timeout: 20_000 }).toMatchObject({ status: 'ok' })
+})
+
+test('while a check hangs the report before it stands, and then the one that tells of it', async () => {
+  await using temporal = await startTcpProxy(testStack().temporalAddress)
+  await using gateway = await startGateway({ temporalAddress: temporal.address })
+  const ready = async () => (await gateway.app.inject({ url: '/health/ready' })).json()
+  expect(await ready()).toMatchObject({ status: 'ok' })
+  temporal.silence()
+  expect(await ready()).toMatchObject({ status: 'ok' })
+  await expect
+    .poll(ready, { timeout: 20_000 })
+    .toMatchObject({ status: 'degraded', checks: { temporal: { status: 'failed' } } })
 })
 
 test('ready 503 once the process is told to stop', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type HealthReport, runHealthChecks } from '@flexprice/observability'
 import type { FastifyInstance } from 'fastify'
 import type { Dependencies } from '../dependencies.ts'
@@ -22,14 +23,7 @@ export function reportHealth(
   const onFailure = (name: string, err: unknown) =>
     logger.warn({ err, 'event.action': 'health-check-failed', 'labels.check': name }, 'A dependency is away')
   let temporalWasThere = false
-  let running: Promise<HealthReport> | undefined
-  // Probes that come while the checks run share their report: a check that hangs cannot pile up.
-  const check = () => {
-    running ??= runHealthChecks(checks, checkTimeoutMs, onFailure).finally(() => {
-      running = undefined
-    })
-    return running
-  }
+  const check = sharedReports(() => runHealthChecks(checks, checkTimeoutMs, onFailure))
   // The first one is where FlexPrice's probes look.
   for (const path of ['/health', '/health/live']) {
     app.get(path, { schema: { hide: true } }, async () => ({ status: 'ok' }))
@@ -47,3 +41,27 @@ export function reportHealth(
 }
 
 const checkTimeoutMs = 2_000
+
+/**
+ * Probes that come while the checks run share their report: a check that hangs cannot pile up. Where the checks take
+ * long, as those of a gateway with much to do may, the report before stands: who asks is told within a second, and of
+ * what has gone silent with the next report.
+ */
+function sharedReports(run: () => Promise<HealthReport>): () => Promise<HealthReport> {
+  let last: HealthReport | undefined
+  let running: Promise<HealthReport> | undefined
+  return async () => {
+    running ??= run().then((report) => {
+      last = report
+      running = undefined
+      return report
+    })
+    if (last === undefined) return running
+    const before = last
+    const patience = new AbortController()
+    const tooLong = sleep(patienceMs, before, { signal: patience.signal }).catch(() => before)
+    return Promise.race([running, tooLong]).finally(() => patience.abort())
+  }
+}
+
+const patienceMs = 400

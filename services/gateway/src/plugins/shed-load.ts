@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import underPressure from '@fastify/under-pressure'
 import type { Metrics } from '@flexprice/observability'
@@ -53,7 +54,7 @@ export async function shedLoad(
     flood.note(reason === undefined ? 'let-in' : 'refused', atMs)
     if (reason !== undefined) {
       shed.inc({ reason })
-      if (flood.isOn(atMs)) rest(request.raw.socket)
+      if (flood.isOn(atMs)) rest(reply.raw, request.raw.socket)
       return refuse(request, reply, isReady())
     }
     inFlight += 1
@@ -97,8 +98,8 @@ function createLoad({ requestsInFlightMax, requestsAtWorkMax }: LoadLimits): Loa
   }
 }
 
-/** Refusing takes a part of the process then, and what is let in has to be done in the time that it takes all the same. */
-const lessInFlood = 3
+/** Refusing takes half of the process then, and what is let in has to be done in the time that it takes all the same. */
+const lessInFlood = 4
 
 /** Most gateways have one key that does most; and there is always a place for another. */
 const partOfKeyAtWork = 0.75
@@ -147,11 +148,15 @@ function refuse(request: FastifyRequest, reply: FastifyReply, keepsConnection: b
  * The next request of the connection is read a moment later: who comes again at once, whatever it was told, takes the
  * time of those that were let in.
  */
-function rest(socket: unknown): void {
+function rest(response: ServerResponse, socket: unknown): void {
   // A request that was injected has no connection.
-  if (!(socket instanceof Socket) || socket.isPaused()) return
-  socket.pause()
-  setTimeout(() => socket.resume(), restMs)
+  if (!(socket instanceof Socket)) return
+  // Not before: the end of a request sets its connection going again.
+  response.once('close', () => {
+    if (socket.destroyed) return
+    socket.pause()
+    setTimeout(() => socket.resume(), restMs)
+  })
 }
 
 const restMs = 100

@@ -11,12 +11,13 @@ beforeAll(async () => {
 })
 
 const columns = {
+  EVENTS: 'event_name,external_customer_id,timestamp',
   CUSTOMERS: 'external_id,name,email',
   FEATURES: 'name,type,lookup_key',
   PRICES: 'lookup_key,currency,amount',
   SUBSCRIPTIONS: 'lookup_key,currency,billing_period',
 } as const
-const entities = ['CUSTOMERS', 'FEATURES', 'PRICES', 'SUBSCRIPTIONS'] as const
+const entities = ['EVENTS', 'CUSTOMERS', 'FEATURES', 'PRICES', 'SUBSCRIPTIONS'] as const
 
 /** A file of an entity, and what its task says of it. */
 const bad: readonly [string, (header: string) => string | Buffer, RegExp, object?][] = [
@@ -34,6 +35,11 @@ const bad: readonly [string, (header: string) => string | Buffer, RegExp, object
   ],
   ['with a quote that is never closed', (header) => `${header}\n"a,b,c\n`, /quote/],
   ['of gzip that is cut off', (header) => gzipSync(`${header}\na,b,c\n`).subarray(0, 20), /gzip|end/i],
+  [
+    'of gzip that expands beyond measure',
+    (header) => gzipSync(`${header}\n${'x'.repeat(70_000_000)}`),
+    /^The gzip file expands to more than 200 times its size$/,
+  ],
   [
     'of bad rows alone',
     (header) => `${header}\na,b,c\nd,e,f\n`,
@@ -59,6 +65,7 @@ test.each(cases)(
     const { db } = caller.scoped
     const tables = ['customers', 'features', 'prices', 'subscriptions'] as const
     const rows = await Promise.all(tables.map((table) => db.selectFrom(table).select('id').execute()))
-    expect(rows.flat()).toEqual([])
+    const events = await db.selectFrom('events').select('event_id').execute()
+    expect([...rows.flat(), ...events]).toEqual([])
   },
 )

@@ -53,7 +53,7 @@ async function storedTask(
     request_hash: requestHash(body),
     entity_type: body.entity_type,
     file_type: body.file_type,
-    file_provider: body.file_provider,
+    file_provider: body.file_provider ?? (upload ? 'upload' : 'url'),
     upload_id: upload?.id ?? null,
     file_url: body.file_url ?? null,
     file_name: body.file_name ?? upload?.file_name ?? null,

@@ -10,6 +10,8 @@ export interface ChargedSubscription {
   readonly planId: string
   readonly externalId: string
   readonly featureId: string
+  /** That its meter counts. */
+  readonly eventName: string
   /** Usage of the meter, committed when it resolves. */
   use(timestamp: string, properties?: Readonly<Record<string, unknown>>): Promise<void>
 }
@@ -46,7 +48,7 @@ export async function addCharged(
     ...changes,
   })
   return {
-    ...{ id, planId: plan, externalId, featureId: feature.id },
+    ...{ id, planId: plan, externalId, featureId: feature.id, eventName },
     use: (timestamp, properties = {}) => addEvent(caller, { eventName, externalId, timestamp, properties }),
   }
 }

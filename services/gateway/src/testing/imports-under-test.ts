@@ -18,9 +18,12 @@ export interface ImportsUnderTest extends AsyncDisposable {
   importFile(caller: Caller, content: string | Buffer, task?: object): Promise<z.output<typeof endedTask>>
 }
 
-/** The gateway with the workers of both import queues in this process, in pages of few rows. */
-export async function startImports(rowsPerPageMax = 3): Promise<ImportsUnderTest> {
-  const alone = await startGateway({ temporalNamespace: testTemporalSettings().namespace })
+/** The gateway with the workers of both import queues in this process, in pages of few rows; or that one with them. */
+export async function startImports(
+  rowsPerPageMax = 3,
+  starting: Promise<GatewayUnderTest> = startGateway({ temporalNamespace: testTemporalSettings().namespace }),
+): Promise<ImportsUnderTest> {
+  const alone = await starting
   const activities = createTaskProcessingActivities({
     scoped: () => alone.database.database.scoped(currentScope()),
     files: alone.files,
