@@ -6,6 +6,7 @@ import { isTest, problem, type Source } from './source.ts'
  */
 const readers: Readonly<Record<string, string>> = {
   'packages/database/src/connection/clock.ts': 'the one place that reads it',
+  'packages/database/src/connection/ids.ts': 'ids sort by when they were made',
   'packages/database/src/events/append-events.ts':
     "reads the environment's clock in the statement that writes",
   'packages/database/src/events/keep-conflicts.ts':

@@ -12,9 +12,10 @@ const nurseryMb = 16
 const heapMb = 256
 /**
  * Two pages that are rated at once outlive a small nursery's collections: each copies them, and then the heap is full of
- * them. With these a third of the worker's CPU is gone, for some 100 MB (docs/speed.md).
+ * them. With these a third of the worker's CPU is gone (docs/speed.md); that of calculations lets its heap grow besides
+ * (`services/worker-calculate-charges/src/heap-growth.ts`), which is worth more than as much of a nursery.
  */
 const nurseries: ReadonlyMap<string, number> = new Map([
-  ['calculate-charges', 64],
+  ['calculate-charges', 32],
   ['cron-billing', 64],
 ])

@@ -35,9 +35,9 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
         createActivityInterceptor(logger, options.withoutScope),
       ],
     },
-    maxConcurrentActivityTaskExecutions: config.activitySlots,
+    maxConcurrentActivityTaskExecutions: config.queueSlots ?? config.activitySlots,
     maxConcurrentLocalActivityExecutions: config.activitySlots,
-    // Slices of one run are for all workers of the queue; an eager one would keep them to itself.
+    // What a workflow does in parallel is for all workers of the queue; an eager one would keep it to itself.
     maxEagerActivityReservationsPerWorkflowTask: 0,
     maxConcurrentWorkflowTaskExecutions: config.workflowSlots,
     maxCachedWorkflows: config.cachedWorkflows,

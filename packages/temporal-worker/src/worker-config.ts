@@ -10,6 +10,8 @@ export interface WorkerConfig extends ProcessConfig {
   readonly healthPort: number
   /** Activities at once; each holds about one connection to the database. */
   readonly activitySlots: number
+  /** Of those of the queue, where they are fewer: what this worker has no slot for goes to another one. */
+  readonly queueSlots?: number
   readonly workflowSlots: number
   /** Workflows that are kept in memory between their tasks. */
   readonly cachedWorkflows: number

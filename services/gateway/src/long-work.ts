@@ -16,7 +16,8 @@ export function createLongWork(): LongWork {
   let last: Promise<unknown> = Promise.resolve()
   const inItsTurn = <Value>(work: () => Value): Promise<Value> => {
     const turn = last.then(() => nextTurn()).then(work)
-    last = turn.catch(() => undefined)
+    // Not its value, which may be a body of many megabytes: it would be kept until the next work comes.
+    last = turn.then(forget, forget)
     return turn
   }
   return {
@@ -27,6 +28,8 @@ export function createLongWork(): LongWork {
     },
   }
 }
+
+const forget = () => undefined
 
 /** For work that is short after all. */
 export function atOnce<Result>(pieces: Pieces<Result>): Result {

@@ -5,7 +5,7 @@ test('DATABASE_URL is enough: everything else has a default', () => {
   const result = calculateChargesWorkerConfig({ DATABASE_URL: 'postgres://app@db/flexprice' })
   expect(result).toMatchObject({
     ok: true,
-    config: { slicesMax: 2, healthPort: 9_090, temporal: { namespace: 'default' } },
+    config: { slicesMax: 16, queueSlots: 2, healthPort: 9_090, temporal: { namespace: 'default' } },
   })
   expect(result.ok && Object.isFrozen(result.config)).toBe(true)
 })

@@ -4,8 +4,10 @@ import { type WorkerConfig, workerConfig } from '@flexprice/temporal-worker'
 
 export interface CalculateChargesWorkerConfig extends WorkerConfig {
   readonly database: DatabaseSettings
-  /** Slices of one calculation that are worked on at once: more than the database has cores gives nothing. */
+  /** Of one calculation, for all workers of the queue: each takes the next one as it has room, so that all end together. */
   readonly slicesMax: number
+  /** Slices that this worker works on at once: one waits for the database while another one is rated. */
+  readonly queueSlots: number
 }
 
 export function calculateChargesWorkerConfig(
@@ -21,7 +23,13 @@ export function readVariables(env: Environment): CalculateChargesWorkerConfig {
     database: databaseSettings(env, { statementTimeoutMs: 20_000 }),
     ...workerConfig(env),
     slicesMax: env.integer('CALCULATE_CHARGES_SLICES', {
-      meaning: 'slices of one calculation that are worked on at once',
+      meaning: 'slices at the most that one calculation is cut into, for all workers to share',
+      otherwise: 16,
+      min: 1,
+      max: 64,
+    }),
+    queueSlots: env.integer('CALCULATE_CHARGES_SLICES_AT_ONCE', {
+      meaning: 'slices that this worker works on at once',
       otherwise: 2,
       min: 1,
       max: 64,

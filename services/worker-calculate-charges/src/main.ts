@@ -9,9 +9,11 @@ import { createDatabase } from '@flexprice/database/connection'
 import { createLogger, createMetrics, startTelemetry } from '@flexprice/observability'
 import { currentScope, runWorker } from '@flexprice/temporal-worker'
 import { calculateChargesWorkerConfig, readVariables } from './config.ts'
+import { letHeapGrow } from './heap-growth.ts'
 
 const service = 'worker-calculate-charges'
 const config = configOrExit(calculateChargesWorkerConfig(), process.argv, readVariables)
+letHeapGrow()
 const logger = createLogger({ service, level: config.telemetry.logLevel })
 await using _telemetry = await startTelemetry({
   service,

@@ -44,6 +44,9 @@ export interface CalculateChargesActivities {
   replaceInvoice(input: ReplacementInput): Promise<RecalculatedInvoice>
 }
 
+/** A preview reads and writes little, and is cut without being counted: more slices than work at once give nothing. */
+const previewSlicesMax = 2
+
 export function createCalculateChargesActivities(
   dependencies: CalculateChargesDependencies,
 ): CalculateChargesActivities {
@@ -54,7 +57,10 @@ export function createCalculateChargesActivities(
     purgeOldCalculations: () => purgeOldCalculations(dependencies),
     previewInvoice: (input) => previewInvoice(dependencies, input),
     beginSyncPreview: ({ previewId }) =>
-      beginSyncPreview(dependencies.scoped(), { previewId, slicesMax: dependencies.slicesMax }),
+      beginSyncPreview(dependencies.scoped(), {
+        previewId,
+        slicesMax: Math.min(dependencies.slicesMax, previewSlicesMax),
+      }),
     previewSyncSlice: (input) => previewSyncSlice(dependencies, input),
     completeSyncPreview: (input) => completeSyncPreview(dependencies, input),
     recalculateInvoice: (input) => recalculateInvoice(dependencies, input),

@@ -11,7 +11,7 @@ import { Context } from '@temporalio/activity'
 import { atBoundary } from '../subscription-change/at-boundary.ts'
 import type { CycleChoice } from './billed-cycle.ts'
 import { type ChargeOutcome, calculateCharges } from './calculate-charges.ts'
-import { calculatedItem } from './calculated-item.ts'
+import { calculatedItem, createLinesOf } from './calculated-item.ts'
 import type { CalculateChargesDependencies } from './dependencies.ts'
 import { writeForecasts } from './forecasts.ts'
 
@@ -64,8 +64,9 @@ async function calculatePage(
   const { outcomes, draftIds } = calculation.creates_drafts
     ? await writeForecasts(transaction, page.subscriptionIds, { seenBy: calculation.usage_snapshot, now })
     : { outcomes: await rateAtBoundary(transaction, page.subscriptionIds, calculate), draftIds: noDrafts }
+  const linesOf = createLinesOf()
   const items = outcomes.map((outcome) =>
-    calculatedItem(outcome, draftIds.get(outcome.facts.subscription.id) ?? null),
+    calculatedItem(outcome, { invoiceId: draftIds.get(outcome.facts.subscription.id) ?? null, linesOf }),
   )
   await writeCalculationPage(transaction, { calculationId: calculation.id, page, items, now })
   return { items, taken: page.subscriptionIds.length }

@@ -22,7 +22,7 @@ export function cycleLines(
   const { lines, pauses } = facts
   const until = billedUntil(lines, billed)
   const grantsOf = createGrantsOf(facts)
-  const carried = new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
+  const carried = carriedLines(lines)
   const whole = lines.map(({ line, price, chain, meter, planId, billedBy, formerGrid }) => ({
     id: line.id,
     chain,
@@ -43,6 +43,14 @@ export function cycleLines(
   return pauses.length === 0 ? whole : whole.flatMap((line) => aroundPauses(line, pauses))
 }
 
+function carriedLines(lines: readonly ChargedLine[]): ReadonlySet<string> {
+  // Nearly no subscription has any.
+  if (lines.every(({ line }) => line.carries_line_id === null)) return noLines
+  return new Set(lines.flatMap(({ line }) => line.carries_line_id ?? []))
+}
+
+const noLines: ReadonlySet<string> = new Set()
+
 /** What its price has ended is held until a user's end. */
 function heldUntil({ ended_by, user_end }: ChargedLine['line']): FactLine['heldUntil'] {
   return ended_by === 'price' ? (user_end ?? 'next') : undefined
@@ -53,6 +61,7 @@ function billedUntil(
   lines: readonly ChargedLine[],
   billed: Pick<BilledCycle, 'reason' | 'period'>,
 ): ReadonlyMap<string, Date> {
+  if (lines.every(({ billedBy }) => billedBy.length === 0)) return never
   const until = new Map<string, Date>()
   for (const { chain, billedBy } of lines) {
     for (const other of billedBy) {
@@ -61,6 +70,8 @@ function billedUntil(
   }
   return until
 }
+
+const never: ReadonlyMap<string, Date> = new Map()
 
 function isInvoice(
   { billing_reason, period_start: start, period_end: end }: InvoiceIdentity,
@@ -82,10 +93,10 @@ interface Grants {
 
 /** By the plan whose price the line is of: a change of plan leaves what was used before it as free as it was. */
 function createGrantsOf({ subscription, entitlements, formerEntitlements }: ChargeFacts) {
-  const former = [...formerEntitlements]
+  const former = formerEntitlements.size === 0 ? none : [...formerEntitlements]
   return (planId: string | null, meter: MeterRow): Grants => {
-    const present = entitlements.get(meter.id) ?? []
-    if (former.length === 0) return { sources: present, others: [] }
+    const present = entitlements.get(meter.id) ?? none
+    if (former.length === 0) return present.length === 0 ? noGrants : { sources: present, others: none }
     const isPresent = planId === null || planId === subscription.plan_id
     const sources = isPresent ? present : (formerEntitlements.get(planId)?.get(meter.id) ?? [])
     const all = [...present, ...former.flatMap(([, granted]) => granted.get(meter.id) ?? [])]
@@ -94,6 +105,9 @@ function createGrantsOf({ subscription, entitlements, formerEntitlements }: Char
     return { sources, others }
   }
 }
+
+const none: readonly never[] = []
+const noGrants: Grants = { sources: none, others: none }
 
 /** What the lines of a page share, each made once: thousands have the same few prices, meters and quantities. */
 export interface SharedTerms {
@@ -109,7 +123,7 @@ export function createSharedTerms(): SharedTerms {
   return {
     termsOf: (price) => once(terms, price.id, () => cycleTerms(price)),
     meteringOf: (price, meter, { sources, others }) =>
-      once(meterings, [[price], sources, others].map(idsOf).join(';'), () => ({
+      once(meterings, meteringKey(price, sources, others), () => ({
         meter,
         bucketSize: price.bucket_size,
         filterValues: price.filter_values,
@@ -119,7 +133,14 @@ export function createSharedTerms(): SharedTerms {
   }
 }
 
-function idsOf(records: readonly { readonly id: string }[]): string {
+function meteringKey(price: PriceRow, sources: Records, others: Records): string {
+  if (sources.length + others.length === 0) return price.id
+  return [[price], sources, others].map(idsOf).join(';')
+}
+
+type Records = readonly { readonly id: string }[]
+
+function idsOf(records: Records): string {
   return records.map(({ id }) => id).join(' ')
 }
 

@@ -5,7 +5,7 @@ import type { StoredExplanation } from '@flexprice/database/tables'
 import { invalid } from '@flexprice/domain'
 import type { LineCharge, LineExplanation } from '@flexprice/domain/cycle'
 import { type LineShare, type Settlement, settleInvoice } from '@flexprice/domain/invoice'
-import { type Decimal, formatDecimal, isStorable, sumDecimals } from '@flexprice/domain/money'
+import { type Decimal, formatDecimal, isStorable, sumOfAmounts } from '@flexprice/domain/money'
 import type { Grid, Period } from '@flexprice/domain/time'
 
 /** What a subscription's line is charged on an invoice. */
@@ -139,7 +139,7 @@ export function refuseTooLarge(charges: readonly InvoicedCharge[]): void {
     const what = `the charge of price ${line.price.id} for a quantity of ${formatDecimal(quantity)}`
     throw invalid([{ path: '', message: `${what} would be larger than 20 digits` }])
   }
-  if (!isStorable(sumDecimals(charges.map(({ amount }) => amount)))) {
+  if (!isStorable(sumOfAmounts(charges))) {
     throw invalid([{ path: '', message: 'the invoice would be larger than 20 digits' }])
   }
 }

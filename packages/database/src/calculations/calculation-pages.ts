@@ -2,12 +2,14 @@ import { assert } from '@flexprice/domain'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { insertRecords } from '../connection/insert-records.ts'
-import type { CalculatedLine, CalculationItemTable } from '../tables/calculation-tables.ts'
+import type { JsonText } from '../connection/json-text.ts'
+import type { CalculationItemTable } from '../tables/calculation-tables.ts'
 import { type CalculationRow, selected } from './calculations.ts'
 
 export type CalculationItemRow = Selectable<CalculationItemTable>
 export type NewCalculationItem = Omit<CalculationItemRow, 'calculation_id' | 'environment_id' | 'lines'> & {
-  readonly lines: readonly CalculatedLine[]
+  /** Of `CalculatedLine`s. */
+  readonly lines: JsonText
 }
 
 export interface CalculationPage {

@@ -4,6 +4,7 @@ import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
 import type { CalculationTable } from '../tables/calculation-tables.ts'
+import { slicesOf } from './slices.ts'
 
 export type CalculationRow = Selectable<CalculationTable>
 
@@ -80,10 +81,11 @@ export function beginCalculation(
     const row = await lockCalculation(transaction, begin.id)
     if (row.subscriptions_total !== null) return listCalculationSlices(transaction, begin.id)
     const { rows } = await sql<{ slice: number; due: number }>`
-      with cut as (
+      with chosen as materialized (select s.id from subscriptions s where ${selected(row)}),
+      cut as (
         select slice, min(id) as first, max(id) as last, count(*) as due from (
-          select s.id, (ntile(${begin.slicesMax}) over (order by s.id))::smallint - 1 as slice
-          from subscriptions s where ${selected(row)}
+          select id, (ntile(${slicesOf(sql`select from chosen`, begin.slicesMax)}) over (order by id))::smallint - 1 as slice
+          from chosen
         ) numbered group by slice
       )
       insert into calculation_slices

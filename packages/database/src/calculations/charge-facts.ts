@@ -116,24 +116,23 @@ export async function chargeFacts(
   )
   const billed = await readBilledLines(scoped, billedByChain(rows, prices, subscriptions))
   const chainOf = chainsByLine(rows, prices)
-  const linesBySubscription = Map.groupBy(
-    rows.flatMap((line): ChargedLine[] => {
-      const price = prices.get(line.price_id)
-      if (!price) return []
-      return [
-        {
-          line,
-          price,
-          chain: chainOf(line),
-          planId: price.plan_id ?? prices.get(price.overridden_price_id ?? '')?.plan_id ?? null,
-          meter: meters.get(price.meter_id ?? '') ?? null,
-          billedBy: billed.get(line.id) ?? [],
-          formerGrid: formerGridOf(line),
-        },
-      ]
-    }),
-    ({ line }) => line.subscription_id,
-  )
+  const linesBySubscription = new Map<string, ChargedLine[]>()
+  for (const line of rows) {
+    const price = prices.get(line.price_id)
+    if (!price) continue
+    const charged: ChargedLine = {
+      line,
+      price,
+      chain: chainOf(line),
+      planId: price.plan_id ?? prices.get(price.overridden_price_id ?? '')?.plan_id ?? null,
+      meter: meters.get(price.meter_id ?? '') ?? null,
+      billedBy: billed.get(line.id) ?? none,
+      formerGrid: formerGridOf(line),
+    }
+    const some = linesBySubscription.get(line.subscription_id)
+    if (some) some.push(charged)
+    else linesBySubscription.set(line.subscription_id, [charged])
+  }
   const formers = formerPlans(subscriptions, linesBySubscription)
   const formersOf = Map.groupBy(formers, ({ id }) => id)
   const entitlementsOf = await readEntitlements(scoped, { subscriptions, formers }, [
@@ -141,14 +140,14 @@ export async function chargeFacts(
   ])
   return subscriptions.map((subscription) => ({
     subscription,
-    lines: linesBySubscription.get(subscription.id) ?? [],
-    pauses: pausesOf.get(subscription.id) ?? [],
+    lines: linesBySubscription.get(subscription.id) ?? none,
+    pauses: pausesOf.get(subscription.id) ?? none,
     entitlements: entitlementsOf.present(subscription.id),
-    formerEntitlements: new Map(
-      (formersOf.get(subscription.id) ?? []).map((of) => [of.plan_id, entitlementsOf.former(of)]),
-    ),
+    formerEntitlements: entitlementsOf.ofFormers(formersOf.get(subscription.id) ?? none),
   }))
 }
+
+const none: readonly never[] = []
 
 function formerGridOf({ former_grid: grid }: ChargedLineRow): FormerGrid | null {
   return grid && { ...grid, anchor: new Date(grid.anchor), until: new Date(grid.until) }
@@ -156,7 +155,8 @@ function formerGridOf({ former_grid: grid }: ChargedLineRow): FormerGrid | null 
 
 /** A line that carries another one on is of that one's chain; it came later, so that this ends. */
 function chainsByLine(rows: readonly ChargedLineRow[], prices: ReadonlyMap<string, PriceRow>) {
-  const byId = new Map(rows.map((row) => [row.id, row]))
+  const carry = rows.some((row) => row.carries_line_id !== null)
+  const byId = new Map(carry ? rows.map((row) => [row.id, row]) : [])
   return (line: ChargedLineRow): string => {
     let first = line
     for (let steps = 0; first.carries_line_id !== null; steps++) {

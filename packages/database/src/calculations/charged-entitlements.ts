@@ -15,7 +15,9 @@ export function formerPlans(
   linesOf: ReadonlyMap<string, readonly { readonly planId: string | null }[]>,
 ): PlanOf[] {
   return subscriptions.flatMap(({ id, plan_id }) => {
-    const plans = new Set((linesOf.get(id) ?? []).flatMap(({ planId }) => planId ?? []))
+    const lines = linesOf.get(id)
+    if (!lines?.some(({ planId }) => planId !== null && planId !== plan_id)) return []
+    const plans = new Set(lines.flatMap(({ planId }) => planId ?? []))
     plans.delete(plan_id)
     return [...plans].map((former) => ({ id, plan_id: former }))
   })
@@ -23,8 +25,11 @@ export function formerPlans(
 
 export interface EntitlementsOf {
   present(subscriptionId: string): ReadonlyMap<string, readonly EntitlementRow[]>
-  former(of: PlanOf): ReadonlyMap<string, readonly EntitlementRow[]>
+  /** By the plan. */
+  ofFormers(formers: readonly PlanOf[]): ReadonlyMap<string, ReadonlyMap<string, readonly EntitlementRow[]>>
 }
+
+const noFormers: ReturnType<EntitlementsOf['ofFormers']> = new Map()
 
 /** What plans and the subscriptions themselves grant of the meters: one statement, however many. */
 export async function readEntitlements(
@@ -32,7 +37,13 @@ export async function readEntitlements(
   { subscriptions, formers }: { subscriptions: readonly PlanOf[]; formers: readonly PlanOf[] },
   meterIds: readonly string[],
 ): Promise<EntitlementsOf> {
-  const none = { present: () => new Map(), former: () => new Map() }
+  const nothing: ReadonlyMap<string, readonly EntitlementRow[]> = new Map()
+  // Most have none: what each of a page's subscriptions would hold is one.
+  const none: EntitlementsOf = {
+    present: () => nothing,
+    ofFormers: (formers) =>
+      formers.length === 0 ? noFormers : new Map(formers.map((of) => [of.plan_id, nothing])),
+  }
   if (meterIds.length === 0) return none
   const ids = subscriptions.map(({ id }) => id)
   const planIds = [...new Set([...subscriptions, ...formers].map(({ plan_id }) => plan_id))]
@@ -54,6 +65,9 @@ export async function readEntitlements(
     )
   return {
     present: (id) => byMeter(bySubscription.get(id) ?? []),
-    former: (of) => byMeter(entitlementSources([of], rows)),
+    ofFormers: (formers) =>
+      formers.length === 0
+        ? noFormers
+        : new Map(formers.map((of) => [of.plan_id, byMeter(entitlementSources([of], rows))])),
   }
 }

@@ -1,5 +1,6 @@
 import { getRandomValues } from 'node:crypto'
-import { monotonicFactory, ulid } from 'ulid'
+import { ulid } from 'ulid'
+import { createMonotonicUlids } from './monotonic-ulid.ts'
 
 /** Type prefix of each id on the wire. */
 export const idPrefixes = {
@@ -58,12 +59,12 @@ function nextChance(): number {
 }
 
 /** Within a millisecond each id is the one before plus one, so that ids sort by creation. */
-const nextUlid = monotonicFactory(nextChance)
+const nextUlid = createMonotonicUlids(nextChance)
 const ulidTimeAndEntropyLength = 18
 
 /** A new id, `prefix_ULID`. Ids of one process sort by creation. */
 export function newId(kind: IdKind): string {
-  return `${idPrefixes[kind]}_${nextUlid()}`
+  return `${idPrefixes[kind]}_${nextUlid(Date.now())}`
 }
 
 /**

@@ -18,6 +18,7 @@ export {
 export type { DueEnvironment } from './due-environments.ts'
 export { otherKindRefusal } from './id-kind.ts'
 export { bulkIdHead, type IdKind, idPrefixes, newId } from './ids.ts'
+export { JsonText } from './json-text.ts'
 export { type TakenBack, takeBackOneByOne } from './taken-back.ts'
 export { all, kept, mapped, type Reading, together } from './together.ts'
 export { inUndoneTransaction } from './undone-transaction.ts'

@@ -5,6 +5,7 @@ import { columnType } from '../tables/column-types.ts'
 import type { Audited } from '../tables/row-types.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { Scoped } from './connection.ts'
+import { JsonText } from './json-text.ts'
 import { creation } from './row-changes.ts'
 import { textArray } from './text-array.ts'
 
@@ -104,6 +105,7 @@ function jsonTexts(): (value: unknown) => string | null {
   const texts = new Map<unknown, string>()
   return (value) => {
     if (value === null || value === undefined) return null
+    if (value instanceof JsonText) return value.text
     const known = texts.get(value)
     if (known !== undefined) return known
     const text = JSON.stringify(value)

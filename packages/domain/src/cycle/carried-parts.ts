@@ -42,9 +42,13 @@ function placeOf({ periods }: UsageStretch, instant: Date): number {
   return place
 }
 
-/** Parts by the slots of stretches, which edits, or gaps between lines, may have cut; uncut ones are slots themselves. */
+/** Whether nothing has cut the slots: parts are slots themselves then, in the one place there is. */
+export function areSlots(stretches: readonly UsageStretch[]): boolean {
+  return stretches.every(({ periods }) => periods.length === 1)
+}
+
+/** Parts by the slots of stretches, which edits, or gaps between lines, have cut. */
 export function placedParts(stretches: readonly UsageStretch[], parts: readonly UsagePart[]): PlacedPart[] {
-  if (stretches.every(({ periods }) => periods.length === 1)) return parts.map((part) => ({ part, place: 0 }))
   return [...bySlot(stretches, parts)].map(({ stretch, slot, part }) => ({
     part: { ...part, ...slot },
     place: placeOf(stretch, part.start),

@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
 import { formatDecimal } from '../money/decimal.ts'
 import { roundRatioMoney } from '../money/money.ts'
-import { addRatios, formatRatio, shownDecimal, sumRatios, zeroRatio } from '../money/ratio.ts'
+import { addRatios, formatRatio, shownDecimal, sumRatiosOf, zeroRatio } from '../money/ratio.ts'
 import { instantText } from '../time/instant-text.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { valueGapsIn } from '../usage/value-gaps.ts'
@@ -68,7 +68,7 @@ function together<Line extends CycleLine>(exact: readonly Exact<Line>[]): CycleC
     const chain: ChainExplanation = {
       lines: exact.length,
       shared_by: one.sharedBy,
-      quantity: formatRatio(sumRatios(one.own.buckets.map(({ quantity }) => quantity))),
+      quantity: formatRatio(sumRatiosOf(one.own.buckets, 'quantity')),
       exact_amount: formatDecimal(sum),
       amount: formatDecimal(total),
       rounded,
@@ -98,7 +98,7 @@ function factsOf(
     aggregation: measure.aggregation,
     bucket_size: bucketSize,
     group_by: bucketSize === null ? null : measure.groupBy,
-    quantity: formatRatio(sumRatios(pieces.map(({ quantity }) => quantity))),
+    quantity: formatRatio(sumRatiosOf(pieces, 'quantity')),
     event_count: pieces.reduce((sum, { eventCount }) => sum + eventCount, 0),
     not_numeric: notNumeric,
     ...(notNumeric > 0 ? { not_numeric_event_ids: oddEventIds } : {}),

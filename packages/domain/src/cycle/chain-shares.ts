@@ -1,5 +1,6 @@
+import { assert } from '../assert.ts'
 import { decimalFromInteger } from '../money/decimal.ts'
-import { ratio, sumRatios } from '../money/ratio.ts'
+import { ratio, sumRatiosOf } from '../money/ratio.ts'
 import type { Period } from '../time/period.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import { partsOf, usageSpans } from '../usage/usage-spans.ts'
@@ -8,7 +9,7 @@ import { lineAt, overlap } from './line-life.ts'
 import { loweredShares } from './lowered-shares.ts'
 import { hullOf, lengthMs } from './period-runs.ts'
 import type { SpentPiece } from './spend-allowances.ts'
-import { quantityShares, type TimedPieces, type WindowShares } from './window-shares.ts'
+import { type BucketShare, quantityShares, type TimedPieces, type WindowShares } from './window-shares.ts'
 
 /**
  * How each of a chain's windows in one interval is charged (billing rules, section 5): by quantity, q ÷ Q, or by its
@@ -20,11 +21,9 @@ export function chainShares(
   { windows, lines }: { windows: Windows; lines: readonly CycleLine[] },
   pieces: readonly SpentPiece[],
 ): readonly WindowShares[] {
-  const buckets = [...bucketsOf(usage, windows, pieces)]
-  if (windows.length === 1) {
-    const quantities = buckets.map((one) => sumRatios(one.pieces.map(({ billed }) => billed)))
-    return [{ pieces, buckets: quantities.map((quantity) => ({ quantity, share: null, own: quantity })) }]
-  }
+  const buckets =
+    usage.bucketSize === null ? [{ bucket: null, pieces }] : [...bucketsOf(usage, windows, pieces)]
+  if (windows.length === 1) return [{ pieces, buckets: buckets.map(wholeBucket) }]
   const isByQuantity = splitsByQuantity(usage.metering.meter)
   const runs = runsOfPrices(windows, lines)
   const timed = buckets.map((one) => ({ ...one, times: timesIn(windows, one.bucket) }))
@@ -36,6 +35,12 @@ export function chainShares(
     const own = ofBuckets.flatMap((shares) => shares[place] ?? [])
     return { pieces: own.flatMap((one) => one.pieces), buckets: own.flatMap((one) => one.buckets) }
   })
+}
+
+/** Of a chain's only window. */
+function wholeBucket({ pieces }: BucketPieces): BucketShare {
+  const quantity = sumRatiosOf(pieces, 'billed')
+  return { quantity, share: null, own: quantity }
 }
 
 type Windows = readonly ChainWindow[]
@@ -68,14 +73,14 @@ function timesIn(windows: Windows, bucket: Period | null): number[] {
 
 function byQuantity({ pieces, times }: TimedPieces, runs: readonly number[]): WindowShares[] {
   const ofWindows = times.map((_, place) => pieces.filter(({ window }) => window === place))
-  const parts = ofWindows.map((some) => sumRatios(some.map(({ quantity }) => quantity)))
+  const parts = ofWindows.map((some) => sumRatiosOf(some, 'quantity'))
   const shares = quantityShares(parts, runs)
   return ofWindows.map((own, place) => ({ pieces: own, buckets: shares[place] ?? [] }))
 }
 
 function byTime({ pieces, times }: TimedPieces): WindowShares[] {
   const whole = times.reduce((sum, time) => sum + time, 0)
-  const quantity = sumRatios(pieces.map(({ billed }) => billed))
+  const quantity = sumRatiosOf(pieces, 'billed')
   return times.map((time) => {
     if (time === 0) return none
     const share = time === whole ? null : ratio(decimalFromInteger(time), decimalFromInteger(whole))
@@ -89,10 +94,7 @@ function* bucketsOf(
   windows: Windows,
   pieces: readonly SpentPiece[],
 ): Generator<BucketPieces> {
-  if (bucketSize === null) {
-    yield { bucket: null, pieces }
-    return
-  }
+  assert(bucketSize !== null, 'there are buckets')
   const cut = { bucketSize, timeZone: grid.timeZone, monthAnchor: grid.anchor }
   const buckets = partsOf(usageSpans(hullOf(windows.map(({ window }) => window)), cut))
   let bucket = buckets.next()

@@ -20,16 +20,18 @@ export function rateCycle<Line extends CycleLine>(
 ): CycleCharge<Line>[] {
   assert(answers.length === plan.questions.length, 'each question has its answer')
   const piecesOf = billedPieces(plan, answers)
-  const charged = plan.usage.flatMap((usage) => {
-    const charges = chainCharges(usage, plan.lines, (view, index) => piecesOf(usage, view, index))
-    return charges.map((charge, index) => ({ place: usage.windows[index]?.place ?? 0, charge }))
-  })
+  const charges = plan.fixed.map((fixed) => fixedCharge(lineAt(plan.lines, fixed.place), fixed))
+  const charged: { readonly place: number; readonly charge: CycleCharge<Line> }[] = []
+  for (const usage of plan.usage) {
+    const ofChain = chainCharges(usage, plan.lines, (view, index) => piecesOf(usage, view, index))
+    for (const [index, charge] of ofChain.entries()) {
+      charged.push({ place: usage.windows[index]?.place ?? 0, charge })
+    }
+  }
   // Stable: a line's own stay by time.
   charged.sort((left, right) => left.place - right.place)
-  return [
-    ...plan.fixed.map((fixed) => fixedCharge(lineAt(plan.lines, fixed.place), fixed)),
-    ...charged.map(({ charge }) => charge),
-  ]
+  for (const { charge } of charged) charges.push(charge)
+  return charges
 }
 
 /** What is left of the usage to bill; without allowances, the common case, all of it. */
@@ -37,7 +39,8 @@ function billedPieces<Line extends CycleLine>(plan: CyclePlan<Line>, answers: re
   const isReduced = ({ metering }: MeasuredUsage) => metering.allowances.length > 0
   const needsLedger = plan.usage.some(({ views }) => views.some(isReduced))
   const viewsMax = needsLedger ? Math.max(...plan.usage.map(({ views }) => views.length)) : 0
-  const spent = Array.from({ length: viewsMax }, (_, view) => spendAllowances(plan, answers, view))
+  const spent: ReturnType<typeof spendAllowances>[] = []
+  for (let view = 0; view < viewsMax; view++) spent.push(spendAllowances(plan, answers, view))
   return ({ windows }: PlannedUsage, usage: MeasuredUsage, view: number) => {
     const ofView = spent[view]
     if (ofView && isReduced(usage)) return ofView(usage)

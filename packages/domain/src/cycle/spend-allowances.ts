@@ -42,8 +42,10 @@ export function spendAllowances(
 
 /** The pieces as they are, where nothing is free. */
 export function unspent(parts: readonly WindowPart[]): SpentPiece[] {
-  return parts.map((part) => ({ ...part, billed: part.quantity, used: [] }))
+  return parts.map((part) => ({ ...part, billed: part.quantity, used: nothingUsed }))
 }
+
+const nothingUsed: readonly Ratio[] = []
 
 interface Drawing {
   readonly usage: MeasuredUsage

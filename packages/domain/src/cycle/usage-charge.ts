@@ -1,4 +1,4 @@
-import { formatRatio, type Ratio, sumRatios, zeroRatio } from '../money/ratio.ts'
+import { addRatios, formatRatio, type Ratio, sumRatiosOf, zeroRatio } from '../money/ratio.ts'
 import { type ChargeWarning, chargeFor, type PricingTerms } from '../price/charge.ts'
 import { valueWarnings } from '../usage/value-gaps.ts'
 import {
@@ -8,6 +8,7 @@ import {
   recomputeBuckets,
   type UsageExplanation,
   type UsageFacts,
+  weighed,
 } from './usage-explanation.ts'
 import type { BucketShare } from './window-shares.ts'
 
@@ -35,12 +36,15 @@ export interface UsageCharge {
  */
 export function usageCharge({ terms, facts, buckets }: BilledUsage): UsageCharge {
   const warnings: ChargeWarning[] = []
+  let exact = zeroRatio
   const charges = groupBuckets(buckets).map(({ quantity, share, count }): BucketsCharge => {
     const charge = chargeFor(terms, quantity)
     // One warning says it: a month of minutes would fill a page with them.
     if (warnings.length === 0) warnings.push(...charge.warnings)
-    const shared = share === null ? {} : { share: formatRatio(share) }
-    return { buckets: count, times: count, charge: charge.explanation, ...shared }
+    const group = { buckets: count, times: count, charge: charge.explanation }
+    const shown = share === null ? group : { ...group, share: formatRatio(share) }
+    exact = addRatios(exact, weighed(charge.amount, shown))
+    return shown
   })
   warnings.push(
     ...valueWarnings(
@@ -52,13 +56,15 @@ export function usageCharge({ terms, facts, buckets }: BilledUsage): UsageCharge
       { eventCount: facts.event_count, field: facts.field ?? null },
     ),
   )
-  const quantity = sumRatios(buckets.map(({ own }) => own))
+  const quantity = sumRatiosOf(buckets, 'own')
   const explanation: UsageExplanation = {
     currency: terms.currency,
     usage: { ...facts, billed_quantity: formatRatio(quantity) },
-    buckets: boundedBuckets(charges),
+    buckets: isBounded(charges) ? charges : mergedBuckets(charges),
   }
-  return { amount: recomputeBuckets(explanation), quantity, explanation, warnings }
+  // Each charge's amount is recomputed from its explanation already; what was merged is as its explanation has it.
+  const amount = isBounded(charges) ? exact : recomputeBuckets(explanation)
+  return { amount, quantity, explanation, warnings }
 }
 
 interface BucketGroup extends Pick<BucketShare, 'quantity' | 'share'> {
@@ -79,7 +85,10 @@ function groupBuckets(buckets: readonly BucketShare[]): readonly BucketGroup[] {
   return [...groups.values()]
 }
 
-function boundedBuckets(charges: readonly BucketsCharge[]): readonly BucketsCharge[] {
-  if (charges.length <= bucketGroupsMax + 1) return charges
+function isBounded(charges: readonly BucketsCharge[]): boolean {
+  return charges.length <= bucketGroupsMax + 1
+}
+
+function mergedBuckets(charges: readonly BucketsCharge[]): readonly BucketsCharge[] {
   return [...charges.slice(0, bucketGroupsMax), mergeCharges(charges.slice(bucketGroupsMax))]
 }

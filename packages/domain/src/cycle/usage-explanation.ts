@@ -102,7 +102,7 @@ export function recomputeBuckets({ buckets }: UsageExplanation): Ratio {
 }
 
 /** Each as often as it is there, and by the line's share. */
-function weighed(value: Ratio, { times, share }: Pick<BucketsCharge, 'times' | 'share'>): Ratio {
+export function weighed(value: Ratio, { times, share }: Pick<BucketsCharge, 'times' | 'share'>): Ratio {
   const all = times === 1 ? value : scaleRatio(value, decimalFromInteger(times))
   return share === undefined ? all : multiplyRatios(all, readRatio(share))
 }

@@ -5,7 +5,7 @@ import { gridIntervalAt } from '../time/grid.ts'
 import type { Period } from '../time/period.ts'
 import { splitsByQuantity } from '../usage/usage-measure.ts'
 import type { UsageAnswer, UsagePart } from '../usage/usage-question.ts'
-import { carriedParts, placedParts } from './carried-parts.ts'
+import { areSlots, carriedParts, placedParts } from './carried-parts.ts'
 import type { AskedParts, AskedValues, MeasuredUsage } from './cycle.ts'
 import { hullOf, lengthMs } from './period-runs.ts'
 
@@ -87,23 +87,18 @@ function partsOfSlots(usage: Measured, asked: AskedParts, answers: readonly Usag
   const splits = splitsByQuantity(usage.metering.meter)
   const parts = answerOf(answers, asked.question)
   const sums = asked.sums === null ? null : answerOf(answers, asked.sums)
-  const found = sums === null ? placedParts(stretches, parts) : carriedParts(asked, { parts, sums })
-  return found.map(({ part, place }) => {
-    const isBefore = part.start < billedFrom
-    const { group, eventCount, notNumeric, oddEventIds, missing } = part
+  const partOf = (part: UsagePart, place: number): WindowPart => {
+    const { group, eventCount, notNumeric, oddEventIds, missing, start } = part
     const quantity = rescaled(usage, asked, part)
-    return {
-      group,
-      eventCount,
-      notNumeric,
-      ...(oddEventIds && { oddEventIds }),
-      ...(missing !== undefined && { missing }),
-      quantity,
-      start: part.start,
-      isBefore,
-      window: splits ? place : null,
-    }
-  })
+    const window = splits ? place : null
+    const found = { group, eventCount, notNumeric, quantity, start, isBefore: start < billedFrom, window }
+    // Nearly all have none of them.
+    if (oddEventIds === undefined && missing === undefined) return found
+    return { ...found, ...(oddEventIds && { oddEventIds }), ...(missing !== undefined && { missing }) }
+  }
+  if (sums === null && areSlots(stretches)) return parts.map((part) => partOf(part, 0))
+  const found = sums === null ? placedParts(stretches, parts) : carriedParts(asked, { parts, sums })
+  return found.map(({ part, place }) => partOf(part, place))
 }
 
 /** A weighted sum is a share of its own interval; the question divides all of them by that which is billed. */

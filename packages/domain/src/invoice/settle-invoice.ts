@@ -1,6 +1,13 @@
 import { assert } from '../assert.ts'
 import { type AllocationTarget, allocate } from '../money/allocation.ts'
-import { type Decimal, decimalFromInteger, isNegative, sumDecimals, zero } from '../money/decimal.ts'
+import {
+  type Decimal,
+  decimalFromInteger,
+  isNegative,
+  sumDecimals,
+  sumOfAmounts,
+  zero,
+} from '../money/decimal.ts'
 import { isWholeUnits, roundedQuotient } from '../money/money.ts'
 import { type InvoiceAmounts, type InvoiceLineAmount, invoiceAmounts } from './invoice.ts'
 
@@ -74,9 +81,13 @@ export function settleInvoice(
     amountPaid = zero,
   }: Adjustments = {},
 ): Settlement {
-  const charges = lines.filter(({ kind }) => kind === 'charge')
-  const left: Amounts = new Map(charges.map(({ id, amount }) => [id, amount]))
   assert(new Set(lines.map(({ id }) => id)).size === lines.length, 'each line has its own id')
+  assert(!isNegative(credits), 'prepaid credits are not negative')
+  const charges = lines.filter(({ kind }) => kind === 'charge')
+  if (lineDiscounts.length + invoiceDiscounts.length + taxes.length === 0) {
+    return settlePlainly(currency, { lines, charges }, { credits, amountPaid })
+  }
+  const left: Amounts = new Map(charges.map(({ id, amount }) => [id, amount]))
   const shared: Record<'line' | 'invoice' | 'tax', Amounts> = {
     line: new Map(),
     invoice: new Map(),
@@ -102,8 +113,7 @@ export function settleInvoice(
   })
   const discounts = total([...ofLines, ...ofInvoice])
   const tax = total(ofTaxes)
-  assert(!isNegative(credits), 'prepaid credits are not negative')
-  const subtotal = sumDecimals(lines.map(({ amount }) => amount))
+  const subtotal = sumOfAmounts(lines)
   const before = subtotal.minus(discounts).plus(tax)
   const used = before.lt(credits) ? before : credits
   const amounts = invoiceAmounts(currency, lines, { discounts, tax, credits: used, amountPaid })
@@ -114,6 +124,21 @@ export function settleInvoice(
     tax: shared.tax.get(id) ?? zero,
   }))
   return { amounts, shares, lineDiscounts: ofLines, invoiceDiscounts: ofInvoice, taxes: ofTaxes }
+}
+
+/** Most invoices have neither discounts nor taxes: all of them is added up, and nothing shared. */
+function settlePlainly(
+  currency: string,
+  { lines, charges }: Readonly<Record<'lines' | 'charges', readonly SettledLine[]>>,
+  { credits, amountPaid }: Readonly<Record<'credits' | 'amountPaid', Decimal>>,
+): Settlement {
+  const subtotal = sumOfAmounts(lines)
+  const used = subtotal.lt(credits) ? subtotal : credits
+  return {
+    amounts: invoiceAmounts(currency, lines, { credits: used, amountPaid }),
+    shares: charges.map(({ id }) => ({ id, lineDiscounts: zero, invoiceDiscounts: zero, tax: zero })),
+    ...{ lineDiscounts: [], invoiceDiscounts: [], taxes: [] },
+  }
 }
 
 type Amounts = Map<string, Decimal>
@@ -154,5 +179,5 @@ function add(sums: Amounts, id: string, amount: Decimal): void {
 }
 
 function total(applied: readonly AppliedAmount[]): Decimal {
-  return sumDecimals(applied.map(({ amount }) => amount))
+  return sumOfAmounts(applied)
 }

@@ -136,6 +136,13 @@ export function sumDecimals(values: Iterable<Decimal>): Decimal {
   return sum
 }
 
+/** The same of what has an amount each, as all that is invoiced: nothing is made but the sum. */
+export function sumOfAmounts(records: readonly { readonly amount: Decimal }[]): Decimal {
+  let sum = zero
+  for (const { amount } of records) sum = sum.plus(amount)
+  return sum
+}
+
 export type QuotientRounding = IntegerRounding
 
 /**

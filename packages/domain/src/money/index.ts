@@ -22,6 +22,7 @@ export {
   parseNumber,
   readDecimal,
   sumDecimals,
+  sumOfAmounts,
   zero,
 } from './decimal.ts'
 export { fromUnits, isWholeUnits, roundedQuotient, roundMoney, roundRatioMoney, toUnits } from './money.ts'

@@ -38,6 +38,8 @@ export function ratio(numerator: Decimal, denominator: Decimal): Ratio {
 
 /** Exact. Equal denominators, the common case, stay as they are. */
 export function addRatios(left: Ratio, right: Ratio): Ratio {
+  if (left === zeroRatio) return right
+  if (right === zeroRatio) return left
   const common = left.denominator
   if (common === right.denominator || common.eq(right.denominator)) {
     return { numerator: left.numerator.plus(right.numerator), denominator: common }
@@ -77,6 +79,16 @@ export function divideRatios(dividend: Ratio, divisor: Ratio): Ratio {
 export function sumRatios(values: Iterable<Ratio>): Ratio {
   let sum = zeroRatio
   for (const value of values) sum = addRatios(sum, value)
+  return sum
+}
+
+/** The same of what each has by that name, as pieces of usage have: of one, the common case, nothing is made. */
+export function sumRatiosOf<Name extends string>(
+  records: readonly Readonly<Record<Name, Ratio>>[],
+  name: Name,
+): Ratio {
+  let sum = zeroRatio
+  for (const record of records) sum = addRatios(sum, record[name])
   return sum
 }
 

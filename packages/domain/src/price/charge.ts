@@ -37,12 +37,15 @@ export function chargeFor(terms: PricingTerms, quantity: Ratio): Charge {
   return {
     amount: recomputeCharge(explanation),
     explanation,
-    warnings: isBelow ? [negativeQuantity(quantity)] : [],
+    warnings: isBelow ? [negativeQuantity(quantity)] : noWarnings,
   }
 }
 
+const noWarnings: readonly ChargeWarning[] = []
+
 function explain(terms: PricingTerms, quantity: Ratio, priced: Ratio): ChargeExplanation {
-  const quantities = { quantity: formatRatio(quantity), priced_quantity: formatRatio(priced) }
+  const text = formatRatio(quantity)
+  const quantities = { quantity: text, priced_quantity: priced === quantity ? text : formatRatio(priced) }
   switch (terms.billing_model) {
     case 'FLAT_FEE':
       return { billing_model: 'FLAT_FEE', ...quantities, unit_amount: amountOf(terms) }

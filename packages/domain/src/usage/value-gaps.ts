@@ -10,15 +10,20 @@ export interface ValueGaps {
   readonly missing: number
 }
 
+const noGaps: ValueGaps = { notNumeric: 0, oddEventIds: [], missing: 0 }
+
 type Told = Pick<UsagePart, 'notNumeric' | 'oddEventIds' | 'missing'>
 
 /** @param parts in order of time, as an answer has them */
 export function valueGapsIn(parts: readonly Told[]): ValueGaps {
-  return {
-    notNumeric: parts.reduce((sum, { notNumeric }) => sum + notNumeric, 0),
-    oddEventIds: parts.flatMap(({ oddEventIds = [] }) => oddEventIds).slice(0, oddEventsMax),
-    missing: parts.reduce((sum, { missing = 0 }) => sum + missing, 0),
+  let [notNumeric, missing] = [0, 0]
+  for (const part of parts) {
+    notNumeric += part.notNumeric
+    missing += part.missing ?? 0
   }
+  if (notNumeric + missing === 0) return noGaps
+  const oddEventIds = parts.flatMap(({ oddEventIds = [] }) => oddEventIds).slice(0, oddEventsMax)
+  return { notNumeric, oddEventIds, missing }
 }
 
 /**
@@ -30,7 +35,8 @@ export function valueGapsIn(parts: readonly Told[]): ValueGaps {
 export function valueWarnings(
   { notNumeric, oddEventIds, missing }: ValueGaps,
   { eventCount, field }: { readonly eventCount: number; readonly field: string | null },
-): ChargeWarning[] {
+): readonly ChargeWarning[] {
+  if (notNumeric + missing === 0) return noWarnings
   return [
     ...(notNumeric > 0
       ? [
@@ -53,6 +59,8 @@ export function valueWarnings(
       : []),
   ]
 }
+
+const noWarnings: readonly ChargeWarning[] = []
 
 function eventsWord(count: number): string {
   return count === 1 ? '1 event' : `${count} events`
