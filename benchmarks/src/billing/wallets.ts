@@ -23,7 +23,9 @@ export async function walletsRow(
   const runs: Run[] = []
   const checks: Row['checks'][] = []
   for (let repeat = 0; repeat < repeats; repeat++) {
-    await stack.owner.query('truncate wallets, wallet_transactions, wallet_consumptions cascade')
+    await stack.owner.query(
+      'truncate wallets, wallet_transactions, wallet_credits, wallet_consumptions cascade',
+    )
     await makeDue(stack, book, book.subscriptions)
     without.push(await bill())
     await makeDue(stack, book, book.subscriptions)
@@ -31,7 +33,9 @@ export async function walletsRow(
     runs.push(await bill())
     checks.push(await checkPaid(stack, book))
   }
-  await stack.owner.query('truncate wallets, wallet_transactions, wallet_consumptions cascade')
+  await stack.owner.query(
+    'truncate wallets, wallet_transactions, wallet_credits, wallet_consumptions cascade',
+  )
   const server = [leastServer(runs), leastServer(without)].join(' against ')
   return {
     scenario: `P6 billing run with wallets for half of the subscriptions, against one without (PostgreSQL ${server} s of the CPU)`,
@@ -61,7 +65,7 @@ async function fillWallets({ owner, scoped, superuser }: BenchStack, { planId }:
       await bookCredits(transaction, credits, now)
     })
   }
-  await owner.query('vacuum analyze wallets, wallet_transactions')
+  await owner.query('vacuum analyze wallets, wallet_transactions, wallet_credits')
   await superuser.query('checkpoint')
 }
 
@@ -97,7 +101,7 @@ async function checkPaid(
         and payment_status = case when total = 0 then 'SUCCEEDED' else 'PENDING' end) as right_ones,
       (select count(*)::int from paid where had > 0 and credit_balance = had - should_be) as balances,
       (select count(*)::int from wallets w where w.credit_balance = (select sum(t.credits_available)
-        from wallet_transactions t where t.wallet_id = w.id)) as ledgers,
+        from wallet_ledger t where t.wallet_id = w.id)) as ledgers,
       (select count(*)::int from wallet_transactions where transaction_reason = 'INVOICE_PAYMENT') as debits`,
     [planId, wholes[0], wholes[1]],
   )

@@ -21,7 +21,7 @@ const wallets = `
       coalesce(sum(case t.type when 'credit' then t.credit_amount else - t.credit_amount end), 0) as made,
       count(*) filter (where t.credit_balance_before <> coalesce(t.before, 0) or t.position <> t.place) as torn
     from (select t.*, lag(t.credit_balance_after) over (order by t.position) as before,
-      row_number() over (order by t.position) as place from wallet_transactions t where t.wallet_id = w.id
+      row_number() over (order by t.position) as place from wallet_ledger t where t.wallet_id = w.id
         and t.transaction_status = 'completed') t) l
   where w.environment_id = :environment
     and (w.credit_balance <> l.available or w.credit_balance <> l.made or l.torn > 0 or w.credit_balance < 0)`
@@ -29,7 +29,7 @@ const wallets = `
 /** What is left of a credit is what came, nothing of one that waits for its invoice, less what was taken of it, and what came back to it. */
 const credits = `
   select format('credit %s of %s has %s left, and should have %s', c.id, c.credit_amount, c.credits_available, s.should_be)
-  from wallet_transactions c cross join lateral (
+  from wallet_ledger c cross join lateral (
     select case c.transaction_status when 'completed' then c.credit_amount else 0 end - coalesce((select sum(u.credits) from wallet_consumptions u where u.transaction_id = c.id), 0)
       + coalesce((select sum(case t.type when 'credit' then u.credits else - u.credits end) from wallet_consumptions u
         join wallet_transactions t on t.id = u.transaction_id where u.credit_transaction_id = c.id), 0) as should_be) s

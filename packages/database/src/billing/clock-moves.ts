@@ -72,9 +72,8 @@ export async function nextDueInstant(
           and invoice_status = 'DRAFT'),
       (select min(due_at) from late_notices
         where environment_id = ${environmentId} and due_at > ${after} and due_at <= ${upTo}),
-      (select min(expiry_date) from wallet_transactions
-        where environment_id = ${environmentId} and expiry_date > ${after} and expiry_date <= ${upTo}
-          and has_credits),
+      (select min(expiry_date) from wallet_credits
+        where environment_id = ${environmentId} and expiry_date > ${after} and expiry_date <= ${upTo}),
       (select min(topup_due_at) from wallets
         where environment_id = ${environmentId} and topup_due_at > ${after} and topup_due_at <= ${upTo})) as at`.execute(
     db,

@@ -12,7 +12,7 @@ export async function listWalletCredits(
 ): Promise<WalletTransactionRow[]> {
   const { rows } = await sql<WalletTransactionRow>`
     select t.* from line_credits c
-    join wallet_transactions t on t.environment_id = c.environment_id and t.origin = 'line_credit'
+    join wallet_ledger t on t.environment_id = c.environment_id and t.origin = 'line_credit'
       and t.idempotency_key >= c.id and t.idempotency_key < c.id || ';'
     where c.environment_id = ${scope.environmentId} and c.source_id = ${changeId} and t.type = 'credit'
     order by t.id`.execute(db)

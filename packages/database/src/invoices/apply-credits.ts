@@ -1,4 +1,11 @@
-import { formatDecimal, isPositive, readDecimal, sumDecimals } from '@flexprice/domain/money'
+import {
+  type Decimal,
+  formatDecimal,
+  isPositive,
+  readDecimal,
+  sumDecimals,
+  zero,
+} from '@flexprice/domain/money'
 import type { BillLine, CreditPayment } from '@flexprice/domain/wallet'
 import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
@@ -128,13 +135,10 @@ function creditedInvoice(closing: ClosingInvoice, payments: readonly CreditPayme
 
 /** By line, what all wallets together pay of it. */
 function moneyOfLines(payments: readonly CreditPayment[]): ReadonlyMap<string, string> {
-  const parts = Map.groupBy(
-    payments.flatMap(({ lines }) => lines),
-    ({ lineId }) => lineId,
-  )
-  return new Map(
-    [...parts].map(([id, some]) => [id, formatDecimal(sumDecimals(some.map(({ money }) => money)))]),
-  )
+  const sums = new Map<string, Decimal>()
+  for (const { lines } of payments)
+    for (const { lineId, money } of lines) sums.set(lineId, (sums.get(lineId) ?? zero).plus(money))
+  return new Map([...sums].map(([id, money]) => [id, formatDecimal(money)]))
 }
 
 /** Each looks its value up by its id, as in `finalizeInvoices`. */

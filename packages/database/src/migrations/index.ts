@@ -49,6 +49,7 @@ import * as versionsThatWait from './0047-versions-that-wait.ts'
 import * as importsNeverBegun from './0048-imports-that-never-began.ts'
 import * as repeatedRows from './0049-repeated-rows.ts'
 import * as eventsByInstantAndId from './0050-events-by-instant-and-id.ts'
+import * as whatIsLeftOfCredits from './0051-what-is-left-of-credits.ts'
 
 /** In their order. A released migration is never changed; there is no way down: restore or go forward. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -102,4 +103,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0048-imports-that-never-began': importsNeverBegun,
   '0049-repeated-rows': repeatedRows,
   '0050-events-by-instant-and-id': eventsByInstantAndId,
+  '0051-what-is-left-of-credits': whatIsLeftOfCredits,
 }

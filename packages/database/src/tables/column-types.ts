@@ -10,7 +10,6 @@ const namesByType = {
   bigint: ['divide_by', 'min_quantity', 'row_number', 'sequence', 'synced_price_sequence'],
   boolean: [
     'cancel_at_period_end',
-    'has_credits',
     'is_credit',
     'is_invoiced',
     'is_purchased',

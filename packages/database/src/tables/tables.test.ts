@@ -857,8 +857,6 @@ const declared = {
     credit_amount: 'string',
     amount: 'string',
     amount_returned: 'string default',
-    credits_available: 'string',
-    has_credits: 'boolean default',
     credit_balance_before: 'string',
     credit_balance_after: 'string',
     conversion_rate: 'string',
@@ -880,6 +878,17 @@ const declared = {
     updated_at: 'Date',
     created_by: 'string',
     updated_by: 'string',
+  },
+  wallet_credits: {
+    id: 'string',
+    environment_id: 'string',
+    wallet_id: 'string',
+    credit_amount: 'string',
+    credits_available: 'string',
+    priority: 'number | null',
+    effective_date: 'Date | null',
+    expiry_date: 'Date | null',
+    is_purchased: 'boolean',
   },
   wallet_consumptions: {
     environment_id: 'string',
@@ -1142,7 +1151,10 @@ const declared = {
   },
 } as const satisfies DeclaredTables
 
-type DeclaredTables = { readonly [Table in keyof Tables]: DeclaredColumns<Tables[Table]> }
+/** A view's columns are those of its tables: PostgreSQL says nothing more of them. */
+type DeclaredTables = {
+  readonly [Table in keyof Omit<Tables, 'wallet_ledger'>]: DeclaredColumns<Tables[Table]>
+}
 type DeclaredColumns<Columns> = { readonly [Name in keyof Columns]-?: DeclaredColumn<Columns[Name]> }
 
 type DeclaredColumn<Column> =
@@ -1203,7 +1215,8 @@ async function liveTables(ownerUrl: string): Promise<Record<string, Record<strin
       from information_schema.columns
       where table_schema = 'public' and table_name not in ('kysely_migration', 'kysely_migration_lock')
         -- A partition is its table once more.
-        and not (select relispartition from pg_class where oid = format('%I.%I', table_schema, table_name)::regclass)`)
+        and (select not relispartition and relkind <> 'v' from pg_class
+          where oid = format('%I.%I', table_schema, table_name)::regclass)`)
     const tables: Record<string, Record<string, string>> = {}
     for (const row of rows) {
       const type = `${kinds[row.type] ?? row.type}${row.null ? ' | null' : ''}${row.default ? ' default' : ''}`

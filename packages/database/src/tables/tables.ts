@@ -58,7 +58,13 @@ import type {
 } from './subscription-tables.ts'
 import type { SyncPreviewItemTable, SyncPreviewSliceTable, SyncPreviewTable } from './sync-preview-tables.ts'
 import type { ApiKeyTable, EnvironmentTable, TenantTable } from './tenancy-tables.ts'
-import type { WalletConsumptionTable, WalletTable, WalletTransactionTable } from './wallet-tables.ts'
+import type {
+  WalletConsumptionTable,
+  WalletCreditTable,
+  WalletLedgerView,
+  WalletTable,
+  WalletTransactionTable,
+} from './wallet-tables.ts'
 
 /**
  * The schema as Kysely sees it; `tables.test.ts` holds it against the live one.
@@ -104,6 +110,8 @@ export interface Tables {
   credit_grant_applications: CreditGrantApplicationTable
   wallets: WalletTable
   wallet_transactions: WalletTransactionTable
+  wallet_credits: WalletCreditTable
+  wallet_ledger: WalletLedgerView
   wallet_consumptions: WalletConsumptionTable
   subscription_batches: SubscriptionBatchTable
   subscription_batch_items: SubscriptionBatchItemTable

@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways } from 'kysely'
+import type { Generated } from 'kysely'
 import type { Audited, JsonWithDefault, Metadata, RecordStatus } from './row-types.ts'
 
 export type WalletStatus = 'active' | 'frozen' | 'closed'
@@ -47,7 +47,7 @@ export type TransactionReason =
   | 'INVOICE_VOID_REFUND'
   | 'PURCHASED_CREDIT_BONUS'
 
-/** A row of a wallet's ledger: it never changes but for what is available of a credit. */
+/** A row of a wallet's ledger: it never changes but as it is completed, and for what has come back of a debit. */
 export interface WalletTransactionTable extends Audited {
   id: string
   environment_id: string
@@ -63,9 +63,6 @@ export interface WalletTransactionTable extends Audited {
   amount: string
   /** Of a debit, in money: what of it has come back. */
   amount_returned: Generated<string>
-  credits_available: string
-  /** Whether any are: what indexes ask for. */
-  has_credits: GeneratedAlways<boolean>
   credit_balance_before: string
   credit_balance_after: string
   conversion_rate: string
@@ -84,6 +81,21 @@ export interface WalletTransactionTable extends Audited {
   description: Generated<string>
   metadata: JsonWithDefault<Metadata>
   status: Generated<RecordStatus>
+}
+
+/** What is left of a credit, as long as something is, with the terms that its ledger's row says. */
+export interface WalletCreditTable
+  extends Pick<
+    WalletTransactionTable,
+    'id' | 'environment_id' | 'wallet_id' | 'credit_amount' | 'priority' | 'effective_date' | 'expiry_date'
+  > {
+  credits_available: string
+  is_purchased: boolean
+}
+
+/** The ledger's rows with what is left of each: to be read. */
+export interface WalletLedgerView extends WalletTransactionTable {
+  credits_available: string
 }
 
 /** Which credits a transaction took from, or gave back to. */

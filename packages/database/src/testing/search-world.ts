@@ -52,10 +52,13 @@ export async function fillSearchWorld({ db, scope: { environmentId } }: Scoped, 
     sql`insert into wallets (id, customer_id, currency, conversion_rate, topup_conversion_rate, credit_balance, ${head})
       select ${id('wallet')}, ${id('cust')}, 'usd', 1, 1, n, ${tail}`,
     sql`insert into wallet_transactions (id, wallet_id, customer_id, position, type, transaction_status, transaction_reason,
-        currency, credit_amount, amount, credits_available, credit_balance_before, credit_balance_after, conversion_rate,
+        currency, credit_amount, amount, credit_balance_before, credit_balance_after, conversion_rate,
         topup_conversion_rate, priority, expiry_date, reference_type, reference_id, origin, idempotency_key, ${head})
-      select ${id('wtxn')}, ${id('wallet')}, ${id('cust')}, 1, 'credit', 'completed', 'FREE_CREDIT_GRANT', 'usd', n, n, n, 0, n,
+      select ${id('wtxn')}, ${id('wallet')}, ${id('cust')}, 1, 'credit', 'completed', 'FREE_CREDIT_GRANT', 'usd', n, n, 0, n,
         1, 1, n % 10, ${at}, 'EXTERNAL', 'ref-' || n, 'top_up', 'key-' || n, ${tail}`,
+    sql`insert into wallet_credits (id, wallet_id, credit_amount, credits_available, priority, expiry_date, is_purchased,
+        environment_id)
+      select ${id('wtxn')}, ${id('wallet')}, n, n, n % 10, ${at}, false, ${environmentId} from generate_series(1, ${rows}::integer) n`,
     sql`insert into payments (id, invoice_id, customer_id, payment_method_type, payment_status, currency, amount,
         succeeded_at, ${head})
       select ${id('pay')}, ${id('inv')}, ${id('cust')}, 'OFFLINE', 'SUCCEEDED', 'usd', n, ${at}, ${tail}`,

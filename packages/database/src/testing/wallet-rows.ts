@@ -85,7 +85,7 @@ export function payBillsOf(
 /** What in the environment's ledgers does not add up: nothing, ever. */
 export async function ledgerProblems({ db, scope }: Scoped): Promise<unknown[]> {
   const { rows } = await sql`
-    with t as (select * from wallet_transactions where environment_id = ${scope.environmentId}
+    with t as (select * from wallet_ledger where environment_id = ${scope.environmentId}
       and transaction_status = 'completed'),
     broken as (
       select t.wallet_id, u.transaction_id, u.credit_transaction_id, u.credits, t.type

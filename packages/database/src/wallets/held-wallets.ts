@@ -3,7 +3,7 @@ import { equalDecimals, readDecimal, sumDecimals } from '@flexprice/domain/money
 import type { Credit, Wallet } from '@flexprice/domain/wallet'
 import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
-import type { WalletTable, WalletTransactionTable } from '../tables/wallet-tables.ts'
+import type { WalletCreditTable, WalletTable } from '../tables/wallet-tables.ts'
 
 /** A wallet that the transaction holds, with what is left of its credits: nobody else writes it until the end. */
 export interface HeldWallet {
@@ -77,7 +77,7 @@ async function withCredits(
 ): Promise<HeldWallet[]> {
   if (rows.length === 0) return []
   const credits = await db
-    .selectFrom('wallet_transactions')
+    .selectFrom('wallet_credits')
     .select([
       'id',
       'wallet_id',
@@ -89,14 +89,13 @@ async function withCredits(
     ])
     .where('environment_id', '=', scope.environmentId)
     .where(sql<boolean>`wallet_id = any (${rows.map(({ id }) => id)}::text[])`)
-    .where('has_credits', '=', true)
     .execute()
   const creditsOf = Map.groupBy(credits, ({ wallet_id }) => wallet_id)
   return rows.map((row) => heldWallet(row, creditsOf.get(row.id) ?? []))
 }
 
 type CreditRow = Pick<
-  Selectable<WalletTransactionTable>,
+  Selectable<WalletCreditTable>,
   'id' | 'credits_available' | 'priority' | 'effective_date' | 'expiry_date' | 'is_purchased'
 >
 
@@ -143,7 +142,7 @@ function walletOf(row: WalletTerms, credits: readonly Credit[]): Wallet {
 export async function readPayingWallets({ db, scope }: Scoped, customerId: string): Promise<Wallet[]> {
   const rows = await db
     .selectFrom('wallets as w')
-    .innerJoin('wallet_transactions as c', (join) =>
+    .innerJoin('wallet_credits as c', (join) =>
       join.onRef('c.environment_id', '=', 'w.environment_id').onRef('c.wallet_id', '=', 'w.id'),
     )
     .select(['w.customer_id', 'w.currency', 'w.conversion_rate', 'w.allowed_price_types', 'c.wallet_id'])
@@ -158,7 +157,6 @@ export async function readPayingWallets({ db, scope }: Scoped, customerId: strin
     .where('w.environment_id', '=', scope.environmentId)
     .where('w.customer_id', '=', customerId)
     .where('w.wallet_status', '=', 'active')
-    .where('c.has_credits', '=', true)
     .execute()
   return [...Map.groupBy(rows, ({ wallet_id }) => wallet_id)].flatMap(([id, some]) => {
     const [terms] = some

@@ -16,6 +16,7 @@ import { change } from '../connection/row-changes.ts'
 import type { Metadata } from '../tables/row-types.ts'
 import type { TransactionReason, WalletTransactionTable } from '../tables/wallet-tables.ts'
 import type { HeldWallet } from './held-wallets.ts'
+import { openCredits } from './open-credits.ts'
 
 /** What is booked on a wallet that is held. Ledger rows are made of nothing else. */
 export interface LedgerEntry {
@@ -75,25 +76,33 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
   const rows = written.flatMap((one) => one.rows)
   const consumptions = written.flatMap((one) => one.consumptions)
   const environment_id = scoped.scope.environmentId
-  const left = sumsOf(written.flatMap((one) => one.left))
+  const left = changedCredits(written.flatMap((one) => one.left))
+  const opened = written.flatMap((one) => one.opened)
   const returned = sumsOf(written.flatMap((one) => one.returned))
   const repaid = sumsOf(written.flatMap((one) => one.repaid))
   const balances = Object.fromEntries(
     written.map(({ held, balance, count }) => [held.row.id, { balance, count }]),
   )
   const { updated_at, updated_by } = change(scoped.scope, now)
-  const insertConsumptions =
-    consumptions.length === 0
-      ? sql`select 1`
-      : insertRecords('wallet_consumptions', { rows: consumptions, shared: { environment_id } })
+  const insert = (
+    table: 'wallet_consumptions' | 'wallet_credits',
+    records: readonly Readonly<Record<string, unknown>>[],
+  ) =>
+    records.length === 0 ? sql`select 1` : insertRecords(table, { rows: records, shared: { environment_id } })
   // Each looks its values up by its id, as in `finalizeInvoices`.
   const result = await sql<{ credits: number; returned: number; repaid: number; wallets: number }>`
     with booked as (${insertRecords('wallet_transactions', audited(scoped, rows, now))}),
-    consumed as (${insertConsumptions}),
-    credits as (
-      update wallet_transactions c set credits_available = c.credits_available + (${left.json}::jsonb ->> c.id)::numeric,
-        updated_at = ${updated_at}, updated_by = ${updated_by}
-      where c.environment_id = ${environment_id} and c.id = any (${left.ids}::text[]) returning 1),
+    consumed as (${insert('wallet_consumptions', consumptions)}),
+    opened as (${insert('wallet_credits', opened)}),
+    spent as (
+      delete from wallet_credits c where c.environment_id = ${environment_id} and c.id = any (${left.spent}::text[])
+      returning 1),
+    changed as (
+      update wallet_credits c set credits_available = c.credits_available + (${left.changed.json}::jsonb ->> c.id)::numeric
+      where c.environment_id = ${environment_id} and c.id = any (${left.changed.ids}::text[]) returning 1),
+    reopened as (
+      ${openCredits(sql`wallet_transactions`, sql`(${left.reopened.json}::jsonb ->> c.id)::numeric`)}
+      where c.environment_id = ${environment_id} and c.id = any (${left.reopened.ids}::text[]) returning 1),
     returned as (
       update wallet_consumptions c set credits_returned = c.credits_returned
         + (${returned.json}::jsonb ->> (c.transaction_id || ' ' || c.credit_transaction_id))::numeric
@@ -110,50 +119,53 @@ export async function writeLedger(scoped: Scoped, bookings: readonly Booking[], 
           from jsonb_to_record(${JSON.stringify(balances)}::jsonb -> w.id) as b (balance numeric, count integer)),
         updated_at = ${updated_at}, updated_by = ${updated_by}
       where w.environment_id = ${environment_id} and w.id = any (${Object.keys(balances)}::text[]) returning 1)
-    select (select count(*) from credits) as credits, (select count(*) from returned) as returned,
+    select (select count(*) from spent) + (select count(*) from changed) + (select count(*) from reopened) as credits,
+      (select count(*) from returned) as returned,
       (select count(*) from repaid) as repaid, (select count(*) from balanced) as wallets`.execute(scoped.db)
   const counts = result.rows[0]
   assert(counts?.wallets === written.length, 'every wallet that is held is booked on')
-  assert(
-    counts.credits === left.ids.length && counts.returned === returned.ids.length,
-    'every credit is there',
-  )
+  const credits = left.spent.length + left.changed.ids.length + left.reopened.ids.length
+  assert(counts.credits === credits && counts.returned === returned.ids.length, 'every credit is there')
   assert(counts.repaid === repaid.ids.length, 'every debit is there that gives back')
 }
 
-type NewRow = NewRecord<WalletTransactionTable, 'status' | 'amount_returned' | 'has_credits'>
+type NewRow = NewRecord<WalletTransactionTable, 'status' | 'amount_returned'>
 
 /** One wallet's rows, and what they change: the balance goes from row to row. */
 function bookOne({ held, entries }: Booking) {
   const { row } = held
   let balance = readDecimal(row.credit_balance)
   let position = row.transaction_count
-  const left = new Map<string, Decimal>()
-  const lower = (creditId: string, by: Decimal) => left.set(creditId, (left.get(creditId) ?? zero).minus(by))
+  const changes = new Map<string, Decimal>()
+  const lower = (creditId: string, by: Decimal) =>
+    changes.set(creditId, (changes.get(creditId) ?? zero).minus(by))
+  const own = new Map<string, Decimal>()
   const rows = entries.map((entry): NewRow => {
     const before = balance
     const isCredit = entry.type === 'credit'
     const broken = sumDecimals(entry.breakdown.map(({ credits }) => credits))
-    if (entry.isPending) return rowOf(held, entry, { before, after: before, given: zero, position: null })
+    if (entry.isPending) return rowOf(held, entry, { before, after: before, position: null })
     balance = isCredit ? before.plus(entry.credits) : before.minus(entry.credits)
     for (const { creditId, credits } of entry.breakdown)
       lower(creditId, isCredit ? zero.minus(credits) : credits)
     const given = isCredit ? entry.credits.minus(broken) : zero
     assert(isCredit || broken.eq(entry.credits), 'a debit names the credits that it takes')
     assert(!isNegative(given) && !isNegative(balance), 'nothing comes of nothing')
-    return rowOf(held, entry, { before, after: balance, given, position: ++position })
+    own.set(entry.id, given)
+    return rowOf(held, entry, { before, after: balance, position: ++position })
+  })
+  const left = [...changes].map(([id, credits]): ChangedCredit => {
+    const before = own.get(id) ?? held.credits.get(id)?.available ?? zero
+    const after = before.plus(credits)
+    assert(!isNegative(after), `${id} has what is taken of it`)
+    return { id, credits, before, after }
   })
   // What is booked and taken at once is written as it is left.
-  const own = new Map(rows.map(({ id, credits_available }) => [id, readDecimal(credits_available)]))
-  for (const [creditId, change] of left) {
-    const available = own.get(creditId) ?? held.credits.get(creditId)?.available ?? zero
-    assert(!isNegative(available.plus(change)), `${creditId} has what is taken of it`)
-    if (own.has(creditId)) own.set(creditId, available.plus(change))
-  }
+  const ownLeft = new Map([...own, ...left.map(({ id, after }) => [id, after] as const)])
   return {
-    rows: rows.map((one) => ({ ...one, credits_available: formatDecimal(own.get(one.id) ?? zero) })),
-    ...{ held, balance: formatDecimal(balance), count: position },
-    left: [...left].flatMap(([id, credits]) => (own.has(id) ? [] : [{ id, credits }])),
+    ...{ rows, held, balance: formatDecimal(balance), count: position },
+    left: left.filter(({ id }) => !own.has(id)),
+    opened: rows.flatMap((row) => openedCredit(row, ownLeft.get(row.id) ?? zero)),
     consumptions: entries.flatMap(({ breakdown }, index) =>
       breakdown.map(({ creditId, credits }) => ({
         transaction_id: entries[index]?.id,
@@ -175,12 +187,7 @@ function bookOne({ held, entries }: Booking) {
 function rowOf(
   { row }: HeldWallet,
   entry: LedgerEntry,
-  {
-    before,
-    after,
-    given,
-    position,
-  }: { before: Decimal; after: Decimal; given: Decimal; position: number | null },
+  { before, after, position }: { before: Decimal; after: Decimal; position: number | null },
 ): NewRow {
   const { terms, reference, key } = entry
   assert(isPositive(entry.credits), 'something is booked')
@@ -191,7 +198,6 @@ function rowOf(
     ...{ transaction_reason: entry.reason, currency: row.currency },
     credit_amount: formatDecimal(entry.credits),
     amount: formatDecimal(entry.amount),
-    credits_available: formatDecimal(given),
     credit_balance_before: formatDecimal(before),
     credit_balance_after: formatDecimal(after),
     ...{ conversion_rate: row.conversion_rate, topup_conversion_rate: row.topup_conversion_rate },
@@ -204,6 +210,32 @@ function rowOf(
     ...{ origin: key.origin, idempotency_key: key.value, request_hash: key.requestHash ?? '' },
     description: entry.description ?? '',
     metadata: entry.metadata ?? {},
+  }
+}
+
+function openedCredit(row: NewRow, left: Decimal) {
+  if (!isPositive(left)) return []
+  const { id, wallet_id, credit_amount, priority, effective_date, expiry_date, is_purchased } = row
+  const terms = { priority, effective_date, expiry_date, is_purchased }
+  return [{ id, wallet_id, credit_amount, credits_available: formatDecimal(left), ...terms }]
+}
+
+/** A credit that was there before. */
+interface ChangedCredit {
+  readonly id: string
+  readonly credits: Decimal
+  readonly before: Decimal
+  readonly after: Decimal
+}
+
+/** A spent one has no row of what is left; one that was spent has one again, unless that is taken at once, too. */
+function changedCredits(credits: readonly ChangedCredit[]) {
+  const left = credits.filter(({ before }) => isPositive(before))
+  const spentBefore = credits.filter(({ before }) => !isPositive(before))
+  return {
+    spent: left.flatMap(({ id, after }) => (isPositive(after) ? [] : [id])),
+    changed: sumsOf(left.filter(({ after }) => isPositive(after))),
+    reopened: sumsOf(spentBefore.filter(({ after }) => isPositive(after))),
   }
 }
 

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { change } from '../connection/row-changes.ts'
 import { holdWallets } from './held-wallets.ts'
+import { openCredits } from './open-credits.ts'
 
 /**
  * Completes the credits that invoices buy, in the transaction that pays these, whose caller holds them: from here on
@@ -35,14 +36,14 @@ export async function completePendingCredits(
   })
   const { updated_at, updated_by } = change(scoped.scope, now)
   await sql`
-    update wallet_transactions t set (transaction_status, credits_available, position, credit_balance_before,
-        credit_balance_after) = (
-      select 'completed', t.credit_amount, position, before, after
-      from jsonb_to_record(${JSON.stringify(Object.fromEntries(rows))}::jsonb -> t.id)
-        as c (position integer, before numeric, after numeric)), updated_at = ${updated_at}, updated_by = ${updated_by}
-    where t.environment_id = ${scoped.scope.environmentId} and t.id = any (${rows.map(([id]) => id)}::text[])`.execute(
-    scoped.db,
-  )
+    with completed as (
+      update wallet_transactions t set (transaction_status, position, credit_balance_before, credit_balance_after) = (
+        select 'completed', position, before, after
+        from jsonb_to_record(${JSON.stringify(Object.fromEntries(rows))}::jsonb -> t.id)
+          as c (position integer, before numeric, after numeric)), updated_at = ${updated_at}, updated_by = ${updated_by}
+      where t.environment_id = ${scoped.scope.environmentId} and t.id = any (${rows.map(([id]) => id)}::text[])
+      returning *)
+    ${openCredits(sql`completed`, sql`credit_amount`)}`.execute(scoped.db)
   await writeBalances(scoped, balances, now)
 }
 

@@ -3,9 +3,9 @@ import { type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { allOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
-import type { WalletTransactionTable } from '../tables/wallet-tables.ts'
+import type { WalletLedgerView } from '../tables/wallet-tables.ts'
 
-export type WalletTransactionRow = Selectable<WalletTransactionTable>
+export type WalletTransactionRow = Selectable<WalletLedgerView>
 
 export interface WalletTransactionSearch extends Search {
   readonly id?: string | undefined
@@ -26,7 +26,7 @@ export interface WalletTransactionSearch extends Search {
 /** @throws not_found */
 export async function getWalletTransaction(scoped: Scoped, id: string): Promise<WalletTransactionRow> {
   const row = await scoped.db
-    .selectFrom('wallet_transactions')
+    .selectFrom('wallet_ledger')
     .selectAll()
     .where('environment_id', '=', scoped.scope.environmentId)
     .where('id', '=', id)
@@ -46,7 +46,7 @@ export function searchWalletTransactions(
     expiry_date_after: after,
     expiry_date_before: before,
   } = search
-  const query = allOf(scoped.db.selectFrom('wallet_transactions').selectAll(), [
+  const query = allOf(scoped.db.selectFrom('wallet_ledger').selectAll(), [
     equal('id', search.id),
     equal('wallet_id', search.wallet_id),
     equal('type', search.type),
@@ -63,7 +63,7 @@ export function searchWalletTransactions(
   return searchPage(query, search, walletTransactionFields)
 }
 
-export const walletTransactionFields = searchFields<keyof WalletTransactionTable>({
+export const walletTransactionFields = searchFields<keyof WalletLedgerView>({
   text: [
     'id',
     'wallet_id',

@@ -170,8 +170,8 @@ export async function splitCredits(
   const { rows } = await sql<CreditSplit & { wallet_id: string }>`
     select wallet_id, coalesce(sum(credits_available) filter (where is_purchased), 0) as purchased,
       coalesce(sum(credits_available) filter (where not is_purchased), 0) as free
-    from wallet_transactions
-    where environment_id = ${scope.environmentId} and wallet_id = any (${walletIds}::text[]) and has_credits
+    from wallet_credits
+    where environment_id = ${scope.environmentId} and wallet_id = any (${walletIds}::text[])
     group by wallet_id`.execute(db)
   return new Map(rows.map(({ wallet_id, purchased, free }) => [wallet_id, { purchased, free }]))
 }

@@ -20,6 +20,7 @@ describe('an amount is shared', () => {
     ['with ties to two of three', '0.02', { c: '1', b: '1', a: '1' }, ['c 0', 'b 0.01', 'a 0.01']],
     ['with nothing for what has no weight', '1', { a: '0', b: '1' }, ['a 0', 'b 1']],
     ['as zero over nothing', '0', { a: '0' }, ['a 0']],
+    ['whole, to each its own', '0.05', { b: '0.02', a: '0.03', c: '0' }, ['b 0.02', 'a 0.03', 'c 0']],
   ])('%s', (_name, amount, weights, expected) => {
     expect(shares(amount, weights)).toEqual(expected)
   })
@@ -34,6 +35,8 @@ describe('an amount is shared', () => {
     expect(() => shares('1', { a: '-1', b: '3' })).toThrow('not negative')
     expect(() => shares('-1', { a: '1' })).toThrow('not negative')
     expect(() => shares('0.001', { a: '1' })).toThrow('whole units')
+    expect(() => shares('0.001', { a: '0.001' })).toThrow('whole units')
+    expect(() => shares('2', { a: '-1', b: '3' })).toThrow('not negative')
   })
 
   it('so that no unit is lost or made, each share is within one unit of its part, and order does not matter', () => {

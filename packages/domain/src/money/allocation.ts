@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts'
-import { type Decimal, isNegative } from './decimal.ts'
-import { fromUnits, toUnits } from './money.ts'
+import { type Decimal, equalDecimals, isNegative, sumDecimals } from './decimal.ts'
+import { fromUnits, isWholeUnits, toUnits } from './money.ts'
 
 /** What an amount is shared over, by weight: an invoice line with what is left of its amount. */
 export interface AllocationTarget {
@@ -21,6 +21,10 @@ export function allocate(
   currency: string,
 ): { readonly id: string; readonly share: Decimal }[] {
   assert(!isNegative(amount), 'an amount to share is not negative')
+  for (const target of targets) assertWeight(target, currency)
+  // As an invoice that is paid whole: to each its own, and nothing to divide.
+  if (equalDecimals(amount, sumDecimals(targets.map(({ weight }) => weight))))
+    return targets.map(({ id, weight }) => ({ id, share: weight }))
   const units = toUnits(amount, currency)
   const parts = wholeParts(units, targets, currency)
   let left = units - parts.reduce((sum, { share }) => sum + share, 0n)
@@ -33,6 +37,11 @@ export function allocate(
   return parts.map(({ id, share }) => ({ id, share: fromUnits(share, currency) }))
 }
 
+function assertWeight({ id, weight }: AllocationTarget, currency: string): void {
+  assert(!isNegative(weight), () => `the weight of ${id} is not negative`)
+  assert(isWholeUnits(weight, currency), () => `the weight of ${id} is in whole units of ${currency}`)
+}
+
 interface Part {
   readonly id: string
   readonly remainder: bigint
@@ -40,10 +49,7 @@ interface Part {
 }
 
 function wholeParts(units: bigint, targets: readonly AllocationTarget[], currency: string): Part[] {
-  const weights = targets.map(({ id, weight }) => {
-    assert(!isNegative(weight), `the weight of ${id} is not negative`)
-    return { id, weight: toUnits(weight, currency) }
-  })
+  const weights = targets.map(({ id, weight }) => ({ id, weight: toUnits(weight, currency) }))
   const total = weights.reduce((sum, { weight }) => sum + weight, 0n)
   assert(total > 0n || units === 0n, 'an amount is shared over lines that have a weight')
   const divisor = total > 0n ? total : 1n

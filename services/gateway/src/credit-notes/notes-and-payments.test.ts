@@ -121,7 +121,7 @@ async function checkBooks({ scoped: { db } }: Caller): Promise<{ given: string; 
 async function checkWallets({ scoped: { db } }: Caller): Promise<void> {
   const [wallets, rows, refunds] = await Promise.all([
     db.selectFrom('wallets').selectAll().execute(),
-    db.selectFrom('wallet_transactions').selectAll().execute(),
+    db.selectFrom('wallet_ledger').selectAll().execute(),
     db.selectFrom('refunds').selectAll().where('refund_destination', '=', 'WALLET').execute(),
   ])
   const total = (values: readonly string[]) => formatDecimal(sumDecimals(values.map(readDecimal)))

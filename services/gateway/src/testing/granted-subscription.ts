@@ -80,7 +80,7 @@ export function told(given: readonly GivenCredit[]): string[] {
 
 /** Whatever was done: of each application one credit, of each credit an application, and every wallet adds up. */
 export async function grantProblems({ scoped: { db } }: Caller): Promise<string[]> {
-  const ledger = await db.selectFrom('wallet_transactions').selectAll().execute()
+  const ledger = await db.selectFrom('wallet_ledger').selectAll().execute()
   const credits = ledger.filter(({ origin }) => origin === 'grant')
   const applications = await db
     .selectFrom('credit_grant_applications')
