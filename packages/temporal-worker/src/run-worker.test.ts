@@ -94,14 +94,21 @@ test('a stopped worker is not ready at once, finishes the activity at hand, and 
   expect(await next.ended).toBe(0)
 })
 
+/** A workflow's end is told before its worker has counted it. */
+async function untilMetrics(worker: Awaited<ReturnType<typeof startProcess>>, metric: RegExp): Promise<void> {
+  await vi.waitFor(async () => expect(await (await worker.get('/metrics')).text()).toMatch(metric), {
+    timeout: 10_000,
+  })
+}
+
 test("one page of metrics has Temporal's and the process's own", async () => {
   const worker = await startProcess()
   await worker.untilStatus('/health/ready', 200)
   const scope = newTestScope()
   const { workflowId } = await temporal.startWorkflow(probe, { key: '1' }, scope)
   await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })
+  await untilMetrics(worker, /^temporal_workflow_completed\{.*task_queue="ProbeWorkflowTaskQueue"/m)
   const metrics = await (await worker.get('/metrics')).text()
-  expect(metrics).toMatch(/^temporal_workflow_completed\{.*task_queue="ProbeWorkflowTaskQueue"/m)
   expect(metrics).toMatch(/^temporal_worker_task_slots_available\{/m)
   expect(metrics).toMatch(/^process_cpu_seconds_total\{?.*service="probe-worker"/m)
   const report = await (await worker.get('/health/ready')).json()
@@ -135,7 +142,7 @@ test('a business refusal is in no metric of failures, as it is an answer; what b
     status: 'Failed',
     error: { code: 'constraint_violated' },
   })
-  expect(await (await worker.get('/metrics')).text()).toMatch(failed)
+  await untilMetrics(worker, failed)
 })
 
 test('a worker waits for a Temporal that is away, is live and not ready, and can be stopped', async () => {
@@ -158,7 +165,7 @@ test('a worker whose Temporal comes late works as if it had been there, with its
   const scope = newTestScope()
   const { workflowId } = await temporal.startWorkflow(probe, { key: '1' }, scope)
   expect((await temporal.workflowResult(scope, workflowId, { waitMs: 30_000 })).status).toBe('Completed')
-  expect(await (await worker.get('/metrics')).text()).toMatch(/^temporal_workflow_completed\{/m)
+  await untilMetrics(worker, /^temporal_workflow_completed\{/m)
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toBe(0)
 })

@@ -1,5 +1,6 @@
 import { notFound } from '@flexprice/domain'
-import { type Selectable, sql } from 'kysely'
+import { isNegative, readDecimal } from '@flexprice/domain/money'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Scoped } from '../connection/connection.ts'
 import { allOf, equal, type Search, type SearchPage, searchPage } from '../search/search.ts'
 import { searchFields } from '../search/search-fields.ts'
@@ -56,11 +57,18 @@ export function searchWalletTransactions(
     equal('reference_id', search.reference_id),
     equal('created_by', search.created_by),
     priority === undefined ? undefined : sql<boolean>`priority = ${priority}::integer`,
-    more === undefined ? undefined : sql<boolean>`credits_available > ${more}::numeric`,
+    more === undefined ? undefined : hasMore(scoped, more),
     after && sql<boolean>`expiry_date > ${after}`,
     before && sql<boolean>`expiry_date < ${before}`,
   ])
   return searchPage(query, search, walletTransactionFields)
+}
+
+/** By the open credits' ids, whatever statistics make of a join. */
+function hasMore({ scope }: Scoped, credits: string): RawBuilder<boolean> | undefined {
+  if (isNegative(readDecimal(credits))) return undefined
+  return sql`id = any (array(select c.id from wallet_credits c
+    where c.environment_id = ${scope.environmentId} and c.credits_available > ${credits}::numeric))`
 }
 
 export const walletTransactionFields = searchFields<keyof WalletLedgerView>({

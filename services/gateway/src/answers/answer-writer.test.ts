@@ -51,13 +51,16 @@ function objectsOf({ def }: z.ZodObject): fc.Arbitrary<unknown> {
 
 /** @returns the text, or that it was refused */
 function libraryText(schema: z.ZodType, value: unknown): unknown {
+  return orRefused(() => serializerCompiler({ schema, method: 'GET', url: '/' })(value))
+}
+
+function orRefused(write: () => unknown): unknown {
   try {
-    return serializerCompiler({ schema, method: 'GET', url: '/' })(value)
+    return write()
   } catch {
-    return refused
+    return 'refused'
   }
 }
-const refused = 'refused'
 
 const answers = Object.values(operations).flatMap(({ operationId, schema }) =>
   Object.entries<z.ZodType>(schema.response).map(([status, answer]) => ({
@@ -71,10 +74,10 @@ describe('an answer is written as the library writes it, or left to it', () => {
     const write = writerOf(answer)
     fc.assert(
       fc.property(valuesOf(answer), (value) => {
-        const text = write(value)
+        const text = orRefused(() => write(value))
         if (text !== undefined) expect(text).toBe(libraryText(answer, value))
       }),
-      { numRuns: 30 },
+      { numRuns: 30, seed: 20_261_130 },
     )
   })
 })
