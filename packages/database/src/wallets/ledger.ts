@@ -230,12 +230,12 @@ interface ChangedCredit {
 
 /** A spent one has no row of what is left; one that was spent has one again, unless that is taken at once, too. */
 function changedCredits(credits: readonly ChangedCredit[]) {
-  const left = credits.filter(({ before }) => isPositive(before))
-  const spentBefore = credits.filter(({ before }) => !isPositive(before))
+  const hadSome = credits.filter(({ before }) => isPositive(before))
+  const hadNone = credits.filter(({ before }) => !isPositive(before))
   return {
-    spent: left.flatMap(({ id, after }) => (isPositive(after) ? [] : [id])),
-    changed: sumsOf(left.filter(({ after }) => isPositive(after))),
-    reopened: sumsOf(spentBefore.filter(({ after }) => isPositive(after))),
+    spent: hadSome.flatMap(({ id, after }) => (isPositive(after) ? [] : [id])),
+    changed: sumsOf(hadSome.filter(({ after }) => isPositive(after))),
+    reopened: sumsOf(hadNone.filter(({ after }) => isPositive(after))),
   }
 }
 

@@ -57,7 +57,7 @@ export function searchWalletTransactions(
     equal('reference_id', search.reference_id),
     equal('created_by', search.created_by),
     priority === undefined ? undefined : sql<boolean>`priority = ${priority}::integer`,
-    more === undefined ? undefined : hasMore(scoped, more),
+    more === undefined ? undefined : hasMoreLeft(scoped, more),
     after && sql<boolean>`expiry_date > ${after}`,
     before && sql<boolean>`expiry_date < ${before}`,
   ])
@@ -65,7 +65,7 @@ export function searchWalletTransactions(
 }
 
 /** By the open credits' ids, whatever statistics make of a join. */
-function hasMore({ scope }: Scoped, credits: string): RawBuilder<boolean> | undefined {
+function hasMoreLeft({ scope }: Scoped, credits: string): RawBuilder<boolean> | undefined {
   if (isNegative(readDecimal(credits))) return undefined
   return sql`id = any (array(select c.id from wallet_credits c
     where c.environment_id = ${scope.environmentId} and c.credits_available > ${credits}::numeric))`

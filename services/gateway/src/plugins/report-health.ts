@@ -51,11 +51,14 @@ function sharedReports(run: () => Promise<HealthReport>): () => Promise<HealthRe
   let last: HealthReport | undefined
   let running: Promise<HealthReport> | undefined
   return async () => {
-    running ??= run().then((report) => {
-      last = report
-      running = undefined
-      return report
-    })
+    running ??= run()
+      .then((report) => {
+        last = report
+        return report
+      })
+      .finally(() => {
+        running = undefined
+      })
     if (last === undefined) return running
     const before = last
     const patience = new AbortController()
