@@ -58,9 +58,18 @@ export async function holdStatements(
   }
 }
 
+/**
+ * Who is held gives up before those who wait for what it has locked: where both gave up in the same moment, both began
+ * anew, and met again.
+ */
 const waiting = `
   create or replace function wait_for_test(environment_id text) returns boolean language plpgsql as $$
-    begin perform pg_advisory_xact_lock_shared(hashtext(environment_id)); return true; end $$;
+    begin
+      perform set_config('lock_timeout',
+        (extract(epoch from current_setting('lock_timeout')::interval) * 750)::bigint::text, true);
+      perform pg_advisory_xact_lock_shared(hashtext(environment_id));
+      return true;
+    end $$;
   create or replace function hold_row() returns trigger language plpgsql as $$
     begin perform wait_for_test(new.environment_id); return new; end $$`
 

@@ -176,6 +176,20 @@ test.for<readonly [string, readonly Step[]]>([
       wait('2026-04-01'),
     ],
   ],
+  [
+    'a price that was overridden before its plan went and came back is added like any other',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      { kind: 'override-price', at: at('2026-01-05'), subscription: 0, chain: 0, money: flat('5') },
+      changePlan('2026-01-11'),
+      { ...changePlan('2026-01-21'), plan: 0 },
+      { kind: 'end-line', at: at('2026-01-22'), subscription: 0, chain: 0 },
+      { kind: 'add-line', at: at('2026-01-25'), subscription: 0, chain: 0, quantity: '2' },
+      wait('2026-04-01'),
+    ],
+  ],
   ...(['2026-01-15', '2026-02-01'] as const).map(
     (ended) =>
       [

@@ -5,14 +5,13 @@ import {
   editsOf,
   getSyncPreview,
   listOverriddenFrom,
-  listPlanSince,
   listUnbilledFrom,
   nextSyncPreviewPage,
   planSyncPreview,
   type SyncPreviewRow,
   writeSyncPreviewPage,
 } from '@flexprice/database/price-sync'
-import { readBoundaries } from '@flexprice/database/subscriptions'
+import { listPlanSince, readBoundaries } from '@flexprice/database/subscriptions'
 import { assert } from '@flexprice/domain'
 import { Context } from '@temporalio/activity'
 import { atBoundary } from '../subscription-change/at-boundary.ts'

@@ -10,6 +10,7 @@ import type { Metadata } from '../tables/row-types.ts'
 import { type LockedSubscription, lockSubscriptionLines, raiseVersion } from './line-item-lock.ts'
 import { insertOwnPrice, type NewOwnPrice } from './own-prices.ts'
 import { reachedChain } from './reached-chain.ts'
+import { standingOverrides } from './standing-overrides.ts'
 
 export interface NewLineItem {
   readonly subscriptionId: string
@@ -120,10 +121,8 @@ async function refuseOverridden(
 ): Promise<void> {
   if (price.plan_id === null) return
   const { rows } = await sql<{ id: string }>`
-    select own.id from prices own
-    join prices replaced on replaced.environment_id = own.environment_id and replaced.id = own.overridden_price_id
-    where own.subscription_id = ${subscription.id} and replaced.root_price_id = ${price.root_price_id}
-    order by own.start_date desc limit 1`.execute(scoped.db)
+    select id from (${standingOverrides(scoped, subscription.id)}) own
+    where root_price_id = ${price.root_price_id} order by start_date desc limit 1`.execute(scoped.db)
   if (!rows[0]) return
   const message = `The subscription has price ${rows[0].id} of its own in place of price ${price.id}`
   throw new CodedError('invalid_operation', message, { details: { price_id: rows[0].id } })

@@ -8,6 +8,7 @@ import { all, kept, mapped, type Reading, rowsOf } from '../connection/together.
 import { boundariesRead } from '../subscriptions/version-boundaries.ts'
 import type { ChainRow } from './line-item-chain.ts'
 import { type LockedSubscription, refuseFinalLines, type StoredLine } from './line-item-lock.ts'
+import { standingOverrides } from './standing-overrides.ts'
 
 /** A subscription that is held, with all that decides what an edit of some of its lines makes of it. */
 export interface LineState {
@@ -74,7 +75,7 @@ function lineRows(
     rowsOf(sql<StoredLine>`select * from subscription_line_items where subscription_id = ${id}`),
     rowsOf(chainPrices(scoped, lineIds, priceIds)),
     rowsOf(chainMeters(scoped, lineIds, priceIds)),
-    rowsOf(overriddenRoots(scoped, id)),
+    rowsOf(standingOverrides(scoped, id)),
     boundariesRead(scoped, sql`array[${id}]`),
   ])
 }
@@ -126,12 +127,6 @@ function rootsOf({ scope }: Scoped, lineIds: readonly string[], priceIds: readon
   return sql`select p.root_price_id from prices p where p.environment_id = ${scope.environmentId} and p.id in (
     select l.price_id from subscription_line_items l where l.id = any (${lineIds}::text[])
     union all select unnest(${priceIds}::text[]))`
-}
-
-function overriddenRoots({ scope }: Scoped, id: RawBuilder<unknown>) {
-  return sql<{ root_price_id: string }>`select replaced.root_price_id from prices own
-    join prices replaced on replaced.environment_id = own.environment_id and replaced.id = own.overridden_price_id
-    where own.environment_id = ${scope.environmentId} and own.subscription_id = ${id}`
 }
 
 /** A line with its price. @throws not_found */

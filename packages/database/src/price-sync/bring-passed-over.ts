@@ -12,9 +12,9 @@ import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
 import { creation } from '../connection/row-changes.ts'
+import { listPlanMoves, listPlanSince } from '../subscriptions/plan-since.ts'
 import { readBoundaries } from '../subscriptions/version-boundaries.ts'
 import type { SubscriptionTable } from '../tables/subscription-tables.ts'
-import { listPlanMoves, listPlanSince } from './plan-since.ts'
 import { listOverriddenFrom } from './sync-preview-edits.ts'
 
 type Subscription = Selectable<SubscriptionTable>

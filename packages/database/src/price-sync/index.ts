@@ -1,7 +1,7 @@
 /** Bringing plan prices to all subscriptions, set-based, in slices; and what that would change. */
+
 export { applySyncPreview, noteSyncOfPreview } from './apply-sync-preview.ts'
 export { bringPassedOver } from './bring-passed-over.ts'
-export { listPlanSince } from './plan-since.ts'
 export type { PriceSyncCounts } from './price-sync-counts.ts'
 export { syncPriceSlicePage } from './price-sync-page.ts'
 export type { PriceSyncRun } from './price-sync-pairs.ts'

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
+import { cameAnewAfter, planSince } from '../subscriptions/plan-since.ts'
 import { endIn, type ReachedPairs, reachedIn, startIn } from '../subscriptions/reached-pairs.ts'
-import { cameAnewAfter, planSince } from './plan-since.ts'
 import { unbilledFrom } from './unbilled-from.ts'
 
 /** A run of a plan's price sync, as its pages need it. */

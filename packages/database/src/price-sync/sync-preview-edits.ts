@@ -5,7 +5,7 @@ import { metersById } from '../catalog/meters.ts'
 import { type PriceEdit, planSuccessor } from '../catalog/price-edits.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
-import { planSince } from './plan-since.ts'
+import { planSince } from '../subscriptions/plan-since.ts'
 
 export type SyncPreviewEdit = Omit<PriceEdit, 'now'>
 

@@ -11,6 +11,7 @@ export {
 export { type HeldSubscription, holdSubscription } from './hold-subscription.ts'
 export { type KnownSubscription, readKnownSubscriptions } from './known-subscriptions.ts'
 export { endMoved, moveEnd, type SubscriptionEnd, subscriptionEnded } from './move-end.ts'
+export { listPlanSince } from './plan-since.ts'
 export { refuseUnknownSubscriptions } from './refuse-unknown-subscriptions.ts'
 export {
   type CustomerFacts,
