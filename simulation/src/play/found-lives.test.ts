@@ -1,39 +1,20 @@
-import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { EditPrice, Money, PriceTerms, ReviseInvoice, Step, SubscriptionTerms } from '../lives/step.ts'
-import { type Databases, openDatabases } from '../product/product.ts'
-import { inProcess } from './in-process.ts'
-import { playLife } from './play-life.ts'
+import type { EditPrice, PriceTerms, ReviseInvoice, Step } from '../lives/step.ts'
+import {
+  at,
+  fixed,
+  flat,
+  monthly,
+  priceOf,
+  subscribe as subscribed,
+  testLives,
+  wait,
+} from './testing/short-lives.ts'
 
 // What the simulation has found, each as the fewest steps that failed.
-let database: TestDatabase
-let databases: Databases
-beforeAll(async () => {
-  database = await createTestDatabase()
-  databases = openDatabases(database)
-})
-afterAll(async () => {
-  await databases[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-
-const at = (text: string) => new Date(text).getTime()
-const flat = (amount: string): Money => ({ model: 'FLAT_FEE', amount, divideBy: 1, round: 'up', tiers: [] })
-const monthly = { period: 'MONTHLY', count: 1, isOnce: false } as const
-const fixed: PriceTerms = { ...monthly, type: 'FIXED', cadence: 'ADVANCE', money: flat('10'), meter: null }
+const fee = fixed('10')
 const usage: PriceTerms = { ...monthly, type: 'USAGE', cadence: 'ARREAR', money: flat('3'), meter: 0 }
 
-function priceOf(price: PriceTerms): Step {
-  return { kind: 'add-price', at: at('2026-01-01'), chain: 0, price, start: at('2025-01-01') }
-}
-
-function subscribe(when: string, changes: Partial<SubscriptionTerms>): Step {
-  const terms: SubscriptionTerms = {
-    ...{ period: 'MONTHLY', count: 1, zone: 'UTC', cycle: 'calendar', anchor: null, end: null },
-    ...{ start: at(when), trialDays: 0, isProrated: false, ...changes },
-  }
-  return { kind: 'subscribe', at: at(when), subscription: 0, terms }
-}
+const subscribe: typeof subscribed = (when, changes) => subscribed(when, { isProrated: false, ...changes })
 
 function send(when: string, time: string): Step {
   const event = { id: `of ${time}`, subscription: 0, meter: 0, time: at(time), value: '2' }
@@ -48,13 +29,11 @@ function revise(kind: ReviseInvoice['kind'], when: string, back: number): Step {
   return { kind, at: at(when), subscription: 0, back }
 }
 
-const wait = (until: string): Step => ({ kind: 'wait', at: at(until), leap: false })
-
-test.for<readonly [string, readonly Step[]]>([
+testLives([
   [
     'a trial whose start lies ahead is not billed as if it were over',
     [
-      priceOf(fixed),
+      priceOf(fee),
       subscribe('2026-03-16T04:00:00Z', { start: at('2026-04-20T04:00:00Z'), trialDays: 11 }),
       wait('2026-06-02'),
     ],
@@ -83,7 +62,7 @@ test.for<readonly [string, readonly Step[]]>([
   [
     'an event whose line came when its period was billed is listed, also where the opening of that period was voided',
     [
-      priceOf(fixed),
+      priceOf(fee),
       subscribe('2026-01-21T22:00:00Z', { cycle: 'anniversary' }),
       revise('void-invoice', '2026-02-01', 0),
       send('2026-02-13', '2026-02-12'),
@@ -95,7 +74,7 @@ test.for<readonly [string, readonly Step[]]>([
   [
     'an event whose line came when its voided period was billed anew is listed',
     [
-      priceOf(fixed),
+      priceOf(fee),
       subscribe('2026-01-21T22:00:00Z', { cycle: 'anniversary' }),
       send('2026-02-13', '2026-02-12'),
       revise('void-invoice', '2026-02-22', 0),
@@ -125,7 +104,7 @@ test.for<readonly [string, readonly Step[]]>([
       [
         `a version that a sync passed over is on what is made in the place of its voided invoice (${behavior})`,
         [
-          priceOf({ ...fixed, cadence: 'ARREAR' }),
+          priceOf({ ...fee, cadence: 'ARREAR' }),
           { kind: 'add-price', at: at('2026-01-01'), chain: 1, price: usage, start: at('2025-01-01') },
           subscribe('2026-01-01', { isProrated: behavior === 'create_prorations' }),
           ...[send('2026-03-13', '2026-03-12'), send('2026-03-26', '2026-03-25')],
@@ -138,8 +117,4 @@ test.for<readonly [string, readonly Step[]]>([
         ],
       ] as const,
   ),
-])('%s', async ([, steps]) => {
-  const { failure, skipped } = await playLife(inProcess(databases), steps)
-  expect(failure).toBeUndefined()
-  expect(skipped).toBe(0)
-})
+])

@@ -1,41 +1,26 @@
-import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChangeStep } from '../lives/change-step.ts'
 import type { MoneyStep } from '../lives/money-step.ts'
-import type { EditPrice, Money, PriceTerms, Step, SubscriptionTerms } from '../lives/step.ts'
-import { type Databases, openDatabases } from '../product/product.ts'
-import { inProcess } from './in-process.ts'
-import { playLife } from './play-life.ts'
+import type { EditPrice, PriceTerms, Step, SubscriptionTerms } from '../lives/step.ts'
+import {
+  at,
+  priceOf as first,
+  fixed,
+  flat,
+  monthly,
+  subscribe as subscribed,
+  testLives,
+  wait,
+} from './testing/short-lives.ts'
 
 // Acts that random lives have at random, each where it has its place for certain.
-let database: TestDatabase
-let databases: Databases
-beforeAll(async () => {
-  database = await createTestDatabase()
-  databases = openDatabases(database)
-})
-afterAll(async () => {
-  await databases[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-
-const at = (text: string) => new Date(text).getTime()
-const flat = (amount: string): Money => ({ model: 'FLAT_FEE', amount, divideBy: 1, round: 'up', tiers: [] })
-const monthly = { period: 'MONTHLY', count: 1, isOnce: false } as const
-const fixed: PriceTerms = { ...monthly, type: 'FIXED', cadence: 'ADVANCE', money: flat('10'), meter: null }
+const fee = fixed('10')
 const usage: PriceTerms = { ...monthly, type: 'USAGE', cadence: 'ARREAR', money: flat('3'), meter: 0 }
 const of = { subscription: 0, isBehind: false } as const
 
-function priceOf(price: PriceTerms, chain = 0): Step {
-  return { kind: 'add-price', at: at('2026-01-01'), chain, price, start: at('2025-01-01') }
-}
+const priceOf = (price: PriceTerms, chain = 0): Step => ({ ...first(price), chain })
 
 function subscribe(when: string, changes: Partial<SubscriptionTerms> = {}, subscription = 0): Step {
-  const terms: SubscriptionTerms = {
-    ...{ period: 'MONTHLY', count: 1, zone: 'UTC', cycle: 'anniversary', anchor: null, end: null },
-    ...{ start: at(when), trialDays: 0, isProrated: true, ...changes },
-  }
-  return { kind: 'subscribe', at: at(when), subscription, terms }
+  return { ...subscribed(when, { cycle: 'anniversary', ...changes }), subscription }
 }
 
 function raise(when: string, amount: string, isWaiting: boolean, chain = 0): EditPrice {
@@ -48,7 +33,6 @@ function send(when: string): Step {
 }
 
 const sync = (when: string): Step => ({ kind: 'sync-prices', at: at(when) })
-const wait = (until: string): Step => ({ kind: 'wait', at: at(until), leap: false })
 
 function moveTrial(when: string, time: string | null): ChangeStep {
   return { kind: 'move-trial', at: at(when), ...of, time: time === null ? null : at(time) }
@@ -85,12 +69,12 @@ function takeBack(
   }
 }
 
-test.for<readonly [string, readonly Step[]]>([
+testLives([
   [
     'a version that waits for the next period comes at the boundary, however late it is synced; another one passes it over',
     [
       ...[
-        priceOf(fixed),
+        priceOf(fee),
         priceOf(usage, 1),
         subscribe('2026-01-05T06:00:00Z'),
         raise('2026-01-10', '12', true),
@@ -104,7 +88,7 @@ test.for<readonly [string, readonly Step[]]>([
   [
     'one that waits comes at once to a subscription that is in its trial, or made since',
     [
-      ...[priceOf(fixed), subscribe('2026-01-05', { trialDays: 20 }), raise('2026-01-10', '12', true)],
+      ...[priceOf(fee), subscribe('2026-01-05', { trialDays: 20 }), raise('2026-01-10', '12', true)],
       ...[sync('2026-01-11'), wait('2026-04-01')],
       ...[subscribe('2026-04-02', { start: at('2026-01-10') }, 1), wait('2026-06-01')],
     ],
@@ -112,14 +96,14 @@ test.for<readonly [string, readonly Step[]]>([
   [
     'a trial ends at another instant, ahead and at once, and its anniversary with it',
     [
-      ...[priceOf(fixed), subscribe('2026-01-05', { trialDays: 20 }), moveTrial('2026-01-07', '2026-02-03')],
+      ...[priceOf(fee), subscribe('2026-01-05', { trialDays: 20 }), moveTrial('2026-01-07', '2026-02-03')],
       ...[moveTrial('2026-01-20', null), wait('2026-04-01')],
     ],
   ],
   [
     'a line has an amount of its own, charged and credited at once, and no edit reaches it any more',
     [
-      ...[priceOf(fixed), subscribe('2026-01-05'), ownAmount('2026-01-11', '25')],
+      ...[priceOf(fee), subscribe('2026-01-05'), ownAmount('2026-01-11', '25')],
       ...[ownAmount('2026-01-21T07:00:00Z', '3'), raise('2026-02-10', '99', false), sync('2026-02-11')],
       wait('2026-04-01'),
     ],
@@ -143,8 +127,4 @@ test.for<readonly [string, readonly Step[]]>([
       ...[...buyAndPay('2026-01-20', true, '2026-02-20'), send('2026-03-02'), wait('2026-04-10')],
     ],
   ],
-])('%s', async ([, steps]) => {
-  const { failure, skipped } = await playLife(inProcess(databases), steps)
-  expect(failure).toBeUndefined()
-  expect(skipped).toBe(0)
-})
+])

@@ -47,6 +47,18 @@ describe('a line around pauses', () => {
       [],
     ],
     [
+      'that came and went in one instant stays known, also behind one',
+      line({ start: day('2026-03-20'), end: day('2026-03-20') }),
+      [pause('2026-03-10', '2026-03-20')],
+      ['2026-03-20 2026-03-20'],
+    ],
+    [
+      'that came and went in one instant within is none',
+      line({ start: day('2026-03-10'), end: day('2026-03-10') }),
+      [pause('2026-03-10', '2026-03-20')],
+      [],
+    ],
+    [
       'that bills once within does behind',
       line({ start: day('2026-03-15') }, { billing_period: 'ONETIME' }),
       [pause('2026-03-10', '2026-03-20')],

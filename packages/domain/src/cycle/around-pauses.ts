@@ -19,8 +19,17 @@ export interface Pause extends Lifetime {
  * @returns its parts, in order
  */
 export function aroundPauses<Line extends CycleLine>(line: Line, pauses: readonly Pause[]): Line[] {
-  if (pauses.length === 0) return [line]
+  if (pauses.length === 0 || isEmptyOutside(line, pauses)) return [line]
   return isRecurring(line.terms.billing_period) ? partsOf(line, pauses) : afterPause(line, pauses)
+}
+
+/** What came and went in one instant has no part in any time, and stays known: it can be opened once more. */
+function isEmptyOutside({ start, end }: CycleLine, pauses: readonly Lifetime[]): boolean {
+  return end != null && end <= start && !pauses.some((pause) => isWithin(pause, start))
+}
+
+function isWithin({ start, end }: Lifetime, instant: Date): boolean {
+  return start <= instant && instant < (end ?? endless)
 }
 
 function partsOf<Line extends CycleLine>(line: Line, pauses: readonly Pause[]): Line[] {
@@ -42,7 +51,7 @@ function partsOf<Line extends CycleLine>(line: Line, pauses: readonly Pause[]): 
 }
 
 function afterPause<Line extends CycleLine>(line: Line, pauses: readonly Lifetime[]): Line[] {
-  const pause = pauses.find(({ start, end }) => start <= line.start && line.start < (end ?? endless))
+  const pause = pauses.find((one) => isWithin(one, line.start))
   if (!pause) return [line]
   if (!pause.end) return []
   const start = pause.end
