@@ -1,6 +1,6 @@
 import { assert, type Scope } from '@flexprice/domain'
 import { recordSqlSpan } from '@flexprice/observability'
-import { Kysely, type LogEvent, PostgresDialect } from 'kysely'
+import { Kysely, type LogEvent } from 'kysely'
 import pg from 'pg'
 import type { Tables } from '../tables/tables.ts'
 import { translateDatabaseError } from './database-errors.ts'
@@ -9,6 +9,7 @@ import { ensureEventMonths } from './event-months.ts'
 import { createStatementNames } from './named-statements.ts'
 import { parseInstant } from './parse-instant.ts'
 import { createPings, type Pings } from './ping.ts'
+import { postgresDialect } from './postgres-dialect.ts'
 import { type Expiring, purgeExpired } from './purge-expired.ts'
 import { createRowLayouts } from './row-layouts.ts'
 import { type SharedPool, scopedPool } from './scoped-pool.ts'
@@ -82,7 +83,7 @@ export function createDatabase(config: DatabaseConfig): Database {
       let db = handles.get(key)
       if (!db) {
         db = new Kysely<Tables>({
-          dialect: new PostgresDialect({ pool: scopedPool(shared, scope) }),
+          dialect: postgresDialect(scopedPool(shared, scope)),
           log: traceStatement,
         })
         // Handles are cheap and stateless, so forgetting all of them is the simplest bound.
