@@ -3,6 +3,7 @@ import {
   at,
   change,
   changePlan,
+  edit,
   fixed,
   flat,
   monthly,
@@ -65,6 +66,23 @@ testLives([
       wait('2026-04-01'),
     ],
   ],
+  ...(['2026-02-10', '2026-02-15'] as const).map(
+    (back) =>
+      [
+        `a version that waited went with its plan: the next one comes to the plan that is back on ${back}`,
+        [
+          priceOf(fixed('10')),
+          { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+          subscribe('2026-01-01'),
+          { ...edit('2026-02-05', '2026-02-05', '12'), isWaiting: true },
+          { kind: 'sync-prices', at: at('2026-02-06') },
+          ...[changePlan('2026-02-10'), { ...changePlan(back), plan: 0 } as const],
+          edit('2026-02-20', '2026-02-20', '14'),
+          { kind: 'sync-prices', at: at('2026-03-05') },
+          wait('2026-05-02'),
+        ],
+      ] as const,
+  ),
   [
     'a plan that comes, goes and comes in one instant, of a subscription that was paused before',
     [

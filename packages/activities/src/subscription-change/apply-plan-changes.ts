@@ -97,5 +97,6 @@ function boundaryChange(
     opened: prepared.planned.opened.map((line) => comingRow(subscription.id, line)),
     ...grantMove(facts, prepared),
     formerGrid: prepared.formerGrid ?? null,
+    neverBegan: prepared.neverBegan ?? [],
   }
 }

@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChangeStep } from '../../lives/change-step.ts'
-import type { Money, PriceTerms, Step, SubscriptionTerms } from '../../lives/step.ts'
+import type { EditPrice, Money, PriceTerms, Step, SubscriptionTerms } from '../../lives/step.ts'
 import { type Databases, openDatabases } from '../../product/product.ts'
 import { inProcess } from '../in-process.ts'
 import { playLife } from '../play-life.ts'
@@ -56,6 +56,10 @@ export function subscribe(
     ...{ start: at(when), trialDays: 0, isProrated: true, ...changes },
   }
   return { kind: 'subscribe', at: at(when), subscription: 0, terms }
+}
+
+export function edit(when: string, from: string, amount: string): EditPrice {
+  return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
 }
 
 export function change(kind: 'pause' | 'resume', when: string, isProrated: boolean): ChangeStep {
