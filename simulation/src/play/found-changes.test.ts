@@ -48,6 +48,16 @@ testLives([
     ],
   ],
   [
+    'what is behind is billed before an end that lies ahead is kept, and credits that fell due before pay for it',
+    [
+      priceOf({ ...fixed('10'), cadence: 'ARREAR' }),
+      subscribe('2026-01-01'),
+      grant('2026-01-20'),
+      { ...cancel('2026-03-07', '2026-04-04'), isBehind: true },
+      wait('2026-05-01'),
+    ],
+  ],
+  [
     'a line that was gone before gives nothing back as its subscription is paused, as it does not come again with it',
     [
       priceOf(fixed('30')),
