@@ -84,6 +84,18 @@ testLives([
       ] as const,
   ),
   [
+    'a plan that goes with the boundary at which a pause begins does not come back with the end of that',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      { ...change('pause', '2026-01-10', true), when: 'period-end' },
+      { ...changePlan('2026-01-15'), when: 'period-end', isProrated: false },
+      change('resume', '2026-03-15', true),
+      wait('2026-05-02'),
+    ],
+  ],
+  [
     'a plan that comes, goes and comes in one instant, of a subscription that was paused before',
     [
       priceOf(fixed('10')),

@@ -62,7 +62,11 @@ export function edit(when: string, from: string, amount: string): EditPrice {
   return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
 }
 
-export function change(kind: 'pause' | 'resume', when: string, isProrated: boolean): ChangeStep {
+export function change(
+  kind: 'pause' | 'resume',
+  when: string,
+  isProrated: boolean,
+): Extract<ChangeStep, { kind: 'pause' | 'resume' }> {
   return { kind, at: at(when), subscription: 0, isBehind: false, when: 'now', isProrated }
 }
 
