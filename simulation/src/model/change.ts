@@ -38,7 +38,9 @@ function cancel(subscription: Subscription, step: Cancel, around: Surroundings):
   const at = endOf(subscription, step, now)
   if (at === undefined) return false
   // In the instant of a boundary it is that period's end: nothing of the next is billed.
-  if (at <= now) bringUp(subscription, around, { before: at })
+  if (at <= now || typeof step.when === 'object') {
+    bringUp(subscription, around, { before: Math.min(at, now + 1) })
+  }
   subscription.lastChangeAt = now
   subscription.pendingPlan = null
   const { isProrated } = step

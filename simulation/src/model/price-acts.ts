@@ -160,9 +160,8 @@ export function changeLine(
     return true
   }
   if (step.kind === 'add-line') {
-    // Known gaps: what ended a line at its start, or a line of a version to come, left it without a length, and that
-    // stands in the way of another one from there on (decision 25).
-    if (step.at < subscription.start || current.versions.some(({ start }) => start > from)) return false
+    // A known gap: a line that ended at its start stands in the way of another one from there on (decision 25).
+    if (step.at < subscription.start) return false
     if (!isSeen(chain, planned) || stretches.some(({ end }) => end > from)) return false
     if (subscription.overridden.has(step.chain)) return false
     return keep([

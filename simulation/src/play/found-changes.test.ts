@@ -48,6 +48,44 @@ testLives([
     ],
   ],
   [
+    'what is behind is billed before an end that lies ahead is kept, and credits that fell due before pay for it',
+    [
+      priceOf({ ...fixed('10'), cadence: 'ARREAR' }),
+      subscribe('2026-01-01'),
+      grant('2026-01-20'),
+      { ...cancel('2026-03-07', '2026-04-04'), isBehind: true },
+      wait('2026-05-01'),
+    ],
+  ],
+  [
+    'what two wallets have paid comes back to the one that paid last, whichever was made first',
+    [
+      priceOf({ ...fixed('10'), cadence: 'ARREAR' }),
+      { ...priceOf({ ...usage, money: flat('30') }), chain: 1 },
+      subscribe('2026-01-01'),
+      ...(['ALL', 'USAGE'] as const).flatMap((types, wallet): Step[] => [
+        { kind: 'make-wallet', at: at('2026-01-02'), subscription: 0, rate: '1', types },
+        {
+          ...{ kind: 'top-up', at: at('2026-01-02'), subscription: 0, wallet, credits: '20', bonus: null },
+          ...{ isPurchased: true, priority: null, effective: null, expires: null },
+        },
+      ]),
+      send('2026-01-05'),
+      {
+        ...{
+          kind: 'take-back',
+          at: at('2026-02-10'),
+          note: 0,
+          subscription: 0,
+          invoice: { back: 0 },
+          line: 0,
+        },
+        ...{ toSource: false, amount: '5', isDraft: false },
+      },
+      wait('2026-04-01'),
+    ],
+  ],
+  [
     'a line that was gone before gives nothing back as its subscription is paused, as it does not come again with it',
     [
       priceOf(fixed('30')),

@@ -1,6 +1,7 @@
-import type { EditPrice, PriceTerms, ReviseInvoice, Step } from '../lives/step.ts'
+import type { PriceTerms, ReviseInvoice, Step } from '../lives/step.ts'
 import {
   at,
+  edit,
   fixed,
   flat,
   monthly,
@@ -19,10 +20,6 @@ const subscribe: typeof subscribed = (when, changes) => subscribed(when, { isPro
 function send(when: string, time: string): Step {
   const event = { id: `of ${time}`, subscription: 0, meter: 0, time: at(time), value: '2' }
   return { kind: 'send-events', at: at(when), events: [event] }
-}
-
-function edit(when: string, from: string, amount: string): EditPrice {
-  return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
 }
 
 function revise(kind: ReviseInvoice['kind'], when: string, back: number): Step {
@@ -114,6 +111,25 @@ testLives([
           { kind: 'sync-prices', at: at('2026-04-02') },
           ...[revise('void-invoice', '2026-04-03', 0), revise('replace-invoice', '2026-04-03', 0)],
           ...[revise('close-invoice', '2026-04-03', 0), wait('2026-05-02')],
+        ],
+      ] as const,
+  ),
+  ...[true, false].map(
+    (isWaiting) =>
+      [
+        `a line that is added where a version to come was ended goes on behind that (${isWaiting ? 'it comes' : 'it is passed over'})`,
+        [
+          priceOf(fee),
+          subscribe('2026-01-01', {}),
+          { ...edit('2026-01-05', '2026-01-05', '12'), isWaiting: true },
+          { kind: 'sync-prices', at: at('2026-01-06') },
+          { kind: 'end-line', at: at('2026-01-08'), subscription: 0, chain: 0 },
+          { ...edit('2026-01-12', '2026-01-12', '14'), isWaiting },
+          { kind: 'sync-prices', at: at('2026-01-14') },
+          { kind: 'add-line', at: at('2026-01-18'), subscription: 0, chain: 0, quantity: '2' },
+          edit('2026-01-20', '2026-01-20', '16'),
+          { kind: 'sync-prices', at: at('2026-01-21') },
+          wait('2026-04-02'),
         ],
       ] as const,
   ),

@@ -3,6 +3,7 @@ import {
   at,
   change,
   changePlan,
+  edit,
   fixed,
   flat,
   monthly,
@@ -63,6 +64,35 @@ testLives([
       { kind: 'end-line', at: at('2026-01-22'), subscription: 0, chain: 0 },
       { kind: 'add-line', at: at('2026-01-25'), subscription: 0, chain: 0, quantity: '2' },
       wait('2026-04-01'),
+    ],
+  ],
+  ...(['2026-02-10', '2026-02-15'] as const).map(
+    (back) =>
+      [
+        `a version that waited went with its plan: the next one comes to the plan that is back on ${back}`,
+        [
+          priceOf(fixed('10')),
+          { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+          subscribe('2026-01-01'),
+          { ...edit('2026-02-05', '2026-02-05', '12'), isWaiting: true },
+          { kind: 'sync-prices', at: at('2026-02-06') },
+          ...[changePlan('2026-02-10'), { ...changePlan(back), plan: 0 } as const],
+          edit('2026-02-20', '2026-02-20', '14'),
+          { kind: 'sync-prices', at: at('2026-03-05') },
+          wait('2026-05-02'),
+        ],
+      ] as const,
+  ),
+  [
+    'a plan that goes with the boundary at which a pause begins does not come back with the end of that',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('20')), chain: 1, plan: 1 },
+      subscribe('2026-01-01'),
+      { ...change('pause', '2026-01-10', true), when: 'period-end' },
+      { ...changePlan('2026-01-15'), when: 'period-end', isProrated: false },
+      change('resume', '2026-03-15', true),
+      wait('2026-05-02'),
     ],
   ],
   [

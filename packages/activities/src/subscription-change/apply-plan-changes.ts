@@ -75,13 +75,15 @@ function boundaryChange(
   plans: ReadonlyMap<string, TargetPlan>,
 ): SubscriptionChange {
   const { subscription } = facts
+  // A pause that begins with the boundary, or is on, keeps no line of the plan from going with it.
+  const whole = { ...facts, pauses: [] }
   const plan = plans.get(order?.target_plan_id ?? '')
   if (!order || !plan) throw notFound('Plan', order?.target_plan_id ?? '')
   const prepared = preparePlanChange(
     plan,
     order,
   )({
-    ...{ facts, billed: [], lastChangeAt: null },
+    ...{ facts: whole, billed: [], lastChangeAt: null },
     now: subscription.current_period_end,
   })
   const changeId = newId('subscriptionChange')
@@ -97,5 +99,6 @@ function boundaryChange(
     opened: prepared.planned.opened.map((line) => comingRow(subscription.id, line)),
     ...grantMove(facts, prepared),
     formerGrid: prepared.formerGrid ?? null,
+    neverBegan: prepared.neverBegan ?? [],
   }
 }

@@ -172,14 +172,14 @@ export function isBehind({ subscription }: ChargeFacts, request: ChangeOrder, no
 
 /**
  * By when credits are to have been given before a change: what falls due in the instant of an end does not come any more.
- * Null of what ends the subscription later: billing gives them by then.
+ * Null of what ends the subscription with its period, before which nothing is billed: billing gives them by then.
  */
 export function grantsUntil(request: ChangeOrder, now: Date): Date | null {
   if (request.kind !== 'cancellation') return now
   const isDated = request.cancel_at !== null
   if (!isDated && request.cancellation_type !== 'immediate') return null
   const end = isDated ? new Date(request.cancel_at ?? now) : now
-  return end > now ? null : new Date(end.getTime() - 1)
+  return end > now ? now : new Date(end.getTime() - 1)
 }
 
 /** A cancellation may be back-dated. */

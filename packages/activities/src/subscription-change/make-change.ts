@@ -56,6 +56,7 @@ export function makeChange({ facts, prepared, input, now }: ChangeToMake): MadeC
       opened: written ? [] : planned.opened.map((line) => comingRow(subscription.id, line)),
       ...grantMove(facts, prepared),
       formerGrid: prepared.formerGrid ?? null,
+      neverBegan: prepared.neverBegan ?? [],
     },
     credits: credits.map((credit) => lineCredit(facts, credit, id)),
     draftIds: credits.flatMap(({ credit: { billed } }) => (billed.isDraft ? [billed.invoiceId] : [])),

@@ -72,10 +72,26 @@ export function preparePlanChange(plan: TargetPlan, order: PlanChangeOrder) {
         ...(gridChange && movedGrid(gridChange, order)),
       },
       toPlan: { id: plan.id, name: plan.name },
+      neverBegan: linesThatNeverBegan(held.facts.lines, planned),
       applications: comingGrants(held, plan, gridChange),
       formerGrid: gridChange && formerGrid(facts, held.now),
     }
   }
+}
+
+/**
+ * Of plans that the subscription had before, ahead and without length, as such a plan took them along when it left, or a
+ * user had ended them before: an end of theirs says nothing of a plan that comes anew (decision 25).
+ */
+function linesThatNeverBegan(
+  lines: HeldSubscription['facts']['lines'],
+  { at, opened }: Pick<PreparedChange['planned'], 'at' | 'opened'>,
+): string[] {
+  const reopened = new Set(opened.map(({ id }) => id))
+  return lines.flatMap(({ line: { id, start_date: start, end_date: end }, price }) => {
+    const isOfPlan = price.plan_id !== null || price.overridden_price_id !== null
+    return isOfPlan && start > at && end !== null && end <= start && !reopened.has(id) ? [id] : []
+  })
 }
 
 /** Of the plan that is changed to, and of the one that goes: as at a creation. */

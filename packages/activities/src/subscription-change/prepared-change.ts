@@ -33,6 +33,8 @@ export interface PreparedChange {
   readonly written?: ChargeFacts
   /** That another one takes the place of, with the lines that were billed on it; none: period and anchor stay. */
   readonly formerGrid?: SubscriptionChange['formerGrid'] | undefined
+  /** Lines of a plan that has left before they began: none of them is any stretch of it, should it come anew. */
+  readonly neverBegan?: readonly string[]
   /** What is to be given by the new plan, and stops of the old one; none where the plan stays. */
   readonly applications?: readonly NewApplication[]
 }

@@ -102,8 +102,9 @@ export async function writeScheduledChanges(
     }
     const change = changeRow(facts, prepared, { changeId, input, result })
     const { version } = facts.subscription
-    const nothing = { closed: [], opened: [], formerGrid: null, stoppedPlanId: null, applications: [] }
-    return { result, row: { change, version, subscription: after, ...nothing } }
+    const noLines = { closed: [], opened: [], neverBegan: [], formerGrid: null }
+    const noGrants = { stoppedPlanId: null, applications: [] }
+    return { result, row: { change, version, subscription: after, ...noLines, ...noGrants } }
   })
   await writeChanges(
     transaction,

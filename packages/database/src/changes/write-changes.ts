@@ -51,6 +51,8 @@ export interface SubscriptionChange extends GrantMove {
   readonly opened: readonly ComingLine[]
   /** That another one takes the place of, and all lines that were billed on it, closed ones too; null: it stays. */
   readonly formerGrid: { readonly grid: FormerGridColumn; readonly lineIds: readonly string[] } | null
+  /** Lines without length, ahead, that go altogether: nothing was ever billed of them. */
+  readonly neverBegan: readonly string[]
 }
 
 /**
@@ -89,6 +91,7 @@ function changesWritten(scoped: Scoped, changes: readonly SubscriptionChange[], 
   const parts = [
     ...(closed.length > 0 ? [closeLines(scoped, closed, now)] : []),
     ...leaveGrid(changes),
+    ...forgetLines(changes),
     ...(reopened.length > 0 ? [reopenLines(scoped, reopened, now)] : []),
     ...(opened.length > 0 ? [insertRecords('subscription_line_items', audited(scoped, opened, now))] : []),
   ]
@@ -157,6 +160,11 @@ function leaveGrid(changes: readonly SubscriptionChange[]): RawBuilder<unknown>[
     from jsonb_to_recordset(${JSON.stringify(leaving)}::jsonb) as c (id text, grid jsonb)
     where l.id = c.id and l.former_grid is null`,
   ]
+}
+
+function forgetLines(changes: readonly SubscriptionChange[]): RawBuilder<unknown>[] {
+  const ids = changes.flatMap(({ neverBegan }) => neverBegan)
+  return ids.length > 0 ? [sql`delete from subscription_line_items where id = any (${ids}::text[])`] : []
 }
 
 type OpenedRow = Pick<

@@ -81,6 +81,21 @@ function pageOf(query: EventListQuery) {
   }
 }
 
+/**
+ * A step of a join that is taken in the order in which it stands, whatever statistics say: from an event's customer to what
+ * that has. Where they say that tables are empty, all of an environment's invoices were read for each event.
+ */
+const then = (alias: string, rows: RawBuilder<unknown>) =>
+  sql`cross join lateral (${rows} offset 0) ${sql.ref(alias)}`
+
+const customerOfEvent = (condition = sql``) =>
+  sql`(select id from customers c where c.external_id = e.external_customer_id ${condition} offset 0) c`
+const isPublished = sql`and c.status = 'published'`
+const itsSubscriptions = then(
+  's',
+  sql`select * from subscriptions s where s.customer_id = c.id and s.subscription_status <> 'draft'`,
+)
+
 /** The meter `m`, narrowed by the price `p`, counts the event `e`. */
 const isMetered = sql`m.event_name = e.event_name
   and not exists (select from jsonb_array_elements(m.filters) f
@@ -109,14 +124,15 @@ const isInPause = sql`exists (select from subscription_pauses b where b.subscrip
   and (b.pause_end is null or b.pause_end > e.timestamp))`
 
 const isOnALine = (condition: RawBuilder<unknown>) => sql`exists (
-  select from customers c
-  join subscriptions s on s.customer_id = c.id and s.subscription_status <> 'draft'
-  join subscription_line_items l on l.subscription_id = s.id
-  join prices p on p.id = l.price_id
-  join meters m on m.id = p.meter_id
-  where c.external_id = e.external_customer_id and c.status = 'published'
-    and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp)
-    and (s.end_date is null or s.end_date > e.timestamp) and ${isMetered} ${condition})`
+  select from ${customerOfEvent(isPublished)} ${itsSubscriptions}
+  ${then(
+    'l',
+    sql`select * from subscription_line_items l where l.subscription_id = s.id
+      and l.start_date <= e.timestamp and (l.end_date is null or l.end_date > e.timestamp)`,
+  )}
+  ${then('p', sql`select * from prices p where p.id = l.price_id`)}
+  ${then('m', sql`select * from meters m where m.id = p.meter_id`)}
+  where (s.end_date is null or s.end_date > e.timestamp) and ${isMetered} ${condition})`
 
 /**
  * The meters that count the event `e` by prices of its customer's plans, of which no subscription of the customer has ever had a
@@ -125,13 +141,14 @@ const isOnALine = (condition: RawBuilder<unknown>) => sql`exists (
 const unpricedMeters = sql`select array_agg(distinct m.id order by m.id) as meter_ids
   from (
     select m.id, m.event_name, m.filters, p.filter_values
-    from customers c
-    join subscriptions s on s.customer_id = c.id and s.subscription_status <> 'draft'
-    join prices p on p.plan_id = s.plan_id and p.status = 'published'
-    join meters m on m.id = p.meter_id and m.event_name = e.event_name
-    where c.external_id = e.external_customer_id and c.status = 'published'
-      and s.start_date <= e.timestamp and (s.end_date is null or s.end_date > e.timestamp)
-      and p.start_date <= e.timestamp and (p.end_date is null or p.end_date > e.timestamp)
+    from ${customerOfEvent(isPublished)} ${itsSubscriptions}
+    ${then(
+      'p',
+      sql`select * from prices p where p.plan_id = s.plan_id and p.status = 'published'
+        and p.start_date <= e.timestamp and (p.end_date is null or p.end_date > e.timestamp)`,
+    )}
+    ${then('m', sql`select * from meters m where m.id = p.meter_id and m.event_name = e.event_name`)}
+    where s.start_date <= e.timestamp and (s.end_date is null or s.end_date > e.timestamp)
       and not exists (select from subscriptions o join subscription_line_items l on l.subscription_id = o.id
         join prices q on q.id = l.price_id where o.customer_id = c.id and q.meter_id = m.id)
   ) m cross join lateral (select m.filter_values) p
@@ -145,12 +162,19 @@ const isBilledLate = sql`exists (select from late_looks k where k.environment_id
 /** A skipped one had nothing to bill, and is as closed: what comes after it is late. */
 function closedInvoice(condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select i.id as invoice_id, i.invoice_number, i.subscription_id
-    from customers c
-    join invoices i on i.customer_id = c.id and i.invoice_status in ('FINALIZED', 'SKIPPED') and i.usage_snapshot is not null
-    join invoice_line_items il on il.invoice_id = i.id and il.price_type = 'USAGE'
-    join prices p on p.id = il.price_id
-    join meters m on m.id = p.meter_id
-    where c.external_id = e.external_customer_id
-      and il.period_start <= e.timestamp and il.period_end > e.timestamp and ${isMetered} and ${condition}
+    from ${customerOfEvent()}
+    ${then(
+      'i',
+      sql`select * from invoices i where i.customer_id = c.id and i.invoice_status in ('FINALIZED', 'SKIPPED')
+        and i.usage_snapshot is not null`,
+    )}
+    ${then(
+      'il',
+      sql`select price_id from invoice_line_items il where il.invoice_id = i.id and il.price_type = 'USAGE'
+        and il.period_start <= e.timestamp and il.period_end > e.timestamp`,
+    )}
+    ${then('p', sql`select * from prices p where p.id = il.price_id`)}
+    ${then('m', sql`select * from meters m where m.id = p.meter_id`)}
+    where ${isMetered} and ${condition}
     order by i.id limit 1`
 }

@@ -46,7 +46,10 @@ export function insertLineItem(scoped: Scoped, item: NewLineItem): Promise<strin
     const price = await priceFor(transaction, subscription, item)
     const window = windowOf(subscription, price, item)
     await refuseOverridden(transaction, subscription, price)
-    if (price.billing_period !== 'ONETIME') await refuseOverlap(transaction, subscription, price, window)
+    if (price.billing_period !== 'ONETIME') {
+      await refuseOverlap(transaction, subscription, price, window)
+      await forgetUnbegun(transaction, subscription, { price, window, now: item.now })
+    }
     await raiseVersion(transaction, subscription.id, item.now)
     return insertChain(transaction, { ...item, price, window })
   })
@@ -150,6 +153,23 @@ async function refuseOverlap(
   if (!rows[0]) return
   const message = `Line item ${rows[0].id} bills price ${price.id} at that time already`
   throw new CodedError('state_conflict', message, { details: { line_item_id: rows[0].id } })
+}
+
+/**
+ * What was ended before it began is no end of a line that is added around it. Nothing was billed of it, as it lies ahead:
+ * it goes altogether.
+ */
+async function forgetUnbegun(
+  scoped: Scoped,
+  subscription: LockedSubscription,
+  { price, window, now }: { readonly price: PriceRow; readonly window: Window; readonly now: Date },
+): Promise<void> {
+  await sql`
+    delete from subscription_line_items l using prices p
+    where p.environment_id = l.environment_id and p.id = l.price_id and p.root_price_id = ${price.root_price_id}
+      and l.subscription_id = ${subscription.id} and l.end_date <= l.start_date
+      and l.start_date > ${now} and l.start_date >= ${window.start}
+      and (${window.end}::timestamptz is null or l.start_date < ${window.end})`.execute(scoped.db)
 }
 
 async function insertChain(

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { hasLine } from '../line-items/standing-overrides.ts'
 import { cameAnewAfter, planSince } from '../subscriptions/plan-since.ts'
 import { endIn, type ReachedPairs, reachedIn, startIn } from '../subscriptions/reached-pairs.ts'
 import { unbilledFrom } from './unbilled-from.ts'
@@ -132,7 +133,7 @@ function stretches(
       from prices o join prices p on p.id = o.overridden_price_id and p.environment_id = o.environment_id
       join subscription s on s.id = o.subscription_id and o.start_date >= coalesce(s.plan_since, '-infinity')
       where o.subscription_id > ${cursor} and o.subscription_id <= ${end}
-        and p.root_price_id = any (array(select root_price_id from price))
+        and p.root_price_id = any (array(select root_price_id from price)) and ${hasLine('o')}
       group by o.subscription_id, p.root_price_id
     )
     select line_id, subscription_id, root_price_id, price_id, quantity, start_date, end_date, user_end,

@@ -5,6 +5,7 @@ import { metersById } from '../catalog/meters.ts'
 import { type PriceEdit, planSuccessor } from '../catalog/price-edits.ts'
 import type { PriceRow } from '../catalog/prices.ts'
 import type { Scoped } from '../connection/connection.ts'
+import { hasLine } from '../line-items/standing-overrides.ts'
 import { planSince } from '../subscriptions/plan-since.ts'
 
 export type SyncPreviewEdit = Omit<PriceEdit, 'now'>
@@ -159,7 +160,7 @@ export async function listOverriddenFrom(
     from prices o join prices p on p.environment_id = o.environment_id and p.id = o.overridden_price_id
     join subscriptions s on s.environment_id = o.environment_id and s.id = o.subscription_id
     where o.subscription_id = any (${subscriptionIds}::text[])
-      and o.start_date >= coalesce(${since}, '-infinity'::timestamptz)
+      and o.start_date >= coalesce(${since}, '-infinity'::timestamptz) and ${hasLine('o')}
     group by o.subscription_id, p.root_price_id`.execute(scoped.db)
   const bySubscription = Map.groupBy(rows, ({ subscription_id }) => subscription_id)
   return new Map(

@@ -3,7 +3,7 @@ import { type Decimal, sumDecimals } from '@flexprice/domain/money'
 import { type Bill, type BillLine, type CreditPayment, payBills } from '@flexprice/domain/wallet'
 import type { Scoped } from '../connection/connection.ts'
 import { newId } from '../connection/ids.ts'
-import { holdPayingWallets, readPayingWallets } from './held-wallets.ts'
+import { type HeldWallet, holdPayingWallets, readPayingWallets } from './held-wallets.ts'
 import { type LedgerEntry, writeLedger } from './ledger.ts'
 
 /** A bill without its lines. */
@@ -40,12 +40,8 @@ export async function payInvoices(
     payable.map((head) => ({ ...head, lines: lines.get(head.invoiceId) ?? [] })),
     wallets.map(({ wallet }) => wallet),
   )
-  const paymentsOf = Map.groupBy(payments, ({ walletId }) => walletId)
-  const bookings = wallets.map((held) => ({
-    held,
-    entries: (paymentsOf.get(held.row.id) ?? []).map((one) => debitOf(one, 'INVOICE', one.invoiceId)),
-  }))
-  await writeLedger(scoped, bookings, now)
+  const debits = debitsOf(payments, (one) => ({ reference_type: 'INVOICE', reference_id: one.invoiceId }))
+  await writeLedger(scoped, bookingsOf(wallets, debits), now)
   return payments
 }
 
@@ -76,23 +72,31 @@ export async function spendCredits(
   )
   const paid = sumDecimals(payments.map(({ money }) => money))
   if (paid.lt(bill.upTo)) return paid
-  const bookings = wallets.map((held) => {
-    const own = payments.filter(({ walletId }) => walletId === held.row.id)
-    return { held, entries: own.map((one) => debitOf(one, 'PAYMENT', paymentId)) }
-  })
-  await writeLedger(scoped, bookings, now)
+  const debits = debitsOf(payments, () => ({ reference_type: 'PAYMENT', reference_id: paymentId }))
+  await writeLedger(scoped, bookingsOf(wallets, debits), now)
   return paid
 }
 
-function debitOf(
-  { walletId, money, credits, used }: CreditPayment,
-  reference_type: 'INVOICE' | 'PAYMENT',
-  reference_id: string,
-): LedgerEntry {
-  return {
-    ...{ id: newId('walletTransaction'), type: 'debit', reason: 'INVOICE_PAYMENT' },
-    ...{ credits, amount: money, breakdown: used },
-    reference: { reference_type, reference_id },
-    key: { origin: reference_type.toLowerCase(), value: `${reference_id}:${walletId}` },
+/** Of each wallet. Their ids are in the order of the payments, whatever wallets' are: what was spent last comes back first. */
+function debitsOf(
+  payments: readonly CreditPayment[],
+  referenceOf: (payment: CreditPayment) => LedgerEntry['reference'],
+): ReadonlyMap<string, readonly LedgerEntry[]> {
+  const debits = new Map<string, LedgerEntry[]>()
+  for (const payment of payments) {
+    const { walletId, money, credits, used } = payment
+    const reference = referenceOf(payment)
+    const { reference_type: type, reference_id: id } = reference
+    const debit: LedgerEntry = {
+      ...{ id: newId('walletTransaction'), type: 'debit', reason: 'INVOICE_PAYMENT', reference },
+      ...{ credits, amount: money, breakdown: used },
+      key: { origin: type.toLowerCase(), value: `${id}:${walletId}` },
+    }
+    debits.set(walletId, [...(debits.get(walletId) ?? []), debit])
   }
+  return debits
+}
+
+function bookingsOf(wallets: readonly HeldWallet[], debits: ReadonlyMap<string, readonly LedgerEntry[]>) {
+  return wallets.map((held) => ({ held, entries: debits.get(held.row.id) ?? [] }))
 }

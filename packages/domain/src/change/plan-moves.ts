@@ -42,7 +42,11 @@ export function planMoves<Line extends RunningLine, Price extends TargetPrice>(
   make: (price: Price, line: ComingTerms) => Line,
 ): LineMoves<Line> {
   const going = facts.lines.filter((line) => line.isOfPlan && isAhead(line, at))
-  const closed = going.map((line) => ({ line, at: later(line.start, at) }))
+  // Around a pause that is to come a line is there in parts: it goes with the first of them.
+  const closed = Map.groupBy(going, ({ id }) => id)
+    .values()
+    .flatMap(([line]) => (line ? [{ line, at: later(line.start, at) }] : []))
+    .toArray()
   const { period, count } = grid ?? facts.cycle.grid
   const planned = linesReached({ currency: facts.currency, period, count, start: at }, prices, {
     grid: grid ?? facts.cycle.grid,

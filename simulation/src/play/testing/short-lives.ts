@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@flexprice/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChangeStep } from '../../lives/change-step.ts'
-import type { Money, PriceTerms, Step, SubscriptionTerms } from '../../lives/step.ts'
+import type { EditPrice, Money, PriceTerms, Step, SubscriptionTerms } from '../../lives/step.ts'
 import { type Databases, openDatabases } from '../../product/product.ts'
 import { inProcess } from '../in-process.ts'
 import { playLife } from '../play-life.ts'
@@ -58,7 +58,15 @@ export function subscribe(
   return { kind: 'subscribe', at: at(when), subscription: 0, terms }
 }
 
-export function change(kind: 'pause' | 'resume', when: string, isProrated: boolean): ChangeStep {
+export function edit(when: string, from: string, amount: string): EditPrice {
+  return { kind: 'edit-price', at: at(when), chain: 0, money: flat(amount), from: at(from) }
+}
+
+export function change(
+  kind: 'pause' | 'resume',
+  when: string,
+  isProrated: boolean,
+): Extract<ChangeStep, { kind: 'pause' | 'resume' }> {
   return { kind, at: at(when), subscription: 0, isBehind: false, when: 'now', isProrated }
 }
 
