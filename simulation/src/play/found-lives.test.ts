@@ -114,6 +114,18 @@ testLives([
         ],
       ] as const,
   ),
+  [
+    'the opening of one that was made late, voided and made anew, has a line that had come inside its period',
+    [
+      { ...priceOf(fee), start: at('2025-12-13') },
+      { ...priceOf(fixed('3')), chain: 1 },
+      subscribe('2026-01-02', { start: at('2025-12-05'), cycle: 'anniversary' }),
+      ...(['void-invoice', 'replace-invoice', 'close-invoice'] as const).map((kind) =>
+        revise(kind, '2026-01-02T14:00:00Z', 0),
+      ),
+      wait('2026-03-02'),
+    ],
+  ],
   ...[true, false].map(
     (isWaiting) =>
       [

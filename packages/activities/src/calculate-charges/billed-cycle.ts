@@ -180,8 +180,11 @@ function cuttingBehavior(facts: BilledFacts, period: Period): Cycle['prorationBe
 }
 
 function opening(facts: BilledFacts, reason: BillingReason, opens: Period): BilledCycle {
-  const prorationBehavior = cuttingBehavior(facts, opens) ?? facts.subscription.proration_behavior
-  const cycle = { ...termsAt(facts, opens.start), prorationBehavior, closes: null, opens }
+  const { proration_behavior: own, activated_at: activatedAt, created_at: createdAt } = facts.subscription
+  const prorationBehavior = cuttingBehavior(facts, opens) ?? own
+  // Made anew, it has what the creation has billed.
+  const openedAt = reason === 'SUBSCRIPTION_CREATE' ? (activatedAt ?? createdAt) : undefined
+  const cycle = { ...termsAt(facts, opens.start), prorationBehavior, closes: null, opens, openedAt }
   return { reason, period: opens, cycle, opens, billsLate: false }
 }
 
