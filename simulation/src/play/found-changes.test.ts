@@ -86,6 +86,17 @@ testLives([
     ],
   ],
   [
+    'a pause that was to end with the period, and is ended before, is charged from then on',
+    [
+      priceOf(fixed('30')),
+      subscribe('2026-01-01'),
+      change('pause', '2026-01-11', true),
+      { ...change('resume', '2026-01-12', false), when: 'period-end' },
+      change('resume', '2026-01-21', true),
+      wait('2026-03-01'),
+    ],
+  ],
+  [
     'a line that was gone before gives nothing back as its subscription is paused, as it does not come again with it',
     [
       priceOf(fixed('30')),

@@ -96,6 +96,17 @@ testLives([
     ],
   ],
   [
+    'a version that comes inside the period with which its plan came parts nothing in arrears',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf({ ...fixed('20'), cadence: 'ARREAR' }), chain: 1, plan: 1 },
+      subscribe('2026-01-01', { isProrated: false }),
+      { ...changePlan('2026-01-05'), when: 'period-end', isProrated: false },
+      { ...edit('2026-01-12', '2026-02-10', '77'), chain: 1 },
+      wait('2026-04-01'),
+    ],
+  ],
+  [
     'a plan that comes, goes and comes in one instant, of a subscription that was paused before',
     [
       priceOf(fixed('10')),

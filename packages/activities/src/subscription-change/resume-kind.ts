@@ -44,8 +44,10 @@ export const resumeKind: ChangeKind<ResumeOrder> = async (transaction, order) =>
 
 /** What is billed in advance of the chains that go on, for the rest of the period, as far as nobody has paid for it. */
 function comingCharges({ facts, billed, now }: HeldSubscription): PreparedChange['planned']['charges'] {
+  // Also one that was to end later.
   const pauses = facts.pauses.map((pause) => {
-    return pause.end ? pause : { ...pause, end: now, endsProrated: true }
+    const isOn = pause.start <= now && (pause.end == null || pause.end > now)
+    return isOn ? { ...pause, end: now, endsProrated: true } : pause
   })
   const all = changeFacts({ ...facts, pauses }, billed)
   const isComing = ({ start }: ChangeLine) => start.getTime() === now.getTime()

@@ -80,7 +80,11 @@ function changesWritten(scoped: Scoped, changes: readonly SubscriptionChange[], 
     one.opened.map(({ isReopened, keepsChain, ...line }) => ({
       isReopened,
       keepsChain,
-      row: { ...line, opened_by_change: one.change.id },
+      // What carries a chain on later comes by its price.
+      row: {
+        ...line,
+        opened_by_change: line.start_date <= one.change.effective_at ? one.change.id : null,
+      },
     })),
   )
   const opened = coming.flatMap(({ isReopened, row }) => (isReopened ? [] : [row]))
