@@ -22,7 +22,9 @@ export function changePlan(
     const at = current.end
     const isRunning = status === 'active' || status === 'trialing'
     if (!isRunning || step.isProrated || end <= at || plan === subscription.plan) return false
-    if ((pendingPlan && !supersedes) || !canMove(subscription, { plan, at }, chains)) return false
+    // The very change that waits already takes the place of itself no more than another's without its word.
+    if (pendingPlan && (!supersedes || pendingPlan.plan === plan)) return false
+    if (!canMove(subscription, { plan, at }, chains)) return false
     subscription.pendingPlan = { plan, at }
     return true
   }
