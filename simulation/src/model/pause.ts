@@ -33,6 +33,9 @@ export function resume(subscription: Subscription, step: ResumeSubscription, aro
   const status = statusAt(subscription, now)
   const open = subscription.pauses.find(({ end }) => end > now)
   if (!open || (status !== 'paused' && status !== 'active')) return false
+  // To end when it is to end already is no change.
+  const isAsItIs = open.end === (step.when === 'now' ? now : subscription.current.end)
+  if (status === 'paused' && isAsItIs) return false
   bringUp(subscription, around)
   subscription.lastChangeAt = now
   if (status === 'active') {
