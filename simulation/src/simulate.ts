@@ -128,7 +128,7 @@ async function smallest(
 
 /** Of a failure what other numbers would not change: a life is shrunk to the failure that was found, not to another one. */
 function shapeOf({ failure }: Played): string | undefined {
-  return failure?.problems[0]?.split('\n')[0]?.replace(/\d[\d.:TZ-]*/g, '#')
+  return failure?.problems[0]?.split('\n')[0]?.replace(/[a-z]+_[0-9A-Z]{26}|\d[\d.:TZ-]*/g, '#')
 }
 
 function sumOf(played: readonly Played[], what: keyof Omit<Played, 'failure'>) {

@@ -21,7 +21,7 @@ export function actOnMoney(
       return takeBack(books, step)
     case 'void-note': {
       const one = books.notes.get(step.note)
-      return books.drafts.delete(step.note) || (one !== undefined && voidNote(one))
+      return books.drafts.delete(step.note) || (one !== undefined && voidNote(one, [...books.notes.values()]))
     }
     case 'close-note':
       return closeNote(books, step)

@@ -49,6 +49,16 @@ export function pay(
 export function takeBackPayment(payment: Payment, notes: readonly Note[], at: number): boolean {
   const { bill, cents } = payment
   if (payment.isVoid || payment.refunded > 0n) return false
+  if (leftOf(bill, notes) < cents) return false
+  payment.isVoid = true
+  bill.paid -= cents
+  bill.unpaid = null
+  for (const debit of payment.debits) giveBack(debit, debit.cents, at)
+  return true
+}
+
+/** What has come of an invoice, and by notes of others, and has not gone: back, or by its notes to others. */
+function leftOf(bill: Bill, notes: readonly Note[]): bigint {
   const steps = notes
     .filter(({ isVoid }) => !isVoid)
     .flatMap(({ bill: from, lowered }) =>
@@ -58,12 +68,7 @@ export function takeBackPayment(payment: Payment, notes: readonly Note[], at: nu
     )
   const carried = sumOf(steps.filter(({ from }) => from === bill))
   const received = sumOf(steps.filter(({ to }) => to === bill))
-  if (bill.paid + bill.credits + received - cents < carried + bill.refunded) return false
-  payment.isVoid = true
-  bill.paid -= cents
-  bill.unpaid = null
-  for (const debit of payment.debits) giveBack(debit, debit.cents, at)
-  return true
+  return bill.paid + bill.credits + received - carried - bill.refunded
 }
 
 export interface AskedNote {
@@ -137,8 +142,10 @@ export function note(
 }
 
 /** @returns false for one that gave something back, or of which use was made: then it stays */
-export function voidNote(one: Note): boolean {
+export function voidNote(one: Note, notes: readonly Note[]): boolean {
   if (one.isVoid || one.isRefund) return false
+  const others = one.lowered.filter(({ bill }) => bill !== one.bill)
+  if (others.some(({ bill, cents }) => leftOf(bill, notes) < cents)) return false
   if (one.lowered.some(({ bill, paidBefore }) => bill.paid > paidBefore)) return false
   one.isVoid = true
   for (const { bill, cents } of one.lowered) bill.adjusted -= cents

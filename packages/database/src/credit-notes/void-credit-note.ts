@@ -3,15 +3,17 @@ import { sql } from 'kysely'
 import { inTransaction, type Scoped } from '../connection/connection.ts'
 import { insertRecords } from '../connection/insert-records.ts'
 import { change } from '../connection/row-changes.ts'
-import { lockInvoices, lockSubscriptionOf, noteVoidedCredits } from '../invoices/index.ts'
+import { type InvoiceRow, lockInvoices, lockSubscriptionOf, noteVoidedCredits } from '../invoices/index.ts'
 import { historyRow } from '../invoices/invoice-writes.ts'
+import { listOverdrawn } from '../payments/index.ts'
 import { type CreditNoteRow, getCreditNote } from './credit-notes.ts'
 
 /**
  * Voids a draft, or a note that has only lowered what is due and of which nobody has made use: its number stays, what
  * it lowered is due again. Of one that is voided already nothing changes.
  *
- * @throws not_found; state_conflict for one that gave money back, or where an invoice that it lowered was paid since
+ * @throws not_found; state_conflict for one that gave money back, or where an invoice that it lowered was paid since, or
+ *   was credited so that this has gone elsewhere
  */
 export function voidCreditNote(scoped: Scoped, id: string, now: Date): Promise<CreditNoteRow> {
   return inTransaction(scoped, async (transaction) => {
@@ -25,6 +27,11 @@ export function voidCreditNote(scoped: Scoped, id: string, now: Date): Promise<C
     if (status === 'FINALIZED') {
       if (note.credit_note_type === 'REFUND') throw refused(id, 'has given money back', status)
       const raised = await raiseInvoices(transaction, id, now)
+      await refuseGone(
+        transaction,
+        id,
+        invoices.filter((invoice) => raised.includes(invoice.id)),
+      )
       const was = new Map(invoices.map((invoice) => [invoice.id, invoice.payment_status]))
       await keepHistory(transaction, raised, { was, now })
       await noteVoidedCredits(transaction, id, now)
@@ -74,6 +81,17 @@ async function raiseInvoices(scoped: Scoped, id: string, now: Date): Promise<rea
   if (used) throw refused(id, `has lowered invoice ${used.id}, which was paid since`, 'FINALIZED')
   assert(rows.length > 0, 'a note that gave nothing back has lowered something')
   return rows.map((row) => row.id)
+}
+
+/** What it has lowered of an invoice was as if paid: credits on that one may have given it away since. */
+async function refuseGone(scoped: Scoped, id: string, lowered: readonly InvoiceRow[]): Promise<void> {
+  const [gone] = await listOverdrawn(scoped, lowered)
+  if (gone === undefined) return
+  throw refused(
+    id,
+    `has lowered invoice ${gone}, of which that was credited, and has gone elsewhere`,
+    'FINALIZED',
+  )
 }
 
 async function keepHistory(

@@ -1,5 +1,6 @@
 /** What was paid on invoices, and what it makes of them. */
 export { payableByCredits } from './credit-payments.ts'
+export { listOverdrawn } from './overdrawn-invoices.ts'
 export {
   deletePayment,
   findPaymentByKey,

@@ -6,7 +6,7 @@ import { startGatewayWithBilling } from '../testing/billing-under-test.ts'
 import { newClockedCaller } from '../testing/clocked-caller.ts'
 import type { GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { addNote, callNote, lineIdsOf, moneyOf } from '../testing/noted-invoice.ts'
-import { addOneOff } from '../testing/one-off.ts'
+import { addOneOff, stated } from '../testing/one-off.ts'
 import { addOwing, owingSince, payment } from '../testing/owing-invoice.ts'
 
 let gateway: GatewayUnderTest
@@ -34,6 +34,29 @@ test('impossible: a payment that is taken back after credits have carried its mo
   expect(await caller.call('PUT', `/payments/${more.id}`, { payment_status: 'VOIDED' })).toMatchObject({
     status: 200,
   })
+})
+
+test('impossible: a note that is voided after what it lowered another invoice by was given away there', async () => {
+  const caller = await newClockedCaller(gateway, now)
+  const { subscriptionId, invoiceId } = await addOwing(caller)
+  const { customer_id } = Object((await caller.call('GET', `/subscriptions/${subscriptionId}`)).body)
+  const { id: otherId } = await addOneOff(caller, customer_id, {
+    ...{ subscription_id: subscriptionId, ...stated('10') },
+    line_items: [{ display_name: 'Setup', quantity: '1', amount: '10' }],
+  })
+  await caller.create('/payments', payment(invoiceId))
+  await caller.create('/payments', payment(otherId, { amount: '4' }))
+  const { id } = await addNote(caller, invoiceId, '6')
+  const lowered = { adjustment_amount: '6', amount_remaining: '0' }
+  expect(await moneyOf(caller, otherId)).toMatchObject(lowered)
+  const { id: draftId } = await addNote(caller, invoiceId, '1', { process_credit_note: false })
+  await addNote(caller, otherId, '10', { refund_target: 'PREPAID_WALLET' })
+  expect(await caller.call('POST', `/creditnotes/${id}/void`)).toMatchObject({
+    status: 409,
+    body: { message: expect.stringContaining(`has lowered invoice ${otherId}`) },
+  })
+  expect(await moneyOf(caller, otherId)).toMatchObject(lowered)
+  expect(await caller.call('POST', `/creditnotes/${draftId}/void`)).toMatchObject({ status: 200 })
 })
 
 test('impossible: a note and a change’s credit, also at once, that take back more than was billed', async () => {
