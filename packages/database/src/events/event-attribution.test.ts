@@ -77,6 +77,15 @@ test('what comes after the rating that finalized is late, whatever its clock say
   expect(await late()).toEqual([])
 })
 
+test('what is used in the last period of one that is over, whose line came when that was billed, is listed', async () => {
+  await addInvoice('FINALIZED')
+  await scoped.db.deleteFrom('invoice_line_items').execute()
+  const over = { subscription_status: 'cancelled', end_date: daysFromNow(31) } as const
+  await scoped.db.updateTable('subscriptions').set(over).execute()
+  await send('of no line')
+  expect(await unattributed()).toEqual(['of no line period_closed'])
+})
+
 test('an event on a finalized invoice is not voided, and the refusal names the invoice; a late one is', async () => {
   await send('counted')
   const invoice_id = await addInvoice('FINALIZED')

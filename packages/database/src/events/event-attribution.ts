@@ -103,12 +103,18 @@ const isMetered = sql`m.event_name = e.event_name
   and not exists (select from jsonb_each(coalesce(p.filter_values, '{}')) f
     where not coalesce(f.value ? (e.properties ->> f.key), false))`
 
+/** That the subscription has ended, and its last period was billed without the line, which came or was changed later. */
+const isOver = sql`(s.subscription_status = 'cancelled' and (l.created_at > s.end_date or exists (
+  select from invoices i where i.environment_id = s.environment_id and i.subscription_id = s.id
+    and i.billing_reason = 'SUBSCRIPTION_CYCLE' and i.invoice_status in ('FINALIZED', 'SKIPPED')
+    and i.period_start <= e.timestamp and i.period_end > e.timestamp)))`
+
 /**
  * That a line bills the time of the event `e`, or has it for free in the subscription's trial, or another system has
  * billed it: its period is not over, or its invoice waits as a draft, or was voided and not made anew; a period that is
  * not the subscription's own may be longer.
  */
-const isStillToBeBilled = sql`(e.timestamp >= s.current_period_start or e.timestamp < s.trial_end
+const isStillToBeBilled = sql`(e.timestamp >= s.current_period_start and not ${isOver} or e.timestamp < s.trial_end
   or e.timestamp < s.bill_from
   or (p.billing_period, p.billing_period_count) <> (s.billing_period, s.billing_period_count)
   or exists (select from invoices i where i.environment_id = s.environment_id and i.subscription_id = s.id
