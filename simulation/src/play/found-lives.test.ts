@@ -145,4 +145,31 @@ testLives([
         ],
       ] as const,
   ),
+  [
+    'what a sync passed over while a subscription ran comes where its invoice is made anew when it is over',
+    [
+      priceOf({ ...fee, cadence: 'ARREAR' }),
+      subscribe('2026-01-01', { end: at('2026-04-20'), isProrated: true }),
+      ...[edit('2026-04-02', '2026-03-10', '20'), edit('2026-04-02', '2026-03-20', '40')],
+      { kind: 'sync-prices', at: at('2026-04-02') },
+      ...[revise('void-invoice', '2026-04-25', 1), revise('replace-invoice', '2026-04-25', 1)],
+      revise('close-invoice', '2026-04-25', 0),
+    ],
+  ],
+  [
+    'what is synced once a subscription is over comes to none of its invoices that are made anew',
+    [
+      priceOf({ ...fee, cadence: 'ARREAR' }),
+      { ...priceOf({ ...fixed('3'), cadence: 'ARREAR' }), chain: 1 },
+      subscribe('2026-01-01', { end: at('2026-04-20') }),
+      { ...edit('2026-02-05', '2026-02-05', '12'), isWaiting: true },
+      { kind: 'end-price', at: at('2026-02-10'), chain: 0, end: at('2026-02-20') },
+      { kind: 'sync-prices', at: at('2026-02-12') },
+      { kind: 'end-price', at: at('2026-04-22'), chain: 0, end: at('2026-06-25') },
+      { kind: 'sync-prices', at: at('2026-04-22') },
+      ...(['void-invoice', 'replace-invoice', 'close-invoice'] as const).map((kind) =>
+        revise(kind, '2026-04-25', 0),
+      ),
+    ],
+  ],
 ])

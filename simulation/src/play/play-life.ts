@@ -83,7 +83,7 @@ export async function playLife(
       return told({ step: index, at: day(step.at), problems: [`${step.kind}: ${messageOf(error)}`] })
     }
   }
-  const problems = await world.read(() => checkAll(life))
+  const problems = [...(await look(life, life.clock)), ...(await world.read(() => checkAll(life)))]
   return told(problems.length > 0 ? { step: steps.length, at: 'the end', problems } : undefined)
 }
 

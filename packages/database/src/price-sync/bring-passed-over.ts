@@ -38,7 +38,7 @@ export async function bringPassedOver(
   const boundaries = (await readBoundaries(scoped, [subscriptionId])).get(subscriptionId)
   assert(boundaries, `subscription ${subscriptionId} is held`)
   const versions = reachedVersions(prices, boundaries)
-  const reached = await readReached(scoped, subscriptionId, prices)
+  const reached = await readReached(scoped, subscription, prices)
   const of = { subscription, lines, unbilledFrom: from, isReached: isReachedBy(reached) }
   const since = (await listPlanSince(scoped, [subscriptionId])).get(subscriptionId) ?? null
   const missing = [
@@ -144,19 +144,30 @@ async function readPrices(
     .execute()
 }
 
-/** Up to which change of each plan a sync has come by the subscription, also one that is not done yet. */
+/**
+ * Up to which change of each plan a sync has come by the subscription, also one that is not done yet. To one that is over
+ * no sync comes: of its plans only what was synced before counts.
+ */
 async function readReached(
   { db, scope }: Scoped,
-  subscriptionId: string,
+  { id, subscription_status: status, end_date: end }: Subscription,
   prices: readonly PriceRow[],
 ): Promise<ReadonlyMap<string, number>> {
   const planIds = [...new Set(prices.flatMap(({ plan_id }) => plan_id ?? []))]
-  const { rows } = await sql<{ id: string; reached: string }>`
-    select plan.id, greatest(plan.synced_price_sequence, (
-      select max(run.target_sequence) from price_sync_runs run join price_sync_slices slice on slice.run_id = run.id
-      where run.plan_id = plan.id and run.target_sequence > plan.synced_price_sequence
-        and ${subscriptionId} > slice.range_start and ${subscriptionId} <= slice.cursor)) as reached
-    from plans plan
+  const isOver = status === 'cancelled'
+  const { rows } = await sql<{ id: string; reached: string | null }>`
+    select plan.id, greatest(
+      case when not ${isOver}::boolean then plan.synced_price_sequence end,
+      (select max(run.target_sequence) from price_sync_runs run
+        where run.plan_id = plan.id and run.finished_at is not null and run.started_at < over.since),
+      (select max(run.target_sequence) from price_sync_runs run join price_sync_slices slice on slice.run_id = run.id
+        where run.plan_id = plan.id and run.target_sequence > plan.synced_price_sequence
+          and ${id} > slice.range_start and ${id} <= slice.cursor
+          and (over.since is null or run.started_at < over.since))) as reached
+    from plans plan cross join (
+      select case when ${isOver}::boolean then greatest(${end}::timestamptz, min(created_at)) end as since
+      from invoices where environment_id = ${scope.environmentId} and subscription_id = ${id}
+        and billing_reason = 'SUBSCRIPTION_CYCLE' and period_end >= ${end}) over
     where plan.environment_id = ${scope.environmentId} and plan.id = any (${planIds}::text[])`.execute(db)
-  return new Map(rows.map(({ id, reached }) => [id, Number(reached)]))
+  return new Map(rows.map((row) => [row.id, Number(row.reached ?? 0)]))
 }
