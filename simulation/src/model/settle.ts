@@ -57,7 +57,7 @@ export function takeBackPayment(payment: Payment, notes: readonly Note[], at: nu
   return true
 }
 
-/** What has come of an invoice, and by notes of others, and has not gone: back, or by its notes to others. */
+/** What has come of an invoice, and by notes of others or netted, and has not gone: back, or by its notes to others. */
 function leftOf(bill: Bill, notes: readonly Note[]): bigint {
   const steps = notes
     .filter(({ isVoid }) => !isVoid)
@@ -68,7 +68,8 @@ function leftOf(bill: Bill, notes: readonly Note[]): bigint {
     )
   const carried = sumOf(steps.filter(({ from }) => from === bill))
   const received = sumOf(steps.filter(({ to }) => to === bill))
-  return bill.paid + bill.credits + received - carried - bill.refunded
+  const netted = sumOf(bill.lines.filter(({ cents }) => cents < 0n))
+  return bill.paid + bill.credits + received - netted - carried - bill.refunded
 }
 
 export interface AskedNote {

@@ -65,11 +65,12 @@ const invoices = `
       where n.invoice_id = i.id and a.invoice_id <> i.id and a.voided_at is null), 0) as carried,
     coalesce((select sum(a.amount) from invoice_adjustments a join credit_notes n on n.id = a.credit_note_id
       where n.invoice_id <> i.id and a.invoice_id = i.id and a.voided_at is null), 0) as received,
+    coalesce((select - sum(l.amount) from invoice_line_items l where l.invoice_id = i.id and l.is_credit), 0) as netted,
     exists (select from refunds r join payments p on p.id = r.payment_id where p.invoice_id = i.id
       group by p.id having sum(r.amount) > max(p.amount) or bool_or(p.payment_status <> 'SUCCEEDED')) as is_too_much) s
   where i.environment_id = :environment and (i.total_prepaid_credits_applied <> s.credits or s.on_lines <> s.credits
     or i.adjustment_amount <> s.lowered or i.amount_paid <> s.paid or i.refunded_amount <> s.refunded
-    or i.refunded_amount + s.carried > i.amount_paid + s.credits + s.received or s.is_too_much
+    or i.refunded_amount + s.carried > i.amount_paid + s.credits + s.received + s.netted or s.is_too_much
     or i.amount_due <> i.subtotal - i.total_discount + i.total_tax - s.credits - s.lowered or i.amount_due < 0)`
 
 /** Of no line more is taken back than was billed, and each note went wholly somewhere. */

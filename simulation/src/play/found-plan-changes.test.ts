@@ -23,7 +23,31 @@ function send(when: string): Step {
   return { kind: 'send-events', at: at(when), events: [event] }
 }
 
+function pay(payment: number, when: string): Step {
+  const whole = { invoice: { back: 0 }, amount: null, isOfCredits: false } as const
+  return { kind: 'pay', at: at(when), payment, subscription: 0, ...whole }
+}
+
 testLives([
+  [
+    'of an invoice on which credit was netted more goes back than was paid on it',
+    [
+      priceOf(fixed('10')),
+      { ...priceOf(fixed('30')), chain: 1, plan: 1 },
+      ...[subscribe('2026-01-01'), pay(0, '2026-01-02')],
+      ...[changePlan('2026-01-11'), pay(1, '2026-01-11')],
+      {
+        kind: 'cancel',
+        at: at('2026-01-12'),
+        subscription: 0,
+        isBehind: false,
+        when: 'now',
+        isProrated: true,
+        isSkipped: false,
+      },
+      wait('2026-02-02'),
+    ],
+  ],
   [
     'a price that comes to the new plan, and later to its subscriptions, bills nothing of the time before',
     [

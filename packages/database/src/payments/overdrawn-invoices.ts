@@ -7,7 +7,8 @@ type PaidInvoice = Pick<InvoiceRow, 'id' | 'amount_paid' | 'total_prepaid_credit
 
 /**
  * The invoices from which more has gone than came: back to a source or into a wallet, or to other invoices of the
- * subscription, whose dues credits on this one have lowered. It would be money that was never paid.
+ * subscription, whose dues credits on this one have lowered. It would be money that was never paid. What a change has netted
+ * on an invoice has come to it, as what others' credits have lowered it by.
  *
  * @param invoices held, as they are or as they would be
  */
@@ -31,7 +32,7 @@ interface Flows {
   readonly received: string
 }
 
-/** What credits on each invoice have given to others and back, and what others' credits have lowered it by. */
+/** What credits on each invoice have given to others and back, and what others' credits have lowered it by, netted or not. */
 async function readFlows({ db, scope }: Scoped, ids: readonly string[]): Promise<ReadonlyMap<string, Flows>> {
   const { environmentId } = scope
   const { rows } = await sql<Flows>`
@@ -50,7 +51,9 @@ async function readFlows({ db, scope }: Scoped, ids: readonly string[]): Promise
       select coalesce(sum(amount) filter (where is_own and invoice_id <> i.id), 0)
           + (select coalesce(sum(amount), 0) from refunds where environment_id = ${environmentId}
             and invoice_id = i.id) as carried,
-        coalesce(sum(amount) filter (where not is_own and invoice_id = i.id), 0) as received
+        coalesce(sum(amount) filter (where not is_own and invoice_id = i.id), 0)
+          + (select coalesce(- sum(amount), 0) from invoice_line_items
+            where invoice_id = i.id and is_credit) as received
       from adjustments) flow`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
 }
