@@ -3,6 +3,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { answerSerializerCompiler } from './answers/answer-serializer.ts'
 import type { AppConfig } from './config.ts'
 import type { Dependencies } from './dependencies.ts'
+import { createLongWork } from './long-work.ts'
 import { answerBrokenRequest, answerErrors, answerFrameworkError } from './plugins/answer-errors.ts'
 import { answerOnce } from './plugins/answer-once.ts'
 import { authenticate } from './plugins/authenticate.ts'
@@ -23,6 +24,7 @@ import { protectAnswers } from './plugins/protect-answers.ts'
 import { publishOpenApi } from './plugins/publish-open-api.ts'
 import { purgeExpired } from './plugins/purge-expired.ts'
 import { purgeFiles } from './plugins/purge-files.ts'
+import { readOutByTurns } from './plugins/read-out-by-turns.ts'
 import { refuseEncodings } from './plugins/refuse-encodings.ts'
 import { reportHealth } from './plugins/report-health.ts'
 import { identifyRequests } from './plugins/request-identity.ts'
@@ -58,6 +60,7 @@ export async function createApp(
   tagAnswers(app)
   const closing = closeGracefully(app, isReady)
   limitArrival(app, config)
+  readOutByTurns(app)
   logRequests(app)
   measureRequests(app, deps)
   measureQueues(deps)
@@ -67,7 +70,8 @@ export async function createApp(
   startWaitingImports(app, deps)
   answerErrors(app)
   protectAnswers(app)
-  parseJsonBodies(app)
+  const longWork = createLongWork(app.server)
+  parseJsonBodies(app, longWork)
   await takeFiles(app)
   await publishOpenApi(app)
   reportHealth(app, deps, isReady)
@@ -83,7 +87,7 @@ export async function createApp(
       readPageCursors(v1)
       answerOnce(v1, deps)
       cacheCatalog(v1, deps)
-      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), deps, config, closing)
+      registerRoutes(v1.withTypeProvider<ZodTypeProvider>(), { ...deps, longWork }, config, closing)
     },
     { prefix: '/v1' },
   )

@@ -91,6 +91,25 @@ test('400 at once, by its length alone, for a body above 1 MiB where an operatio
   connection.socket.destroy()
 })
 
+test('the rest of a refused body is thrown away, whoever sends nothing more, and its connection goes on', async () => {
+  const caller = await gateway.newCaller()
+  const length = 8 * mebibyte
+  const refuse = async () => {
+    const wrong = { apiKey: 'sk_wrong' }
+    const connection = await sendHead(port, wrong, 'POST /v1/plans', { 'content-length': length })
+    expect(await connection.answered()).toMatch(/^HTTP\/1\.1 401 /)
+    return connection
+  }
+  const [silent, sending, last] = [await refuse(), await refuse(), await refuse()]
+  for (const { socket } of [sending, last]) {
+    const next = new Promise((resolve) => socket.once('data', resolve))
+    socket.write(Buffer.alloc(length, ' '))
+    socket.write(`GET /v1/plans/plan_x HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${caller.apiKey}\r\n\r\n`)
+    expect(String(await next)).toMatch(/^HTTP\/1\.1 404 /)
+  }
+  for (const { socket } of [silent, sending, last]) socket.destroy()
+})
+
 test('503 at once beyond the requests that may be in flight, 429 beyond half of them by one key; health answers, and it goes on after', async () => {
   const caller = await gateway.newCaller()
   const slowly = async (by: Caller) =>

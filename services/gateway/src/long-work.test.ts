@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createLongWork, type Pieces } from './long-work.ts'
 
@@ -9,8 +11,8 @@ function* pieces(name: string, count: number, done: string[]): Pieces<string> {
   return name
 }
 
-test('of all long works one piece is done a turn of the event loop, each in its turn; what has one piece is done at once', async () => {
-  const work = createLongWork()
+test('of all long works one piece is done at a time, each in its turn, with a rest before; what has one piece is done at once', async () => {
+  const work = createLongWork(new EventEmitter())
   const done: string[] = []
   const results = [
     work.run(pieces('a', 3, done)),
@@ -25,12 +27,29 @@ test('of all long works one piece is done a turn of the event loop, each in its 
     perTurn.push(done.length - before)
   }
   expect(Math.max(...perTurn)).toBe(1)
+  expect(perTurn).toContain(0)
   expect(done.slice(3)).toEqual(['a2', 'a3', 'b2', 'b3'])
   expect(await Promise.all(results)).toEqual(['a', 'b', 'c'])
 })
 
+test('whoever comes over a new connection goes before the next piece, and no endless row of them keeps it back', async () => {
+  const server = new EventEmitter()
+  const work = createLongWork(server)
+  const done: string[] = []
+  let connections = 0
+  const result = work.run(pieces('a', 2, done))
+  while (done.length < 2) {
+    server.emit('connection')
+    connections += 1
+    await sleep(1)
+  }
+  // Without them it rests ten milliseconds.
+  expect(connections).toBeGreaterThan(20)
+  expect(await result).toBe('a')
+})
+
 test('a work that fails fails alone', async () => {
-  const work = createLongWork()
+  const work = createLongWork(new EventEmitter())
   // biome-ignore lint/correctness/useYield: it ends before it could
   function* failing(): Pieces<string> {
     throw new Error('bad')

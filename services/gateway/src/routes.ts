@@ -73,6 +73,7 @@ import { recalculateInvoiceV2Route } from './invoices/recalculate-invoice-v2.ts'
 import { updateInvoiceRoute } from './invoices/update-invoice.ts'
 import { updateInvoicePaymentStatusRoute } from './invoices/update-invoice-payment-status.ts'
 import { voidInvoiceRoute } from './invoices/void-invoice.ts'
+import type { LongWork } from './long-work.ts'
 import { attemptInvoicePaymentRoute } from './payments/attempt-invoice-payment.ts'
 import { createPaymentRoute } from './payments/create-payment.ts'
 import { deletePaymentRoute } from './payments/delete-payment.ts'
@@ -131,7 +132,12 @@ import { queryWorkflowRoute } from './workflows/query-workflow.ts'
 import { streamWorkflowEventsRoute } from './workflows/stream-workflow-events.ts'
 
 /** Every operation of the contracts, a test holds this list against theirs; and those that are still to be built. */
-export function registerRoutes(api: Api, deps: Dependencies, config: AppConfig, closing: AbortSignal): void {
+export function registerRoutes(
+  api: Api,
+  deps: Dependencies & { readonly longWork: LongWork },
+  config: AppConfig,
+  closing: AbortSignal,
+): void {
   for (const register of routes) register(api, deps)
   ingestRoutes(api, deps, config)
   uploadFileRoute(api, deps, config, closing)

@@ -5,7 +5,7 @@ import { newId } from '@flexprice/database/connection'
 import type { AppendedEvents, NewEvent } from '@flexprice/database/events'
 import { type FieldProblem, invalid } from '@flexprice/domain'
 import type { FastifyRequest } from 'fastify'
-import { createLongWork, type Pieces } from '../long-work.ts'
+import type { LongWork, Pieces } from '../long-work.ts'
 import { expectAllowed } from '../plugins/authenticate.ts'
 import { type Api, routeOf } from '../route.ts'
 import { appendForCaller } from './append-for-caller.ts'
@@ -14,8 +14,10 @@ import { eventsAtMost } from './events-at-most.ts'
 import { unknownFieldsOf } from './unknown-fields.ts'
 
 /** A bad event does not stop the rest: those are durable at 202, and the answer names the bad ones by their positions. */
-export function ingestEventsBulkRoute(api: Api, intake: EventIntake, perKey: RateLimiter): void {
-  const longWork = createLongWork()
+export function ingestEventsBulkRoute(
+  api: Api,
+  { intake, perKey, longWork }: { intake: EventIntake; perKey: RateLimiter; longWork: LongWork },
+): void {
   api.route({
     ...routeOf(ingestEventsBulk),
     // `parseEvent` does it, event by event, by the same schema.

@@ -1,6 +1,7 @@
 import { postgresEventStore } from '@flexprice/database/events'
 import type { AppConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
+import type { LongWork } from '../long-work.ts'
 import { eventLimit } from '../plugins/authenticate.ts'
 import type { Api } from '../route.ts'
 import { createEventIntake } from './event-intake.ts'
@@ -10,10 +11,10 @@ import { ingestEventsBulkRoute } from './ingest-events-bulk.ts'
 /** The two doors for events share one intake: what comes through both at the same time is one batch. */
 export function ingestRoutes(
   api: Api,
-  { database, redis }: Pick<Dependencies, 'database' | 'redis'>,
+  { database, redis, longWork }: Pick<Dependencies, 'database' | 'redis'> & { longWork: LongWork },
   config: Pick<AppConfig, 'eventLimitPerSecond'>,
 ): void {
   const intake = createEventIntake({ database, store: postgresEventStore })
   ingestEventRoute(api, intake)
-  ingestEventsBulkRoute(api, intake, eventLimit(redis, config))
+  ingestEventsBulkRoute(api, { intake, perKey: eventLimit(redis, config), longWork })
 }

@@ -8,15 +8,14 @@ import {
 } from '@flexprice/contracts/wire'
 import { CodedError, invalid } from '@flexprice/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { atOnce, createLongWork, type Pieces } from '../long-work.ts'
+import { atOnce, type LongWork, type Pieces } from '../long-work.ts'
 
 /**
  * Bodies are JSON in UTF-8 and nothing else, and not endlessly deep. No digit of a number is lost, `__proto__` and a name
  * that an object has twice are refused, and an empty body counts as none: SDKs send the header without one.
  */
-export function parseJsonBodies(app: FastifyInstance): void {
+export function parseJsonBodies(app: FastifyInstance, longWork: LongWork): void {
   const parse = parserOf(app)
-  const longWork = createLongWork()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     const parsing = piecesOf(bytes, (body) => parse(request, body))

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import underPressure from '@fastify/under-pressure'
 import type { Metrics } from '@flexprice/observability'
@@ -54,8 +54,10 @@ export async function shedLoad(
     flood.note(reason === undefined ? 'let-in' : 'refused', atMs)
     if (reason !== undefined) {
       shed.inc({ reason })
-      if (flood.isOn(atMs)) rest(reply.raw, request.raw.socket)
-      return refuse(request, reply, isReady())
+      request.isShed = true
+      reply.hijack()
+      const answer = () => refuse(request, reply, isReady())
+      return flood.isOn(atMs) ? hold(request.raw, answer) : answer()
     }
     inFlight += 1
     const arrived = isOfEvents(request) ? undefined : load.entering.enter(request.headers['x-api-key'])
@@ -98,8 +100,8 @@ function createLoad({ requestsInFlightMax, requestsAtWorkMax }: LoadLimits): Loa
   }
 }
 
-/** Refusing takes half of the process then, and what is let in has to be done in the time that it takes all the same. */
-const lessInFlood = 4
+/** Refusing takes a part of the process then, and what is let in has to be done in the time that it takes all the same. */
+const lessInFlood = 3
 
 /** Most gateways have one key that does most; and there is always a place for another. */
 const partOfKeyAtWork = 0.75
@@ -130,8 +132,7 @@ export function isOfEvents({ routeOptions }: FastifyRequest): boolean {
 
 /** Past all hooks but those that measure: who is flooded does not trace or log each. */
 function refuse(request: FastifyRequest, reply: FastifyReply, keepsConnection: boolean): void {
-  request.isShed = true
-  reply.hijack()
+  if (reply.raw.destroyed) return
   const body = JSON.stringify(errorBody(overloaded, request.id))
   reply.raw
     .writeHead(overloaded.status, {
@@ -145,20 +146,21 @@ function refuse(request: FastifyRequest, reply: FastifyReply, keepsConnection: b
 }
 
 /**
- * The next request of the connection is read a moment later: who comes again at once, whatever it was told, takes the
- * time of those that were let in.
+ * It is answered a moment later, and nothing else of its connection is read until then: who comes again at once, whatever it
+ * was told, takes the time of those that were let in. The next request of the connection, which may be somebody
+ * else's behind a load balancer, does not wait.
  */
-function rest(response: ServerResponse, socket: unknown): void {
+function hold({ socket }: IncomingMessage, answer: () => void): void {
   // A request that was injected has no connection.
-  if (!(socket instanceof Socket)) return
+  const isConnection = socket instanceof Socket
   // Not before: the end of a request sets its connection going again.
-  response.once('close', () => {
-    if (socket.destroyed) return
-    socket.pause()
-    setTimeout(() => socket.resume(), restMs)
-  })
+  if (isConnection) setImmediate(() => socket.pause())
+  setTimeout(() => {
+    answer()
+    if (isConnection) socket.resume()
+  }, holdMs)
 }
 
-const restMs = 100
+const holdMs = 100
 
 const overloaded = { status: 503, code: 'overloaded', message: 'Too many requests are under way' } as const
