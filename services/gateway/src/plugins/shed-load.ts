@@ -101,7 +101,7 @@ function createLoad({ requestsInFlightMax, requestsAtWorkMax }: LoadLimits): Loa
 }
 
 /** Refusing takes a part of the process then, and what is let in has to be done in the time that it takes all the same. */
-const lessInFlood = 3
+const lessInFlood = 4
 
 /** Most gateways have one key that does most; and there is always a place for another. */
 const partOfKeyAtWork = 0.75
