@@ -77,7 +77,6 @@ async function measure(stack: BenchStack, bare: BareServer, scenario: Scenario):
       expected += events
       const run = () => load(stack, bare, scenario, kind, bodies)
       const first = await run()
-      if (scenario.replay === true) await stack.superuser.query('vacuum analyze events, event_ids')
       const measured = scenario.replay === true ? await run() : first
       // The first turn warms both up.
       if (repeat > 0) (kind === 'floor' ? floors : products).push(measured)
